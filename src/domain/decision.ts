@@ -1,0 +1,46 @@
+/** The six steps, in the order of trust; the words of the code, the strip, the entry and the terminal. */
+export const stations = [
+  'authenticate',
+  'permit',
+  'limit',
+  'credential',
+  'forward',
+  'record',
+] as const
+export type Station = (typeof stations)[number]
+
+/** Why a call was not permitted: closed, tagged, and exhaustively mapped to what a caller may learn. */
+export type Refusal =
+  /** There is no such capability, or none that this caller may discover: the same answer for both. */
+  | { readonly reason: 'unknown'; readonly station: 'permit'; readonly because: UnknownBecause }
+  /** Its definition changed and its owner has not released it. */
+  | { readonly reason: 'held'; readonly station: 'permit'; readonly because: 'definition changed' }
+  /** The token's scopes do not reach it. */
+  | {
+      readonly reason: 'scope'
+      readonly station: 'authenticate'
+      readonly scopes: readonly string[]
+    }
+  | {
+      readonly reason: 'limited'
+      readonly station: 'limit'
+      readonly quota: string
+      readonly window: QuotaWindow
+      readonly most: number
+      readonly retryAfterMs: number
+    }
+
+/** Never told to the caller; the entry, `why` and the terminal say it to those who may know. */
+export type UnknownBecause =
+  | 'no such capability'
+  | 'no grant'
+  | 'grant ended'
+  | 'unclassified'
+  | 'no such server'
+
+export type QuotaWindow = 'second' | 'minute' | 'day'
+
+export interface Permission {
+  /** The grant that permits, by name. */
+  readonly grant: string
+}

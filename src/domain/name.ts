@@ -1,0 +1,43 @@
+/** Names as they stand in documents and paths: `[a-z][a-z0-9-]{0,23}`, without the words of our own paths. */
+export const namePattern = /^[a-z][a-z0-9-]{0,23}$/
+
+/** Words of the paths (`product.md`, Addresses), which no plane, server or API may take. */
+export const reservedNames: ReadonlySet<string> = new Set([
+  'manager',
+  'mcp',
+  'rest',
+  'oauth',
+  'registry',
+  'api',
+  'm',
+  'p',
+  'well-known',
+  'healthz',
+  'readyz',
+  'metrics',
+  'setup',
+  'v1',
+])
+
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+export type PlaneId = Branded<'plane'>
+export type ServerName = Branded<'server'>
+/** `agent@consumer`: the OAuth client, and the one key that permissions are looked up by. */
+export type ClientId = Branded<'client'>
+/** A call's id: `cal_` and 26 characters that sort by time. */
+export type CallId = Branded<'call'>
+
+export const planeId = (name: string): PlaneId => name as PlaneId
+export const serverName = (name: string): ServerName => name as ServerName
+export const clientId = (agent: string, consumer: string): ClientId =>
+  `${agent}@${consumer}` as ClientId
+export const callId = (id: string): CallId => id as CallId
+
+/** The two halves of a client id, or undefined where it is not `agent@consumer`. */
+export const splitClientId = (id: string): { agent: string; consumer: string } | undefined => {
+  const [agent, consumer, ...rest] = id.split('@')
+  if (agent === undefined || consumer === undefined || rest.length > 0) return undefined
+  return namePattern.test(agent) && namePattern.test(consumer) ? { agent, consumer } : undefined
+}
