@@ -1,0 +1,205 @@
+import type { CapabilityKind } from '#domain/capability.ts'
+import type { Kind } from '#domain/documents.ts'
+import type { Entry } from '#domain/entry.ts'
+import type { PlaneId } from '#domain/name.ts'
+
+/**
+ * The store. Everything is asynchronous and runs in workers: the main thread opens no database.
+ *
+ * When a write's promise resolves, the rows have survived a crash of this process and of the machine.
+ * When it rejects, none of its rows are there, or (after a crash only) all of them.
+ * Text compares byte by byte. `find*` gives undefined, `get*` throws Fault('unknown_name'), `list*`
+ * gives everything in byte order of its key unless it says page. Rows come out as domain objects.
+ * One process owns a data folder: a second open throws Fault('locked') at once.
+ */
+export interface Store {
+  /** The only way to a plane's rows. Opening a plane's ledger that does not exist yet creates it. */
+  plane(id: PlaneId): PlaneStore
+  readonly planes: { list(): Promise<PlaneId[]> }
+  readonly revisions: Revisions
+  /** Rows, revision and removals of one change, in one transaction: all or nothing. Only `change/` calls this. */
+  commit(change: Commit): Promise<number>
+  /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
+  readonly values: Values
+  close(): Promise<void>
+}
+
+export interface PlaneStore {
+  readonly id: PlaneId
+  readonly documents: DocumentRows
+  readonly capabilities: CapabilityRows
+  readonly secrets: SecretRows
+  readonly clientSecrets: ClientSecretRows
+  readonly signingKeys: SigningKeyRows
+  readonly ledger: LedgerFile
+}
+
+/** A document as it stands: body is the parsed document without apiVersion, kind, plane and name. */
+export interface StoredDocument {
+  readonly kind: Kind
+  readonly name: string
+  readonly body: Readonly<Record<string, unknown>>
+  /** The set of files that manages it, undefined where a command made it. */
+  readonly set: string | undefined
+  /** Revision that last wrote it. */
+  readonly revision: number
+}
+
+export interface DocumentRows {
+  list(): Promise<StoredDocument[]>
+  find(kind: Kind, name: string): Promise<StoredDocument | undefined>
+}
+
+export interface Commit {
+  readonly by: string
+  readonly at: number
+  readonly set: string | undefined
+  readonly summary: string
+  /** The diff as people read it. */
+  readonly diff: string
+  readonly put: readonly {
+    plane: PlaneId
+    kind: Kind
+    name: string
+    body: Readonly<Record<string, unknown>>
+    set: string | undefined
+  }[]
+  readonly remove: readonly { plane: PlaneId; kind: Kind; name: string }[]
+  /** Refused with Fault('bad_documents') where the newest revision is not this one any more. */
+  readonly onto: number
+}
+
+export interface Revision {
+  readonly revision: number
+  readonly at: number
+  readonly by: string
+  readonly set: string | undefined
+  readonly summary: string
+  readonly diff: string
+  readonly planes: readonly PlaneId[]
+}
+
+export interface Revisions {
+  newest(): Promise<number>
+  /** Newest first. */
+  page(before: number | undefined, most: number): Promise<Revision[]>
+  /** Revisions whose ledger entries have not been written yet; each is marked when they have. */
+  listUnentered(): Promise<Revision[]>
+  markEntered(revision: number): Promise<void>
+}
+
+export interface Values {
+  find(name: string): Promise<Uint8Array | undefined>
+  /** Writes only where nothing stands yet; answers what stands then. */
+  putFirst(name: string, value: Uint8Array): Promise<Uint8Array>
+}
+
+/** Discovered capabilities and their pins. Written by `registry/` alone. */
+export interface StoredCapability {
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+  readonly fingerprint: string
+  /** The definition as JSON text, as the server gave it. */
+  readonly definition: string
+  readonly observedFingerprint: string | undefined
+  readonly observedDefinition: string | undefined
+  /** The server does not offer it any more. */
+  readonly absent: boolean
+}
+export interface CapabilityRows {
+  list(): Promise<StoredCapability[]>
+  /** In one transaction. */
+  put(rows: readonly StoredCapability[]): Promise<void>
+  removeServer(server: string): Promise<void>
+}
+
+/** Sealed secrets of the vault, one row a version. Written by `vault/` alone. */
+export interface SealedSecret {
+  readonly credential: string
+  readonly version: number
+  /** The data key, wrapped by the plane's key. */
+  readonly wrappedKey: Uint8Array
+  readonly nonce: Uint8Array
+  readonly sealed: Uint8Array
+  readonly at: number
+}
+export interface SecretRows {
+  list(): Promise<SealedSecret[]>
+  /** Fails with Fault('bad_store') where that version stands already. */
+  add(row: SealedSecret): Promise<void>
+  remove(credential: string): Promise<void>
+}
+
+/** Hashes of agents' client secrets. Written by `identity/` alone. */
+export interface ClientSecretRow {
+  readonly client: string
+  /** PHC string of Argon2id. */
+  readonly hash: string
+  readonly at: number
+}
+export interface ClientSecretRows {
+  list(): Promise<ClientSecretRow[]>
+  put(row: ClientSecretRow): Promise<void>
+  remove(client: string): Promise<void>
+}
+
+/** The issuer's keys, private part sealed by the vault's keyring. Written by `identity/` alone. */
+export interface SigningKeyRow {
+  readonly kid: string
+  readonly alg: string
+  readonly publicJwk: string
+  readonly sealedPrivate: Uint8Array
+  readonly at: number
+}
+export interface SigningKeyRows {
+  list(): Promise<SigningKeyRow[]>
+  add(row: SigningKeyRow): Promise<void>
+}
+
+/**
+ * A plane's ledger file. Entries are contiguous from 1, never updated, never deleted (the table's
+ * triggers refuse it). Appends from anywhere are committed in groups in one worker: whatever arrives
+ * while one commit is under way goes into the next; each plane's group is a transaction of its own,
+ * so that one plane's failing file fails its own entries only.
+ */
+export interface LedgerFile {
+  /**
+   * Resolves with the entry's position when it and its payload are durable (synchronous=FULL).
+   * Rejects with Fault('unrecordable') where it could not be written, or not within `deadlineMs`;
+   * after the deadline the entry may still come to stand.
+   * `body` is the canonical JSON of the entry, made by the caller.
+   */
+  append(row: EntryRow): Promise<number>
+  /** Entries waiting for the disk, this plane's. */
+  readonly waiting: number
+  /** Positions `from` … in order, at most `most`. */
+  read(from: number, most: number): Promise<StoredEntry[]>
+  /** Newest first: positions below `before` (undefined: from the end). */
+  readBack(before: number | undefined, most: number): Promise<StoredEntry[]>
+  /** The first position whose `at` is `atMs` or later, within the few minutes by which `at` may be out of order. */
+  seek(atMs: number): Promise<number>
+  size(): Promise<number>
+  /** Intents without an outcome, as they stand after a crash. Called once, before anything is appended. */
+  listOrphans(): Promise<StoredEntry[]>
+  findPayload(position: number): Promise<Uint8Array | undefined>
+}
+export interface EntryRow {
+  readonly type: Entry['type']
+  readonly at: number
+  /** Call id where the entry belongs to a call, else empty. */
+  readonly call: string
+  readonly body: string
+  /** Encrypted arguments, apart from the entry. */
+  readonly payload?: Uint8Array
+}
+export interface StoredEntry {
+  readonly position: number
+  readonly entry: Entry
+}
+
+/** `openStore` of `open.ts`: `memory` is SQLite in memory, the fake of all tests. */
+export interface StoreOptions {
+  readonly folder: string | 'memory'
+  readonly appendDeadlineMs: number
+}

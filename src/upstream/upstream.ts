@@ -1,0 +1,135 @@
+import type { CapabilityKind, Eras } from '#domain/capability.ts'
+import type { ServerDocument } from '#domain/documents.ts'
+import type { Loan } from '#domain/loan.ts'
+import type { PlaneId } from '#domain/name.ts'
+
+/**
+ * A connection to one server behind the gateway, over streamable HTTP or to a child process over
+ * stdio. It relays; it decides nothing. Callbacks instead of iterators, because this is the hot path.
+ */
+export interface Upstream {
+  readonly plane: PlaneId
+  readonly server: string
+  /** What was found by probing; both false/undefined until the first probe has ended. */
+  readonly eras: Eras
+  readonly health: Health
+  /** Sends one message; the sink hears what comes back. Never throws: failures arrive at the sink. */
+  send(message: Outbound, sink: Sink): Exchange
+  /** The cached answer to `server/discover` or `initialize` of the gateway's own probe. */
+  readonly greeting: {
+    readonly discover?: Readonly<Record<string, unknown>>
+    readonly initialize?: Readonly<Record<string, unknown>>
+  }
+  /** Lists everything the server offers, all pages, over the era it speaks (modern first). Bounded in pages, items and bytes. */
+  discover(): Promise<Discovered[]>
+  /** The server said that a list changed, or its child was restarted. */
+  onListChanged(listener: () => void): void
+  close(): Promise<void>
+}
+
+export interface Discovered {
+  readonly kind: CapabilityKind
+  readonly definition: Readonly<Record<string, unknown>>
+}
+
+export interface Health {
+  readonly state: 'starting' | 'up' | 'down'
+  /** Whose side and what, for the operator: `core-banking answered 401 at https://…`. */
+  readonly detail: string
+  readonly since: number
+  /** How its process is kept apart: `user bailiwick-mes`, `bubblewrap`, `same user`; undefined for HTTP. */
+  readonly isolation?: string
+  readonly restarts?: number
+}
+
+export interface Outbound {
+  readonly httpMethod: 'POST' | 'GET' | 'DELETE'
+  readonly era: 'modern' | 'legacy'
+  /** The message, bytes as they go out but for what a shared connection must remap. Empty for GET and DELETE. */
+  readonly body: Uint8Array
+  /** JSON-RPC id of a request as JSON text (`7`, `"a"`); undefined for a notification, a response, GET and DELETE. */
+  readonly id: string | undefined
+  readonly method: string
+  /** Byte spans within `body` that a shared connection rewrites. */
+  readonly idSpan?: Span
+  readonly progressTokenSpan?: Span
+  /** Headers that travel on: accept, content-type, mcp-*, last-event-id, traceparent …; lower-case name, value, in pairs. Never authorization or cookie. */
+  readonly headers: readonly string[]
+  /** Opened at the last moment and written into the header named in the server's document. */
+  readonly loan: Loan | undefined
+  /** No head within this time ends in upstream_timeout. */
+  readonly timeoutMs: number
+  /** Hard end of the whole exchange. */
+  readonly endMs: number
+  /** Legacy over stdio: which of the gateway's sessions; for HTTP the header carries it. */
+  readonly session?: string
+}
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** What comes back. `head` is called at most once and before any message; then messages; then exactly one of `end` and `fail`. */
+export interface Sink {
+  /**
+   * `kind`: `json` a single body follows as one message; `events` a stream; `none` no body (202, 204 …).
+   * For status >= 400 the body, if it is JSON, comes as one message too.
+   */
+  head(head: {
+    status: number
+    kind: 'json' | 'events' | 'none'
+    sessionId: string | undefined
+    headers: readonly string[]
+  }): void
+  /**
+   * One JSON-RPC message's bytes (for events: the joined data), with the event's id and retry as they
+   * came. False asks the server to wait until `resume` of the exchange is called.
+   * An SSE event without data (a retry or a priming event) comes with empty bytes.
+   */
+  message(
+    bytes: Uint8Array,
+    event?: { id: string | undefined; name: string | undefined; retryMs: number | undefined },
+  ): boolean
+  end(): void
+  fail(
+    code:
+      | 'upstream_unreachable'
+      | 'upstream_timeout'
+      | 'upstream_broken'
+      | 'upstream_too_large'
+      | 'upstream_refused'
+      | 'no_credential',
+    detail: string,
+    cause?: unknown,
+  ): void
+}
+
+export interface Exchange {
+  /** The caller went away or has what it needs: closes the stream (HTTP) or sends notifications/cancelled (stdio). */
+  cancel(reason: string): void
+  resume(): void
+}
+
+/** All servers of all planes; follows the documents. */
+export interface Upstreams {
+  find(plane: PlaneId, server: string): Upstream | undefined
+  list(plane: PlaneId): Upstream[]
+  /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
+  follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** A child process that only the operator's configuration file can name (`config.ts`, runners). */
+export interface Runner {
+  readonly name: string
+  /** Absolute path of the program, and its arguments as a list: no shell. */
+  readonly command: string
+  readonly arguments: readonly string[]
+  readonly folder?: string
+  /** The whole environment of the child but PATH and what is lent to it. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Runs as this user (needs root), else bubblewrap where asked and available, else the same user. */
+  readonly user?: string
+  readonly sandbox?: 'bubblewrap'
+}
