@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { namePattern } from '#domain/name.ts'
+import { Fault } from '#lib/fault.ts'
+
+const path = z.string().refine(isAbsolute, 'must be an absolute path')
+const name = z
+  .string()
+  .regex(namePattern, 'must be 1 to 24 of a-z, 0-9 and -, beginning with a letter')
+const count = (least: number, most: number) => z.int().min(least).max(most)
+
+/** A program that servers of the plane documents may name; only this file can say what it runs. */
+const runner = z.strictObject({
+  command: path.describe('The program; no shell reads it, nothing is looked up in PATH.'),
+  arguments: z.array(z.string()).default([]),
+  folder: path.optional().describe('Where it runs. Default: the data folder.'),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+    .default({})
+    .describe(
+      'Its whole environment, but for PATH and what is lent to it. No secrets: those come from the vault.',
+    ),
+  user: z.string().optional().describe('Runs as this user; needs a gateway that runs as root.'),
+  sandbox: z
+    .literal('bubblewrap')
+    .optional()
+    .describe('Runs inside bubblewrap, where that is installed and works.'),
+})
+
+/** The operator's configuration: one schema, a sentence, a unit and a default for each field. */
+export const configurationSchema = z.strictObject({
+  runners: z
+    .record(name, runner)
+    .default({})
+    .describe('Programs that stdio servers are started by.'),
+  limits: z
+    .strictObject({
+      bodyBytes: count(1024, 64 * 1024 * 1024)
+        .default(4 * 1024 * 1024)
+        .describe('Largest request body, bytes. More is 413.'),
+      answerBytes: count(1024, 256 * 1024 * 1024)
+        .default(16 * 1024 * 1024)
+        .describe('Largest single message of a server, bytes. More fails the call.'),
+      jsonDepth: count(8, 512).default(64).describe('Deepest nesting of a request, levels.'),
+      jsonNodes: count(100, 10_000_000).default(100_000).describe('Most values in one request.'),
+      bodyTimeoutMs: count(100, 600_000)
+        .default(15_000)
+        .describe('Longest time for a body to arrive, milliseconds.'),
+      firstAnswerTimeoutMs: count(100, 3_600_000)
+        .default(60_000)
+        .describe('Longest time until a server begins to answer, milliseconds.'),
+      callTimeoutMs: count(100, 86_400_000)
+        .default(600_000)
+        .describe('Longest time for a whole call, milliseconds.'),
+      concurrentExchanges: count(1, 1_000_000)
+        .default(4096)
+        .describe('Most requests in work at once; more are 503.'),
+      unauthenticatedPerSecond: count(1, 1_000_000)
+        .default(2000)
+        .describe(
+          'Most requests a second without a valid token, over all; more are 429 before anything is checked.',
+        ),
+      drainMs: count(0, 600_000)
+        .default(10_000)
+        .describe('Longest wait for calls under way at a stop, milliseconds.'),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({
+      appendDeadlineMs: count(50, 60_000)
+        .default(2000)
+        .describe(
+          'Longest wait for an entry to be durable, milliseconds; then the call is refused.',
+        ),
+    })
+    .prefault({}),
+  discovery: z
+    .strictObject({
+      everyMs: count(1000, 86_400_000)
+        .default(60_000)
+        .describe('How often the servers are asked what they offer, milliseconds.'),
+    })
+    .prefault({}),
+  allowedHosts: z
+    .array(z.string())
+    .default([])
+    .describe('Host values accepted besides the origin’s, for a proxy that keeps its own.'),
+  allowedOrigins: z
+    .array(z.string())
+    .default([])
+    .describe('Origin values accepted besides the origin itself.'),
+})
+
+export type Configuration = z.infer<typeof configurationSchema>
+
+/** Reads the file (none: all defaults). Every problem at once; an unknown key is one. Throws Fault('bad_configuration'). */
+export const readConfiguration = (file: string | undefined): Configuration => {
+  const parsed = file === undefined ? {} : parseYaml(file)
+  const checked = configurationSchema.safeParse(parsed ?? {})
+  if (checked.success) return checked.data
+  const problems = checked.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`,
+  )
+  throw new Fault('bad_configuration', {
+    detail: `${file ?? 'the configuration'} has ${problems.length} problem(s):\n  ${problems.join('\n  ')}`,
+    fix: 'Mend them and start again; docs/configuration.md lists every field.',
+  })
+}
+
+const parseYaml = (file: string): unknown => {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('bad_configuration', { detail: `${file} cannot be read.`, cause })
+  }
+  const document = parseDocument(text)
+  if (document.errors.length > 0)
+    throw new Fault('bad_configuration', {
+      detail: `${file}: ${document.errors.map((one) => one.message).join('; ')}`,
+    })
+  return document.toJS()
+}

@@ -1,0 +1,56 @@
+import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import type { Selector } from '#domain/documents.ts'
+
+type Matches = (capability: Capability, serverLabels: readonly string[]) => boolean
+
+const kindsOf = {
+  tools: ['tool'],
+  prompts: ['prompt'],
+  resources: ['resource', 'template'],
+} as const
+
+/**
+ * Compiles selectors into one test: a capability is selected when any of them selects it. The keys of
+ * a selector are ANDed. What nobody has classified is selected by nothing.
+ */
+export const compileSelectors = (selectors: readonly Selector[]): Matches => {
+  const tests = selectors.map(compileSelector)
+  return (capability, serverLabels) =>
+    capability.classification !== undefined && tests.some((test) => test(capability, serverLabels))
+}
+
+const compileSelector = (selector: Selector): Matches => {
+  const tests: Matches[] = []
+  const servers = setOf(selector.server)
+  if (servers) tests.push((capability) => servers.has(capability.server))
+  for (const key of ['tools', 'prompts', 'resources'] as const) {
+    const names = setOf(selector[key])
+    const kinds: readonly CapabilityKind[] = kindsOf[key]
+    if (names) tests.push((one) => kinds.includes(one.kind) && names.has(one.name))
+  }
+  const classes = setOf<string>(selector.class)
+  if (classes) tests.push((one) => classes.has(one.classification?.class ?? ''))
+  const { labels, scopes } = selector
+  if (labels)
+    tests.push((one, serverLabels) =>
+      labels.every(
+        (label) => serverLabels.includes(label) || one.classification?.labels?.includes(label),
+      ),
+    )
+  if (scopes)
+    tests.push((one) => scopes.every((scope) => one.classification?.scopes?.includes(scope)))
+  return (capability, serverLabels) => tests.every((test) => test(capability, serverLabels))
+}
+
+const setOf = <T extends string>(
+  value: T | readonly T[] | undefined,
+): ReadonlySet<T> | undefined =>
+  value === undefined ? undefined : new Set(typeof value === 'string' ? [value] : value)
+
+/** Servers that a selector can reach at all, or undefined where it may reach any: for the index. */
+export const serversOf = (selectors: readonly Selector[]): ReadonlySet<string> | undefined => {
+  const named = selectors.map((one) => setOf(one.server))
+  return named.every((one) => one !== undefined)
+    ? new Set(named.flatMap((one) => [...one]))
+    : undefined
+}
