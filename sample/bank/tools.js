@@ -241,8 +241,8 @@ export function bookTools(book) {
       },
       async run({ branch, steps = 5, pauseMs = 200 }, call) {
         for (let step = 1; step <= Number(steps); step++) {
-          await pause(Number(pauseMs), undefined, { signal: call.signal })
           call.progress(step, Number(steps), `Step ${step} of ${steps}`)
+          await pause(Number(pauseMs), undefined, { signal: call.signal })
         }
         return { branch, steps, ...book.totals(String(branch)) }
       },
