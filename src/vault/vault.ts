@@ -5,19 +5,30 @@ import type { PlaneId } from '#domain/name.ts'
  * The vault: secrets for calling items, sealed with AES-256-GCM under a data key of their own, which
  * is wrapped by the plane's key, which is wrapped by the root key in the key file. Every layer is
  * bound to its place (plane, credential, version, purpose) as additional data, so that a row copied
- * elsewhere does not open. Nothing here ever returns a secret but `open`.
+ * elsewhere does not open. Nothing here ever returns a secret but `Loan.open`.
  */
 export interface Vault {
+  /**
+   * Brings a plane's key and sealed rows into memory; needed once before `plane(id)`. `createVault`
+   * has done it for the planes that stood, so only a new plane needs it: before anything else follows
+   * the change that made it. Doing it again changes nothing.
+   */
+  prepare(id: PlaneId): Promise<void>
+  /** A plane that was not prepared is a programmer's mistake. */
   plane(id: PlaneId): PlaneVault
 }
 
 export interface PlaneVault {
-  /** Stores a new version, sealed and durable when it resolves; answers its number. */
+  /**
+   * Stores a new version, sealed and durable when it resolves; answers its number. Numbers only ever
+   * grow, over a `remove` too. `secret` is 1 byte to 64 KiB, else Fault('usage'); it is wiped.
+   */
   set(credential: string, secret: Uint8Array): Promise<number>
-  /** Which versions stand, never their content. */
+  /** Which versions stand, in byte order of the credential, never their content. */
   list(): { credential: string; version: number; at: number }[]
   /** The current version's name, for the intent; undefined where no secret has been set. Synchronous. */
   current(credential: string): Loan | undefined
+  /** Removes every version's row; Fault('unknown_name') where none stands. */
   remove(credential: string): Promise<void>
   /** Called after every `set` and `remove` of the credential; children holding it must be restarted. */
   onChange(listener: (credential: string) => void): void
@@ -25,17 +36,23 @@ export interface PlaneVault {
 
 /** Seals small things of other rooms (signing keys, session ids, recorded arguments) under the plane's key. */
 export interface Sealer {
-  /** nonce ‖ ciphertext ‖ tag. `context` is bound and must be the same on opening. */
+  /** Opaque bytes, 45 longer than `plain`. `context` is bound and must be the same on opening. */
   seal(plain: Uint8Array, context: string): Buffer
   /** Undefined where the bytes or the context were changed. */
   open(sealed: Uint8Array, context: string): Buffer | undefined
 }
 
-/** The root key and what is derived or wrapped by it. Made at first start, file mode 0600. */
+export type Purpose = 'vault' | 'signing key' | 'session' | 'arguments' | 'cursor'
+
+/** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {
-  /** A sealer of its own key for each plane and purpose. */
-  sealer(
-    plane: PlaneId | 'manager',
-    purpose: 'vault' | 'signing key' | 'session' | 'arguments' | 'cursor',
-  ): Sealer
+  /**
+   * Makes or opens the plane's key; needed once before `sealer` of that plane (`Vault.prepare` does
+   * it). Fault('bad_key') where the stored key does not open under this root key.
+   */
+  prepare(plane: PlaneId): Promise<void>
+  /** A sealer of its own key for each plane and purpose. A plane not prepared is a programmer's mistake. */
+  sealer(plane: PlaneId | 'manager', purpose: Purpose): Sealer
+  /** Overwrites the keys in memory. Sealers handed out before must not be used any more. */
+  close(): void
 }

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock, Random } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import type { Store } from '#store/store.ts'
+import { createPlaneVault } from './plane-vault.ts'
+import type { Keyring, PlaneVault, Vault } from './vault.ts'
+
+interface VaultParts {
+  readonly store: Store
+  readonly keyring: Keyring
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Opens the vault of every plane that stands; secrets stay sealed in memory until a loan is opened. */
+export async function createVault({
+  store,
+  keyring,
+  clock,
+  random,
+  log,
+}: VaultParts): Promise<Vault> {
+  const planes = new Map<PlaneId, PlaneVault>()
+
+  const prepare = async (id: PlaneId) => {
+    await keyring.prepare(id)
+    if (planes.has(id)) return
+    const rows = store.plane(id).secrets
+    const sealer = keyring.sealer(id, 'vault')
+    const stored = await rows.list()
+    if (planes.has(id)) return
+    planes.set(id, createPlaneVault({ plane: id, rows, stored, sealer, clock, random, log }))
+  }
+  for (const id of await store.planes.list()) await prepare(id)
+
+  return {
+    prepare,
+    plane(id) {
+      const vault = planes.get(id)
+      assert(vault, `the vault of plane ${id} is used before prepare`)
+      return vault
+    },
+  }
+}
