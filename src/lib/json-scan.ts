@@ -50,8 +50,10 @@ export const MARKED_LEVELS = 3
 /** level (0 for an element of the outermost array), key start, key end, value start, value end. */
 export const MARK_SIZE = 5
 
-export interface Scan {
+interface Scan {
   readonly bytes: Uint8Array
+  /** The same bytes in Latin-1, one character a byte: what the engine can search fast. */
+  readonly text: string
   readonly depthLimit: number
   readonly nodeLimit: number
   readonly refuseInexact: boolean
@@ -59,12 +61,16 @@ export interface Scan {
   members: number
   values: number
   readonly marks: number[]
+  /** The next quote and the next backslash that were searched for, so that nothing is searched twice. */
+  quote: number
+  backslash: number
 }
 
 const UNMARKED = MARKED_LEVELS + 1
 
 const QUOTE = 0x22
 const COMMA = 0x2c
+const PLUS = 0x2b
 const MINUS = 0x2d
 const POINT = 0x2e
 const ZERO = 0x30
@@ -73,47 +79,68 @@ const COLON = 0x3a
 const OPEN_BRACKET = 0x5b
 const BACKSLASH = 0x5c
 const CLOSE_BRACKET = 0x5d
+const CAPITAL_E = 0x45
+const LETTER_E = 0x65
+const LETTER_F = 0x66
+const LETTER_N = 0x6e
+const LETTER_T = 0x74
+const LETTER_U = 0x75
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
 
-const TRUE = Buffer.from('true')
-const FALSE = Buffer.from('false')
-const NULL = Buffer.from('null')
-
-/** Fifteen digits are always below 2^53. */
-const SURE_DIGITS = 15
-
 /**
- * Checks the grammar of RFC 8259 over the whole text in one pass, builds nothing but the marks, and
- * throws JsonError at the first byte that breaks it or a bound. It recurses as deep as the limit.
+ * Checks the grammar of RFC 8259 in one pass, builds nothing but the marks, and throws JsonError at
+ * the first byte that breaks it or a bound. It recurses as deep as the limit. One thing it leaves to
+ * the parser: control characters inside strings, which it may leap over. Gives the number of members
+ * of all objects together, and the marks.
+ *
+ * `text` is the bytes in Latin-1, whatever their encoding.
  */
-export function scan(bytes: Uint8Array, limits: JsonLimits): Scan {
-  const s: Scan = {
+export function scan(
+  bytes: Uint8Array,
+  text: string,
+  limits: JsonLimits,
+): { readonly members: number; readonly marks: readonly number[] } {
+  const s = startScan(bytes, text, limits)
+  const end = skipSpace(bytes, scanValue(s, skipSpace(bytes, 0), 0, 1))
+  if (end < bytes.length) throw new JsonError('syntax', end)
+  return s
+}
+
+function startScan(bytes: Uint8Array, text: string, limits: JsonLimits): Scan {
+  return {
     bytes,
+    text,
     depthLimit: Math.min(limits.depth, DEPTH_CEILING),
     nodeLimit: limits.nodes,
     refuseInexact: limits.inexactNumbers !== 'keep',
     members: 0,
     values: 0,
     marks: [],
+    quote: -1,
+    backslash: -1,
   }
-  const end = skipSpace(bytes, scanValue(s, skipSpace(bytes, 0), 0, 1))
-  if (end < bytes.length) throw new JsonError('syntax', end)
-  return s
 }
 
 /** `level` is that of the members if the value is an object: 1 for the outermost. */
 function scanValue(s: Scan, at: number, depth: number, level: number): number {
   if (++s.values > s.nodeLimit) throw new JsonError('nodes', at)
-  const byte = s.bytes[at] ?? 0
-  if (byte === QUOTE) return stringEnd(s.bytes, at)
-  if (byte === OPEN_BRACE) return scanObject(s, at, depth + 1, level)
-  if (byte === OPEN_BRACKET) return scanArray(s, at, depth + 1, depth === 0)
-  if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return numberEnd(s, at)
-  if (byte === TRUE[0]) return wordEnd(s.bytes, at, TRUE)
-  if (byte === FALSE[0]) return wordEnd(s.bytes, at, FALSE)
-  if (byte === NULL[0]) return wordEnd(s.bytes, at, NULL)
-  throw new JsonError('syntax', at)
+  switch (s.bytes[at]) {
+    case QUOTE:
+      return stringEnd(s, at)
+    case OPEN_BRACE:
+      return scanObject(s, at, depth + 1, level)
+    case OPEN_BRACKET:
+      return scanArray(s, at, depth + 1)
+    case LETTER_T:
+      return wordEnd(s.text, at, 'true')
+    case LETTER_F:
+      return wordEnd(s.text, at, 'false')
+    case LETTER_N:
+      return wordEnd(s.text, at, 'null')
+    default:
+      return numberEnd(s, at)
+  }
 }
 
 function scanObject(s: Scan, open: number, depth: number, level: number): number {
@@ -123,19 +150,14 @@ function scanObject(s: Scan, open: number, depth: number, level: number): number
   if (bytes[at] === CLOSE_BRACE) return at + 1
   for (;;) {
     if (bytes[at] !== QUOTE) throw new JsonError('syntax', at)
-    const keyEnd = stringEnd(bytes, at)
+    const keyEnd = stringEnd(s, at)
     s.members++
     const colon = skipSpace(bytes, keyEnd)
     if (bytes[colon] !== COLON) throw new JsonError('syntax', colon)
     const start = skipSpace(bytes, colon + 1)
-    let end: number
-    if (level < UNMARKED) {
-      const mark = marks.push(level, at, keyEnd, start, 0) - 1
-      end = scanValue(s, start, depth, level + 1)
-      marks[mark] = end
-    } else {
-      end = scanValue(s, start, depth, UNMARKED)
-    }
+    const mark = level < UNMARKED ? marks.push(level, at, keyEnd, start, 0) : 0
+    const end = scanValue(s, start, depth, level < UNMARKED ? level + 1 : UNMARKED)
+    if (mark > 0) marks[mark - 1] = end
     at = skipSpace(bytes, end)
     if (bytes[at] === CLOSE_BRACE) return at + 1
     if (bytes[at] !== COMMA) throw new JsonError('syntax', at)
@@ -143,14 +165,14 @@ function scanObject(s: Scan, open: number, depth: number, level: number): number
   }
 }
 
-function scanArray(s: Scan, open: number, depth: number, outermost: boolean): number {
+function scanArray(s: Scan, open: number, depth: number): number {
   if (depth > s.depthLimit) throw new JsonError('depth', open)
   const { bytes, marks } = s
   let at = skipSpace(bytes, open + 1)
   if (bytes[at] === CLOSE_BRACKET) return at + 1
   for (;;) {
     const end = scanValue(s, at, depth, UNMARKED)
-    if (outermost) marks.push(0, at, at, at, end)
+    if (depth === 1) marks.push(0, at, at, at, end)
     at = skipSpace(bytes, end)
     if (bytes[at] === CLOSE_BRACKET) return at + 1
     if (bytes[at] !== COMMA) throw new JsonError('syntax', at)
@@ -160,60 +182,78 @@ function scanArray(s: Scan, open: number, depth: number, outermost: boolean): nu
 
 /** RFC 8259 §2: these four and no other white space. */
 function skipSpace(bytes: Uint8Array, from: number): number {
+  const end = bytes.length
   let at = from
-  while (at < bytes.length) {
-    const byte = bytes[at]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
+  while (at < end) {
+    const byte = bytes[at] as number
+    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) break
     at++
   }
   return at
 }
 
 /** From the opening quote to just behind the closing one. */
-export function stringEnd(bytes: Uint8Array, open: number): number {
-  for (let at = open + 1; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte === QUOTE) return at + 1
-    if (byte === BACKSLASH) at = escapeEnd(bytes, at)
-    else if (byte < 0x20) throw new JsonError('syntax', at)
+function stringEnd(s: Scan, open: number): number {
+  let at = open + 1
+  for (;;) {
+    at = nextSpecial(s, at)
+    if (s.bytes[at] === QUOTE) return at + 1
+    at = escapeEnd(s, at) + 1
   }
-  throw new JsonError('syntax', bytes.length)
+}
+
+/** So far a loop is cheaper than asking the engine, whose search is faster by the byte but has a price. */
+const NEAR = 24
+
+/** The next quote or backslash. What the engine found is kept, so that no byte is searched twice. */
+function nextSpecial(s: Scan, from: number): number {
+  const { bytes, text } = s
+  const near = Math.min(from + NEAR, bytes.length)
+  for (let at = from; at < near; at++) {
+    const byte = bytes[at]
+    if (byte === QUOTE || byte === BACKSLASH) return at
+  }
+  if (s.quote < near) s.quote = text.indexOf('"', near)
+  if (s.quote < 0) throw new JsonError('syntax', text.length)
+  if (s.backslash < near) {
+    const found = text.indexOf('\\', near)
+    s.backslash = found < 0 ? text.length : found
+  }
+  return Math.min(s.quote, s.backslash)
 }
 
 /** From a backslash to the last byte of what it escapes, a pair of surrogates together. */
-function escapeEnd(bytes: Uint8Array, at: number): number {
-  if (bytes[at + 1] !== 0x75) {
-    if (!SIMPLE_ESCAPES.has(bytes[at + 1] ?? 0)) throw new JsonError('syntax', at)
+function escapeEnd(s: Scan, at: number): number {
+  const escaped = s.bytes[at + 1] ?? 0
+  if (escaped !== LETTER_U) {
+    if (SIMPLE_ESCAPES[escaped] !== 1) throw new JsonError('syntax', at)
     return at + 1
   }
-  const unit = hexUnit(bytes, at)
+  const unit = hexUnit(s.bytes, at)
   if (unit < 0xd800 || unit > 0xdfff) return at + 5
-  const isPair = unit <= 0xdbff && bytes[at + 6] === BACKSLASH && bytes[at + 7] === 0x75
-  const low = isPair ? hexUnit(bytes, at + 6) : 0
+  const low = unit <= 0xdbff && s.text.startsWith('\\u', at + 6) ? hexUnit(s.bytes, at + 6) : 0
   if (low < 0xdc00 || low > 0xdfff) throw new JsonError('surrogate', at)
   return at + 11
 }
 
-const SIMPLE_ESCAPES = new Set(Buffer.from('"\\/bfnrt'))
+const SIMPLE_ESCAPES = new Uint8Array(256)
+for (const letter of '"\\/bfnrt') SIMPLE_ESCAPES[letter.charCodeAt(0)] = 1
 
 /** The value of `\uXXXX` whose backslash stands at `at`. */
 function hexUnit(bytes: Uint8Array, at: number): number {
   let unit = 0
   for (let i = at + 2; i < at + 6; i++) {
     const byte = bytes[i] ?? 0
-    const digit = byte - ZERO
     const letter = (byte | 0x20) - 0x61
-    if (digit >= 0 && digit <= 9) unit = unit * 16 + digit
+    if (byte >= ZERO && byte <= NINE) unit = unit * 16 + byte - ZERO
     else if (letter >= 0 && letter <= 5) unit = unit * 16 + letter + 10
     else throw new JsonError('syntax', at)
   }
   return unit
 }
 
-function wordEnd(bytes: Uint8Array, at: number, word: Uint8Array): number {
-  for (let i = 1; i < word.length; i++) {
-    if (bytes[at + i] !== word[i]) throw new JsonError('syntax', at)
-  }
+function wordEnd(text: string, at: number, word: string): number {
+  if (!text.startsWith(word, at)) throw new JsonError('syntax', at)
   return at + word.length
 }
 
@@ -221,36 +261,37 @@ function wordEnd(bytes: Uint8Array, at: number, word: Uint8Array): number {
 function numberEnd(s: Scan, start: number): number {
   const { bytes } = s
   const whole = bytes[start] === MINUS ? start + 1 : start
-  let at = digitsEnd(bytes, whole)
-  if (at === whole || (bytes[whole] === ZERO && at > whole + 1))
-    throw new JsonError('syntax', start)
-  const integerEnd = at
-  if (bytes[at] === POINT) at = someDigitsEnd(bytes, at + 1)
-  if (((bytes[at] ?? 0) | 0x20) === 0x65) {
-    const sign = bytes[at + 1] === MINUS || bytes[at + 1] === 0x2b
-    at = someDigitsEnd(bytes, sign ? at + 2 : at + 1)
-  }
-  const isPlain = at === integerEnd
-  if (isPlain && at - whole <= SURE_DIGITS) return at
-  if (s.refuseInexact && !isExact(bytes, start, at, isPlain)) throw new JsonError('number', start)
-  return at
+  const wholeEnd = someDigitsEnd(bytes, whole)
+  if (bytes[whole] === ZERO && wholeEnd > whole + 1) throw new JsonError('syntax', start)
+  const isPoint = bytes[wholeEnd] === POINT
+  const mantissaEnd = isPoint ? someDigitsEnd(bytes, wholeEnd + 1) : wholeEnd
+  const end = exponentEnd(bytes, mantissaEnd)
+  const isSure = end === mantissaEnd && wholeEnd - whole <= SURE && end - whole <= KEPT_DIGITS + 1
+  if (isSure || !s.refuseInexact) return end
+  if (!isExact(s.text.slice(start, end), end === wholeEnd)) throw new JsonError('number', start)
+  return end
 }
 
-function digitsEnd(bytes: Uint8Array, from: number): number {
-  let at = from
-  while (at < bytes.length) {
-    const byte = bytes[at] ?? 0
-    if (byte < ZERO || byte > NINE) break
-    at++
-  }
-  return at
+function exponentEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== LETTER_E && bytes[at] !== CAPITAL_E) return at
+  const sign = bytes[at + 1]
+  return someDigitsEnd(bytes, sign === MINUS || sign === PLUS ? at + 2 : at + 1)
 }
 
 function someDigitsEnd(bytes: Uint8Array, from: number): number {
-  const end = digitsEnd(bytes, from)
-  if (end === from) throw new JsonError('syntax', from)
-  return end
+  const end = bytes.length
+  let at = from
+  while (at < end) {
+    const byte = bytes[at] as number
+    if (byte < ZERO || byte > NINE) break
+    at++
+  }
+  if (at === from) throw new JsonError('syntax', from)
+  return at
 }
+
+/** A whole number of so many digits is always below 2^53. */
+const SURE = 15
 
 /** A double keeps this many significant digits of what it was written from (IEEE 754 §5.12.2). */
 const KEPT_DIGITS = 17
@@ -261,24 +302,24 @@ const LONGEST_NUMBER = 400
 /**
  * Whether every parser reads the same number. A plain integer has to be safe (RFC 7493 §2.2: one
  * that reads 64 bits and one that reads a double must agree). With a fraction or an exponent it is
- * read as a double everywhere, so it must be finite, and be either that double's shortest spelling
- * or one of the longer ones that honest printers make (`%.17g`); never a rounded whole number.
+ * read as a double everywhere, so it has to be finite and told by as many digits as a double keeps
+ * (`%.17g` is an honest printer), or else be that double's own spelling; from 2^53 on only that.
  */
-function isExact(bytes: Uint8Array, start: number, end: number, isPlain: boolean): boolean {
-  if (end - start > LONGEST_NUMBER) return false
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+function isExact(text: string, isPlain: boolean): boolean {
+  if (text.length > LONGEST_NUMBER) return false
   const value = Number(text)
   if (isPlain) return Number.isSafeInteger(value)
   if (!Number.isFinite(value)) return false
   const written = decimalOf(text)
-  if (!Number.isInteger(value) && written.digits.length <= KEPT_DIGITS) return true
+  const isSmall = Math.abs(value) < 2 ** 53 && value !== 0
+  if (isSmall && written.digits.length <= KEPT_DIGITS) return true
   const shortest = decimalOf(String(value))
   return written.digits === shortest.digits && written.exponent === shortest.exponent
 }
 
-/** The absolute value as digits without outer zeros, times ten to the exponent; nought is ''. */
+/** The absolute value as digits without outer zeros, times ten to the exponent; nought has no digits. */
 function decimalOf(text: string): { digits: string; exponent: number } {
-  const [mantissa = '', power = '0'] = (text[0] === '-' ? text.slice(1) : text).split(/[eE]/)
+  const [mantissa = '', power = '0'] = text.replace(/^-/, '').split(/[eE]/)
   const [whole = '', fraction = ''] = mantissa.split('.')
   const all = whole + fraction
   let end = all.length
@@ -286,23 +327,27 @@ function decimalOf(text: string): { digits: string; exponent: number } {
   let start = 0
   while (start < end && all[start] === '0') start++
   if (start === end) return { digits: '', exponent: 0 }
-  return {
-    digits: all.slice(start, end),
-    exponent: Number(power) - fraction.length + all.length - end,
-  }
+  const exponent = Number(power) - fraction.length + all.length - end
+  return { digits: all.slice(start, end), exponent }
 }
 
-/** Where a key stands that occurs twice in its object, or that is `__proto__`; undefined if none does. */
-export function findBadKey(bytes: Uint8Array): JsonError | undefined {
+/**
+ * What the scan does not see, looked for once it is known to be there: a control character in a
+ * string, a key that is `__proto__` or that its object has already. Only for a text that scan took.
+ */
+export function findUnseen(bytes: Uint8Array, text: string): JsonError | undefined {
+  const s = startScan(bytes, text, { depth: 0, nodes: 0 })
   const open: Set<string>[] = []
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) open.push(new Set())
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) open.pop()
     if (byte !== QUOTE) continue
-    const end = stringEnd(bytes, at)
+    const end = stringEnd(s, at)
+    const control = bytes.subarray(at, end).findIndex((inside) => inside < 0x20)
+    if (control >= 0) return new JsonError('syntax', at + control)
     if (bytes[skipSpace(bytes, end)] === COLON) {
-      const key = textOf(bytes, at, end)
+      const key = textOf(bytes.subarray(at, end))
       if (key === '__proto__') return new JsonError('proto-key', at)
       if (open.at(-1)?.has(key)) return new JsonError('duplicate-key', at)
       open.at(-1)?.add(key)
@@ -313,7 +358,6 @@ export function findBadKey(bytes: Uint8Array): JsonError | undefined {
 }
 
 /** What a string token, quotes included, says. */
-export function textOf(bytes: Uint8Array, start: number, end: number): string {
-  const token = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
-  return JSON.parse(token) as string
+export function textOf(token: Uint8Array): string {
+  return JSON.parse(Buffer.from(token).toString('utf8')) as string
 }

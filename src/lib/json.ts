@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import {
-  findBadKey,
+  findUnseen,
   JsonError,
   type JsonLimits,
   MARK_SIZE,
@@ -39,11 +39,16 @@ export interface JsonDocument {
  * `bytes` is kept, not copied: it must not change while the document is in use.
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonDocument {
-  const text = decode(bytes)
-  const { members, marks } = scan(bytes, limits)
-  const value = parse(text)
+  const buffer = asBuffer(bytes)
+  checkEncoding(buffer)
+  // One character a byte, so that indices are offsets; for ASCII that is the text itself.
+  const units = buffer.toString('latin1')
+  const { members, marks } = scan(buffer, units, limits)
+  const value = parse(isAscii(buffer) ? units : buffer.toString('utf8'))
   // A key that occurs twice leaves one member in the tree where the text has two.
-  if (countMembers(value) !== members) throw findBadKey(bytes) ?? new JsonError('syntax', 0)
+  if (value === undefined || countMembers(value) !== members) {
+    throw findUnseen(buffer, units) ?? new JsonError('syntax', 0)
+  }
   return { value, bytes, marks }
 }
 
@@ -140,12 +145,9 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null
 }
 
-function decode(bytes: Uint8Array): string {
-  const buffer = asBuffer(bytes)
-  if (isAscii(bytes)) return buffer.toString('latin1')
-  if (!isUtf8(bytes)) throw new JsonError('utf8', invalidUtf8At(buffer))
+function checkEncoding(bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw new JsonError('utf8', invalidUtf8At(bytes))
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonError('bom', 0)
-  return buffer.toString('utf8')
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -161,12 +163,12 @@ function invalidUtf8At(bytes: Buffer): number {
   return at
 }
 
-function parse(text: string): JsonValue {
+/** Undefined where the engine refuses the text; its message would quote it. */
+function parse(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text) as JsonValue
   } catch {
-    // The scan has taken it, so this would be the engine's disagreement; its message quotes the text.
-    throw new JsonError('syntax', 0)
+    return undefined
   }
 }
 
@@ -192,11 +194,10 @@ const isArray = Array.isArray as (value: unknown) => value is readonly JsonValue
 
 /** Whether the string token, quotes included, says `name`. */
 function isKey(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  if (end - start === name.length + 2) {
-    let i = 0
-    while (i < name.length && bytes[start + 1 + i] === name.charCodeAt(i)) i++
-    if (i === name.length) return !name.includes('\\')
-  }
+  if (end - start < name.length + 2) return false
+  let at = 0
+  while (at < name.length && bytes[start + 1 + at] === name.charCodeAt(at)) at++
+  if (at === name.length && end - start === name.length + 2) return !name.includes('\\')
   // Spelled with escapes, or a name outside ASCII, whose bytes are not its code units.
-  return end - start > name.length + 2 && textOf(bytes, start, end) === name
+  return textOf(bytes.subarray(start, end)) === name
 }
