@@ -18,6 +18,8 @@ export type Peer = {
   /** Text is all text content in one; a protocol error rejects. */
   callTool(name: string, args?: Record<string, unknown>, told?: Told): Promise<ToolAnswer>
   listResources(): Promise<string[]>
+  /** The templates as they are written. */
+  listTemplates(): Promise<string[]>
   /** The text of the first content. */
   readResource(uri: string): Promise<string>
   listPrompts(): Promise<string[]>
@@ -78,6 +80,10 @@ export async function connectV1(target: Target): Promise<Peer> {
       return toolAnswer(answer)
     },
     listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map(
+        ({ uriTemplate }) => uriTemplate,
+      ),
     readResource: async (uri) => firstText((await client.readResource({ uri })).contents),
     listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
     getPrompt: async (name, args) =>
@@ -118,6 +124,10 @@ export async function connectV2(target: Target, mode: Mode): Promise<Peer> {
       return toolAnswer(answer)
     },
     listResources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map(
+        ({ uriTemplate }) => uriTemplate,
+      ),
     readResource: async (uri) => firstText((await client.readResource({ uri })).contents),
     listPrompts: async () => (await client.listPrompts()).prompts.map(({ name }) => name),
     getPrompt: async (name, args) =>

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { startFixture } from '../peers/fixture.ts'
+import { gatewayExists, startGateway } from '../peers/governed.ts'
+import { agent, offersOf, openPlane, plane } from '../peers/plane.ts'
+import type { HttpServer } from '../peers/servers.ts'
+import { type Front, startFront } from './front.ts'
+import { type Requirements, runSuite, type SuiteRun, scoredScenarios } from './suite.ts'
+
+for (const requirements of ['2026-07-28', '2025-11-25'] as const)
+  describe(`Conformance with ${requirements}`, () => {
+    let fixture: HttpServer
+    let front: Front
+    let baseline: SuiteRun
+
+    before(async () => {
+      fixture = await startFixture()
+      front = await startFront()
+    })
+    after(async () => {
+      await front?.stop()
+      await fixture?.stop()
+    })
+
+    test('the fixture alone has no scored failure, behind the same front', async (t) => {
+      front.aimAt(new URL(fixture.url).origin, 'not looked at')
+      baseline = await runSuite(`${front.origin}/mcp`, requirements)
+      t.diagnostic(`${baseline.passed} checks of ${baseline.scenarios.length} scenarios passed`)
+      assert.deepEqual(baseline.failures, [], baseline.output)
+      assert.deepEqual(baseline.scenarios, await scoredScenarios(requirements))
+      assert.equal(baseline.code, 0)
+    })
+
+    const skip = gatewayExists ? false : 'no gateway in this checkout'
+    test('the gateway adds no scored failure', { skip }, async (t) => {
+      const governed = await runGoverned(fixture, front, requirements)
+      t.diagnostic(`${governed.passed} checks of ${governed.scenarios.length} scenarios passed`)
+      const added = governed.failures.filter((failure) => !baseline.failures.includes(failure))
+      assert.deepEqual(added, [], governed.output)
+      // A scenario that broke off early has fewer checks, none of them failed.
+      assert.deepEqual(governed.scenarios, baseline.scenarios)
+      assert.equal(governed.passed, baseline.passed)
+    })
+  })
+
+/** The suite through `/mcp/{plane}/{server}`, with every capability of the fixture granted. */
+async function runGoverned(fixture: HttpServer, front: Front, requirements: Requirements) {
+  const offers = await offersOf({ url: fixture.url })
+  const gateway = await startGateway({
+    documents: openPlane([{ name: 'fixture', upstream: { url: fixture.url }, offers }]),
+    // The front keeps the Host and Origin that were meant for itself.
+    config: { allowedHosts: [new URL(front.origin).host], allowedOrigins: [front.origin] },
+  })
+  try {
+    const path = `/mcp/${plane}/fixture`
+    front.aimAt(gateway.origin, await gateway.token(agent, gateway.origin + path))
+    return await runSuite(front.origin + path, requirements)
+  } finally {
+    await gateway.stop()
+  }
+}
