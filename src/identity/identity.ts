@@ -1,6 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AgentDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { Clock, Random } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import type { Log } from '#lib/log.ts'
+import type { Store } from '#store/store.ts'
+import type { Keyring } from '#vault/vault.ts'
+import { areScopes } from './claims.ts'
+import { createIssue } from './issue.ts'
+import { createIssuer } from './issuer.ts'
+import { createKeys } from './keys.ts'
+import { createCovers } from './resources.ts'
+import { createSecrets } from './secrets.ts'
+import { createVerify } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
 export interface VerifiedToken {
@@ -66,7 +78,57 @@ export interface Identity {
   ): Promise<{ token: string; expiresInS: number }>
   /** Makes a new client secret (256 random bits, base64url); only its Argon2id hash is kept. Shown once. */
   setSecret(plane: PlaneId, client: ClientId): Promise<string>
+  /**
+   * The plane's documents changed: secrets of clients that exist no more, or that no longer
+   * authenticate by a secret, are removed, so that an agent made anew under an old name needs a new one.
+   */
+  follow(plane: PlaneId): Promise<void>
   /** Answers the issuer's endpoints under /oauth/{plane} and their metadata; false where the path is none of them. */
   handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId): Promise<boolean>
   close(): Promise<void>
+}
+
+/** Everything that existed is in memory when it resolves, so that `verify` needs no I/O. `view` must answer by then. */
+export async function createIdentity({
+  origin,
+  store,
+  keyring,
+  view,
+  clock,
+  random,
+  log,
+}: {
+  origin: string
+  store: Store
+  keyring: Keyring
+  view: ClientView
+  clock: Clock
+  random: Random
+  log: Log
+}): Promise<Identity> {
+  const keys = await createKeys({ store, keyring, clock })
+  const secrets = await createSecrets({ store, view, clock, random })
+  const issue = createIssue({ origin, keys, view, clock, random })
+  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+
+  return {
+    verify: createVerify({ origin, keys, view }),
+    covers: createCovers(origin),
+    async mint(plane, client, resource, scopes = []) {
+      if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
+      if (!view.isResource(plane, resource)) {
+        throw new Fault('usage', { detail: `${resource} is not an endpoint of plane ${plane}` })
+      }
+      if (!areScopes(scopes)) {
+        throw new Fault('usage', { detail: 'scopes are 1 to 64 scope tokens of RFC 6749 §3.3' })
+      }
+      return issue(plane, client, resource, scopes)
+    },
+    setSecret: secrets.set,
+    follow: secrets.follow,
+    handle: issuer.handle,
+    async close() {
+      issuer.close()
+    },
+  }
 }

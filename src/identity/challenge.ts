@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+
+/**
+ * Values of `WWW-Authenticate` (RFC 6750 §3, RFC 9728 §5.1), as pure text. What is quoted in them is
+ * ours or checked before: addresses under the origin and scope tokens, neither of which holds a quote.
+ */
+
+/** Where a resource's metadata lies: the well-known path goes between host and path (RFC 9728 §3.1). */
+export const resourceMetadataUrl = (origin: string, resource: string): string => {
+  assert(resource.startsWith(`${origin}/`), 'a resource lies under the origin')
+  return `${origin}/.well-known/oauth-protected-resource${resource.slice(origin.length)}`
+}
+
+/**
+ * For 401. Without a token there is no error to tell (RFC 6750 §3.1); with one it is `invalid_token`,
+ * whatever was wrong with it. `scopes` are those to ask for, where they are known.
+ */
+export const unauthorizedChallenge = (
+  metadataUrl: string,
+  tokenSent: boolean,
+  scopes: readonly string[] = [],
+): string =>
+  challenge({
+    error: tokenSent ? 'invalid_token' : undefined,
+    scope: scopes.length > 0 ? scopes.join(' ') : undefined,
+    resource_metadata: metadataUrl,
+  })
+
+/** For 403: every scope that the operation needs, at once, so that one new token is enough. */
+export const insufficientScopeChallenge = (
+  metadataUrl: string,
+  scopes: readonly string[],
+): string =>
+  challenge({
+    error: 'insufficient_scope',
+    scope: scopes.join(' '),
+    resource_metadata: metadataUrl,
+  })
+
+function challenge(parameters: Readonly<Record<string, string | undefined>>): string {
+  const written = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}="${quotable(value)}"`],
+  )
+  return `Bearer ${written.join(', ')}`
+}
+
+function quotable(value: string): string {
+  assert(/^[\x20\x21\x23-\x5B\x5D-\x7E]*$/.test(value), 'a challenge quotes checked text only')
+  return value
+}

@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock, Random } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import { createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
+import type { ClientView } from './identity.ts'
+import type { Issue } from './issue.ts'
+import type { Keys } from './keys.ts'
+import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import type { Secrets } from './secrets.ts'
+import { createTally } from './tally.ts'
+
+export interface IssuerParts {
+  readonly origin: string
+  readonly keys: Keys
+  readonly secrets: Secrets
+  readonly view: ClientView
+  readonly issue: Issue
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** How long metadata and keys may be cached. A new key must be served for so long before it signs. */
+const cachedForS = 300
+const tokenRequestLimitBytes = 16 * 1024
+
+/** The issuers' endpoints over HTTP. Browsers get no CORS headers: agents are no browsers. */
+export function createIssuer(parts: IssuerParts) {
+  const { origin, keys, view, random, log, clock } = parts
+  const endpoints = new Map<PlaneId, Promise<TokenEndpoint>>()
+  const placeholder = random(32).toString('base64url')
+  const tally = createTally({ clock, log })
+
+  function endpointOf(plane: PlaneId): Promise<TokenEndpoint> {
+    const known = endpoints.get(plane)
+    if (known !== undefined) return known
+    const made = createTokenEndpoint({
+      ...parts,
+      plane,
+      placeholder,
+      refused: (error) => tally.count(plane, error),
+      // The name alone: messages of libraries may quote what a stranger sent.
+      failed: (error) =>
+        log.error('issuer failed', {
+          plane,
+          error: error instanceof Error ? error.name : 'unknown',
+        }),
+    })
+    endpoints.set(plane, made)
+    return made
+  }
+
+  async function token(plane: PlaneId, request: IncomingMessage, response: ServerResponse) {
+    if (refuseHead(request, response)) return
+    response.once('finish', () => {
+      if (!request.complete) request.socket.destroySoon()
+    })
+    await (await endpointOf(plane))(request, response)
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId) {
+    if (!view.hasPlane(plane)) return false
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const issuer = `/oauth/${plane}`
+    switch (path) {
+      case `${issuer}/token`:
+        await token(plane, request, response)
+        return true
+      case `${issuer}/jwks`:
+        serve(request, response, await keys.jwks(plane))
+        return true
+      case `${issuer}/authorize`:
+        sendJson(response, 400, noAuthorization, { Connection: 'close' })
+        return true
+      case `/.well-known/oauth-authorization-server${issuer}`:
+      case `/.well-known/openid-configuration${issuer}`:
+      case `${issuer}/.well-known/openid-configuration`:
+        serve(request, response, issuerMetadata(origin, plane))
+        return true
+    }
+    const resource = origin + path.slice(resourcePrefix.length)
+    if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
+    serve(request, response, resourceMetadata(origin, plane, resource))
+    return true
+  }
+
+  return { handle, close: tally.close }
+}
+
+const resourcePrefix = '/.well-known/oauth-protected-resource'
+
+const noAuthorization = {
+  error: 'unsupported_response_type',
+  error_description: 'this issuer has no authorization endpoint; use client_credentials',
+}
+
+/** Refuses what needs no body, no client and no library to be refused. */
+function refuseHead(request: IncomingMessage, response: ServerResponse): boolean {
+  const refuse = (status: number, description: string, headers: Record<string, string> = {}) => {
+    const error = { error: 'invalid_request', error_description: description }
+    sendJson(response, status, error, { Connection: 'close', ...headers })
+    return true
+  }
+  if (request.method !== 'POST') return refuse(405, 'the method must be POST', { Allow: 'POST' })
+  // Node keeps the first of two and says nothing, so whoever reads the other sees another client.
+  if (isRepeated(request, 'authorization') || isRepeated(request, 'content-type')) {
+    return refuse(400, 'a header is repeated')
+  }
+  if (Number(request.headers['content-length'] ?? 0) > tokenRequestLimitBytes) {
+    return refuse(413, 'the body is too large')
+  }
+  return false
+}
+
+function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
+  return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, body: object): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const error = { error: 'invalid_request', error_description: 'the method must be GET' }
+    sendJson(response, 405, error, { Allow: 'GET, HEAD', Connection: 'close' })
+    return
+  }
+  sendJson(response, 200, body, { 'Cache-Control': `public, max-age=${cachedForS}` })
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string>,
+): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    ...headers,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  })
+  // Node leaves the body out of an answer to HEAD by itself.
+  response.end(text)
+}

@@ -1,0 +1,126 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  hash,
+  type KeyObject,
+} from 'node:crypto'
+import { promisify } from 'node:util'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import type { SigningKeyRow, Store } from '#store/store.ts'
+import type { Keyring } from '#vault/vault.ts'
+
+/** One of a plane's keys, ready for use: nothing is parsed or unsealed per token. */
+export interface SigningKey {
+  /** RFC 7638 thumbprint, so no two keys share one. */
+  readonly kid: string
+  readonly alg: 'ES256'
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject
+  readonly publicJwk: Readonly<Record<string, string>>
+}
+
+export interface Keys {
+  /** Synchronous, from memory: the key of that plane under that id, for verification. */
+  find(plane: PlaneId, kid: string): SigningKey | undefined
+  /** The newest key, which signs. A plane's first key is made, sealed and stored at first use. */
+  newest(plane: PlaneId): Promise<SigningKey>
+  /** RFC 7517 §5: every key that may still verify, newest first, without their private parts. */
+  jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
+}
+
+/**
+ * The issuers' signing keys. The private part is stored sealed under its plane's key and bound to its
+ * kid, so neither another plane's row nor another key's opens. A key that does not open is
+ * Fault('bad_key'): going on with a new one would turn away every token that is still valid.
+ */
+export async function createKeys({
+  store,
+  keyring,
+  clock,
+}: {
+  store: Store
+  keyring: Keyring
+  clock: Clock
+}): Promise<Keys> {
+  const known = new Map<PlaneId, SigningKey[]>()
+  const coming = new Map<PlaneId, Promise<SigningKey>>()
+  for (const plane of await store.planes.list()) {
+    await keyring.prepare(plane)
+    const rows = await store.plane(plane).signingKeys.list()
+    rows.sort((a, b) => b.at - a.at)
+    known.set(
+      plane,
+      rows.map((row) => openKey(keyring, plane, row)),
+    )
+  }
+
+  async function makeFirst(plane: PlaneId): Promise<SigningKey> {
+    await keyring.prepare(plane)
+    const row = await makeKey(keyring, plane, clock.now())
+    await store.plane(plane).signingKeys.add(row)
+    const key = openKey(keyring, plane, row)
+    known.set(plane, [key])
+    return key
+  }
+
+  async function newest(plane: PlaneId): Promise<SigningKey> {
+    const key = known.get(plane)?.[0]
+    if (key !== undefined) return key
+    const pending = coming.get(plane) ?? makeFirst(plane).finally(() => coming.delete(plane))
+    coming.set(plane, pending)
+    return pending
+  }
+
+  return {
+    find: (plane, kid) => known.get(plane)?.find((key) => key.kid === kid),
+    newest,
+    async jwks(plane) {
+      await newest(plane)
+      return { keys: (known.get(plane) ?? []).map((key) => key.publicJwk) }
+    },
+  }
+}
+
+const context = (kid: string): string => `signing key ${kid}`
+
+async function makeKey(keyring: Keyring, plane: PlaneId, at: number): Promise<SigningKeyRow> {
+  const pair = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
+  const kid = thumbprint(pair.publicKey)
+  const sealer = keyring.sealer(plane, 'signing key')
+  return {
+    kid,
+    alg: 'ES256',
+    publicJwk: JSON.stringify(asJwk(pair.publicKey, kid)),
+    sealedPrivate: sealer.seal(
+      pair.privateKey.export({ format: 'der', type: 'pkcs8' }),
+      context(kid),
+    ),
+    at,
+  }
+}
+
+function openKey(keyring: Keyring, plane: PlaneId, row: SigningKeyRow): SigningKey {
+  const sealed = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context(row.kid))
+  if (sealed === undefined || row.alg !== 'ES256') {
+    throw new Fault('bad_key', { detail: `signing key ${row.kid} of plane ${plane} does not open` })
+  }
+  const privateKey = createPrivateKey({ key: sealed, format: 'der', type: 'pkcs8' })
+  sealed.fill(0)
+  // The public part is derived from the sealed one: a changed row cannot make us trust another key.
+  const publicKey = createPublicKey(privateKey)
+  return { kid: row.kid, alg: 'ES256', privateKey, publicKey, publicJwk: asJwk(publicKey, row.kid) }
+}
+
+function asJwk(publicKey: KeyObject, kid: string): Readonly<Record<string, string>> {
+  const { kty = '', crv = '', x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  return { kty, crv, x, y, kid, use: 'sig', alg: 'ES256' }
+}
+
+/** RFC 7638 §3: the required members, in byte order, hashed. */
+function thumbprint(publicKey: KeyObject): string {
+  const { crv, kty, x, y } = publicKey.export({ format: 'jwk' })
+  return hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url')
+}

@@ -1,0 +1,20 @@
+import type { PlaneId } from '#domain/name.ts'
+
+/** Addresses of the plane's issuer and endpoints, all under the configured origin and never under a Host header. */
+export const issuerOf = (origin: string, plane: PlaneId): string => `${origin}/oauth/${plane}`
+
+/** The plane's own endpoint: what a token is for when nobody said. */
+export const planeResource = (origin: string, plane: PlaneId): string => `${origin}/mcp/${plane}`
+
+/**
+ * Whether a token for `audience` serves `resource`. A token for a plane's own endpoint serves all
+ * below it; one for a server serves that server alone.
+ */
+export const createCovers = (origin: string) => {
+  const endpoints = `${origin}/mcp/`
+  return (audience: string, resource: string): boolean => {
+    if (audience === resource) return true
+    const isPlane = audience.startsWith(endpoints) && !audience.includes('/', endpoints.length)
+    return isPlane && audience.length > endpoints.length && resource.startsWith(`${audience}/`)
+  }
+}

@@ -1,0 +1,46 @@
+import type { VerifiedToken } from './identity.ts'
+
+export interface VerifiedEntry {
+  readonly token: VerifiedToken
+  /** The policy's revision at which the client was last found. */
+  revision: number
+}
+
+export interface VerifiedTokens {
+  find(text: string): VerifiedEntry | undefined
+  put(text: string, entry: VerifiedEntry): void
+  forget(text: string): void
+}
+
+/**
+ * Verified tokens by their exact text, in two generations: when the young one is full it becomes the
+ * old one, and what the old one still held is dropped. So it is bounded, keeps what is in use, and
+ * costs one look-up on a hit. Only tokens whose signature we checked come in, so no stranger fills it.
+ */
+export function createVerifiedTokens(most: number): VerifiedTokens {
+  let young = new Map<string, VerifiedEntry>()
+  let old = new Map<string, VerifiedEntry>()
+
+  function put(text: string, entry: VerifiedEntry): void {
+    if (young.size * 2 >= most) {
+      old = young
+      young = new Map()
+    }
+    young.set(text, entry)
+  }
+
+  return {
+    find(text) {
+      const entry = young.get(text)
+      if (entry !== undefined) return entry
+      const kept = old.get(text)
+      if (kept !== undefined) put(text, kept)
+      return kept
+    },
+    put,
+    forget(text) {
+      young.delete(text)
+      old.delete(text)
+    },
+  }
+}

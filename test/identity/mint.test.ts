@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { clientId } from '#domain/name.ts'
+import { Fault } from '#lib/fault.ts'
+import { createWorld, finance, ops, planner, startMs } from './world.ts'
+
+test('a minted token verifies and says who, for whom, where and until when', async () => {
+  const { mint, verify } = await createWorld()
+  const token = verify(await mint(['calendar.read', 'calendar.write']))
+  assert(typeof token === 'object')
+  assert.deepEqual(
+    { ...token, tokenId: token.tokenId.length },
+    {
+      plane: ops,
+      client: planner,
+      agent: 'planner',
+      consumer: 'workplace-ai',
+      audience: 'https://gw.example/mcp/ops',
+      scopes: new Set(['calendar.read', 'calendar.write']),
+      tokenId: 22,
+      expiresAt: startMs + 300_000,
+    },
+  )
+})
+
+test('a token without scopes says nothing of scopes', async () => {
+  const { mint, verify } = await createWorld()
+  const text = await mint()
+  const token = verify(text)
+  assert(typeof token === 'object')
+  assert.equal(token.scopes, undefined)
+  assert(!Buffer.from(text.split('.')[1] ?? '', 'base64url').includes('scope'))
+})
+
+test('a token is what RFC 9068 says, to a foreign library reading the served keys', async () => {
+  const { identity, mint, clock, privateKey } = await createWorld()
+  const text = await mint(['a'])
+  const { key, kid } = privateKey()
+  const { kty, crv, x, y } = key.export({ format: 'jwk' })
+  const { payload, protectedHeader } = await jwtVerify(
+    text,
+    createLocalJWKSet({ keys: [{ kty: kty ?? '', crv: crv ?? '', x: x ?? '', y: y ?? '', kid }] }),
+    { currentDate: new Date(clock.now()), issuer: 'https://gw.example/oauth/ops', typ: 'at+jwt' },
+  )
+  assert.deepEqual(protectedHeader, { typ: 'at+jwt', alg: 'ES256', kid })
+  assert.deepEqual(
+    { ...payload, jti: '' },
+    {
+      iss: 'https://gw.example/oauth/ops',
+      sub: 'planner',
+      client_id: 'planner@workplace-ai',
+      aud: 'https://gw.example/mcp/ops',
+      iat: startMs / 1000,
+      exp: startMs / 1000 + 300,
+      jti: '',
+      scope: 'a',
+    },
+  )
+  assert(identity)
+})
+
+test("a token lives as long as its plane's tokenLifetime, and never longer than an hour", async () => {
+  const { identity, policy, resource } = await createWorld()
+  policy.lifetimes.set(ops, 60_000)
+  assert.equal((await identity.mint(ops, planner, resource)).expiresInS, 60)
+  policy.lifetimes.set(ops, 7_200_000)
+  assert.equal((await identity.mint(ops, planner, resource)).expiresInS, 3600)
+})
+
+test('each plane signs with a key of its own, and tokens outlive a restart', async () => {
+  const { mint, rows, start, clock } = await createWorld()
+  const text = await mint()
+  await mint([], planner, finance)
+  const [opsKey] = rows.keys.get(ops) ?? []
+  const [financeKey] = rows.keys.get(finance) ?? []
+  assert.notEqual(opsKey?.kid, financeKey?.kid)
+  const restarted = await start()
+  assert.equal(typeof restarted.verify(ops, text, clock.now()), 'object')
+  assert.equal(rows.keys.get(ops)?.length, 1)
+})
+
+test('a hundred first uses at once make one key', async () => {
+  const { mint, rows } = await createWorld()
+  await Promise.all(Array.from({ length: 100 }, () => mint()))
+  assert.equal(rows.keys.get(ops)?.length, 1)
+})
+
+test("the private part is stored sealed, and another plane's or another key's row does not open", async () => {
+  const { mint, rows, start, privateKey } = await createWorld()
+  await mint()
+  const [row] = rows.keys.get(ops) ?? []
+  assert(row)
+  const { d = '' } = privateKey().key.export({ format: 'jwk' })
+  assert(!Buffer.from(row.sealedPrivate).includes(Buffer.from(d, 'base64url')))
+  assert(!row.publicJwk.includes('"d"'))
+  rows.keys.set(finance, [row])
+  await assert.rejects(start, isFault('bad_key'))
+  rows.keys.set(finance, [])
+  rows.keys.set(ops, [{ ...row, kid: 'another' }])
+  await assert.rejects(start, isFault('bad_key'))
+})
+
+test('nobody mints for a client, a resource or scopes that there are not', async () => {
+  const { identity, resource } = await createWorld()
+  const nobody = clientId('nobody', 'workplace-ai')
+  const elsewhere = clientId('planner', 'soc')
+  await assert.rejects(identity.mint(ops, nobody, resource), isFault('unknown_name'))
+  await assert.rejects(identity.mint(ops, elsewhere, resource), isFault('unknown_name'))
+  for (const wrong of ['https://gw.example/mcp/finance', 'https://evil.example/mcp/ops', '']) {
+    await assert.rejects(identity.mint(ops, planner, wrong), isFault('usage'))
+  }
+  await assert.rejects(identity.mint(ops, planner, resource, ['a b']), isFault('usage'))
+  await assert.rejects(identity.mint(ops, planner, resource, ['"']), isFault('usage'))
+})
+
+test('a token with as many and as long scopes as may be is still one that the verifier takes', async () => {
+  const { mint, verify } = await createWorld()
+  const scopes = Array.from({ length: 16 }, (_, i) => `${i}`.padStart(127, 's'))
+  assert.equal(typeof verify(await mint(scopes)), 'object')
+  await assert.rejects(mint([...scopes, 's'.repeat(127)]), isFault('usage'))
+})
+
+const isFault = (code: string) => (thrown: unknown) =>
+  thrown instanceof Fault && thrown.code === code

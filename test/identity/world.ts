@@ -1,0 +1,185 @@
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import type { AgentDocument } from '#domain/documents.ts'
+import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
+import { type ClientView, createIdentity } from '#identity/identity.ts'
+import type { Clock } from '#lib/clock.ts'
+import { createLog } from '#lib/log.ts'
+import type { ClientSecretRow, SigningKeyRow, Store } from '#store/store.ts'
+import { createKeyring } from '#vault/keyring.ts'
+
+export const ops = planeId('ops')
+export const finance = planeId('finance')
+export const planner = clientId('planner', 'workplace-ai')
+export const lone = clientId('lone', 'workplace-ai')
+export const secretless = clientId('secretless', 'workplace-ai')
+export const startMs = Date.parse('2026-11-20T08:00:00Z')
+
+/** A policy that a test can change, as identity sees it. */
+export function createPolicy(origin: string) {
+  let revision = 1
+  const agents = new Map<string, AgentDocument>()
+  const lifetimes = new Map<PlaneId, number>()
+  const planes = new Set<PlaneId>([ops, finance])
+  const agentOf = (plane: PlaneId, name: string) => agents.get(`${plane}/${name}`)
+
+  const view: ClientView = {
+    findClient(plane, client) {
+      const parts = splitClientId(client)
+      const agent = parts && agentOf(plane, parts.agent)
+      return agent?.consumers.includes(parts?.consumer ?? '') ? agent : undefined
+    },
+    resolveClient(plane, written) {
+      const parts = splitClientId(written)
+      const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
+      const consumer = parts?.consumer ?? (others.length === 0 ? only : undefined)
+      const client = clientId(parts?.agent ?? written, consumer ?? '')
+      return view.findClient(plane, client) && client
+    },
+    tokenLifetimeMs: (plane) => lifetimes.get(plane) ?? 300_000,
+    hasPlane: (plane) => planes.has(plane),
+    isResource(plane, resource) {
+      const endpoint = `${origin}/mcp/${plane}`
+      if (resource === endpoint) return true
+      const below = resource.startsWith(`${endpoint}/`) ? resource.slice(endpoint.length + 1) : ''
+      return /^[a-z][a-z0-9-]{0,23}$/.test(below)
+    },
+    revision: () => revision,
+  }
+  return {
+    view,
+    lifetimes,
+    planes,
+    put(plane: PlaneId, name: string, consumers: string[], withSecret: boolean) {
+      const authenticate = withSecret ? { authenticate: { secret: true as const } } : {}
+      const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
+      agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
+      revision++
+    },
+    remove(plane: PlaneId, name: string) {
+      agents.delete(`${plane}/${name}`)
+      revision++
+    },
+    touch: () => revision++,
+  }
+}
+
+/** The rows that identity writes, in memory; what it does not use is not there. */
+export function createRows() {
+  const keys = new Map<PlaneId, SigningKeyRow[]>()
+  const secrets = new Map<PlaneId, Map<string, ClientSecretRow>>()
+  const values = new Map<string, Uint8Array>()
+  const secretsOf = (plane: PlaneId) => {
+    const rows = secrets.get(plane) ?? new Map<string, ClientSecretRow>()
+    secrets.set(plane, rows)
+    return rows
+  }
+  const store = {
+    planes: { list: async () => [ops, finance] },
+    values: {
+      find: async (name: string) => values.get(name),
+      async putFirst(name: string, value: Uint8Array) {
+        if (!values.has(name)) values.set(name, value)
+        return values.get(name) ?? value
+      },
+    },
+    plane: (plane: PlaneId) => ({
+      signingKeys: {
+        list: async () => [...(keys.get(plane) ?? [])],
+        add: async (row: SigningKeyRow) => {
+          keys.set(plane, [...(keys.get(plane) ?? []), row])
+        },
+      },
+      clientSecrets: {
+        list: async () => [...secretsOf(plane).values()],
+        put: async (row: ClientSecretRow) => {
+          secretsOf(plane).set(row.client, row)
+        },
+        remove: async (client: string) => {
+          secretsOf(plane).delete(client)
+        },
+      },
+    }),
+  } as unknown as Store
+  return { store, keys, secrets }
+}
+
+export function createTestClock(nowMs = startMs) {
+  const tasks = new Set<() => void>()
+  const clock: Clock & { nowMs: number; advance(byMs: number): void } = {
+    nowMs,
+    now: () => clock.nowMs,
+    elapsed: () => clock.nowMs,
+    after(_, task) {
+      tasks.add(task)
+      return () => tasks.delete(task)
+    },
+    advance(byMs) {
+      clock.nowMs += byMs
+    },
+  }
+  return clock
+}
+
+/** An identity over two planes with agents of every sort, and all that a test may want to turn. */
+export async function createWorld({ origin = 'https://gw.example' } = {}) {
+  const policy = createPolicy(origin)
+  policy.put(ops, 'planner', ['workplace-ai'], true)
+  policy.put(ops, 'lone', ['workplace-ai'], true)
+  policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
+  policy.put(ops, 'secretless', ['workplace-ai'], false)
+  policy.put(finance, 'planner', ['workplace-ai'], true)
+  const rows = createRows()
+  const clock = createTestClock()
+  const lines: string[] = []
+  const log = createLog((line) => lines.push(line), clock.now)
+  const random = randomBytes
+  const { store } = rows
+  const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
+  const parts = { origin, store, keyring, view: policy.view, clock, random, log }
+  const start = () => createIdentity(parts)
+  const identity = await start()
+  const resource = `${origin}/mcp/ops`
+
+  return {
+    ...{ origin, policy, rows, clock, lines, identity, start, resource },
+    verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
+    mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
+      (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,
+    /** The plane's newest private key, opened the way identity opens it: for signing what identity never would. */
+    privateKey(plane = ops) {
+      const [row] = rows.keys.get(plane) ?? []
+      if (row === undefined) throw new Error('no key yet: mint first')
+      const context = `signing key ${row.kid}`
+      const der = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context)
+      if (der === undefined) throw new Error('the key does not open')
+      return { kid: row.kid, key: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
+    },
+  }
+}
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+export const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url')
+
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+
+/** The other value of s that verifies, by arithmetic of our own. */
+export function otherS(signature: Buffer): Buffer {
+  const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`)
+  const bytes = Buffer.from(s.toString(16).padStart(64, '0'), 'hex')
+  return Buffer.concat([signature.subarray(0, 32), bytes])
+}
+
+const isHigh = (signature: Buffer): boolean =>
+  BigInt(`0x${signature.subarray(32).toString('hex')}`) > order / 2n
+
+/** A signature by the key over any two segments, whatever they say, with a low s as ours have. */
+export function signSegments(
+  key: ReturnType<World['privateKey']>['key'],
+  header: string,
+  payload: string,
+) {
+  const signed = `${header}.${payload}`
+  const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
+  const low = isHigh(signature) ? otherS(signature) : signature
+  return `${signed}.${encode(low)}`
+}
