@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { planeId } from '#domain/name.ts'
+import type { Identity } from '#identity/identity.ts'
+
+export type IssuerEdge = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+
+const wellKnown = '/\\.well-known'
+const plane = '([a-z][a-z0-9-]{0,23})'
+/** One pattern per family of addresses; what follows the plane's name is identity's to know. */
+const families = [
+  new RegExp(`^/oauth/${plane}/`),
+  new RegExp(`^${wellKnown}/(?:oauth-authorization-server|openid-configuration)/oauth/${plane}$`),
+  new RegExp(`^${wellKnown}/oauth-protected-resource/mcp/${plane}(?:/|$)`),
+]
+
+/** The issuers and their metadata. False where nothing of it is at that address. */
+export function createIssuerEdge(identity: Identity): IssuerEdge {
+  return async (request, response) => {
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    for (const family of families) {
+      const [, name] = family.exec(path) ?? []
+      if (name !== undefined) return identity.handle(request, response, planeId(name))
+    }
+    return false
+  }
+}
