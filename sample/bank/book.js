@@ -8,7 +8,7 @@ import { Refusal } from './refusal.js'
  *
  * @typedef {{ id: string, name: string, born: string, address: string, email: string, phone: string, taxNumber: string }} Customer
  * @typedef {{ id: string, owner: string, kind: 'current' | 'savings', branch: string, currency: string, balanceCents: number, status: 'open' | 'closed' }} Account
- * @typedef {{ account: string, date: string, text: string, amountCents: number, balanceCents: number, transfer: string | null }} Entry
+ * @typedef {{ account: string, date: string, text: string, amountCents: number, balanceCents: number, transfer?: string }} Entry
  * @typedef {{ transfer: string, from: string, to: string, amountCents: number, currency: string, fromBalanceCents: number }} Transfer
  */
 
@@ -100,8 +100,7 @@ export function createBook(today) {
 
   for (const [id, owner, kind, branch, currency, booked] of opening) {
     accounts.set(id, { id, owner, kind, branch, currency, balanceCents: 0, status: 'open' })
-    for (const [date, text, amountCents] of booked)
-      enter(getAccount(id), date, text, amountCents, null)
+    for (const [date, text, amountCents] of booked) enter(getAccount(id), date, text, amountCents)
   }
 
   /** @param {string} id */
@@ -128,12 +127,19 @@ export function createBook(today) {
 
   /**
    * @param {Account} account @param {string} date @param {string} text
-   * @param {number} amountCents @param {string | null} transfer
+   * @param {number} amountCents @param {string} [transfer]
    */
   function enter(account, date, text, amountCents, transfer) {
     account.balanceCents += amountCents
     const { id, balanceCents } = account
-    entries.push({ account: id, date, text, amountCents, balanceCents, transfer })
+    entries.push({
+      account: id,
+      date,
+      text,
+      amountCents,
+      balanceCents,
+      ...(transfer && { transfer }),
+    })
   }
 
   /** @param {{ from: string, to: string, amountCents: number, purpose?: string }} order @returns {Transfer} */

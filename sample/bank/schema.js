@@ -5,7 +5,7 @@
  * general validator: a word that is not listed here has no effect, so tools must not use one.
  *
  * @typedef {{
- *   type?: 'object' | 'array' | 'string' | 'integer' | 'null' | ('string' | 'null')[],
+ *   type?: 'object' | 'array' | 'string' | 'integer',
  *   description?: string, properties?: Record<string, Schema>, required?: string[],
  *   additionalProperties?: boolean | Schema, items?: Schema, enum?: string[], pattern?: string,
  *   maxLength?: number, minimum?: number, maximum?: number, default?: unknown, 'x-mcp-header'?: string,

@@ -38,11 +38,11 @@ const input = (properties, required) => ({
   additionalProperties: false,
 })
 
-/** All properties are required in what the bank answers. @param {Record<string, Schema>} properties @returns {Schema} */
-const output = (properties) => ({
+/** @param {Record<string, Schema>} properties @param {string[]} [required] all of them, if not named @returns {Schema} */
+const output = (properties, required = Object.keys(properties)) => ({
   type: 'object',
   properties,
-  required: Object.keys(properties),
+  required,
   additionalProperties: false,
 })
 
@@ -56,14 +56,17 @@ const account = output({
   status: { type: 'string', enum: ['open', 'closed'] },
 })
 
-const entry = output({
-  account: string,
-  date: string,
-  text: string,
-  amountCents: cents('Negative where money left the account.'),
-  balanceCents: cents('The balance after this entry.'),
-  transfer: { type: ['string', 'null'], description: 'The transfer it belongs to, if any.' },
-})
+const entry = output(
+  {
+    account: string,
+    date: string,
+    text: string,
+    amountCents: cents('Negative where money left the account.'),
+    balanceCents: cents('The balance after this entry.'),
+    transfer: { type: 'string', description: 'The transfer it belongs to, if any.' },
+  },
+  ['account', 'date', 'text', 'amountCents', 'balanceCents'],
+)
 
 /**
  * The tools that work on the book, in the order in which they are listed.
@@ -280,13 +283,13 @@ export function houseTools({ drift }) {
         inputSchema: input({}, []),
         outputSchema: output({
           keyFingerprint: {
-            type: ['string', 'null'],
-            description: 'The first twelve hexadecimal digits of its SHA-256; null without a key.',
+            type: 'string',
+            description: 'The first twelve hexadecimal digits of its SHA-256; none without a key.',
           },
         }),
         annotations: readOnly,
       },
-      run: (_args, { key }) => ({ keyFingerprint: key === undefined ? null : fingerprint(key) }),
+      run: (_args, { key }) => ({ keyFingerprint: key === undefined ? 'none' : fingerprint(key) }),
     },
     {
       definition: {
