@@ -1,0 +1,48 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/**
+ * Text of others on a terminal. A server's title or a tool's answer could move the cursor, recolour
+ * what stands above or turn the reading direction, so everything but line breaks and tabs that is
+ * not for reading becomes a visible mark.
+ */
+export const readable = (text: string): string =>
+  stripVTControlCharacters(text).replace(unreadable, '\uFFFD')
+
+// C0 without tab and line feed, DEL, C1; the directional controls of Unicode (UAX #9 §2); line and
+// paragraph separators; a byte order mark.
+const unreadable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/g
+
+/** As `readable`, and on one line: for cells of tables and for names in sentences. */
+export const oneLine = (text: string): string => readable(text.replace(/[\r\n\t]+/g, ' '))
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u
+// biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII, the common case
+const ascii = /^[\u0000-\u007F]*$/
+
+/** Columns that a text takes on a terminal (UAX #11: wide characters take two). */
+export const widthOf = (text: string): number => {
+  if (ascii.test(text)) return text.length
+  let width = 0
+  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
+  return width
+}
+
+/** Cut to `width` columns, with `mark` where something was cut. */
+export const fit = (text: string, width: number, mark: string): string => {
+  if (widthOf(text) <= width) return text
+  const room = width - widthOf(mark)
+  if (room <= 0) return mark.slice(0, Math.max(0, width))
+  let kept = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const columns = wide.test(segment) ? 2 : 1
+    if (used + columns > room) break
+    kept += segment
+    used += columns
+  }
+  return kept.trimEnd() + mark
+}

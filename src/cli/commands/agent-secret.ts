@@ -1,0 +1,23 @@
+import type { Invocation } from '../command.ts'
+import { printJson } from '../terminal.ts'
+
+export const run = async ({
+  args: [client = ''],
+  options,
+  terminal,
+  fields,
+  control,
+}: Invocation): Promise<number> => {
+  const answer = await (await control()).ask('agentSecret', {
+    plane: options.text('plane'),
+    client,
+  })
+  if (terminal.json) printJson(terminal, answer, fields)
+  else {
+    terminal.out(answer.secret)
+    terminal.hint(
+      `Shown once. client_id ${answer.client}, issuer ${answer.issuer}; the secret before it is void.`,
+    )
+  }
+  return 0
+}

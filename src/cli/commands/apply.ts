@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
+import type { AppliedAnswer } from '#edge/control/documents.ts'
+import { Fault } from '#lib/fault.ts'
+import { oneLine, readable } from '../cells.ts'
+import type { Invocation, Options } from '../command.ts'
+import type { Ink } from '../glyphs.ts'
+import { printJson, type Terminal } from '../terminal.ts'
+import { counted } from './status.ts'
+
+const documentEndings = ['.yaml', '.yml', '.json']
+
+export const run = async (invocation: Invocation): Promise<number> => {
+  const { options, terminal, fields, control } = invocation
+  const paths = options.list('file')
+  if (paths.length === 0)
+    throw new Fault('usage', { detail: 'Say what to apply: -f FILE, -f FOLDER or -f -.' })
+  const set = options.text('set') ?? setOf(paths)
+  const files = await readFiles(paths, invocation)
+  const answer = await (await control()).ask('apply', {
+    files,
+    set,
+    prune: options.flag('prune'),
+    dryRun: options.flag('dryRun'),
+  })
+  if (terminal.json) printJson(terminal, answer, fields)
+  else printAnswer(terminal, answer, options)
+  return 0
+}
+
+/** One file or folder names the set by itself; several, or standard input, cannot. */
+const setOf = (paths: readonly string[]): string => {
+  const [path, ...others] = paths
+  if (path === undefined || path === '-' || others.length > 0)
+    throw new Fault('usage', {
+      detail: 'Name the set that these documents belong to: --set NAME.',
+    })
+  const name = basename(realpathSync(mustExist(path)))
+  const ending = extname(name)
+  return documentEndings.includes(ending) ? name.slice(0, -ending.length) : name
+}
+
+const mustExist = (path: string): string => {
+  if (statSync(path, { throwIfNoEntry: false })) return path
+  throw new Fault('not_found', { detail: `There is no file ${path}.` })
+}
+
+const readFiles = async (
+  paths: readonly string[],
+  { io }: Invocation,
+): Promise<{ name: string; text: string }[]> => {
+  const files: { name: string; text: string }[] = []
+  for (const path of paths) {
+    if (path === '-') files.push({ name: 'standard input', text: await readAll(io.stdin) })
+    else if (statSync(mustExist(path)).isDirectory()) files.push(...readFolder(path))
+    else files.push({ name: path, text: readFileSync(path, 'utf8') })
+  }
+  return files
+}
+
+/** In byte order of their names; folders inside are not entered. */
+const readFolder = (folder: string): { name: string; text: string }[] => {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && documentEndings.includes(extname(entry.name)))
+    .map((entry) => entry.name)
+    .sort()
+  if (names.length === 0)
+    throw new Fault('not_found', {
+      detail: `${folder} holds no document: no ${documentEndings.join(', ')} file.`,
+    })
+  return names.map((name) => {
+    const path = join(folder, name)
+    return { name: path, text: readFileSync(path, 'utf8') }
+  })
+}
+
+const signs: Record<'add' | 'change' | 'remove', [string, Ink]> = {
+  add: ['+', 'good'],
+  change: ['~', 'limit'],
+  remove: ['-', 'bad'],
+}
+
+const printAnswer = (terminal: Terminal, answer: AppliedAnswer, options: Options): void => {
+  if (answer.changes.length === 0) {
+    terminal.out(`Nothing to change: revision ${answer.revision} is what the documents say.`)
+    return
+  }
+  if (answer.dryRun) for (const line of answer.diff.trimEnd().split('\n')) printDiff(terminal, line)
+  for (const { op, plane, kind, name } of answer.changes) {
+    const [sign, colour] = signs[op]
+    terminal.out(`${terminal.paint(sign, colour)} ${kind} ${plane}/${name}`)
+  }
+  const changes = counted(answer.changes.length, 'change')
+  terminal.out(
+    answer.dryRun
+      ? `${changes} would be made; nothing was changed.`
+      : `${changes}: revision ${answer.revision}, set ${answer.set}.`,
+  )
+  for (const { plane, server, problem } of answer.servers)
+    if (problem !== undefined)
+      terminal.warn(
+        `${terminal.paintTalk(terminal.glyph('failed'), 'bad')} ${plane}/${server}: ${oneLine(problem)}`,
+      )
+  if (answer.dryRun && !options.flag('prune'))
+    terminal.hint('--prune also removes what this set applied before and does not hold now.')
+}
+
+export const printDiff = (terminal: Terminal, line: string): void => {
+  const colour = line.startsWith('+') ? 'good' : /^[-−]/.test(line) ? 'bad' : undefined
+  terminal.out(terminal.paint(readable(line), colour))
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StatusAnswer } from '#edge/control/status.ts'
+import { Fault } from '#lib/fault.ts'
+import { createLog } from '#lib/log.ts'
+import { oneLine } from '../cells.ts'
+import type { Invocation } from '../command.ts'
+import type { Started, StartOptions } from '../composition.ts'
+import type { Io } from '../io.ts'
+import { nextSteps } from '../next-steps.ts'
+import { findPortOwner } from '../port-owner.ts'
+import type { Terminal } from '../terminal.ts'
+import { clockTime } from '../when.ts'
+import { counted } from './status.ts'
+
+export const defaultListen = '127.0.0.1:4680'
+
+export const run = async (invocation: Invocation): Promise<number> => {
+  const { terminal, io, data, composition } = invocation
+  const isNew = !existsSync(join(data, 'store.db'))
+  const ending = Promise.withResolvers<string>()
+  const unlisten = listenForEnd(io, ending.resolve)
+  const options = startOptions(invocation)
+  const { startInstallation } = await composition()
+  const started = await startInstallation(options).catch((thrown: unknown) => {
+    throw explainBusyPort(thrown, options.listen)
+  })
+  const control = await serve(started, options, () => ending.resolve('bailiwick stop'), io)
+  if (terminal.json) terminal.out(readyLine(started))
+  else await printReady(terminal, started, { isNew, data, sample: options.sample })
+  const because = await ending.promise
+  if (!terminal.json)
+    terminal.say(`${clockTime(io.now())}  ${because}: letting calls under way end`)
+  await control.close()
+  await started.stop()
+  unlisten()
+  return 0
+}
+
+/** The first signal lets calls end; the second one does not wait for them. */
+const listenForEnd = (io: Io, end: (because: string) => void): (() => void) => {
+  let asked = false
+  return io.onSignal((signal) => {
+    if (asked) process.exit(130)
+    asked = true
+    end(signal)
+  })
+}
+
+const startOptions = ({ options, terminal, data }: Invocation): StartOptions => {
+  const text = (name: string) => options.text(name)
+  const origin = text('origin')
+  const tlsCert = text('tlsCert')
+  const tlsKey = text('tlsKey')
+  const trustProxy = text('trustProxy')
+  const config = text('config')
+  return {
+    data,
+    listen: text('listen') ?? defaultListen,
+    ...(origin !== undefined && { origin }),
+    ...(tlsCert !== undefined && { tlsCert }),
+    ...(tlsKey !== undefined && { tlsKey }),
+    ...(trustProxy !== undefined && { trustProxy }),
+    ...(config !== undefined && { config }),
+    sample: options.flag('sample'),
+    print: (line) => terminal.warn(line.trimEnd()),
+  }
+}
+
+const serve = async (started: Started, { print }: StartOptions, stop: () => void, io: Io) => {
+  const { serveControl } = await import('#edge/control/serve.ts')
+  const log = createLog(print, () => io.now())
+  return await serveControl({ installation: started.installation, stop, log })
+}
+
+const readyLine = ({ installation, gateway, manager, plane }: Started): string =>
+  JSON.stringify({ event: 'ready', origin: installation.origin, manager, gateway, plane })
+
+/** Names who has the port, and one that is likely free. */
+const explainBusyPort = (thrown: unknown, listen: string): unknown => {
+  if (!(thrown instanceof Fault) || thrown.code !== 'port_taken') return thrown
+  const port = Number(/:(\d+)$/.exec(listen)?.[1])
+  const owner = findPortOwner(port)
+  const other = listen.replace(/\d+$/, String(port + 10))
+  return new Fault('port_taken', {
+    detail: `Port ${port} is taken by ${owner ? `pid ${owner.pid} (${owner.name})` : 'another process'}.`,
+    fix: `bailiwick start --listen ${other}, or stop it`,
+    cause: thrown,
+  })
+}
+
+const printReady = async (
+  terminal: Terminal,
+  started: Started,
+  { isNew, data, sample }: { isNew: boolean; data: string; sample: boolean },
+): Promise<void> => {
+  const status = await readStatus(started)
+  const { out } = terminal
+  out(`Bailiwick ${status.version}${' '.repeat(33)}data  ${data}${isNew ? ' (new)' : ''}`)
+  out('')
+  const line = (key: string, fact: string, more = '') =>
+    out(
+      `  ${terminal.paint(terminal.glyph('yes'), 'good')} ${key.padEnd(10)}  ${fact.padEnd(34)}  ${more}`.trimEnd(),
+    )
+  line('policy', 'default deny', `rev ${status.revision}`)
+  for (const { plane, servers, agents, grants } of status.planes)
+    line(
+      plane,
+      [counted(servers.length, 'server'), counted(agents, 'agent'), counted(grants, 'grant')].join(
+        ', ',
+      ),
+      sample && plane === started.plane ? 'sample' : '',
+    )
+  line('listening', `gateway  ${started.gateway}`)
+  for (const { plane, servers } of status.planes)
+    for (const { server, state, detail } of servers)
+      if (state === 'down')
+        out(
+          `  ${terminal.paint(terminal.glyph('failed'), 'bad')} ${plane}/${server} is down: ${oneLine(detail)}`,
+        )
+  out('')
+  const steps = await nextSteps(started)
+  const width = Math.max(...steps.map(([command]) => command.length))
+  steps.forEach(([command, says], at) => {
+    const typed = terminal.paint(command, 'strong') + ' '.repeat(width - command.length)
+    out(`  ${at === 0 ? 'Then:' : '     '}  ${typed}  ${says}`)
+  })
+  out('  Stop:  Ctrl+C          Docs:  bailiwick help first-steps')
+  out('')
+}
+
+const readStatus = async ({ installation }: Started): Promise<StatusAnswer> => {
+  const { status } = await import('#edge/control/status.ts')
+  const desk = { installation, by: '', stop: () => {}, now: () => Date.now() }
+  return status(desk, {})
+}

@@ -1,0 +1,121 @@
+import type { PlaneStatus, ServerStatus, StatusAnswer } from '#edge/control/status.ts'
+import { oneLine } from '../cells.ts'
+import type { Invocation } from '../command.ts'
+import type { Ink } from '../glyphs.ts'
+import { type Column, printRows } from '../rows.ts'
+import { printJson, type Terminal } from '../terminal.ts'
+import { rfc3339, span } from '../when.ts'
+
+export const run = async ({
+  options,
+  terminal,
+  fields,
+  io,
+  control,
+}: Invocation): Promise<number> => {
+  const answer = await (await control()).ask('status', { plane: options.text('plane') })
+  if (terminal.json) {
+    printJson(terminal, { ...answer, startedAt: rfc3339(answer.startedAt) }, fields)
+    return 0
+  }
+  printHead(terminal, answer, io.now())
+  for (const plane of answer.planes) printPlane(terminal, plane)
+  if (answer.planes.length === 0)
+    terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
+  return 0
+}
+
+const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void => {
+  const state = !answer.serving
+    ? 'not running; read from the folder'
+    : answer.ready
+      ? `serving for ${span(now - answer.startedAt)}, pid ${answer.pid}`
+      : `${terminal.paint('not ready', 'bad')}: ${answer.because.join('; ')}`
+  terminal.out(`Bailiwick ${answer.version}  ${state}`)
+  terminal.out(`data      ${answer.dataFolder}`)
+  if (answer.serving) terminal.out(`origin    ${answer.origin}`)
+  terminal.out(`revision  ${answer.revision}`)
+}
+
+const printPlane = (terminal: Terminal, plane: PlaneStatus): void => {
+  terminal.out('')
+  const counts = [
+    counted(plane.servers.length, 'server'),
+    counted(plane.agents, 'agent'),
+    counted(plane.consumers, 'consumer'),
+    counted(plane.grants, 'grant'),
+    counted(plane.quotas, 'quota'),
+  ].join(` ${terminal.glyph('dot')} `)
+  terminal.out(`${terminal.paint(plane.plane, 'strong')}  ${plane.gateway}`)
+  terminal.out(counts)
+  if (plane.ledger !== 'open')
+    terminal.out(`${terminal.paint(terminal.glyph('failed'), 'bad')} ledger ${plane.ledger}`)
+  if (plane.servers.length === 0) return
+  terminal.out('')
+  printRows(terminal, serverColumns(terminal), plane.servers)
+  printTroubles(terminal, plane)
+}
+
+export const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`
+
+const inkOf: Record<ServerStatus['state'], Ink> = {
+  up: 'good',
+  starting: 'wait',
+  down: 'bad',
+  unknown: 'faint',
+}
+
+/** Health, eras and what agents can get of each server. */
+export const serverColumns = <R extends ServerStatus>(terminal: Terminal): Column<R>[] => [
+  { key: 'server', cell: ({ server }) => server },
+  {
+    key: 'state',
+    cell: ({ state }) => state,
+    colour: ({ state }) => inkOf[state],
+  },
+  { key: 'eras', cell: erasOf, least: 6 },
+  { key: 'visible', align: 'right', cell: ({ counts }) => String(counts.visible) },
+  number(terminal, 'unclassified', 'wait'),
+  number(terminal, 'held', 'wait'),
+  number(terminal, 'absent', 'faint'),
+  { key: 'kept', cell: ({ isolation }) => isolation ?? '', least: 9 },
+  { key: 'credential', cell: credentialOf, least: 10 },
+  { key: 'upstream', cell: ({ upstream }) => upstream, least: 12 },
+]
+
+const number = <R extends ServerStatus>(
+  _terminal: Terminal,
+  key: 'unclassified' | 'held' | 'absent',
+  colour: Ink,
+): Column<R> => ({
+  key,
+  align: 'right',
+  cell: ({ counts }) => String(counts[key]),
+  colour: ({ counts }) => (counts[key] > 0 ? colour : 'faint'),
+})
+
+const erasOf = ({ modern, legacy }: ServerStatus): string =>
+  [modern ? '2026-07-28' : '', legacy ?? ''].filter(Boolean).join(' ')
+
+const credentialOf = ({ credential, credentialVersion }: ServerStatus): string =>
+  credential === undefined
+    ? ''
+    : `${credential} ${credentialVersion === undefined ? 'not set' : `v${credentialVersion}`}`
+
+/** What keeps something from agents: servers that are down, and eras that the plane's address leaves out. */
+const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
+  const mark = terminal.paint(terminal.glyph('failed'), 'bad')
+  for (const { server, state, detail } of plane.servers)
+    if (state === 'down') terminal.out(`${mark} ${server} is down: ${oneLine(detail)}`)
+  const left = plane.leftOut.filter(
+    ({ server }) => plane.servers.find((one) => one.server === server)?.state === 'up',
+  )
+  if (left.length === 0) return
+  terminal.out('')
+  terminal.out(`Left out of ${plane.gateway}:`)
+  for (const { server, era, because } of left)
+    terminal.out(
+      `  ${server} for ${era} callers: ${oneLine(because)}; at ${plane.gateway}/${server} they meet it`,
+    )
+}

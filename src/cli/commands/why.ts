@@ -1,0 +1,81 @@
+import type { Station } from '#domain/decision.ts'
+import type { Entry, Intent, Outcome } from '#domain/entry.ts'
+import type { WhyAnswer } from '#edge/control/calls.ts'
+import { oneLine } from '../cells.ts'
+import type { Invocation } from '../command.ts'
+import { printRemedy } from '../remedy.ts'
+import { drawStrip, pathOf, tellResult } from '../strip.ts'
+import { printJson, type Terminal } from '../terminal.ts'
+import { dayAndTime, grouped, rfc3339 } from '../when.ts'
+import { capabilityOf } from './calls.ts'
+
+export const run = async (invocation: Invocation): Promise<number> => {
+  const { args, options, terminal, fields, control } = invocation
+  // An id as a table shows it, cut, is taken as well.
+  const call = (args[0] ?? '').replace(/[…~]$/, '')
+  const answer = await (await control()).ask('why', { plane: options.text('plane'), call })
+  if (terminal.json) printJson(terminal, toJson(answer), fields)
+  else print(terminal, answer)
+  return 0
+}
+
+const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
+  plane,
+  call: record.call,
+  at: rfc3339(record.at),
+  record: { ...record, at: rfc3339(record.at) },
+  path: pathOf(record),
+  entries: entries.map(({ position, entry }) => ({
+    position,
+    entry: { ...entry, at: rfc3339(entry.at) },
+  })),
+  now: now ?? null,
+})
+
+const print = (terminal: Terminal, answer: WhyAnswer): void => {
+  const { record, plane, now } = answer
+  terminal.out(`${terminal.paint(record.call, 'strong')}  ${dayAndTime(record.at)}`)
+  terminal.out(
+    `${record.agent}@${record.consumer} ${record.method} ${plane}/${oneLine(capabilityOf(record))}`,
+  )
+  terminal.out('')
+  for (const { station, state } of pathOf(record)) {
+    const strip = drawStrip([{ station, state }], terminal)
+    const fact = oneLine(factAt(station, answer))
+    terminal.out(`  ${station.padEnd(12)}  ${strip}  ${fact}`.trimEnd())
+  }
+  terminal.out('')
+  terminal.out(`Result  ${oneLine(tellResult(record))}`)
+  if (!now) return
+  const same = now.decision === record.decision && now.decision !== 'permitted'
+  terminal.out(`Now     ${same ? 'the same' : now.decision}: ${oneLine(now.because)}`)
+  printRemedy(terminal, now.wouldChange)
+}
+
+/** Under each station its fact, from the entries. */
+const factAt = (station: Station, { record, entries }: WhyAnswer): string => {
+  const intent = find<Intent>(entries, 'call.intent')
+  const outcome = find<Outcome>(entries, 'call.outcome')
+  const stopped = record.decision !== 'permitted' && record.station === station
+  if (stopped) return `${record.decision}: ${record.because}`
+  switch (station) {
+    case 'authenticate':
+      return `${record.agent}@${record.consumer}`
+    case 'permit':
+      return intent ? `grant ${intent.grant}, revision ${intent.revision}` : ''
+    case 'limit':
+      return intent && intent.quotas.length > 0 ? `counted in ${intent.quotas.join(', ')}` : ''
+    case 'credential':
+      return intent?.credential ?? ''
+    case 'forward':
+      return outcome ? forwardFact(outcome) : ''
+    case 'record':
+      return entries.map(({ position, entry }) => `#${grouped(position)} ${entry.type}`).join(', ')
+  }
+}
+
+const forwardFact = ({ status, code, ms, resultBytes }: Outcome): string =>
+  `${status}${code ? ` (${code})` : ''}, ${grouped(Math.round(ms))} ms, ${grouped(resultBytes)} bytes`
+
+const find = <E extends Entry>(entries: WhyAnswer['entries'], type: E['type']): E | undefined =>
+  entries.find(({ entry }) => entry.type === type)?.entry as E | undefined

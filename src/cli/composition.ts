@@ -1,0 +1,36 @@
+import type { Installation } from '#gateway/installation.ts'
+
+/** What the terminal needs of the composition root; `main.ts` hands it in, and it is loaded only when used. */
+export interface Composition {
+  /** Serves until `stop` is called. Throws Fault('locked'), Fault('port_taken'), Fault('bad_configuration'). */
+  startInstallation(options: StartOptions): Promise<Started>
+  /** Opens the folder for one command while nothing serves. Throws Fault('locked') where something does. */
+  openInstallation(options: {
+    data: string
+    config?: string
+  }): Promise<{ installation: Installation; close(): Promise<void> }>
+}
+
+export interface StartOptions {
+  readonly data: string
+  /** `HOST:PORT`; port 0 takes a free one. */
+  readonly listen: string
+  readonly origin?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly trustProxy?: string
+  readonly config?: string
+  readonly sample: boolean
+  /** A line of the operator's log. */
+  readonly print: (line: string) => void
+}
+
+export interface Started {
+  readonly installation: Installation
+  readonly gateway: string
+  readonly manager: string
+  /** The plane to begin with, where there is one. */
+  readonly plane: string | undefined
+  /** Drains, closes and resolves; no child is left. */
+  stop(): Promise<void>
+}

@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream'
+
+/** The world of the terminal program: what it reads, where it writes, what it is told from outside. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
+  readonly stdout: Sheet
+  readonly stderr: Sheet
+  readonly env: Readonly<Record<string, string | undefined>>
+  now(): number
+  /** Calls on SIGINT and SIGTERM instead of ending the process; the answer takes that back. */
+  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+}
+
+/** A stream as far as this program writes to it. */
+export interface Sheet {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string | Uint8Array): boolean
+  once(event: 'drain' | 'error', listener: () => void): unknown
+}
+
+export const systemIo = (): Io => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  now: () => Date.now(),
+  onSignal(listener) {
+    const signals = ['SIGINT', 'SIGTERM'] as const
+    const listeners = signals.map((signal) => [signal, () => listener(signal)] as const)
+    for (const [signal, hear] of listeners) process.on(signal, hear)
+    return () => {
+      for (const [signal, hear] of listeners) process.off(signal, hear)
+    }
+  },
+})

@@ -1,0 +1,21 @@
+import type { Terminal } from './terminal.ts'
+
+/** What would change a refusal: a command on one line, or a document to paste into `apply`. */
+export const printRemedy = (
+  terminal: Terminal,
+  remedy: string | undefined,
+  print: (line: string) => void = terminal.out,
+): void => {
+  if (remedy === undefined) return
+  const lines = remedy.trimEnd().split('\n')
+  if (lines.length === 1) {
+    print(`  Fix:   ${lines[0]}`)
+    return
+  }
+  const name = /^name: (.+)$/m.exec(remedy)?.[1] ?? 'NAME'
+  print('  Fix:   apply this, with a reason of yours:')
+  print('')
+  print(`bailiwick apply --set ${name} -f - <<'END'`)
+  for (const line of lines) print(line)
+  print('END')
+}

@@ -1,0 +1,126 @@
+import type { CapabilityKind } from '#domain/capability.ts'
+import type { Entry } from '#domain/entry.ts'
+import { callId, clientId, type PlaneId } from '#domain/name.ts'
+import type { CallRecord } from '#ledger/ledger.ts'
+import { Fault } from '#lib/fault.ts'
+import type { Explanation } from '#policy/policy.ts'
+import { choosePlanes, type Desk, findClient, findPlane } from './desk.ts'
+
+export interface CallRow extends CallRecord {
+  readonly plane: string
+}
+
+/** The newest calls first, of one plane or of all. */
+export const listCalls = async (
+  desk: Desk,
+  input: { plane?: string | undefined; agent?: string | undefined; most: number },
+): Promise<CallRow[]> => {
+  const { calls, change } = desk.installation
+  const [agent, consumer] = input.agent?.split('@') ?? []
+  const pages = await Promise.all(
+    choosePlanes(change.current(), input.plane).map(async (plane) => {
+      const about = { plane, most: input.most, ...(agent && { agent }) }
+      return (await calls.list(about)).map((record) => ({ ...record, plane }))
+    }),
+  )
+  return pages
+    .flat()
+    .filter((row) => consumer === undefined || row.consumer === consumer)
+    .sort((a, b) => b.at - a.at || b.position - a.position)
+    .slice(0, input.most)
+}
+
+export interface WhyAnswer {
+  readonly plane: string
+  readonly record: CallRecord
+  readonly entries: readonly { position: number; entry: Entry }[]
+  /** What the same call would meet now; policy may have changed since. */
+  readonly now: Explanation | undefined
+}
+
+/** How far back a shortened id is looked for. */
+const prefixReach = 1000
+
+export const why = async (
+  desk: Desk,
+  input: { plane?: string | undefined; call: string },
+): Promise<WhyAnswer> => {
+  const { calls, change } = desk.installation
+  const planes = choosePlanes(change.current(), input.plane)
+  for (const plane of planes) {
+    const found = await calls.find(plane, callId(input.call))
+    if (found) return { plane, ...found, now: explainNow(desk, plane, found.record) }
+  }
+  const { plane, call } = await findByPrefix(desk, planes, input.call)
+  const found = await calls.find(plane, callId(call))
+  if (!found) throw unknownCall(input.call)
+  return { plane, ...found, now: explainNow(desk, plane, found.record) }
+}
+
+const findByPrefix = async (
+  desk: Desk,
+  planes: readonly PlaneId[],
+  prefix: string,
+): Promise<{ plane: PlaneId; call: string }> => {
+  const matches: { plane: PlaneId; call: string }[] = []
+  if (prefix.length < 8) throw unknownCall(prefix)
+  for (const plane of planes)
+    for (const { call } of await desk.installation.calls.list({ plane, most: prefixReach }))
+      if (call.startsWith(prefix)) matches.push({ plane, call })
+  const [first, second] = matches
+  if (!first) throw unknownCall(prefix)
+  if (second)
+    throw new Fault('usage', {
+      detail: `${matches.length} calls begin with ${prefix}: ${first.call}, ${second.call}${matches.length > 2 ? ' …' : ''}`,
+    })
+  return first
+}
+
+const unknownCall = (call: string): Fault =>
+  new Fault('unknown_name', {
+    detail: `There is no call "${call}" in the ledger.`,
+    fix: 'bailiwick calls',
+  })
+
+const explainNow = (desk: Desk, plane: PlaneId, record: CallRecord): Explanation | undefined => {
+  if (record.name === '') return undefined
+  return desk.installation.explain({
+    plane,
+    client: clientId(record.agent, record.consumer),
+    server: record.server,
+    kind: record.kind as CapabilityKind,
+    name: record.name,
+  })
+}
+
+export interface CanAnswer extends Explanation {
+  readonly plane: string
+  readonly client: string
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+}
+
+export const can = (
+  desk: Desk,
+  input: {
+    plane?: string | undefined
+    client: string
+    server: string
+    kind: CapabilityKind
+    name: string
+  },
+): CanAnswer => {
+  const { change, explain } = desk.installation
+  const { id, policy } = findPlane(change.current(), input.plane)
+  const client = findClient(policy, input.client)
+  const { server, kind, name } = input
+  return {
+    plane: id,
+    client,
+    server,
+    kind,
+    name,
+    ...explain({ plane: id, client, server, kind, name }),
+  }
+}

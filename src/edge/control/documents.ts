@@ -1,0 +1,66 @@
+import type { ApplyAnswer } from '#change/change.ts'
+import { planeId } from '#domain/name.ts'
+import { asFault } from '#lib/fault.ts'
+import { type Desk, findPlane } from './desk.ts'
+
+/** How long `apply` waits for the servers it touched to tell what they offer. */
+const refreshPatienceMs = 10_000
+
+export interface AppliedAnswer extends ApplyAnswer {
+  readonly set: string
+  /** Servers that were added or changed, and what asking them for their capabilities came to. */
+  readonly servers: readonly { plane: string; server: string; problem: string | undefined }[]
+}
+
+export const apply = async (
+  desk: Desk,
+  input: {
+    files: { name: string; text: string }[]
+    set: string
+    prune: boolean
+    dryRun: boolean
+  },
+): Promise<AppliedAnswer> => {
+  const { change, runners } = desk.installation
+  const answer = await change.apply({ ...input, by: desk.by, runners })
+  const touched = answer.dryRun
+    ? []
+    : answer.changes.filter((one) => one.kind === 'Server' && one.op !== 'remove')
+  const servers = await Promise.all(
+    touched.map(async ({ plane, name }) => ({
+      plane,
+      server: name,
+      problem: await refresh(desk, plane, name),
+    })),
+  )
+  return { ...answer, set: input.set, servers }
+}
+
+/** A server that does not answer is no reason to undo documents that are in order: it is told, not thrown. */
+const refresh = async (desk: Desk, plane: string, server: string): Promise<string | undefined> => {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('has not answered yet'), refreshPatienceMs)
+  })
+  const asked = desk.installation.refresh(planeId(plane), server).then(
+    () => undefined,
+    (thrown: unknown) => {
+      const fault = asFault(thrown)
+      return fault.detail ?? fault.message
+    },
+  )
+  try {
+    return await Promise.race([asked, patience])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const exportDocuments = (
+  desk: Desk,
+  input: { plane?: string | undefined },
+): { yaml: string } => {
+  const { change } = desk.installation
+  const plane = input.plane === undefined ? undefined : findPlane(change.current(), input.plane).id
+  return { yaml: change.exportDocuments(plane) }
+}

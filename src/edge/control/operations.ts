@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { capabilityKinds } from '#domain/capability.ts'
+import { capabilityClasses } from '#domain/documents.ts'
+import { Fault } from '#lib/fault.ts'
+import { listAgents, mintToken, newAgentSecret } from './agents.ts'
+import { can, listCalls, why } from './calls.ts'
+import { listCredentials, removeCredential, setCredential } from './credentials.ts'
+import type { Desk } from './desk.ts'
+import { apply, exportDocuments } from './documents.ts'
+import { classify, listServers, release, showServer } from './servers.ts'
+import { status } from './status.ts'
+
+const operation = <S extends z.ZodType, A>(
+  input: S,
+  run: (desk: Desk, input: z.output<S>) => A | Promise<A>,
+) => ({ input, run })
+
+const written = z.string().min(1).max(2048)
+const plane = written.optional()
+const inPlane = z.strictObject({ plane })
+const kind = z.enum(capabilityKinds)
+
+/**
+ * Everything that the terminal can ask of an installation, in one table: the control socket serves
+ * it, and a command that finds nothing running uses the same rows on the folder it opened.
+ */
+export const operations = {
+  status: operation(inPlane, status),
+  apply: operation(
+    z.strictObject({
+      files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
+      set: written,
+      prune: z.boolean(),
+      dryRun: z.boolean(),
+    }),
+    apply,
+  ),
+  export: operation(inPlane, exportDocuments),
+  credSet: operation(
+    z.strictObject({ plane, credential: written, secret: z.base64() }),
+    setCredential,
+  ),
+  credList: operation(inPlane, listCredentials),
+  credRemove: operation(z.strictObject({ plane, credential: written }), removeCredential),
+  token: operation(
+    z.strictObject({
+      plane,
+      client: written.optional(),
+      server: written.optional(),
+      resource: written.optional(),
+    }),
+    mintToken,
+  ),
+  agentSecret: operation(z.strictObject({ plane, client: written }), newAgentSecret),
+  agentList: operation(inPlane, listAgents),
+  serverList: operation(inPlane, listServers),
+  serverShow: operation(z.strictObject({ plane, server: written }), showServer),
+  serverClassify: operation(
+    z.strictObject({
+      plane,
+      server: written,
+      kind,
+      name: written,
+      class: z.enum(capabilityClasses),
+      scopes: z.array(written).optional(),
+      labels: z.array(written).optional(),
+    }),
+    classify,
+  ),
+  serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
+  calls: operation(
+    z.strictObject({ plane, agent: written.optional(), most: z.int().min(1).max(1000) }),
+    listCalls,
+  ),
+  why: operation(z.strictObject({ plane, call: written }), why),
+  can: operation(
+    z.strictObject({ plane, client: written, server: written, kind, name: written }),
+    can,
+  ),
+  stop: operation(z.strictObject({}), stop),
+} as const
+
+function stop(desk: Desk): { pid: number } {
+  if (!desk.stop) throw new Fault('not_running', { detail: 'Nothing serves on this data folder.' })
+  desk.stop()
+  return { pid: process.pid }
+}
+
+export type OperationName = keyof typeof operations
+export type OperationInput<N extends OperationName> = z.input<(typeof operations)[N]['input']>
+export type OperationAnswer<N extends OperationName> = Awaited<
+  ReturnType<(typeof operations)[N]['run']>
+>
+
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(operations, name)
+
+/** Checks the input and runs the operation. Throws Fault('usage') with every problem of the input. */
+export const perform = async (
+  desk: Desk,
+  name: OperationName,
+  input: unknown,
+): Promise<unknown> => {
+  const row = operations[name]
+  const checked = row.input.safeParse(input)
+  if (!checked.success)
+    throw new Fault('usage', { detail: checked.error.issues.map(describeIssue).join('\n') })
+  // The table pairs each schema with the handler of its output; the union of all rows loses that.
+  return await (row.run as (desk: Desk, input: unknown) => unknown)(desk, checked.data)
+}
+
+// Never the value: it may be a secret that stands in the wrong place.
+const describeIssue = (issue: z.core.$ZodIssue): string =>
+  `${issue.path.join('.') || 'the request'}: ${issue.code === 'unrecognized_keys' ? 'holds a key that it does not know' : issue.message}`

@@ -1,0 +1,179 @@
+import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
+import { Fault } from '#lib/fault.ts'
+import { choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
+import { type ServerStatus, serverStatus } from './status.ts'
+
+export interface ServerRow extends ServerStatus {
+  readonly plane: string
+  readonly owner: string
+}
+
+export interface CapabilityRow {
+  readonly kind: CapabilityKind
+  readonly name: string
+  readonly state: Capability['state']
+  readonly class: CapabilityClass | 'unclassified'
+  readonly scopes: readonly string[]
+  readonly labels: readonly string[]
+  readonly fingerprint: string
+  readonly title: string
+  /** Where it is held: both definitions as JSON of two spaces, for a diff. */
+  readonly held: { readonly pinned: string; readonly observed: string } | undefined
+}
+
+export interface ServerAnswer extends ServerRow {
+  readonly gateway: string
+  /** The set of files that manages the document. */
+  readonly set: string | undefined
+  readonly capabilities: readonly CapabilityRow[]
+}
+
+export const listServers = (desk: Desk, input: { plane?: string | undefined }): ServerRow[] => {
+  const { installation } = desk
+  const all = installation.change.current()
+  return choosePlanes(all, input.plane).flatMap((id) =>
+    [...(all.planes.get(id)?.servers.values() ?? [])].map((server) => ({
+      plane: id,
+      owner: server.owner,
+      ...serverStatus(installation, id, server),
+    })),
+  )
+}
+
+export const showServer = (
+  desk: Desk,
+  input: { plane?: string | undefined; server: string },
+): ServerAnswer => {
+  const { installation } = desk
+  const { id, policy } = findPlane(installation.change.current(), input.plane)
+  const server = findServer(policy, input.server)
+  return {
+    plane: id,
+    owner: server.owner,
+    ...serverStatus(installation, id, server),
+    gateway: `${installation.origin}/mcp/${id}/${server.name}`,
+    set: policy.sets.get(`Server/${server.name}`),
+    capabilities: installation.registry
+      .capabilities(id)
+      .filter((one) => one.server === server.name)
+      .map(describe),
+  }
+}
+
+const describe = (one: Capability): CapabilityRow => ({
+  kind: one.kind,
+  name: one.name,
+  state: one.state,
+  class: one.classification?.class ?? 'unclassified',
+  scopes: one.classification?.scopes ?? [],
+  labels: one.classification?.labels ?? [],
+  fingerprint: one.fingerprint,
+  title: titleOf(one.definition),
+  held: one.observed && {
+    pinned: JSON.stringify(one.definition, null, 2),
+    observed: JSON.stringify(one.observed.definition, null, 2),
+  },
+})
+
+const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
+  const told = typeof title === 'string' && title !== '' ? title : description
+  return typeof told === 'string' ? (told.split('\n')[0] ?? '') : ''
+}
+
+const memberOf = {
+  tool: 'tools',
+  prompt: 'prompts',
+  resource: 'resources',
+  template: 'resources',
+} as const satisfies Record<CapabilityKind, string>
+
+export interface ClassifiedAnswer {
+  readonly plane: string
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+  readonly class: CapabilityClass
+  readonly revision: number
+  /** The set whose files should say the same, or its next apply takes this back. */
+  readonly set: string | undefined
+}
+
+/** Writes the class of one capability into the server's document, through the same door as a file. */
+export const classify = async (
+  desk: Desk,
+  input: {
+    plane?: string | undefined
+    server: string
+    kind: CapabilityKind
+    name: string
+    class: CapabilityClass
+    scopes?: string[] | undefined
+    labels?: string[] | undefined
+  },
+): Promise<ClassifiedAnswer> => {
+  const { change, registry } = desk.installation
+  const { id, policy } = findPlane(change.current(), input.plane)
+  const server = findServer(policy, input.server)
+  if (!findCapability(registry.capabilities(id), input))
+    throw new Fault('unknown_name', {
+      detail: `Server ${id}/${server.name} offers no ${input.kind} "${input.name}".`,
+      fix: `bailiwick server show ${id}/${server.name}`,
+    })
+  const document = withClass(server, input)
+  const summary = `classified ${server.name} ${input.name} as ${input.class}`
+  const revision = await change.put(document, desk.by, summary)
+  return {
+    plane: id,
+    server: server.name,
+    kind: input.kind,
+    name: input.name,
+    class: input.class,
+    revision,
+    set: policy.sets.get(`Server/${server.name}`),
+  }
+}
+
+/** Scopes and labels that were not named stay as they are. */
+const withClass = (
+  server: ServerDocument,
+  input: {
+    kind: CapabilityKind
+    name: string
+    class: CapabilityClass
+    scopes?: string[] | undefined
+    labels?: string[] | undefined
+  },
+): ServerDocument => {
+  const member = memberOf[input.kind]
+  const before = server[member]?.[input.name]
+  const scopes = input.scopes ?? before?.scopes
+  const labels = input.labels ?? before?.labels
+  const after: Classification = {
+    class: input.class,
+    ...(scopes && { scopes }),
+    ...(labels && { labels }),
+  }
+  return { ...server, [member]: { ...server[member], [input.name]: after } }
+}
+
+/** Accepts the definition that the server tells now; until then nobody may use it. */
+export const release = async (
+  desk: Desk,
+  input: { plane?: string | undefined; server: string; name: string },
+): Promise<{ plane: string; server: string; capability: CapabilityRow; before: string }> => {
+  const { change, registry } = desk.installation
+  const { id, policy } = findPlane(change.current(), input.plane)
+  const server = findServer(policy, input.server)
+  const held = registry
+    .capabilities(id)
+    .find((one) => one.server === server.name && one.name === input.name && one.state === 'held')
+  if (!held)
+    throw new Fault('unknown_name', {
+      detail: `Nothing named "${input.name}" is held at ${id}/${server.name}.`,
+      fix: `bailiwick server show ${id}/${server.name}`,
+    })
+  const before = JSON.stringify(held.definition, null, 2)
+  const released = await registry.release(id, server.name, input.name)
+  return { plane: id, server: server.name, capability: describe(released), before }
+}

@@ -1,0 +1,147 @@
+import type { PlanePolicy } from '#change/change.ts'
+import type { Capability } from '#domain/capability.ts'
+import type { ServerDocument } from '#domain/documents.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Installation } from '#gateway/installation.ts'
+import type { Health, Upstream } from '#upstream/upstream.ts'
+import { choosePlanes, type Desk } from './desk.ts'
+
+export interface StatusAnswer {
+  readonly version: string
+  readonly pid: number
+  /** False where the command opened the folder for itself. */
+  readonly serving: boolean
+  readonly dataFolder: string
+  readonly origin: string
+  readonly startedAt: number
+  readonly ready: boolean
+  readonly because: readonly string[]
+  readonly revision: number
+  readonly planes: readonly PlaneStatus[]
+}
+
+export interface PlaneStatus {
+  readonly plane: string
+  readonly gateway: string
+  readonly agents: number
+  readonly consumers: number
+  readonly grants: number
+  readonly quotas: number
+  readonly ledger: 'open' | 'over budget' | 'failing'
+  readonly servers: readonly ServerStatus[]
+  /** What `/mcp/{plane}` does not show to callers of an era, and why. */
+  readonly leftOut: readonly { server: string; era: 'modern' | 'legacy'; because: string }[]
+}
+
+export interface ServerStatus {
+  readonly server: string
+  readonly title: string | undefined
+  /** The URL or `runner name`. */
+  readonly upstream: string
+  readonly state: Health['state'] | 'unknown'
+  readonly detail: string
+  readonly since: number | undefined
+  readonly modern: boolean
+  readonly legacy: string | undefined
+  readonly isolation: string | undefined
+  readonly restarts: number | undefined
+  readonly credential: string | undefined
+  /** Version of the credential in the vault; undefined where none is set, or none needed. */
+  readonly credentialVersion: number | undefined
+  readonly counts: CapabilityCounts
+}
+
+/** `visible`: pinned and classified, so that a grant can select it. */
+export interface CapabilityCounts {
+  readonly visible: number
+  readonly unclassified: number
+  readonly held: number
+  readonly absent: number
+}
+
+export const status = (desk: Desk, input: { plane?: string | undefined }): StatusAnswer => {
+  const { installation } = desk
+  const policy = installation.change.current()
+  const planes = choosePlanes(policy, input.plane).flatMap((id) => {
+    const plane = policy.planes.get(id)
+    return plane ? [planeStatus(desk, id, plane)] : []
+  })
+  return {
+    version: installation.version,
+    pid: process.pid,
+    serving: desk.stop !== undefined,
+    dataFolder: installation.dataFolder,
+    origin: installation.origin,
+    startedAt: installation.startedAt,
+    ...installation.ready(),
+    revision: policy.revision,
+    planes,
+  }
+}
+
+const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus => {
+  const { installation } = desk
+  const servers = [...plane.servers.values()].map((server) =>
+    serverStatus(installation, id, server),
+  )
+  return {
+    plane: id,
+    gateway: `${installation.origin}/mcp/${id}`,
+    agents: plane.agents.size,
+    consumers: plane.consumers.size,
+    grants: plane.grants.size,
+    quotas: plane.quotas.size,
+    ledger: installation.ledger.plane(id).room(desk.now()),
+    servers,
+    leftOut: servers.flatMap(missingEras),
+  }
+}
+
+export const serverStatus = (
+  installation: Installation,
+  plane: PlaneId,
+  server: ServerDocument,
+): ServerStatus => {
+  const upstream: Upstream | undefined = installation.upstreams.find(plane, server.name)
+  const credential = server.credential?.name
+  const loan = credential ? installation.vault.plane(plane).current(credential) : undefined
+  return {
+    server: server.name,
+    title: server.title,
+    upstream: 'url' in server.upstream ? server.upstream.url : `runner ${server.upstream.runner}`,
+    state: upstream?.health.state ?? 'unknown',
+    detail: upstream?.health.detail ?? 'not connected: nothing runs',
+    since: upstream?.health.since,
+    modern: upstream?.eras.modern ?? false,
+    legacy: upstream?.eras.legacy,
+    isolation: upstream?.health.isolation,
+    restarts: upstream?.health.restarts,
+    credential,
+    credentialVersion: loan?.version,
+    counts: count(installation.registry.capabilities(plane), server.name),
+  }
+}
+
+const count = (capabilities: readonly Capability[], server: string): CapabilityCounts => {
+  const counts = { visible: 0, unclassified: 0, held: 0, absent: 0 }
+  for (const one of capabilities) {
+    if (one.server !== server) continue
+    if (one.state !== 'pinned') counts[one.state] += 1
+    else if (one.classification) counts.visible += 1
+    else counts.unclassified += 1
+  }
+  return counts
+}
+
+const missingEras = (
+  server: ServerStatus,
+): { server: string; era: 'modern' | 'legacy'; because: string }[] => {
+  const missing = []
+  const speaks = server.modern ? '2026-07-28' : server.legacy
+  const because =
+    speaks === undefined ? `${server.state}: ${server.detail}` : `speaks only ${speaks}`
+  if (!server.modern) missing.push({ server: server.server, era: 'modern' as const, because })
+  if (server.legacy === undefined)
+    missing.push({ server: server.server, era: 'legacy' as const, because })
+  return missing
+}
