@@ -10,7 +10,7 @@ const parameters = { memory: 7168, passes: 5, parallelism: 1, tagLength: 32 }
 const saltBytes = 16
 
 const form =
-  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,22})\$([A-Za-z0-9+/]{43})$/
 
 const run = promisify(argon2)
 

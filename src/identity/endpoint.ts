@@ -98,6 +98,7 @@ function configure(placeholder: string): Configuration {
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientBasedCORS: () => false,
     responseTypes: [],
     scopes: [],
     features: {

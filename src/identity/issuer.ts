@@ -25,7 +25,7 @@ export interface IssuerParts {
 const cachedForS = 300
 const tokenRequestLimitBytes = 16 * 1024
 
-/** The issuers' endpoints over HTTP. Browsers get no CORS headers: agents are no browsers. */
+/** The issuers' endpoints over HTTP. No CORS headers anywhere. */
 export function createIssuer(parts: IssuerParts) {
   const { origin, keys, view, random, log, clock } = parts
   const endpoints = new Map<PlaneId, Promise<TokenEndpoint>>()
@@ -107,6 +107,8 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   if (isRepeated(request, 'authorization') || isRepeated(request, 'content-type')) {
     return refuse(400, 'a header is repeated')
   }
+  // Agents are no browsers: a page that got hold of a secret gets no answer that it could read.
+  if (request.headers.origin !== undefined) return refuse(403, 'browsers are not served here')
   if (Number(request.headers['content-length'] ?? 0) > tokenRequestLimitBytes) {
     return refuse(413, 'the body is too large')
   }

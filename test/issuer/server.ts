@@ -1,0 +1,76 @@
+import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after } from 'node:test'
+import { createIssuerEdge, type IssuerEdge } from '#edge/issuer/issuer.ts'
+import { createWorld } from '../identity/world.ts'
+
+/** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
+export async function startIssuer() {
+  let edge: IssuerEdge | undefined
+  const server = createServer(async (request, response) => {
+    if (await edge?.(request, response)) return
+    response.writeHead(404).end('{"error":"nothing"}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
+  const world = await createWorld({ origin })
+  edge = createIssuerEdge(world.identity)
+  after(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await world.identity.close()
+  })
+  return { ...world, port, tokenUrl: `${origin}/oauth/ops/token` }
+}
+export type Issuer = Awaited<ReturnType<typeof startIssuer>>
+
+export const basic = (client: string, secret: string): string =>
+  `Basic ${Buffer.from(`${encodeURIComponent(client)}:${encodeURIComponent(secret)}`).toString('base64')}`
+
+/** Parameters in order, repeated where they are given twice. */
+export type Form = readonly (readonly [string, string])[]
+
+/** A token request as fetch makes it; `json` is what came back. */
+export async function ask(
+  url: string,
+  form: Form | Record<string, string>,
+  headers: Record<string, string> = {},
+) {
+  const pairs = Array.isArray(form) ? form : Object.entries(form)
+  const body = new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]))
+  const response = await fetch(url, { method: 'POST', body, headers })
+  const json = (await response.json()) as Record<string, unknown>
+  return { status: response.status, headers: response.headers, json }
+}
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+/** A request that fetch would not make. */
+export const send = (
+  port: number,
+  about: { method: string; path: string; headers?: string[]; body?: string },
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const { method, path, headers = [], body } = about
+    const request = httpRequest(
+      { port, host: '127.0.0.1', method, path, headers: ['Host', 'elsewhere.example', ...headers] },
+      (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk) => {
+          text += chunk
+        })
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        )
+        response.on('error', reject)
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
