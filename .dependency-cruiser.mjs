@@ -32,7 +32,7 @@ const notUpwards = layers.slice(0, -1).map((folders, index) => ({
   to: { path: inFolders(layers.slice(index + 1).flat()) },
 }))
 
-const connecting = '^(undici|(node:)?(http|https|http2|net|tls|dgram))$|^node_modules/undici/'
+const connecting = '^(undici|(node:)?(http|https|http2|net|tls|dgram))$|(^|/)node_modules/undici/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -99,7 +99,7 @@ export default {
       comment:
         'Only store/sqlite (and store/postgres) import a database driver: a second engine has to be able to take their place. Use the contract in store/store.ts.',
       from: { path: '^src/', pathNot: ['^src/store/(sqlite|postgres)/', isTest] },
-      to: { path: '^((node:)?sqlite|pg|better-sqlite3)$|^node_modules/(pg|better-sqlite3)/' },
+      to: { path: '^((node:)?sqlite|pg|better-sqlite3)$|(^|/)node_modules/(pg|better-sqlite3)/' },
     },
     {
       name: 'only-the-store-builds-sql',
@@ -107,7 +107,7 @@ export default {
       comment:
         'SQL is written in store/ (tables/ above all), so that a table has one place. Add the question that you want to ask to the table file.',
       from: { path: '^src/', pathNot: ['^src/store/', isTest] },
-      to: { path: '^kysely$|^node_modules/kysely/' },
+      to: { path: '^kysely$|(^|/)node_modules/kysely/' },
     },
     {
       name: 'only-egress-connects',
@@ -154,7 +154,11 @@ export default {
       comment:
         'Between the folders of src/ write `#store/store.ts`, so that a crossing shows; `./x.ts` is for neighbours.',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/', pathNot: '^src/$1/', dependencyTypesNot: ['aliased-subpath-import'] },
+      to: {
+        path: '^src/[^/]+/',
+        pathNot: '^src/$1/',
+        dependencyTypesNot: ['aliased-subpath-import'],
+      },
     },
     {
       name: 'no-cycle',
