@@ -1,5 +1,14 @@
-import type { Entry, Intent, Outcome } from '#domain/entry.ts'
+import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
+
+/**
+ * Encrypts recorded arguments with a key of the plane (AES-256-GCM). The context is bound: what was
+ * sealed for one plane and call opens for no other. `open` gives undefined where anything was changed.
+ */
+export interface PayloadSealer {
+  seal(plain: Uint8Array, context: string): Uint8Array
+  open(sealed: Uint8Array, context: string): Uint8Array | undefined
+}
 
 /**
  * The ledger as the gateway sees it, one for each plane. No record, no call: every promise here
@@ -7,31 +16,52 @@ import type { CallId, PlaneId } from '#domain/name.ts'
  */
 export interface PlaneLedger {
   readonly plane: PlaneId
-  /** False while the disk refuses or the plane's budget of entries per second is spent. */
+  /**
+   * Whether a call may begin: not while the disk refuses, nor once the plane's budget of entries for
+   * this UTC second is spent. Outcomes are written all the same, and refusals are counted.
+   */
   room(now: number): 'open' | 'over budget' | 'failing'
-  /** Encrypts the arguments (AES-256-GCM, bound to plane and call) and appends both. */
+  /**
+   * Encrypts the arguments (bound to plane and call) and appends both. Where it rejects, the call
+   * must not be made; should the intent come to stand after all, an outcome `failed`,
+   * `unrecordable` follows by itself.
+   */
   intend(intent: Intent, argumentsJson: Uint8Array): Promise<number>
-  /** Exactly one for each intent; a second one for the same call is a programmer's mistake. */
+  /**
+   * Exactly one for each intent; a second one rejects with Fault('internal'). Where it rejects with
+   * Fault('unrecordable'), the caller must not get the result; as soon as the ledger can be written
+   * again the outcome is, with the code `unconfirmed`, and at the next start at the latest as `unknown`.
+   */
   conclude(outcome: Outcome): Promise<number>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
    * Equal is: client, operation, station, reason. Resolves when the entry is durable, at once for
-   * those that will be in the count.
+   * those that will be in the count. Texts that a stranger chose are cut to what fits an entry.
+   * While the plane is over its budget, and beyond 10,000 different ones in a second, refusals are
+   * counted only, new ones under the one reason `other`.
    */
-  refuse(refused: import('#domain/entry.ts').Refused): Promise<void>
+  refuse(refused: Refused): Promise<void>
   /** Counts; one entry a minute and reason at most. Never waits. */
   unauthenticated(reason: string, now: number): void
   append(entry: Entry): Promise<number>
 }
 
 export interface Ledger {
+  /** Its first entry of this process is preceded by what a start has to write: see `open`. */
   plane(id: PlaneId): PlaneLedger
+  /**
+   * Called once at start: in every plane that the store knows, intents without an outcome are
+   * concluded as `unknown` and `ledger.open` says how many they were. Planes that come later are
+   * opened by their first entry.
+   */
+  open(): Promise<void>
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */
   close(): Promise<void>
 }
 
 /** A call as its entries tell it, for `calls` and `why`. */
 export interface CallRecord {
+  /** Empty for a count. */
   readonly call: CallId
   readonly at: number
   readonly position: number
@@ -43,7 +73,9 @@ export interface CallRecord {
   readonly name: string
   /** permitted, denied (unknown, scope, held) or limited. */
   readonly decision: 'permitted' | 'denied' | 'limited' | 'held'
+  /** Where it was refused; `forward` where it was permitted. */
   readonly station: string
+  /** Why, for those who may know: what the refusal said, or `grant NAME`. */
   readonly because: string
   /** Undefined while it is under way. */
   readonly outcome: Pick<Outcome, 'status' | 'code' | 'ms' | 'resultBytes'> | undefined

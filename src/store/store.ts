@@ -1,6 +1,6 @@
 import type { CapabilityKind } from '#domain/capability.ts'
 import type { Kind } from '#domain/documents.ts'
-import type { Entry } from '#domain/entry.ts'
+import type { Entry, EntryType } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
 
 /**
@@ -13,8 +13,9 @@ import type { PlaneId } from '#domain/name.ts'
  * One process owns a data folder: a second open throws Fault('locked') at once.
  */
 export interface Store {
-  /** The only way to a plane's rows. Opening a plane's ledger that does not exist yet creates it. */
+  /** The only way to a plane's rows. A plane's ledger that does not exist yet is made by its first use. */
   plane(id: PlaneId): PlaneStore
+  /** Every plane that has documents or a ledger. */
   readonly planes: { list(): Promise<PlaneId[]> }
   readonly revisions: Revisions
   /** Rows, revision and removals of one change, in one transaction: all or nothing. Only `change/` calls this. */
@@ -161,31 +162,54 @@ export interface SigningKeyRows {
  * A plane's ledger file. Entries are contiguous from 1, never updated, never deleted (the table's
  * triggers refuse it). Appends from anywhere are committed in groups in one worker: whatever arrives
  * while one commit is under way goes into the next; each plane's group is a transaction of its own,
- * so that one plane's failing file fails its own entries only.
+ * so that one plane's failing file fails its own entries only, and a flood in one plane holds up
+ * the others by one bounded group.
  */
 export interface LedgerFile {
   /**
    * Resolves with the entry's position when it and its payload are durable (synchronous=FULL).
-   * Rejects with Fault('unrecordable') where it could not be written, or not within `deadlineMs`;
-   * after the deadline the entry may still come to stand.
+   * Rejects with Fault('unrecordable') where it could not be written, or not within `appendDeadlineMs`;
+   * after the deadline, and after a crash, the entry may still come to stand.
+   * Rejects with Fault('internal'), and writes nothing, where a `call.outcome` has no open
+   * `call.intent` before it, and for a second intent of an open call: so an outcome whose append was
+   * unrecordable can be appended again, and stands once.
    * `body` is the canonical JSON of the entry, made by the caller.
    */
   append(row: EntryRow): Promise<number>
   /** Entries waiting for the disk, this plane's. */
   readonly waiting: number
-  /** Positions `from` … in order, at most `most`. */
-  read(from: number, most: number): Promise<StoredEntry[]>
-  /** Newest first: positions below `before` (undefined: from the end). */
-  readBack(before: number | undefined, most: number): Promise<StoredEntry[]>
-  /** The first position whose `at` is `atMs` or later, within the few minutes by which `at` may be out of order. */
+  /**
+   * True from the first append that was unrecordable until something has been written again, which
+   * is tried with every append and once a second.
+   */
+  readonly failing: boolean
+  /** Positions `from` and later that pass the filter, oldest first, at most `most`. */
+  read(from: number, most: number, filter?: EntryFilter): Promise<StoredEntry[]>
+  /** Newest first: positions below `before` (undefined: from the end) that pass the filter. */
+  readBack(before: number | undefined, most: number, filter?: EntryFilter): Promise<StoredEntry[]>
+  /**
+   * The first position that an entry of `atMs` or later can have: none before it is that late,
+   * whatever steps the clock made. Later ones may be earlier than `atMs`. One past the end where
+   * there is none.
+   */
   seek(atMs: number): Promise<number>
   size(): Promise<number>
+  /** Positions of intents that have no outcome now. */
+  listOpen(): Promise<number[]>
   /** Intents without an outcome, as they stand after a crash. Called once, before anything is appended. */
   listOrphans(): Promise<StoredEntry[]>
   findPayload(position: number): Promise<Uint8Array | undefined>
 }
+/** All that is given must hold. What does not pass is read over, not loaded: a search costs what it looks at. */
+export interface EntryFilter {
+  /** Positions below this one. */
+  readonly before?: number
+  readonly types?: readonly EntryType[]
+  /** Fields of the entry with exactly this text: `{ agent: 'planner' }`. */
+  readonly fields?: Readonly<Record<string, string>>
+}
 export interface EntryRow {
-  readonly type: Entry['type']
+  readonly type: EntryType
   readonly at: number
   /** Call id where the entry belongs to a call, else empty. */
   readonly call: string

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import type {
+  Changed,
+  Entry,
+  Intent,
+  Opened,
+  Outcome,
+  Refused,
+  RefusedCount,
+  Unauthenticated,
+} from '#domain/entry.ts'
+import { Fault } from '#lib/fault.ts'
+
+/** Of one entry, as UTF-8. */
+export const bodyLimitBytes = 16 * 1024
+
+/**
+ * The canonical JSON of an entry (RFC 8785): of strings, integers and lists of strings, JSON.stringify
+ * writes exactly that once the keys stand in order, and so every literal below lists them in order.
+ * Fault('unrecordable') where the entry is too large or holds half of a surrogate pair, which
+ * canonical JSON has no form for.
+ */
+export const bodyOf = (entry: Entry): string => {
+  const body = JSON.stringify(sorted(entry))
+  if (body.length * 3 > bodyLimitBytes && Buffer.byteLength(body) > bodyLimitBytes) {
+    throw new Fault('unrecordable', {
+      detail: `${entry.type}: larger than ${bodyLimitBytes} bytes`,
+    })
+  }
+  // JSON.stringify writes a lone surrogate as \ud800: looked for only where that text occurs at all.
+  if (body.includes('\\ud') && !Object.values(entry).flat().every(isWellFormed)) {
+    throw new Fault('unrecordable', { detail: `${entry.type}: a lone surrogate` })
+  }
+  return body
+}
+
+const isWellFormed = (value: unknown): boolean => typeof value !== 'string' || value.isWellFormed()
+
+const sorted = (entry: Entry): Entry => {
+  switch (entry.type) {
+    case 'call.intent':
+      return intent(entry)
+    case 'call.outcome':
+      return outcome(entry)
+    case 'call.refused':
+      return refused(entry)
+    case 'call.refused.count':
+      return refusedCount(entry)
+    case 'unauthenticated.count':
+      return unauthenticated(entry)
+    case 'policy.changed':
+      return changed(entry)
+    case 'ledger.open':
+    case 'ledger.close':
+      return opened(entry)
+  }
+}
+
+const integer = (value: number): number => {
+  assert(Number.isSafeInteger(value), 'entries hold integers only')
+  return value
+}
+
+const intent = (entry: Intent): Intent => ({
+  agent: entry.agent,
+  argumentBytes: integer(entry.argumentBytes),
+  at: integer(entry.at),
+  call: entry.call,
+  client: entry.client,
+  consumer: entry.consumer,
+  credential: entry.credential,
+  definition: entry.definition,
+  era: entry.era,
+  grant: entry.grant,
+  kind: entry.kind,
+  method: entry.method,
+  name: entry.name,
+  plane: entry.plane,
+  quotas: entry.quotas,
+  revision: integer(entry.revision),
+  server: entry.server,
+  type: entry.type,
+  v: 1,
+})
+
+const outcome = (entry: Outcome): Outcome => ({
+  at: integer(entry.at),
+  call: entry.call,
+  code: entry.code,
+  ms: integer(entry.ms),
+  plane: entry.plane,
+  resultBytes: integer(entry.resultBytes),
+  status: entry.status,
+  type: entry.type,
+  v: 1,
+})
+
+const refused = (entry: Refused): Refused => ({
+  agent: entry.agent,
+  argumentBytes: integer(entry.argumentBytes),
+  at: integer(entry.at),
+  because: entry.because,
+  call: entry.call,
+  client: entry.client,
+  consumer: entry.consumer,
+  kind: entry.kind,
+  method: entry.method,
+  name: entry.name,
+  plane: entry.plane,
+  reason: entry.reason,
+  revision: integer(entry.revision),
+  server: entry.server,
+  station: entry.station,
+  type: entry.type,
+  v: 1,
+})
+
+const refusedCount = (entry: RefusedCount): RefusedCount => ({
+  agent: entry.agent,
+  at: integer(entry.at),
+  because: entry.because,
+  client: entry.client,
+  consumer: entry.consumer,
+  count: integer(entry.count),
+  from: integer(entry.from),
+  kind: entry.kind,
+  method: entry.method,
+  name: entry.name,
+  plane: entry.plane,
+  reason: entry.reason,
+  server: entry.server,
+  station: entry.station,
+  to: integer(entry.to),
+  type: entry.type,
+  v: 1,
+})
+
+const unauthenticated = (entry: Unauthenticated): Unauthenticated => ({
+  at: integer(entry.at),
+  count: integer(entry.count),
+  from: integer(entry.from),
+  plane: entry.plane,
+  reason: entry.reason,
+  to: integer(entry.to),
+  type: entry.type,
+  v: 1,
+})
+
+const changed = (entry: Changed): Changed => ({
+  at: integer(entry.at),
+  by: entry.by,
+  plane: entry.plane,
+  revision: integer(entry.revision),
+  set: entry.set,
+  summary: entry.summary,
+  type: entry.type,
+  v: 1,
+})
+
+const opened = (entry: Opened): Opened => ({
+  at: integer(entry.at),
+  orphans: integer(entry.orphans),
+  plane: entry.plane,
+  type: entry.type,
+  v: 1,
+  version: entry.version,
+})

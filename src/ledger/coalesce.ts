@@ -1,0 +1,176 @@
+import type { Refused, RefusedCount } from '#domain/entry.ts'
+import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+
+export interface Coalescer {
+  /** See `PlaneLedger.refuse`. */
+  refuse(refused: Refused): Promise<void>
+  /** Writes every count now, whether its second is over or not. */
+  flush(): Promise<void>
+}
+
+/** Of equal refusals in one second: so many in full, the rest as one count. */
+const inFull = 10
+/** Different refusals that are counted apart; beyond it they share one count. */
+const keysMost = 10_000
+
+interface Key {
+  seen: number
+  count: Count | undefined
+}
+type Count = { -readonly [Name in keyof RefusedCount]: RefusedCount[Name] }
+
+/**
+ * Coalesces equal refusals of one plane by the seconds of the clock. While the plane has no room,
+ * refusals are counted even where they would be among the first ten, so that a flood of different
+ * ones is bounded as well. A count that could not be written is kept and tried again a second later.
+ */
+export const createCoalescer = ({
+  plane,
+  clock,
+  hasRoom,
+  write,
+}: {
+  plane: PlaneId
+  clock: Clock
+  hasRoom: (now: number) => boolean
+  /** Resolves when the entry is durable. */
+  write: (entry: Refused | RefusedCount) => Promise<unknown>
+}): Coalescer => {
+  let second = Number.NaN
+  let keys = new Map<string, Key>()
+  let counts = new Map<string, Count>()
+  let armed = false
+
+  const refuse = async (stranger: Refused): Promise<void> => {
+    const now = clock.now()
+    turnTo(Math.floor(now / 1000))
+    const refused = bounded(stranger)
+    const room = hasRoom(now)
+    const name = keyOf(refused)
+    const key = keys.get(name) ?? addKey(name, room)
+    if (key !== undefined && room && key.seen < inFull) {
+      key.seen++
+      await write(refused)
+      return
+    }
+    add(
+      key === undefined ? otherKey : name,
+      key === undefined ? otherOf(refused) : countOf(refused),
+    )
+    arm()
+  }
+
+  const addKey = (name: string, room: boolean): Key | undefined => {
+    if (!room || keys.size >= keysMost) return undefined
+    const key: Key = { seen: 0, count: undefined }
+    keys.set(name, key)
+    return key
+  }
+
+  const add = (name: string, more: Count): void => {
+    const count = counts.get(name)
+    if (count === undefined) {
+      counts.set(name, more)
+      return
+    }
+    count.count += more.count
+    count.from = Math.min(count.from, more.from)
+    count.to = Math.max(count.to, more.to)
+  }
+
+  /** A new second: what was counted in the last one is written. */
+  const turnTo = (now: number): void => {
+    if (now === second) return
+    second = now
+    keys = new Map()
+    void flush()
+  }
+
+  const flush = async (): Promise<void> => {
+    const due = counts
+    counts = new Map()
+    const at = clock.now()
+    await Promise.all(
+      [...due].map(async ([name, count]) => {
+        try {
+          await write({ ...count, at })
+        } catch {
+          // Bounded like everything else here; what has no place of its own goes to the others.
+          if (counts.has(name) || counts.size < keysMost) add(name, count)
+          else add(otherKey, { ...otherOf(count), count: count.count })
+          arm()
+        }
+      }),
+    )
+  }
+
+  const arm = (): void => {
+    if (armed) return
+    armed = true
+    clock.after(1000 - (clock.now() % 1000), () => {
+      armed = false
+      turnTo(Math.floor(clock.now() / 1000))
+      if (counts.size > 0) arm()
+    })
+  }
+
+  const otherOf = (refused: Refused | Count): Count => ({
+    ...('from' in refused ? refused : countOf(refused)),
+    agent: '',
+    consumer: '',
+    client: '' as ClientId,
+    method: '',
+    server: '',
+    kind: 'tool',
+    name: '',
+    station: '',
+    reason: 'other',
+    because: 'too many different refusals in one second',
+  })
+
+  const countOf = (refused: Refused): Count => ({
+    type: 'call.refused.count',
+    v: 1,
+    at: refused.at,
+    plane,
+    agent: refused.agent,
+    consumer: refused.consumer,
+    client: refused.client,
+    method: refused.method,
+    server: refused.server,
+    kind: refused.kind,
+    name: refused.name,
+    station: refused.station,
+    reason: refused.reason,
+    because: refused.because,
+    count: 1,
+    from: refused.at,
+    to: refused.at,
+  })
+
+  return { refuse, flush }
+}
+
+const otherKey = ''
+
+/** No two different refusals have one key: JSON says where a part ends. */
+const keyOf = ({ client, method, server, kind, name, station, reason }: Refused): string =>
+  JSON.stringify([client, method, server, kind, name, station, reason])
+
+/**
+ * A refused call is recorded whatever it said: what a stranger chose freely is cut to what surely
+ * fits an entry, and half a surrogate pair becomes U+FFFD.
+ */
+const bounded = (refused: Refused): Refused => ({
+  ...refused,
+  method: clip(refused.method, 200),
+  server: clip(refused.server, 100),
+  name: clip(refused.name, 1024),
+  because: clip(refused.because, 500),
+})
+
+const clip = (text: string, most: number): string => {
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text
+  return short.isWellFormed() ? short : short.toWellFormed()
+}

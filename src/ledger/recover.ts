@@ -1,0 +1,69 @@
+import type { Intent, Outcome } from '#domain/entry.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { LedgerFile } from '#store/store.ts'
+import { bodyOf } from './body.ts'
+
+/**
+ * What a start does first with a plane's ledger: intents that a crash left without an outcome are
+ * concluded as `unknown`, each exactly once, and `ledger.open` says how many they were. Resolves
+ * with their number; a start that crashes half way through goes on where it stopped.
+ */
+export const recover = async ({
+  plane,
+  file,
+  clock,
+  version,
+}: {
+  plane: PlaneId
+  file: LedgerFile
+  clock: Clock
+  version: string
+}): Promise<number> => {
+  const orphans = await file.listOrphans()
+  const at = clock.now()
+  await Promise.all(
+    orphans.map(({ entry }) => {
+      const { call } = entry as Intent
+      const outcome: Outcome = {
+        type: 'call.outcome',
+        v: 1,
+        at,
+        plane,
+        call,
+        status: 'unknown',
+        code: '',
+        ms: 0,
+        resultBytes: 0,
+      }
+      return file.append({ type: outcome.type, at, call, body: bodyOf(outcome) })
+    }),
+  )
+  const type = 'ledger.open'
+  const body = bodyOf({ type, v: 1, at, plane, version, orphans: orphans.length })
+  await file.append({ type, at, call: '', body })
+  return orphans.length
+}
+
+const chunk = 5000
+
+/**
+ * Hands over every intent of `sinceMs` or later that stands when it is called, oldest first; an
+ * order by time is not promised. Reads in chunks, so that other work goes on between them.
+ */
+export const scanIntents = async (
+  file: LedgerFile,
+  sinceMs: number,
+  visit: (intent: Intent) => void,
+): Promise<void> => {
+  let from = await file.seek(sinceMs)
+  for (;;) {
+    const found = await file.read(from, chunk, { types: ['call.intent'] })
+    for (const { entry } of found) {
+      if (entry.type === 'call.intent' && entry.at >= sinceMs) visit(entry)
+    }
+    const last = found.at(-1)
+    if (last === undefined || found.length < chunk) return
+    from = last.position + 1
+  }
+}

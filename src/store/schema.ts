@@ -1,0 +1,68 @@
+/**
+ * The tables of store.db as Kysely types them: `bigint` columns hold integers, JSON stands as text.
+ * A plane's tables are typed without their column `plane`: `plane.ts` is the one place that binds it.
+ */
+export interface PlaneSchema {
+  document: {
+    kind: string
+    name: string
+    body: string
+    file_set: string | null
+    revision: number
+  }
+  capability: {
+    server: string
+    kind: string
+    name: string
+    fingerprint: string
+    definition: string
+    observed_fingerprint: string | null
+    observed_definition: string | null
+    absent: boolean
+  }
+  secret: {
+    credential: string
+    version: number
+    wrapped_key: Uint8Array
+    nonce: Uint8Array
+    sealed: Uint8Array
+    at: number
+  }
+  client_secret: {
+    client: string
+    hash: string
+    at: number
+  }
+  signing_key: {
+    kid: string
+    alg: string
+    public_jwk: string
+    sealed_private: Uint8Array
+    at: number
+  }
+}
+
+/** What belongs to the installation and to no plane; of the planes' tables only which planes there are. */
+export interface InstallationSchema {
+  document: { plane: string }
+  revision: {
+    revision: number
+    at: number
+    made_by: string
+    file_set: string | null
+    summary: string
+    diff: string
+    /** JSON array of names. */
+    planes: string
+    entered: boolean
+  }
+  installation_value: {
+    name: string
+    value: Uint8Array
+  }
+  migration: {
+    number: number
+    name: string
+    at: number
+  }
+}

@@ -1,0 +1,102 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { Fault } from '#lib/fault.ts'
+import type { Database, Step } from '../database.ts'
+import type { InstallationSchema } from '../schema.ts'
+import type { DatabaseQuestion, StatementResult, TransactionResult } from './database-worker.ts'
+import type { Folder } from './files.ts'
+import { type AskWorker, isUniqueViolation, SqliteError, startWorker } from './worker.ts'
+
+type Asking = AskWorker<DatabaseQuestion>
+
+/**
+ * store.db behind its worker, and with it the lock on the data folder: Fault('locked') where another
+ * process, or another open of this one, holds it.
+ */
+export const openSqliteDatabase = async (folder: Folder): Promise<Database> => {
+  const worker = startWorker<DatabaseQuestion>('database-worker', { folder })
+  try {
+    await worker.ask({ ask: 'open' })
+  } catch (cause) {
+    await worker.end()
+    throw openFault(folder, cause)
+  }
+  return {
+    db: new Kysely<InstallationSchema>({ dialect: workerDialect(worker) }),
+    transact: (steps) => transact(worker, steps),
+    // The lock on the folder leaves nobody else who could.
+    migrating: (work) => work(),
+    isUniqueViolation,
+    async close() {
+      await worker.ask({ ask: 'close' })
+      await worker.end()
+    },
+  }
+}
+
+const transact = async (worker: Asking, steps: readonly Step[]): Promise<number | undefined> => {
+  const statements = steps.map(({ query, expect }) => ({
+    sql: query.sql,
+    parameters: query.parameters,
+    ...(expect !== undefined && { expect }),
+  }))
+  const result = await worker.ask<TransactionResult>({ ask: 'all', statements })
+  return 'unexpected' in result ? result.unexpected : undefined
+}
+
+/** SQLITE_BUSY is what an exclusive lock of somebody else looks like. */
+const openFault = (folder: Folder, cause: unknown): Fault =>
+  cause instanceof SqliteError && (cause.errcode & 0xff) === 5
+    ? new Fault('locked', { detail: `the data folder ${folder} is in use`, cause })
+    : new Fault('bad_store', { detail: `the data folder ${folder} cannot be opened`, cause })
+
+const workerDialect = (worker: Asking): Dialect => ({
+  createAdapter: () => new SqliteAdapter(),
+  createDriver: () => workerDriver(worker),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+  createIntrospector: (db) => new SqliteIntrospector(db),
+})
+
+/**
+ * Single statements only: the worker takes a transaction as one message (`Database.transact`), so
+ * that none stays open while this thread thinks, and no statement slips into another's.
+ */
+const workerDriver = (worker: Asking): Driver => {
+  const connection: DatabaseConnection = {
+    executeQuery: <Row>(query: CompiledQuery) => executeOne<Row>(worker, query),
+    // biome-ignore lint/correctness/useYield: there is no way to stream out of the worker.
+    async *streamQuery() {
+      throw new Error('rows of store.db are not streamed')
+    },
+  }
+  const refuse = async (): Promise<never> => {
+    throw new Error('transactions of store.db go through Database.transact')
+  }
+  return {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  }
+}
+
+const executeOne = async <Row>(
+  worker: Asking,
+  { sql, parameters }: CompiledQuery,
+): Promise<QueryResult<Row>> => {
+  const statement = { sql, parameters }
+  const { rows, changes } = await worker.ask<StatementResult>({ ask: 'one', statement })
+  return { rows: rows as Row[], numAffectedRows: BigInt(changes) }
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** What can be asked of one ledger file by reading alone; the reader's questions, and in memory the writer's too. */
+export type LedgerReadQuestion =
+  | {
+      readonly ask: 'entries'
+      readonly plane: string
+      /** Positions from `from` to `to`, both included; newest first where `back` is set. */
+      readonly from: number
+      readonly to: number
+      readonly most: number
+      readonly back: boolean
+      readonly types: readonly string[] | undefined
+      /** Pieces of text that the body must hold. */
+      readonly holding: readonly string[]
+    }
+  | { readonly ask: 'positions'; readonly plane: string; readonly positions: readonly number[] }
+  | { readonly ask: 'seek'; readonly plane: string; readonly atMs: number }
+  | { readonly ask: 'size'; readonly plane: string }
+  | { readonly ask: 'payload'; readonly plane: string; readonly position: number }
+
+export interface EntriesAnswer {
+  readonly positions: readonly number[]
+  /** The bodies, joined by commas: one string clones and parses faster than many. */
+  readonly bodies: string
+}
+
+type Rows = readonly (readonly [number, string])[]
+
+const cached = new WeakMap<DatabaseSync, Map<string, StatementSync>>()
+
+const prepare = (db: DatabaseSync, sql: string): StatementSync => {
+  const statements = cached.get(db) ?? new Map<string, StatementSync>()
+  cached.set(db, statements)
+  const statement = statements.get(sql) ?? db.prepare(sql)
+  statement.setReturnArrays(true)
+  statements.set(sql, statement)
+  return statement
+}
+
+const rowsOf = (db: DatabaseSync, sql: string, values: readonly SQLInputValue[]): Rows =>
+  prepare(db, sql).all(...values) as unknown as Rows
+
+export const readLedger = (db: DatabaseSync, question: LedgerReadQuestion): unknown => {
+  switch (question.ask) {
+    case 'entries':
+      return entries(db, question)
+    case 'positions':
+      return answerOf(
+        question.positions.flatMap((position) =>
+          rowsOf(db, 'select position, body from entry where position = ?', [position]),
+        ),
+      )
+    case 'seek':
+      return seek(db, question.atMs)
+    case 'size':
+      return size(db)
+    case 'payload': {
+      const sql = 'select position, sealed from payload where position = ?'
+      return rowsOf(db, sql, [question.position])[0]?.[1]
+    }
+  }
+}
+
+const entries = (
+  db: DatabaseSync,
+  { from, to, most, back, types, holding }: LedgerReadQuestion & { ask: 'entries' },
+): EntriesAnswer => {
+  const conditions = ['position between ? and ?']
+  if (types !== undefined) conditions.push(`type in (${types.map(() => '?').join(', ')})`)
+  for (const _ of holding) conditions.push('instr(body, ?) > 0')
+  const sql = `select position, body from entry where ${conditions.join(' and ')}
+    order by position ${back ? 'desc' : 'asc'} limit ?`
+  return answerOf(rowsOf(db, sql, [from, to, ...(types ?? []), ...holding, most]))
+}
+
+const answerOf = (rows: Rows): EntriesAnswer => ({
+  positions: rows.map(([position]) => position),
+  bodies: rows.map(([, body]) => body).join(','),
+})
+
+const size = (db: DatabaseSync): number =>
+  rowsOf(db, "select coalesce(max(position), 0), '' from entry", [])[0]?.[0] ?? 0
+
+/** `latest` never falls, so bisection over positions finds the first entry that has reached `atMs`. */
+const seek = (db: DatabaseSync, atMs: number): number => {
+  let low = 1
+  let high = size(db) + 1
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const sql = "select latest, '' from entry where position = ?"
+    const latest = rowsOf(db, sql, [middle])[0]?.[0] ?? 0
+    if (latest < atMs) low = middle + 1
+    else high = middle
+  }
+  return low
+}
