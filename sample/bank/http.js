@@ -1,11 +1,9 @@
 // @ts-check
-import { randomUUID } from 'node:crypto'
 import { createServer as createListener } from 'node:http'
 import {
   envelopeError,
   eraOf,
   errorResponse,
-  legacyVersions,
   modernVersion,
   negotiate,
   RpcError,
@@ -14,17 +12,17 @@ import {
 } from './eras.js'
 import { checkHost, checkMedia, checkMirrors, HttpRefusal, readKey } from './headers.js'
 import { createReply } from './reply.js'
+import { createSessions } from './sessions.js'
 
 /**
  * @typedef {import('node:http').IncomingMessage} Request
  * @typedef {import('node:http').ServerResponse} Response
  * @typedef {import('./eras.js').Message} Message
  * @typedef {import('./eras.js').Id} Id
- * @typedef {{ version: string, running: Map<Id, AbortController>, stream?: import('./reply.js').Reply }} Session
+ * @typedef {import('./sessions.js').Session} Session
  */
 
 const bodyLimitBytes = 1024 * 1024
-const sessionLimit = 1000
 /** How long calls under way may still take when the bank stops. */
 const drainMs = 1000
 
@@ -35,11 +33,9 @@ const drainMs = 1000
  *   with `requiredKey` every request needs it as its bearer token
  */
 export async function serveHttp(server, { port, requiredKey }) {
-  /** @type {Map<string, Session>} */
-  const sessions = new Map()
+  const sessions = createSessions()
   server.onToolsChanged(() => {
-    for (const { stream } of sessions.values())
-      stream?.send({ method: 'notifications/tools/list_changed', params: {} })
+    sessions.tellAll({ method: 'notifications/tools/list_changed', params: {} })
   })
 
   const listener = createListener((request, response) => {
@@ -55,7 +51,7 @@ export async function serveHttp(server, { port, requiredKey }) {
     url: `http://127.0.0.1:${address.port}/mcp`,
     async close() {
       server.close()
-      for (const { stream } of sessions.values()) stream?.end(200, undefined)
+      sessions.endStreams()
       const patience = setTimeout(() => listener.closeAllConnections(), drainMs)
       await new Promise((resolve) => {
         listener.close(resolve)
@@ -75,46 +71,22 @@ export async function serveHttp(server, { port, requiredKey }) {
     const known = request.method === 'GET' || request.method === 'DELETE'
     if (!known || request.headers['mcp-protocol-version'] === modernVersion)
       throw new HttpRefusal(405, 'Only POST.', { allow: 'POST' })
-    const [id, session] = findSession(request)
-    if (request.method === 'GET') return openStream(session, response)
-    for (const call of session.running.values()) call.abort()
-    session.stream?.end(200, undefined)
-    sessions.delete(id)
+    const session = sessions.find(request)
+    if (request.method === 'GET') return sessions.attach(session, response)
+    sessions.end(session)
     response.writeHead(204).end()
-  }
-
-  /** @param {Request} request @returns {[string, Session]} */
-  function findSession({ headers }) {
-    const id = headers['mcp-session-id']
-    if (typeof id !== 'string') throw new HttpRefusal(400, 'Mcp-Session-Id is missing.')
-    const session = sessions.get(id)
-    if (!session) throw new HttpRefusal(404, 'That session is not known.')
-    const version = headers['mcp-protocol-version']
-    if (version !== undefined && !legacyVersions.includes(String(version)))
-      throw new HttpRefusal(400, 'That MCP-Protocol-Version is not served.')
-    return [id, session]
-  }
-
-  /** @param {Session} session @param {Response} response */
-  function openStream(session, response) {
-    session.stream?.end(200, undefined)
-    const stream = createReply(response)
-    session.stream = stream
-    response.once('close', () => {
-      if (session.stream === stream) delete session.stream
-    })
-    stream.open()
   }
 
   /** @param {Request} request @param {Response} response @param {string | undefined} key */
   async function post(request, response, key) {
     checkMedia(request)
-    const value = parse(await readBody(request))
+    const body = await readBody(request)
     const reply = createReply(response)
-    if (Array.isArray(value)) return postBatch(request, reply, value, key)
     /** @type {Message | undefined} */
     let message
     try {
+      const value = parse(body)
+      if (Array.isArray(value)) return await postBatch(request, reply, value, key)
       message = readMessage(value)
       const era = message ? eraOf(message) : 'legacy'
       const headerModern = request.headers['mcp-protocol-version'] === modernVersion
@@ -123,7 +95,7 @@ export async function serveHttp(server, { port, requiredKey }) {
       if (message && message.id === undefined && headerModern) return reply.end(202, undefined)
       if (message && headerModern) throw envelopeError(`${versionKey} is required`)
       if (message?.method === 'initialize') return await initialize(response, message, key)
-      const answer = await converse(findSession(request)[1], message, reply, key)
+      const answer = await converse(sessions.find(request), message, reply, key)
       reply.end(answer === undefined ? 202 : 200, answer)
     } catch (error) {
       if (error instanceof HttpRefusal) throw error
@@ -149,11 +121,7 @@ export async function serveHttp(server, { port, requiredKey }) {
     if (message.id === undefined) throw new RpcError(-32600, 'initialize needs an id.')
     const { signal } = new AbortController()
     const result = await server.answer(message, { era: 'legacy', key, signal, send: () => {} })
-    const id = randomUUID()
-    const version = negotiate(message.params?.protocolVersion)
-    sessions.set(id, { version, running: new Map() })
-    const oldest = sessions.keys().next().value
-    if (sessions.size > sessionLimit && oldest !== undefined) sessions.delete(oldest)
+    const id = sessions.open(negotiate(message.params?.protocolVersion))
     response.setHeader('mcp-session-id', id)
     createReply(response).end(200, { jsonrpc: '2.0', id: message.id, result })
   }
@@ -187,11 +155,9 @@ export async function serveHttp(server, { port, requiredKey }) {
 
   /** Only 2025-03-26 has batches. @param {Request} request @param {import('./reply.js').Reply} reply @param {unknown[]} values @param {string | undefined} key */
   async function postBatch(request, reply, values, key) {
-    const [, session] = findSession(request)
-    if (session.version !== '2025-03-26' || values.length === 0) {
-      const error = new RpcError(-32600, 'Batches are not served here.')
-      return reply.end(400, errorResponse(undefined, error))
-    }
+    const session = sessions.find(request)
+    if (session.version !== '2025-03-26' || values.length === 0)
+      throw new RpcError(-32600, 'Batches are not served here.', { status: 400 })
     const answers = await Promise.all(
       values.map(async (value) => {
         try {
@@ -211,7 +177,7 @@ function parse(text) {
   try {
     return JSON.parse(text)
   } catch {
-    throw new HttpRefusal(400, 'The body is not JSON.')
+    throw new RpcError(-32700, 'The body is not JSON.', { status: 400 })
   }
 }
 

@@ -67,7 +67,9 @@ export async function serveStdio(server, { key, input, output }) {
   /** A notification. @param {Message} message */
   function take({ method, params }) {
     const id = /** @type {Id | undefined} */ (params?.requestId)
-    if (method === 'notifications/cancelled' && id !== undefined) running.get(id)?.abort()
+    if (method !== 'notifications/cancelled' || id === undefined) return
+    running.get(id)?.abort()
+    running.delete(id)
   }
 
   /** @param {Message} message @param {Id} id */
@@ -95,7 +97,7 @@ export async function serveStdio(server, { key, input, output }) {
       if (call.signal.aborted) return undefined
       throw error
     } finally {
-      running.delete(id)
+      if (running.get(id) === call) running.delete(id)
     }
   }
 }
