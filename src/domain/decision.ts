@@ -18,8 +18,17 @@ export type Refusal =
   /** The token's scopes do not reach it. */
   | {
       readonly reason: 'scope'
-      readonly station: 'authenticate'
+      readonly station: 'permit'
       readonly scopes: readonly string[]
+    }
+  /** The server's credential is not in the vault. */
+  | { readonly reason: 'credential'; readonly station: 'credential'; readonly server: string }
+  /** The server speaks another era of the protocol than the caller, and nothing bridges them. */
+  | {
+      readonly reason: 'era'
+      readonly station: 'forward'
+      readonly speaks: readonly string[]
+      readonly asked: string
     }
   | {
       readonly reason: 'limited'

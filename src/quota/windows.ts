@@ -24,8 +24,6 @@ export interface Windows {
    * window had no room left and how long until it has. Exact, synchronous.
    */
   spend(bounds: readonly Bound[], now: number): Spent | undefined
-  /** Gives back what `spend` took at that instant: the call could not be recorded and was not made. */
-  giveBack(bounds: readonly Bound[], at: number): void
   /** Counts an intent that stands in the ledger, at a start; bounds as they were named then. */
   count(key: string, timeZone: string, at: number): void
 }
@@ -86,12 +84,6 @@ export const createWindows = (): Windows => {
       for (const bound of bounds) add(counterOf(bound.key, bound.timeZone, now), 1)
       return undefined
     },
-    giveBack(bounds, at) {
-      for (const bound of bounds) {
-        const counter = counters.get(bound.key)
-        if (counter) takeBack(counter, at)
-      }
-    },
     count(key, timeZone, at) {
       // Entries may stand a little out of order: an older one still counts in the windows it lies in.
       const counter = counterOf(key, timeZone, at)
@@ -113,9 +105,4 @@ const add = (counter: Counter, by: number): void => {
   counter.second.used += by
   counter.minute.used += by
   counter.day.used += by
-}
-
-const takeBack = (counter: Counter, at: number): void => {
-  for (const window of [counter.second, counter.minute, counter.day])
-    if (at >= window.start && at < window.end && window.used > 0) window.used--
 }

@@ -1,0 +1,418 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Policy } from '#change/change.ts'
+import { createChange } from '#change/create-change.ts'
+import type { Started, StartOptions } from '#cli/composition.ts'
+import { version } from '#cli/version.ts'
+import { durationMs } from '#domain/documents.ts'
+import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
+import { dayOf } from '#domain/time.ts'
+import { createAgentsEdge } from '#edge/agents/agents.ts'
+import { createIssuerEdge } from '#edge/issuer/issuer.ts'
+import { createListener, type Edge } from '#edge/listen.ts'
+import { createHealth } from '#edge/ops/health.ts'
+import type { Installation } from '#gateway/installation.ts'
+import { createGateway } from '#gateway/serve.ts'
+import { type ClientView, createIdentity } from '#identity/identity.ts'
+import { createLedger } from '#ledger/create-ledger.ts'
+import { createCallQuery } from '#ledger/query.ts'
+import { scanIntents } from '#ledger/recover.ts'
+import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import { createIds } from '#lib/id.ts'
+import { createLog } from '#lib/log.ts'
+import { compilePlane, type PlaneSnapshot } from '#policy/compile.ts'
+import { explain } from '#policy/explain.ts'
+import { createWindows, type Windows } from '#quota/windows.ts'
+import { createRegistry } from '#registry/create-registry.ts'
+import { watchServers } from '#registry/watch.ts'
+import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
+import type { Runner } from '#upstream/upstream.ts'
+import { createUpstreams } from '#upstream/upstreams.ts'
+import { createVault } from '#vault/create-vault.ts'
+import { createKeyring } from '#vault/keyring.ts'
+import { boundOrigin, hostsOf, readAddress } from './address.ts'
+import { type Configuration, readConfiguration } from './config.ts'
+import { sampleDocuments, sampleRunners } from './sample.ts'
+
+/** What serves and what merely opens a folder are built of the same parts; here is how they hang together. */
+const assemble = async (about: {
+  data: string
+  configuration: Configuration
+  origin: string
+  runners: ReadonlyMap<string, Runner>
+  print: (line: string) => void
+}) => {
+  const { configuration, origin } = about
+  const dataFolder = resolve(about.data)
+  const log = createLog(about.print, () => clock.now())
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const { appendDeadlineMs } = configuration.ledger
+  const store = await openStore({ folder: dataFolder, appendDeadlineMs, clock, log })
+  const keyring = await createKeyring({ folder: dataFolder, values: store.values, random, log })
+  const vault = await createVault({ store, keyring, clock, random, log })
+  const change = await createChange({ store, clock, log, enter: (revision) => enter(revision) })
+  const budget = (plane: PlaneId) =>
+    change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
+  const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
+  const ledger = createLedger({ store, clock, seal, log, version, budget })
+  const registry = await createRegistry({ store, clock, log })
+  const document = (plane: PlaneId, server: string) =>
+    change.current().planes.get(plane)?.servers.get(server)
+  const loanFor = (plane: PlaneId, server: string) => {
+    const credential = document(plane, server)?.credential
+    return credential && vault.plane(plane).current(credential.name)
+  }
+  const limits = { messageBytes: configuration.limits.answerBytes }
+  const { runners } = about
+  const upstreams = createUpstreams({ runners, clock, random, log, limits, loanFor, version })
+  const view = clientView(origin, () => change.current())
+  const identity = await createIdentity({ origin, store, keyring, view, clock, random, log })
+  const snapshots = createSnapshots(() => change.current(), registry.capabilities)
+  const enter = async (revision: {
+    revision: number
+    at: number
+    by: string
+    set: string | undefined
+    summary: string
+    planes: readonly PlaneId[]
+  }) => {
+    for (const plane of revision.planes)
+      await ledger.plane(plane).append({
+        v: 1,
+        type: 'policy.changed',
+        at: revision.at,
+        plane,
+        revision: revision.revision,
+        by: revision.by,
+        set: revision.set ?? '',
+        summary: revision.summary.slice(0, 2000),
+      })
+  }
+  return {
+    dataFolder,
+    log,
+    store,
+    keyring,
+    vault,
+    change,
+    ledger,
+    registry,
+    upstreams,
+    identity,
+    snapshots,
+    document,
+  }
+}
+type Parts = Awaited<ReturnType<typeof assemble>>
+
+/** Everything that follows policy is brought to it before the change that made it is answered. */
+const follow = async (
+  parts: Parts,
+  policy: Policy,
+  planes: readonly PlaneId[],
+  serving: boolean,
+): Promise<void> => {
+  for (const plane of planes) {
+    await parts.vault.prepare(plane)
+    const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
+    await parts.registry.follow(plane, servers)
+    if (serving) await parts.upstreams.follow(plane, servers)
+    await parts.identity.follow(plane)
+    parts.snapshots.recompile(plane)
+  }
+}
+
+/** What each plane permits, compiled; replaced as a whole when policy or registry change. */
+const createSnapshots = (
+  policy: () => Policy,
+  capabilities: Parameters<typeof compilePlane>[0]['capabilities'] extends infer C
+    ? (plane: PlaneId) => C
+    : never,
+) => {
+  const compiled = new Map<PlaneId, PlaneSnapshot>()
+  const recompile = (plane: PlaneId): void => {
+    const now = policy()
+    const documents = now.planes.get(plane)
+    if (!documents) return void compiled.delete(plane)
+    compiled.set(
+      plane,
+      compilePlane({
+        plane,
+        policy: documents,
+        capabilities: capabilities(plane),
+        revision: now.revision,
+      }),
+    )
+  }
+  const nobody: PlaneSnapshot = { revision: 0, caller: () => undefined }
+  return { recompile, of: (plane: PlaneId): PlaneSnapshot => compiled.get(plane) ?? nobody }
+}
+
+const clientView = (origin: string, policy: () => Policy): ClientView => {
+  const agentOf = (plane: PlaneId, client: ClientId) => {
+    const documents = policy().planes.get(plane)
+    const name = splitClientId(client)
+    const agent = name && documents?.agents.get(name.agent)
+    return agent?.consumers.includes(name?.consumer ?? '') &&
+      documents?.consumers.has(name?.consumer ?? '')
+      ? agent
+      : undefined
+  }
+  return {
+    findClient: agentOf,
+    resolveClient(plane, written) {
+      if (splitClientId(written))
+        return agentOf(plane, written as ClientId) ? (written as ClientId) : undefined
+      const consumers = policy().planes.get(plane)?.agents.get(written)?.consumers ?? []
+      return consumers.length === 1 ? clientId(written, consumers[0] as string) : undefined
+    },
+    tokenLifetimeMs: (plane) => durationMs(policy().planes.get(plane)?.plane.tokenLifetime ?? '5m'),
+    hasPlane: (plane) => policy().planes.has(plane),
+    isResource(plane, resource) {
+      const endpoint = `${origin}/mcp/${plane}`
+      return (
+        resource === endpoint ||
+        (resource.startsWith(`${endpoint}/`) &&
+          namePattern.test(resource.slice(endpoint.length + 1)))
+      )
+    },
+    revision: () => policy().revision,
+  }
+}
+
+const installationOf = (
+  parts: Parts,
+  about: {
+    origin: string
+    startedAt: number
+    runners: ReadonlyMap<string, Runner>
+    refresh: Installation['refresh']
+    ready: Installation['ready']
+  },
+): Installation => {
+  const query = createCallQuery(parts.store)
+  return {
+    ...parts,
+    version,
+    origin: about.origin,
+    startedAt: about.startedAt,
+    runners: new Set(about.runners.keys()),
+    calls: { list: query.calls, find: query.findCall },
+    refresh: about.refresh,
+    ready: about.ready,
+    explain({ plane, ...question }) {
+      const policy = parts.change.current().planes.get(plane)
+      if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })
+      const capabilities = parts.registry.capabilities(plane)
+      return explain(
+        { policy, snapshot: parts.snapshots.of(plane), capabilities, now: clock.now() },
+        question,
+      )
+    },
+  }
+}
+
+/** The windows as the ledger's intents left them: none opens anew by a restart. */
+const rebuildWindows = async (store: Store, policy: Policy): Promise<Windows> => {
+  const windows = createWindows()
+  for (const [plane, documents] of policy.planes) {
+    if (documents.quotas.size === 0) continue
+    const timeZone = documents.plane.timeZone ?? 'UTC'
+    await scanIntents(store.plane(plane).ledger, dayOf(clock.now(), timeZone).start, (intent) => {
+      for (const quota of intent.quotas)
+        windows.count(`${plane}/${quota}/${intent.agent}`, timeZone, intent.at)
+    })
+  }
+  return windows
+}
+
+const runnersOf = (
+  configuration: Configuration,
+  dataFolder: string,
+  sample: boolean,
+): Map<string, Runner> => {
+  const configured = Object.entries(configuration.runners).map(
+    ([name, { user, sandbox, ...runner }]) => ({
+      name,
+      ...runner,
+      folder: runner.folder ?? dataFolder,
+      ...(user === undefined ? {} : { user }),
+      ...(sandbox === undefined ? {} : { sandbox }),
+    }),
+  )
+  return new Map(
+    [...(sample ? sampleRunners() : []), ...configured].map((runner) => [runner.name, runner]),
+  )
+}
+
+/** Opens the folder for one command while nothing serves: no server is started, nothing listens. */
+export const openInstallation = async (about: {
+  data: string
+  config?: string
+}): Promise<{ installation: Installation; close(): Promise<void> }> => {
+  const configuration = readConfiguration(about.config)
+  const runners = runnersOf(configuration, resolve(about.data), false)
+  const parts = await assemble({
+    data: about.data,
+    configuration,
+    origin: '',
+    runners,
+    print: () => {},
+  })
+  const { change } = parts
+  await follow(parts, change.current(), [...change.current().planes.keys()], false)
+  change.onChange((policy, planes) => follow(parts, policy, planes, false))
+  const installation = installationOf(parts, {
+    origin: '',
+    startedAt: clock.now(),
+    runners,
+    refresh: () => Promise.reject(new Fault('not_running')),
+    ready: () => ({ ready: false, because: ['nothing serves'] }),
+  })
+  return {
+    installation,
+    async close() {
+      await parts.ledger.close()
+      await parts.identity.close()
+      await parts.store.close()
+    },
+  }
+}
+
+/** Serves until `stop`. What must be right before anything listens is checked first, and all of it is undone where a later part fails. */
+export const startInstallation = async (options: StartOptions): Promise<Started> => {
+  const configuration = readConfiguration(options.config)
+  const address = readAddress(options)
+  const runners = runnersOf(configuration, resolve(options.data), options.sample)
+  const edges = new Map<string, Edge>()
+  const hosts = new Set(configuration.allowedHosts)
+  const log = createLog(options.print, () => clock.now())
+  const listener = createListener({
+    edges,
+    tls: address.tls,
+    trusted: address.trusted,
+    allowedHosts: () => hosts,
+    log,
+  })
+  const port = await listener.listen(address.host, address.port)
+  const origin = address.origin ?? boundOrigin(address, port)
+  for (const host of hostsOf(origin, address, port)) hosts.add(host)
+  try {
+    return await serve({ options, configuration, runners, origin, edges, listener })
+  } catch (thrown) {
+    await listener.close()
+    throw thrown
+  }
+}
+
+const serve = async (about: {
+  options: StartOptions
+  configuration: Configuration
+  runners: ReadonlyMap<string, Runner>
+  origin: string
+  edges: Map<string, Edge>
+  listener: ReturnType<typeof createListener>
+}): Promise<Started> => {
+  const { options, configuration, runners, origin, edges, listener } = about
+  const { limits } = configuration
+  const parts = await assemble({
+    data: options.data,
+    configuration,
+    origin,
+    runners,
+    print: options.print,
+  })
+  const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
+
+  await follow(parts, change.current(), [...change.current().planes.keys()], true)
+  change.onChange((policy, planes) => follow(parts, policy, planes, true))
+  registry.onChange(snapshots.recompile)
+  await ledger.open()
+  await change.catchUp()
+  const windows = await rebuildWindows(parts.store, change.current())
+  const watch = watchServers({
+    upstreams,
+    registry,
+    clock,
+    log,
+    everyMs: configuration.discovery.everyMs,
+  })
+  if (options.sample && change.current().planes.size === 0) await applySample(parts, runners)
+
+  const ids = createIds({ clock, random })
+  const server = parts.document
+  const gateway = createGateway({
+    ...parts,
+    version,
+    origin,
+    limits,
+    clock,
+    nextId: ids,
+    windows,
+    snapshot: snapshots.of,
+    server,
+  })
+  const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
+  const allowedOrigins = new Set([origin, ...configuration.allowedOrigins])
+  let draining = false
+  const ready = () => {
+    const failing = [...change.current().planes.keys()].filter(
+      (plane) => ledger.plane(plane).room(clock.now()) === 'failing',
+    )
+    const because = [
+      ...(draining ? ['draining'] : []),
+      ...failing.map((plane) => `the ledger of ${plane} cannot be written`),
+    ]
+    return { ready: because.length === 0, because }
+  }
+  const health = createHealth({ ready })
+  const issuer: Edge = async (request, response) => {
+    if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
+  }
+  edges.set('mcp', createAgentsEdge({ gateway, origin, hasPlane, allowedOrigins }))
+  edges.set('oauth', issuer)
+  edges.set('.well-known', issuer)
+  for (const path of ['healthz', 'readyz'])
+    edges.set(path, (request, response) => void health(request, response, `/${path}`))
+
+  const plane = [...change.current().planes.keys()][0]
+  const refresh: Installation['refresh'] = (plane, name) => watch.refresh(plane, name)
+  const installation = installationOf(parts, {
+    origin,
+    startedAt: clock.now(),
+    runners,
+    refresh,
+    ready,
+  })
+  return {
+    installation,
+    gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
+    manager: `${origin}/m`,
+    plane,
+    async stop() {
+      draining = true
+      watch.close()
+      const closed = listener.close()
+      await gateway.drain(limits.drainMs)
+      await upstreams.close()
+      await closed
+      await ledger.close()
+      await identity.close()
+      await parts.store.close()
+    },
+  }
+}
+
+const applySample = async (parts: Parts, runners: ReadonlyMap<string, Runner>): Promise<void> => {
+  const files = [{ name: 'sample.yaml', text: sampleDocuments() }]
+  await parts.change.apply({
+    files,
+    set: 'sample',
+    prune: false,
+    dryRun: false,
+    by: 'sample',
+    runners: new Set(runners.keys()),
+  })
+}

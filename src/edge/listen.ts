@@ -1,0 +1,138 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { type BlockList, isIPv6, type Socket } from 'node:net'
+import { asFault, Fault } from '#lib/fault.ts'
+import { checkHeaders, checkTarget, isAllowedHost } from '#lib/http.ts'
+import type { Log } from '#lib/log.ts'
+import { errorBytes } from '#mcp/messages.ts'
+
+/** Answers what lies below one first segment of the path. Throws a Fault where it has nothing there. */
+export type Edge = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  segments: readonly string[],
+) => unknown
+
+export interface Listener {
+  /** Resolves with the port it got. Rejects with Fault('port_taken'). */
+  listen(host: string, port: number): Promise<number>
+  /** Takes no new connections; closes idle ones at once and all after what is under way has ended. */
+  close(): Promise<void>
+}
+
+/**
+ * The one door of the origin: what Node's parser lets through and no edge should see is refused here
+ * (repeated headers, foreign hosts, absolute and crooked targets, pipelined requests), then the edge
+ * of the first segment of the path takes over.
+ */
+export const createListener = (parts: {
+  edges: ReadonlyMap<string, Edge>
+  tls: { cert: Buffer; key: Buffer } | undefined
+  /** Beyond loopback without TLS only these may connect: the proxies that are trusted to have done it. */
+  trusted: BlockList | undefined
+  allowedHosts(): ReadonlySet<string>
+  log: Log
+}): Listener => {
+  const { edges, log } = parts
+  const open = new WeakSet<Socket>()
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { socket } = request
+    try {
+      if (open.has(socket)) throw new Fault('pipelined')
+      open.add(socket)
+      response.once('close', () => open.delete(socket))
+      const segments = check(request, parts.allowedHosts())
+      const edge = edges.get(segments[0] ?? '')
+      if (!edge) throw new Fault('not_found')
+      await edge(request, response, segments.slice(1))
+    } catch (thrown) {
+      answer(response, asFault(thrown), log)
+    }
+  }
+
+  const listener: RequestListener = (request, response) => void handle(request, response)
+  const options = {
+    headersTimeout: 15_000,
+    requestTimeout: 120_000,
+    keepAliveTimeout: 60_000,
+    maxHeaderSize: 32_768,
+  }
+  const server: Server = parts.tls
+    ? createSecureServer({ ...options, ...parts.tls }, listener)
+    : createServer(options, listener)
+  // The body is waited for only once its head has been found good: readBody says 100 (RFC 9110 §10.1.1).
+  server.on('checkContinue', listener)
+  server.on('connection', (socket) => {
+    socket.on('error', () => socket.destroy())
+    if (parts.trusted && !isTrusted(parts.trusted, socket)) socket.destroy()
+  })
+  server.on('clientError', (_, socket) => {
+    if (socket.writable)
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  })
+
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (cause: NodeJS.ErrnoException) =>
+          reject(listenFault(cause, host, port)),
+        )
+        server.listen({ host, port, backlog: 1024 }, () => {
+          const address = server.address()
+          resolve(typeof address === 'object' && address ? address.port : port)
+        })
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  }
+}
+
+const check = (request: IncomingMessage, hosts: ReadonlySet<string>): readonly string[] => {
+  const target = checkTarget(request.url ?? '')
+  if (!target.ok) throw new Fault('bad_target', { detail: target.problem })
+  const repeated = checkHeaders(request.rawHeaders)
+  if (repeated !== undefined) throw new Fault('bad_header', { detail: `${repeated} stands twice` })
+  if (!isAllowedHost(request.headers.host, hosts)) throw new Fault('bad_host')
+  return target.segments
+}
+
+/** What no edge answered itself; an edge answers in its own protocol where it has one. */
+const answer = (response: ServerResponse, fault: Fault, log: Log): void => {
+  if (fault.code === 'internal')
+    log.error('internal', { cause: String((fault.cause as Error | undefined)?.stack ?? '') })
+  if (response.headersSent || response.destroyed) return void response.destroy()
+  const { status, rpc, say } = fault.row
+  const body = errorBytes(undefined, rpc, say)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+    ...(response.req.complete ? {} : { connection: 'close' }),
+  })
+  response.end(body)
+}
+
+const isTrusted = (trusted: BlockList, socket: Socket): boolean => {
+  const address = socket.remoteAddress ?? ''
+  return trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+}
+
+const listenFault = (cause: NodeJS.ErrnoException, host: string, port: number): Fault =>
+  new Fault('port_taken', {
+    detail:
+      cause.code === 'EADDRINUSE'
+        ? `Port ${port} of ${host} is taken.`
+        : `Cannot listen on ${host}:${port}: ${cause.code}.`,
+    fix: `Use --listen ${host}:${port + 10}, or stop what listens there.`,
+    cause,
+  })

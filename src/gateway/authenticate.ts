@@ -1,0 +1,66 @@
+import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { Identity, VerifiedToken } from '#identity/identity.ts'
+import type { Ledger } from '#ledger/ledger.ts'
+import { Fault } from '#lib/fault.ts'
+import { bearerToken } from '#lib/http.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
+import type { CallerView } from '#policy/policy.ts'
+import { type Caller, type Exchange, header } from './exchange.ts'
+
+/**
+ * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
+ * (429) for those without a valid token once there are too many of them in a second; a valid token is
+ * never kept waiting by a flood of invalid ones. Each refusal is counted in the plane's ledger.
+ */
+export const createAuthenticate = (parts: {
+  identity: Identity
+  ledger: Ledger
+  snapshot(plane: PlaneId): PlaneSnapshot
+  unauthenticatedPerSecond: number
+}) => {
+  const { identity, ledger } = parts
+  // What a token's caller may do is looked up once for each token and snapshot.
+  const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
+  const flood = { second: 0, count: 0 }
+
+  const turnAway = (
+    plane: PlaneId,
+    code: 'no_token' | 'bad_token',
+    problem: string,
+    now: number,
+  ): Fault => {
+    ledger.plane(plane).unauthenticated(problem, now)
+    const second = Math.floor(now / 1000)
+    if (flood.second !== second) Object.assign(flood, { second, count: 0 })
+    flood.count++
+    return new Fault(flood.count > parts.unauthenticatedPerSecond ? 'flood' : code, {
+      detail: problem,
+    })
+  }
+
+  const viewOf = (plane: PlaneId, token: VerifiedToken): Caller | undefined => {
+    const snapshot = parts.snapshot(plane)
+    const known = joined.get(token)
+    if (known?.snapshot === snapshot) return known.caller
+    const view: CallerView | undefined = snapshot.caller(token.client as ClientId)
+    if (!view) return undefined
+    const caller = { token, view }
+    joined.set(token, { snapshot, caller })
+    return caller
+  }
+
+  return (exchange: Exchange, now: number): Caller => {
+    const { plane } = exchange
+    const authorization = header(exchange, 'authorization')
+    if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
+    const bearer = bearerToken(authorization)
+    if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
+    const token = identity.verify(plane, bearer, now)
+    if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
+    if (!identity.covers(token.audience, exchange.resource))
+      throw turnAway(plane, 'bad_token', 'audience', now)
+    const caller = viewOf(plane, token)
+    if (!caller) throw turnAway(plane, 'bad_token', 'unknown client', now)
+    return caller
+  }
+}

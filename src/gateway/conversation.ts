@@ -1,0 +1,120 @@
+import type { Eras } from '#domain/capability.ts'
+import { Fault } from '#lib/fault.ts'
+import { readJson } from '#lib/json.ts'
+import { negotiateRevision } from '#mcp/legacy.ts'
+import { errorBytes, readMessage, resultBytes } from '#mcp/messages.ts'
+import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
+import type { Upstream } from '#upstream/upstream.ts'
+import type { Ask, Caller, Exchange } from './exchange.ts'
+import { type Answer, answerLimits } from './forward.ts'
+import type { Sessions } from './sessions.ts'
+
+/** The conversation itself: initialize, server/discover, ping. Touches no capability. */
+
+const self = (version: string) => ({ name: 'bailiwick', version })
+
+/** Revisions a server can be spoken to in, newest first, for errors that must name them. */
+export const speaks = (eras: Eras): string[] => [
+  ...(eras.modern ? MODERN_REVISIONS : []),
+  ...(eras.legacy === undefined ? [] : LEGACY_HTTP_REVISIONS),
+]
+
+/** What is told of a server must be carried here: tasks and extensions are not, nor are a shared child's changes. */
+const carriedCapabilities = (
+  capabilities: unknown,
+  upstream: Upstream,
+): Readonly<Record<string, unknown>> => {
+  const {
+    tasks: _tasks,
+    extensions: _extensions,
+    ...rest
+  } = (capabilities ?? {}) as Record<string, unknown>
+  if (!upstream.shared) return rest
+  const { logging: _logging, ...carried } = rest
+  const quiet = Object.entries(carried).map(([key, value]) => {
+    const { listChanged: _l, subscribe: _s, ...settings } = (value ?? {}) as Record<string, unknown>
+    return [key, settings] as const
+  })
+  return Object.fromEntries(quiet)
+}
+
+/** `server/discover` from the gateway's own probe; the plane's endpoint speaks for itself. */
+export const answerDiscover = (
+  ask: Ask,
+  upstream: Upstream | undefined,
+  version: string,
+): Buffer => {
+  const found = upstream?.greeting.discover
+  return resultBytes(ask.id, {
+    ...(found ?? {}),
+    resultType: 'complete',
+    supportedVersions: [...MODERN_REVISIONS],
+    capabilities: upstream ? carriedCapabilities(found?.capabilities, upstream) : { tools: {} },
+    ttlMs: 0,
+    cacheScope: 'private',
+    ...(upstream ? {} : { _meta: { 'io.modelcontextprotocol/serverInfo': self(version) } }),
+  })
+}
+
+/** `initialize` that is answered here: by the plane's endpoint, or for a child that callers share. */
+export const answerInitialize = (about: {
+  exchange: Exchange
+  caller: Caller
+  ask: Ask
+  upstream: Upstream | undefined
+  sessions: Sessions
+  version: string
+}): { bytes: Buffer; sessionId: string } => {
+  const { ask, upstream } = about
+  const revision = negotiateRevision(ask.params.protocolVersion)
+  const found = upstream?.greeting.initialize
+  const session = about.sessions.seal(about.caller, about.exchange, { revision, upstreamId: '' })
+  const bytes = resultBytes(ask.id, {
+    ...(found ?? {}),
+    protocolVersion: revision,
+    capabilities: upstream ? carriedCapabilities(found?.capabilities, upstream) : { tools: {} },
+    serverInfo: found?.serverInfo ?? self(about.version),
+  })
+  return { bytes, sessionId: session.id }
+}
+
+/** The server's own answer to `initialize`, with a session id of ours in the place of its. */
+export const relayInitialize = (about: {
+  exchange: Exchange
+  caller: Caller
+  ask: Ask
+  upstream: Upstream
+  answer: Answer
+  sessions: Sessions
+}): { bytes: Uint8Array; sessionId: string | undefined } => {
+  const { answer, ask } = about
+  if (!answer.final)
+    throw new Fault(
+      answer.code === 'upstream_timeout' ? 'upstream_timeout' : 'upstream_unreachable',
+    )
+  const message = readMessage(readJson(answer.final, answerLimits))
+  if (message.kind !== 'result') return { bytes: answer.final, sessionId: undefined }
+  const { protocolVersion, capabilities, ...rest } = message.result
+  if (
+    !isRevision(protocolVersion) ||
+    !(LEGACY_HTTP_REVISIONS as readonly string[]).includes(protocolVersion)
+  )
+    return {
+      bytes: errorBytes(
+        ask.id,
+        -32602,
+        'The server answered a protocol revision that is not carried here',
+      ),
+      sessionId: undefined,
+    }
+  const session = about.sessions.seal(about.caller, about.exchange, {
+    revision: protocolVersion,
+    upstreamId: answer.sessionId ?? '',
+  })
+  const bytes = resultBytes(ask.id, {
+    protocolVersion,
+    capabilities: carriedCapabilities(capabilities, about.upstream),
+    ...rest,
+  })
+  return { bytes, sessionId: session.id }
+}

@@ -1,0 +1,234 @@
+import { Fault, type FaultCode } from '#lib/fault.ts'
+import type { Log } from '#lib/log.ts'
+import { errorBytes, resultBytes } from '#mcp/messages.ts'
+import { findMethod } from '#mcp/methods.ts'
+import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { Recorder } from './call.ts'
+import { answerDiscover, answerInitialize, relayInitialize, speaks } from './conversation.ts'
+import type { Detached } from './detached.ts'
+import { type Ask, type Caller, type Exchange, header, type Session } from './exchange.ts'
+import { forward } from './forward.ts'
+import type { Tell } from './inbound.ts'
+import type { Lend } from './lend.ts'
+import { answerList } from './lists.ts'
+import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import { eraError, faultBytes } from './refusal.ts'
+import type { Reply } from './reply.ts'
+import type { Sessions } from './sessions.ts'
+import { relayStream } from './stream.ts'
+import type { Underway } from './underway.ts'
+
+/**
+ * What is no call: the conversation, lists, notices, streams. It is for a caller that may discover
+ * something of the server; to everybody else the server is not there, whether or not it exists.
+ */
+export const createConverse = (parts: {
+  version: string
+  limits: Timeouts
+  log: Log
+  upstreams: Upstreams
+  sessions: Sessions
+  detached: Detached
+  underway: Underway
+  record: Recorder
+  loan: Lend
+  now(): number
+}) => {
+  const { sessions, log } = parts
+
+  /** Undefined at the plane's own endpoint. */
+  const upstreamOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
+    if (exchange.server === undefined) return undefined
+    const upstream = parts.upstreams.find(exchange.plane, exchange.server)
+    if (!upstream || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
+    return upstream
+  }
+
+  const loanOf = ({ plane, server }: Exchange) => {
+    const loan = server === undefined ? undefined : parts.loan(plane, server)
+    if (loan === 'missing') throw new Fault('no_credential')
+    return loan
+  }
+
+  const outbound = (exchange: Exchange, ask: Ask): Outbound =>
+    outboundOf({ exchange, ask, target: undefined, loan: loanOf(exchange), timeouts: parts.limits })
+
+  /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
+  const bare = (
+    exchange: Exchange,
+    session: Session,
+    httpMethod: Outbound['httpMethod'],
+    body: Uint8Array,
+  ): Outbound => ({
+    httpMethod,
+    era: 'legacy',
+    body,
+    id: undefined,
+    method: '',
+    headers: passedHeaders(exchange, session.upstreamId),
+    loan: loanOf(exchange),
+    timeoutMs: parts.limits.firstAnswerTimeoutMs,
+    endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
+  })
+
+  const initialize = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream | undefined,
+    reply: Reply,
+  ) => {
+    const about = { exchange, caller, ask, sessions, version: parts.version }
+    if (!upstream || upstream.shared) {
+      const { bytes, sessionId } = answerInitialize({ ...about, upstream })
+      return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
+    }
+    const answer = await forward({
+      ask,
+      upstream,
+      outbound: outbound(exchange, ask),
+      reply: unstreamed(reply),
+      log,
+    })
+    const { bytes, sessionId } = relayInitialize({ ...about, upstream, answer })
+    return reply.finish(
+      bytes,
+      sessionId === undefined ? {} : { headers: { 'mcp-session-id': sessionId } },
+    )
+  }
+
+  /** Passed to the server and back as it comes; an answer that failed becomes an error here. */
+  const pass = async (exchange: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
+    const answer = await forward({ ask, upstream, outbound: outbound(exchange, ask), reply, log })
+    return reply.finish(answer.final ?? faultBytes(ask.id, answer.code as FaultCode), {
+      event: answer.event,
+    })
+  }
+
+  const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    const upstream = upstreamOf(exchange, caller)
+    const gap = upstream && eraError(ask, speaks(upstream.eras), upstream.eras)
+    if (gap) return reply.finish(gap, { status: 400 })
+    switch (ask.method) {
+      case 'initialize':
+        return initialize(exchange, caller, ask, upstream, reply)
+      case 'server/discover':
+        return reply.finish(answerDiscover(ask, upstream, parts.version))
+      case 'ping':
+        return reply.finish(resultBytes(ask.id, {}))
+    }
+    // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
+    return upstream && !upstream.shared
+      ? pass(exchange, ask, upstream, reply)
+      : unknownMethod(ask, reply)
+  }
+
+  const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    const upstream = upstreamOf(exchange, caller)
+    if (!upstream || upstream.shared || !upstream.eras.modern) return unknownMethod(ask, reply)
+    const hidden = subscribedUris(ask).find(
+      (uri) => !caller.view.decideResource(upstream.server, uri, parts.now()).permitted,
+    )
+    if (hidden === undefined) return pass(exchange, ask, upstream, reply)
+    return reply.finish(errorBytes(ask.id, -32602, 'Resource not found', { uri: hidden }))
+  }
+
+  const list = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    const method = findMethod('client', ask.revision, ask.method)
+    if (method?.kind !== 'list') return unknownMethod(ask, reply)
+    const spoken = (server: string) => {
+      const eras = parts.upstreams.find(exchange.plane, server)?.eras
+      return ask.era === 'modern' ? eras?.modern === true : eras?.legacy !== undefined
+    }
+    reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken }))
+  }
+
+  const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>
+    new Promise((resolve) => {
+      let status = 202
+      upstream.send(out, {
+        head(head) {
+          status = head.status
+        },
+        message: () => true,
+        end: () => resolve(status),
+        fail: (code) => resolve(new Fault(code).row.status),
+      })
+    })
+
+  const sessionOf = (exchange: Exchange, caller: Caller): Session => {
+    const id = header(exchange, 'mcp-session-id')
+    if (id === undefined) throw new Fault('missing_session')
+    const session = sessions.open(caller, exchange, id)
+    if (!session) throw new Fault('unknown_session')
+    return session
+  }
+
+  return {
+    isCall: (ask: Ask): boolean => findMethod('client', ask.revision, ask.method)?.kind === 'call',
+
+    /** Any request but a call. */
+    answer(exchange: Exchange, caller: Caller, ask: Ask, reply: Reply): void | Promise<void> {
+      switch (findMethod('client', ask.revision, ask.method)?.kind) {
+        case 'list':
+          return list(exchange, caller, ask, reply)
+        case 'session':
+          return converse(exchange, caller, ask, reply)
+        case 'listen':
+          return subscribe(exchange, caller, ask, reply)
+        default:
+          return unknownMethod(ask, reply)
+      }
+    },
+
+    /** Notices, and answers to what the server asked: to the server that the session is with. */
+    async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
+      const upstream = upstreamOf(exchange, caller)
+      const { message, session } = tell
+      if (upstream && !upstream.shared && session) {
+        const status = await deliver(upstream, bare(exchange, session, 'POST', tell.doc.bytes))
+        return reply.finish(undefined, { status: status < 300 ? 202 : status })
+      }
+      if (
+        session &&
+        message.kind === 'notification' &&
+        message.method === 'notifications/cancelled'
+      )
+        parts.underway.cancel(session, message.params?.requestId)
+      return reply.finish(undefined, { status: 202 })
+    },
+
+    /** The session's own stream, where its server can have one; 405 says that there is none. */
+    async listen(exchange: Exchange, caller: Caller): Promise<void> {
+      const upstream = upstreamOf(exchange, caller)
+      if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
+      const session = sessionOf(exchange, caller)
+      const out = bare(exchange, session, 'GET', new Uint8Array())
+      await relayStream({ ...parts, exchange, session, upstream, outbound: out })
+    },
+
+    /** Ends a session at its server; a session without one ends by being forgotten. */
+    async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
+      const upstream = upstreamOf(exchange, caller)
+      if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
+      const session = sessionOf(exchange, caller)
+      const status = await deliver(upstream, bare(exchange, session, 'DELETE', new Uint8Array()))
+      reply.finish(undefined, { status })
+    },
+  }
+}
+
+/** −32601; with 404 in the modern era (2026-07-28, transports §Error Handling). */
+const unknownMethod = (ask: Ask, reply: Reply): void =>
+  reply.finish(errorBytes(ask.id, -32601, 'Method not found'), {
+    status: ask.era === 'modern' ? 404 : 200,
+  })
+
+const subscribedUris = (ask: Ask): string[] => {
+  const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }
+  const uris = notifications?.resourceSubscriptions
+  return Array.isArray(uris) ? uris.map(String) : []
+}
+
+/** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */
+const unstreamed = (reply: Reply): Reply => ({ ...reply, openEvents() {}, relay: () => true })

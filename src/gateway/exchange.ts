@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PlaneId } from '#domain/name.ts'
+import type { VerifiedToken } from '#identity/identity.ts'
+import type { JsonDocument } from '#lib/json.ts'
+import type { RequestId } from '#mcp/messages.ts'
+import type { Revision } from '#mcp/revisions.ts'
+import type { CallerView } from '#policy/policy.ts'
+
+/** One HTTP request at an MCP endpoint, its target and headers already checked by the edge. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly plane: PlaneId
+  /** Undefined at the plane's own endpoint, which serves all its servers. */
+  readonly server: string | undefined
+  /** Canonical URI of this endpoint (RFC 8707): what a token must be for. */
+  readonly resource: string
+}
+
+/** Who calls, proven, with what the policy lets it do. */
+export interface Caller {
+  readonly token: VerifiedToken
+  readonly view: CallerView
+}
+
+/** One JSON-RPC request of a caller, checked, in the revision it is spoken in. */
+export interface Ask {
+  readonly era: 'modern' | 'legacy'
+  readonly revision: Revision
+  readonly doc: JsonDocument
+  readonly id: RequestId
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** The session this request belongs to; undefined in the modern era and before `initialize`. */
+  readonly session: Session | undefined
+}
+
+/** What a legacy session id of ours holds, sealed for its caller and its endpoint. */
+export interface Session {
+  readonly id: string
+  readonly revision: Revision
+  /** The server's own session id; empty where it gave none or has none (stdio, the plane's endpoint). */
+  readonly upstreamId: string
+}
+
+/** The one value of a header, or undefined. The edge has refused repeated ones. */
+export const header = (exchange: Exchange, name: string): string | undefined => {
+  const value = exchange.request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,99 @@
+import type { Loan } from '#domain/loan.ts'
+import { type Edit, spanOf, splice } from '#lib/json.ts'
+import type { Outbound } from '#upstream/upstream.ts'
+import { type Ask, type Exchange, header } from './exchange.ts'
+import type { Target } from './target.ts'
+
+/** What travels on to a server; everything else that a caller sends stays here, its token first. */
+const passedOn = [
+  'accept',
+  'content-type',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+]
+
+export const passedHeaders = (exchange: Exchange, sessionId: string | undefined): string[] => {
+  const headers: string[] = []
+  for (const name of passedOn) {
+    const value = header(exchange, name)
+    if (value !== undefined) headers.push(name, value)
+  }
+  // Mcp-Param-*: forwarded untouched (2026-07-28, transports §Custom Headers).
+  for (const name in exchange.request.headers) {
+    const value = exchange.request.headers[name]
+    if (name.startsWith('mcp-param-') && typeof value === 'string') headers.push(name, value)
+  }
+  if (sessionId) headers.push('mcp-session-id', sessionId)
+  return headers
+}
+
+export interface Timeouts {
+  readonly firstAnswerTimeoutMs: number
+  readonly callTimeoutMs: number
+}
+
+/**
+ * The request as it goes out: the caller's bytes, but for the name at the plane's endpoint and for
+ * an id on a session that callers share.
+ */
+export const outboundOf = (about: {
+  exchange: Exchange
+  ask: Ask
+  target: Target | undefined
+  loan: Loan | undefined
+  timeouts: Timeouts
+  sentId?: string | undefined
+  ownSession?: string | undefined
+}): Outbound => {
+  const { exchange, ask, target, sentId } = about
+  const renamed = target !== undefined && target.written !== target.name
+  const body = rewritten(ask, renamed ? target.name : undefined, sentId)
+  const headers = passedHeaders(
+    exchange,
+    about.ownSession === undefined ? ask.session?.upstreamId : undefined,
+  )
+  if (renamed) rename(headers, target.name)
+  const doc = body === ask.doc.bytes ? ask.doc : undefined
+  const idSpan = doc && spanOf(doc, 'id')
+  const progressTokenSpan = doc && spanOf(doc, 'params', '_meta', 'progressToken')
+  return {
+    httpMethod: 'POST',
+    era: ask.era,
+    body,
+    id: JSON.stringify(sentId ?? ask.id),
+    method: ask.method,
+    headers,
+    loan: about.loan,
+    timeoutMs: about.timeouts.firstAnswerTimeoutMs,
+    endMs: about.timeouts.callTimeoutMs,
+    ...(idSpan ? { idSpan } : {}),
+    ...(progressTokenSpan ? { progressTokenSpan } : {}),
+    ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
+  }
+}
+
+const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): Uint8Array => {
+  const edits: Edit[] = []
+  const put = (text: string, ...path: string[]) => {
+    const span = spanOf(ask.doc, ...path)
+    if (span) edits.push({ span, text })
+  }
+  if (name !== undefined) put(JSON.stringify(name), 'params', 'name')
+  if (id !== undefined) put(JSON.stringify(id), 'id')
+  return edits.length === 0
+    ? ask.doc.bytes
+    : splice(
+        ask.doc.bytes,
+        edits.sort((a, b) => a.span.start - b.span.start),
+      )
+}
+
+const rename = (headers: string[], name: string): void => {
+  const at = headers.indexOf('mcp-name')
+  if (at >= 0 && at % 2 === 0) headers[at + 1] = name
+}

@@ -1,0 +1,164 @@
+import type { Eras } from '#domain/capability.ts'
+import type { Refusal } from '#domain/decision.ts'
+import { faults } from '#lib/fault.ts'
+import type { RequestId } from '#mcp/messages.ts'
+import { errorBytes, type ProtocolRefusal, resultBytes } from '#mcp/messages.ts'
+import type { Ask } from './exchange.ts'
+
+/** How a refusal reaches whoever can act on it: within the protocol, or as an HTTP status for the host. */
+export type RefusalAnswer =
+  | { readonly status: 200; readonly body: Buffer }
+  | {
+      readonly status: 400 | 403
+      readonly body: Buffer
+      readonly challengeScopes?: readonly string[]
+    }
+
+interface Refused {
+  readonly refusal: Refusal
+  readonly ask: Ask
+  /** The capability's name as the caller wrote it. */
+  readonly name: string
+  readonly call: string
+  readonly agent: string
+}
+
+/**
+ * The one place that decides what a caller learns of a refusal; exhaustive over the reasons. A
+ * capability that is hidden and one that does not exist take the same line and give the same bytes.
+ */
+export const answerRefusal = (refused: Refused): RefusalAnswer => {
+  const { refusal, ask } = refused
+  switch (refusal.reason) {
+    case 'unknown':
+      return { status: 200, body: unknownBytes(ask, refused.name) }
+    case 'held':
+      return inBand(refused, -31409, heldText(refused), undefined)
+    case 'limited':
+      return inBand(refused, faults.flood.rpc, limitedText(refused, refusal), refusal.retryAfterMs)
+    case 'credential':
+      return {
+        status: 200,
+        body: errorBytes(
+          ask.id,
+          faults.no_credential.rpc,
+          faults.no_credential.say,
+          about(refused),
+        ),
+      }
+    case 'scope':
+      return {
+        status: 403,
+        body: errorBytes(ask.id, -31403, scopeText(refusal.scopes)),
+        challengeScopes: refusal.scopes,
+      }
+    case 'era':
+      // MCP 2026-07-28, basic/versioning: the error names what the server supports.
+      return { status: 400, body: eraBytes(ask, refusal.speaks) }
+  }
+}
+
+/** The answer to a name that nobody has; per method, as a server of that era would say it. */
+const unknownBytes = (ask: Ask, name: string): Buffer => {
+  switch (ask.method) {
+    case 'tools/call':
+      return errorBytes(ask.id, -32602, `Unknown tool: ${name}`)
+    case 'prompts/get':
+      return errorBytes(ask.id, -32602, `Unknown prompt: ${name}`)
+    case 'completion/complete':
+      return errorBytes(ask.id, -32602, `Unknown reference: ${name}`)
+    default:
+      // −32002 until 2025-11-25; −32602 since (2026-07-28, server/resources §Error Handling).
+      return errorBytes(ask.id, ask.era === 'modern' ? -32602 : -32002, 'Resource not found', {
+        uri: name,
+      })
+  }
+}
+
+/** A tool's caller is a model: it reads results, not errors. Every other method's caller is a program. */
+const inBand = (
+  refused: Refused,
+  code: number,
+  text: string,
+  retryAfterMs: number | undefined,
+): RefusalAnswer => {
+  const { ask, refusal } = refused
+  const data = { ...about(refused), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  if (ask.method !== 'tools/call')
+    return { status: 200, body: errorBytes(ask.id, code, text, data) }
+  const result = {
+    ...(ask.era === 'modern' ? { resultType: 'complete' } : {}),
+    content: [{ type: 'text', text }],
+    isError: true,
+    _meta: { 'dev.bailiwick/refusal': { ...data, reason: refusal.reason } },
+  }
+  return { status: 200, body: resultBytes(ask.id, result) }
+}
+
+const about = (refused: Refused) => ({
+  reason: refused.refusal.reason,
+  station: refused.refusal.station,
+  call: refused.call,
+})
+
+const heldText = ({ agent, name }: Refused): string =>
+  `Held: "${name}" changed since its owner released it, so agent "${agent}" may not call it now.\n` +
+  "Waiting for a person's decision; do not retry before 10 min. Continue without it, or tell the user."
+
+const limitedText = (
+  { agent, name }: Refused,
+  limited: Extract<Refusal, { reason: 'limited' }>,
+): string =>
+  `Limited: agent "${agent}" has used its ${limited.most} calls of "${name}" in this ${limited.window}.\n` +
+  `Try again after ${Math.max(1, Math.ceil(limited.retryAfterMs / 1000))} s.`
+
+const eraBytes = (ask: Ask, speaks: readonly string[]): Buffer =>
+  errorBytes(ask.id, -32022, eraText(speaks, ask.revision), {
+    supported: speaks,
+    requested: ask.revision,
+  })
+
+/** The version error for a server that does not speak the caller's era, or undefined where it does. */
+export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffer | undefined => {
+  const spoken = ask.era === 'modern' ? eras.modern : eras.legacy !== undefined
+  return spoken ? undefined : eraBytes(ask, speaks)
+}
+
+const scopeText = (scopes: readonly string[]): string =>
+  `The token lacks scope: ask for a token with ${scopes.join(' ')}.`
+
+const eraText = (speaks: readonly string[], asked: string): string =>
+  speaks.length === 0
+    ? 'The server behind this address is not reachable yet, so its protocol revisions are not known. Try again later.'
+    : `The server behind this address speaks ${speaks.join(', ')}, not ${asked}. Use a client of that revision.`
+
+/** What those who may know are told, in the entry, `why` and the terminal. */
+export const because = (refusal: Refusal): string => {
+  switch (refusal.reason) {
+    case 'unknown':
+    case 'held':
+      return refusal.because
+    case 'scope':
+      return `token lacks scope ${refusal.scopes.join(' ')}`
+    case 'credential':
+      return `the credential of ${refusal.server} is not in the vault`
+    case 'era':
+      return `server speaks ${refusal.speaks.join(', ') || 'nothing yet'}, asked in ${refusal.asked}`
+    case 'limited':
+      return `quota ${refusal.quota}, ${refusal.most} per ${refusal.window}`
+  }
+}
+
+/** A JSON-RPC error for a fault inside an open exchange; `call` lets a person find the entry. */
+export const faultBytes = (
+  id: RequestId | undefined,
+  code: keyof typeof faults,
+  call?: string,
+): Buffer =>
+  errorBytes(id, faults[code].rpc, faults[code].say, call === undefined ? undefined : { call })
+
+/** What the protocol itself prescribes. */
+export const refusalBytes = (
+  id: RequestId | undefined,
+  { code, message, data }: ProtocolRefusal,
+): Buffer => errorBytes(id, code, message, data)

@@ -1,0 +1,208 @@
+import type { Documents } from '#domain/documents.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Identity } from '#identity/identity.ts'
+import type { Ledger } from '#ledger/ledger.ts'
+import type { Clock } from '#lib/clock.ts'
+import { asFault, Fault } from '#lib/fault.ts'
+import type { Log } from '#lib/log.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
+import type { Windows } from '#quota/windows.ts'
+import type { Upstreams } from '#upstream/upstream.ts'
+import type { Keyring, Vault } from '#vault/vault.ts'
+import { answerFault } from './answer.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { createRecorder } from './call.ts'
+import { createConverse } from './converse.ts'
+import { createDetached } from './detached.ts'
+import { createDoor, steady } from './door.ts'
+import type { Ask, Caller, Exchange } from './exchange.ts'
+import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
+import { createLend } from './lend.ts'
+import type { Timeouts } from './outbound.ts'
+import { readBody } from './read.ts'
+import { faultBytes, refusalBytes } from './refusal.ts'
+import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { createSessions } from './sessions.ts'
+import { createSteps } from './steps.ts'
+import { createUnderway } from './underway.ts'
+
+export interface GatewayLimits extends Timeouts {
+  readonly bodyBytes: number
+  readonly bodyTimeoutMs: number
+  readonly jsonDepth: number
+  readonly jsonNodes: number
+  readonly unauthenticatedPerSecond: number
+  readonly concurrentExchanges: number
+}
+
+export interface GatewayParts {
+  readonly version: string
+  readonly origin: string
+  readonly limits: GatewayLimits
+  readonly clock: Clock
+  readonly log: Log
+  readonly nextId: () => string
+  readonly identity: Identity
+  readonly ledger: Ledger
+  readonly windows: Windows
+  readonly vault: Vault
+  readonly keyring: Keyring
+  readonly upstreams: Upstreams
+  /** What the plane permits now. */
+  snapshot(plane: PlaneId): PlaneSnapshot
+  server(plane: PlaneId, name: string): Documents['Server'] | undefined
+}
+
+export interface Gateway {
+  /** Answers one HTTP request at an MCP endpoint of an existing plane. Never rejects. */
+  serve(exchange: Exchange): Promise<void>
+  /** Refuses what is new and waits for what is under way, at most `drainMs`. */
+  drain(drainMs: number): Promise<void>
+}
+
+export const createGateway = (parts: GatewayParts): Gateway => {
+  const { limits, clock, log, ledger } = parts
+  const now = steady(clock)
+  const door = createDoor(limits.concurrentExchanges, clock)
+  const sessions = createSessions(parts.keyring)
+  const underway = createUnderway()
+  const loan = createLend(parts)
+  const record = createRecorder({
+    ledger: ledger.plane,
+    nextId: parts.nextId,
+    elapsed: clock.elapsed,
+  })
+  const onLost = (cause: unknown) =>
+    log.error('outcome not recorded', { code: asFault(cause).code })
+  const detached = createDetached({ clock, record, timeoutMs: limits.callTimeoutMs, onLost })
+  const authenticate = createAuthenticate({ ...parts, ...limits })
+  const read = createInbound({ sessions, limits })
+  const converse = createConverse({ ...parts, sessions, detached, underway, record, loan, now })
+  const step = createSteps({ ...parts, record, underway, loan, now })
+
+  // The steps of one call. Each uses only what the lines above it returned, so the order here is the
+  // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
+  // reaches a server before the intent is in the ledger.
+  const call = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    reply: Reply,
+  ): Promise<void> => {
+    const target = step.resolve(exchange, ask)
+    if (!target) return step.unnamed(ask, reply)
+    const asked = { exchange, caller, ask, target, at: now() }
+    const decision = step.permit(asked)
+    if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
+    const uncarried = step.uncarried(asked, decision)
+    if (uncarried)
+      return reply.finish(refusalBytes(ask.id, uncarried), { status: uncarried.status })
+    const lent = step.lend(asked)
+    if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
+    const room = step.limit(asked, decision)
+    if (!room.permitted) return step.refuse(asked, room.refusal, reply)
+    const intent = await step.intend(asked, decision, lent)
+    const answer = await step.forward(asked, intent, lent, reply)
+    if (answer.detached && ask.session)
+      return step.detach(asked, ask.session, intent, detached, reply)
+    return step.conclude(asked, intent, answer, reply)
+  }
+
+  const answer = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    reply: Reply,
+  ): void | Promise<void> =>
+    converse.isCall(ask)
+      ? call(exchange, caller, ask, reply)
+      : converse.answer(exchange, caller, ask, reply)
+
+  const single = (
+    exchange: Exchange,
+    caller: Caller,
+    message: Single,
+    reply: Reply,
+  ): void | Promise<void> => {
+    if (message.kind === 'ask') return answer(exchange, caller, message, reply)
+    if (message.kind === 'tell') return converse.tell(exchange, caller, message, reply)
+    return reply.finish(message.bytes, { status: message.status })
+  }
+
+  const post = async (exchange: Exchange, caller: Caller): Promise<void> => {
+    checkMediaTypes(exchange)
+    const body = await readBody(exchange, {
+      limitBytes: limits.bodyBytes,
+      timeoutMs: limits.bodyTimeoutMs,
+      clock,
+    })
+    const message = read(exchange, caller, body)
+    if (message.kind === 'batch') return batch(exchange, caller, message.members)
+    return single(exchange, caller, message, createReply(exchange.response))
+  }
+
+  /** A batch of 2025-03-26 is so many calls, each with its own six steps, side by side. */
+  const batch = async (
+    exchange: Exchange,
+    caller: Caller,
+    members: readonly Single[],
+  ): Promise<void> => {
+    const reply = createBatchReply(exchange.response, members.length)
+    const each = members.map(async (message) => {
+      try {
+        await single(exchange, caller, message, reply)
+      } catch (thrown) {
+        reply.finish(
+          faultBytes(message.kind === 'ask' ? message.id : undefined, asFault(thrown).code),
+        )
+      }
+    })
+    await Promise.all(each)
+  }
+
+  const admit = (exchange: Exchange): void => {
+    const room = ledger.plane(exchange.plane).room(clock.now())
+    if (room === 'failing') throw new Fault('unrecordable')
+    if (room === 'over budget')
+      throw new Fault('flood', { detail: 'the plane has spent its budget of entries' })
+  }
+
+  const route = (exchange: Exchange, caller: Caller): Promise<void> => {
+    const { method } = exchange.request
+    if (method === 'GET') return converse.listen(exchange, caller)
+    if (method === 'DELETE') return converse.end(exchange, caller, createReply(exchange.response))
+    return post(exchange, caller)
+  }
+
+  const fail = (exchange: Exchange, thrown: unknown): void => {
+    const fault = asFault(thrown)
+    const ref = fault.code === 'internal' ? `err_${parts.nextId()}` : undefined
+    if (ref)
+      log.error('internal', {
+        ref,
+        cause: String((fault.cause as Error | undefined)?.stack ?? fault.cause),
+      })
+    answerFault(exchange.response, fault, {
+      resource: exchange.resource,
+      origin: parts.origin,
+      ...(ref ? { ref } : {}),
+    })
+  }
+
+  return {
+    async serve(exchange) {
+      let leave: (() => void) | undefined
+      try {
+        leave = door.enter()
+        const caller = authenticate(exchange, now())
+        admit(exchange)
+        await route(exchange, caller)
+      } catch (thrown) {
+        fail(exchange, thrown)
+      } finally {
+        leave?.()
+      }
+    },
+    drain: (drainMs) => door.close(drainMs),
+  }
+}

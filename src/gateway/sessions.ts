@@ -1,0 +1,40 @@
+import { isRevision } from '#mcp/revisions.ts'
+import type { Keyring } from '#vault/vault.ts'
+import type { Caller, Exchange, Session } from './exchange.ts'
+
+/**
+ * Legacy sessions, without a table: a session id is what the session holds, sealed under the plane's
+ * key and bound to its caller and endpoint (trust.md row 8). Another caller's id does not open, here
+ * or on any other process with the same key; nothing grows with the number of sessions.
+ */
+export interface Sessions {
+  seal(caller: Caller, exchange: Exchange, held: Omit<Session, 'id'>): Session
+  /** Undefined for an id that was never given to this caller for this endpoint. */
+  open(caller: Caller, exchange: Exchange, id: string): Session | undefined
+}
+
+export const createSessions = (keyring: Keyring): Sessions => {
+  const contextOf = (caller: Caller, exchange: Exchange) =>
+    `${caller.view.client} ${exchange.server ?? ''}`
+  return {
+    seal(caller, exchange, held) {
+      const plain = Buffer.from(JSON.stringify([held.revision, held.upstreamId]))
+      const sealed = keyring
+        .sealer(exchange.plane, 'session')
+        .seal(plain, contextOf(caller, exchange))
+      return { ...held, id: sealed.toString('base64url') }
+    },
+    open(caller, exchange, id) {
+      if (id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
+      const sealed = Buffer.from(id, 'base64url')
+      const plain = keyring
+        .sealer(exchange.plane, 'session')
+        .open(sealed, contextOf(caller, exchange))
+      if (!plain) return undefined
+      const [revision, upstreamId] = JSON.parse(plain.toString()) as [unknown, unknown]
+      return isRevision(revision) && typeof upstreamId === 'string'
+        ? { id, revision, upstreamId }
+        : undefined
+    },
+  }
+}

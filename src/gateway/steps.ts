@@ -1,0 +1,223 @@
+import type { Capability } from '#domain/capability.ts'
+import type { Refusal } from '#domain/decision.ts'
+import type { Loan } from '#domain/loan.ts'
+import { insufficientScopeChallenge, resourceMetadataUrl } from '#identity/challenge.ts'
+import type { FaultCode } from '#lib/fault.ts'
+import type { JsonValue } from '#lib/json.ts'
+import type { Log } from '#lib/log.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
+import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import type { Decision } from '#policy/policy.ts'
+import type { Windows } from '#quota/windows.ts'
+import type { Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { Call, Recorder } from './call.ts'
+import { speaks } from './conversation.ts'
+import type { Detached } from './detached.ts'
+import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Answer, forward } from './forward.ts'
+import type { Lend } from './lend.ts'
+import { outboundOf, type Timeouts } from './outbound.ts'
+import { answerRefusal, because, faultBytes } from './refusal.ts'
+import type { Reply } from './reply.ts'
+import { permit, resolveTarget, type Target } from './target.ts'
+import type { Underway } from './underway.ts'
+
+/** What the lines above have found out about one call. */
+export interface Asked {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly ask: Ask
+  readonly target: Target
+  /** Decision time, UTC milliseconds. */
+  readonly at: number
+}
+
+type Permitted = Extract<Decision, { permitted: true }>
+type Refused = { readonly permitted: false; readonly refusal: Refusal }
+interface Lent {
+  readonly permitted: true
+  readonly upstream: Upstream
+  readonly loan: Loan | undefined
+}
+
+/** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
+export const createSteps = (parts: {
+  origin: string
+  limits: Timeouts
+  log: Log
+  record: Recorder
+  windows: Windows
+  upstreams: Upstreams
+  underway: Underway
+  loan: Lend
+  now(): number
+}) => {
+  const { record, log } = parts
+
+  return {
+    resolve: resolveTarget,
+
+    unnamed: (ask: Ask, reply: Reply): void =>
+      reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'params must name what the call is about')),
+
+    /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
+    uncarried({ exchange, ask }: Asked, decision: Permitted): ProtocolRefusal | undefined {
+      // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
+      if (ask.params.task !== undefined)
+        return {
+          status: 200,
+          code: INVALID_PARAMS,
+          message: 'Tasks are not carried by this gateway; call without task',
+        }
+      if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
+      const declared = paramHeaders(decision.capability)
+      const args = ask.params.arguments as JsonValue | undefined
+      return declared.length === 0
+        ? undefined
+        : checkParamHeaders(declared, args, exchange.request.headers)
+    },
+
+    permit: ({ caller, target, at }: Asked): Decision => permit(caller, target, at),
+
+    /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
+    lend({ exchange, ask, target }: Asked): Lent | Refused {
+      const upstream = parts.upstreams.find(exchange.plane, target.server)
+      const spoken =
+        ask.era === 'modern' ? upstream?.eras.modern : upstream?.eras.legacy !== undefined
+      if (!upstream || !spoken)
+        return refused({
+          reason: 'era',
+          station: 'forward',
+          speaks: upstream ? speaks(upstream.eras) : [],
+          asked: ask.revision,
+        })
+      const loan = parts.loan(exchange.plane, target.server)
+      return loan === 'missing'
+        ? refused({ reason: 'credential', station: 'credential', server: target.server })
+        : { permitted: true, upstream, loan }
+    },
+
+    /** Every window at once, or none: the last thing that can refuse, so that a refused call spends nothing. */
+    limit({ at }: Asked, decision: Permitted): { readonly permitted: true } | Refused {
+      const spent = parts.windows.spend(decision.quotas, at)
+      return spent
+        ? refused({ reason: 'limited', station: 'limit', ...spent })
+        : { permitted: true }
+    },
+
+    /** One entry, then the answer. */
+    async refuse(asked: Asked, refusal: Refusal, reply: Reply): Promise<void> {
+      const { exchange, caller, ask, target } = asked
+      const call = await record.refuse({
+        ...asked,
+        now: asked.at,
+        refusal,
+        because: because(refusal),
+      })
+      const answer = answerRefusal({
+        refusal,
+        ask,
+        name: target.written,
+        call,
+        agent: caller.view.agent,
+      })
+      const metadata = resourceMetadataUrl(parts.origin, exchange.resource)
+      const { challengeScopes, status, body } = { challengeScopes: undefined, ...answer }
+      reply.finish(body, {
+        status,
+        ...(challengeScopes
+          ? {
+              headers: {
+                'www-authenticate': insufficientScopeChallenge(metadata, challengeScopes),
+              },
+            }
+          : {}),
+      })
+    },
+
+    /** Durable; no effect before this line. */
+    intend: (asked: Asked, decision: Permitted, { loan }: Lent): Promise<Call> =>
+      record.intend({ ...asked, now: asked.at, decision, loan }),
+
+    /** The final message comes on a resumed stream: until then the outcome is open. */
+    detach(
+      { exchange, ask }: Asked,
+      session: Session,
+      call: Call,
+      detached: Detached,
+      reply: Reply,
+    ): void {
+      detached.keep(session, ask.id, { exchange, call })
+      reply.finish(undefined)
+    },
+
+    /** Opens the secret, calls, relays events as they come; the final message stays in hand. */
+    forward(
+      { exchange, caller, ask, target }: Asked,
+      call: Call,
+      { upstream, loan }: Lent,
+      reply: Reply,
+    ): Promise<Answer> {
+      const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
+      const sentId = shares ? call.id : undefined
+      const ownSession = shares ? caller.view.client : undefined
+      const outbound = outboundOf({
+        exchange,
+        ask,
+        target,
+        loan,
+        timeouts: parts.limits,
+        sentId,
+        ownSession,
+      })
+      const { session } = ask
+      if (!session || !upstream.shared)
+        return forward({ ask, upstream, outbound, reply, log, sentId })
+      let done: (() => void) | undefined
+      const onSent = (cancel: (reason: string) => void) => {
+        done = parts.underway.add(session, ask.id, cancel)
+      }
+      return forward({ ask, upstream, outbound, reply, log, onSent }).finally(() => done?.())
+    },
+
+    /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
+    async conclude(
+      { exchange, ask }: Asked,
+      call: Call,
+      answer: Answer,
+      reply: Reply,
+    ): Promise<void> {
+      try {
+        await record.conclude({ exchange, call, answer, now: parts.now() })
+      } catch {
+        log.error('outcome not recorded, result withheld', { call: call.id })
+        return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
+          status: 503,
+          headers: { 'retry-after': '1' },
+        })
+      }
+      const bytes = answer.final ?? faultBytes(ask.id, answer.code as FaultCode, call.id)
+      reply.finish(bytes, { status: statusOf(answer), event: answer.event })
+    },
+  }
+}
+
+/** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
+const statusOf = (answer: Answer): number =>
+  answer.status === 'protocol error' && (answer.httpStatus === 400 || answer.httpStatus === 404)
+    ? answer.httpStatus
+    : 200
+
+const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
+
+/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
+const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
+  let declared = declaredHeaders.get(capability)
+  if (!declared) {
+    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
+    declared = 'problem' in found ? [] : found
+    declaredHeaders.set(capability, declared)
+  }
+  return declared
+}
+const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

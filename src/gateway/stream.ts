@@ -1,0 +1,92 @@
+import { Fault } from '#lib/fault.ts'
+import { readJson } from '#lib/json.ts'
+import type { Log } from '#lib/log.ts'
+import { readMessage } from '#mcp/messages.ts'
+import { findMethod } from '#mcp/methods.ts'
+import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
+import type { Recorder } from './call.ts'
+import type { Detached } from './detached.ts'
+import type { Exchange, Session } from './exchange.ts'
+import { answerLimits, classify } from './forward.ts'
+import { createReply } from './reply.ts'
+
+/**
+ * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
+ * are relayed as they come, but for what is no message of the session's revision. A final message
+ * that ends a call here waits for that call's outcome.
+ */
+export const relayStream = (about: {
+  exchange: Exchange
+  session: Session
+  upstream: Upstream
+  outbound: Outbound
+  detached: Detached
+  record: Recorder
+  log: Log
+  now(): number
+}): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { exchange, session, upstream, log } = about
+    const reply = createReply(exchange.response)
+    let stream: UpstreamExchange | undefined
+    // Messages leave in the order they came, also where one of them waits for its outcome.
+    let line = Promise.resolve()
+
+    const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
+      if (bytes.length > 0 && !(await mayPass(bytes))) return
+      if (!reply.relay(bytes, event)) await drained(reply)
+    }
+
+    const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
+      const message = readMessage(readJson(bytes, answerLimits))
+      if (message.kind === 'invalid') return false
+      if (message.kind === 'request' || message.kind === 'notification')
+        return findMethod('server', session.revision, message.method) !== undefined
+      const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
+      if (open) {
+        const answer = { ...classify(message), final: bytes }
+        await about.record.conclude({ ...open, answer, now: about.now() })
+      }
+      return true
+    }
+
+    reply.onGone(() => {
+      stream?.cancel('the caller closed its stream')
+      resolve()
+    })
+    stream = upstream.send(about.outbound, {
+      head(head) {
+        if (head.kind === 'events') return reply.openEvents()
+        reply.finish(undefined, { status: head.status >= 400 ? head.status : 405 })
+        resolve()
+      },
+      message(bytes, event) {
+        line = line
+          .then(() => relay(bytes, event))
+          .catch(() =>
+            log.warn('dropped', {
+              what: 'an event that could not be relayed',
+              server: upstream.server,
+            }),
+          )
+        return true
+      },
+      end() {
+        void line.then(() => {
+          reply.finish(undefined)
+          resolve()
+        })
+      },
+      fail(code) {
+        if (!exchange.response.headersSent) return reject(new Fault(code))
+        exchange.response.destroy()
+        resolve()
+      },
+    })
+  })
+
+const drained = (reply: ReturnType<typeof createReply>): Promise<void> =>
+  new Promise((resolve) => {
+    reply.onDrain(resolve)
+    reply.onGone(resolve)
+  })
