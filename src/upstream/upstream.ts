@@ -10,17 +10,30 @@ import type { PlaneId } from '#domain/name.ts'
 export interface Upstream {
   readonly plane: PlaneId
   readonly server: string
+  /**
+   * A child process that all callers share: it has no sessions of its own, carries no server-sent
+   * requests, and its notices that belong to no call are dropped. False over HTTP.
+   */
+  readonly shared: boolean
   /** What was found by probing; both false/undefined until the first probe has ended. */
   readonly eras: Eras
   readonly health: Health
-  /** Sends one message; the sink hears what comes back. Never throws: failures arrive at the sink. */
+  /** Resolves when the first probe has ended, whatever it found. Never rejects. */
+  readonly ready: Promise<void>
+  /**
+   * Sends one message; the sink hears what comes back, and nothing before this has returned. Never
+   * throws: failures arrive at the sink.
+   */
   send(message: Outbound, sink: Sink): Exchange
-  /** The cached answer to `server/discover` or `initialize` of the gateway's own probe. */
+  /** The cached answers to `server/discover` and `initialize` of the gateway's own probe. */
   readonly greeting: {
     readonly discover?: Readonly<Record<string, unknown>>
     readonly initialize?: Readonly<Record<string, unknown>>
   }
-  /** Lists everything the server offers, all pages, over the era it speaks (modern first). Bounded in pages, items and bytes. */
+  /**
+   * Lists everything the server offers, all pages, over the era it speaks (modern first). Bounded in
+   * pages, items and bytes. All or nothing: rejects with the Fault that kept it from the whole.
+   */
   discover(): Promise<Discovered[]>
   /** The server said that a list changed, or its child was restarted. */
   onListChanged(listener: () => void): void
@@ -59,9 +72,13 @@ export interface Outbound {
   readonly loan: Loan | undefined
   /** No head within this time ends in upstream_timeout. */
   readonly timeoutMs: number
-  /** Hard end of the whole exchange. */
+  /** Hard end of the whole exchange; Infinity for none. */
   readonly endMs: number
-  /** Legacy over stdio: which of the gateway's sessions; for HTTP the header carries it. */
+  /**
+   * Legacy over HTTP, where the headers carry no mcp-session-id: a session that the gateway itself
+   * opens (no client capabilities), keeps for whoever gives the same key, and opens once more when
+   * the server has forgotten it. The plane's endpoint uses one for each client and server.
+   */
   readonly session?: string
 }
 
@@ -83,8 +100,11 @@ export interface Sink {
     headers: readonly string[]
   }): void
   /**
-   * One JSON-RPC message's bytes (for events: the joined data), with the event's id and retry as they
-   * came. False asks the server to wait until `resume` of the exchange is called.
+   * One message's bytes (for events: the joined data), with the event's id and retry as they came.
+   * From HTTP they are an object by their first and last byte and no more is known of them: whoever
+   * parses them judges whether they are a JSON-RPC message, and cancels where they are not. From a
+   * child process they are one, with the caller's own id and progress token. False asks the server to
+   * wait until `resume` of the exchange is called; what is here already may still come.
    * An SSE event without data (a retry or a priming event) comes with empty bytes.
    */
   message(
@@ -117,6 +137,8 @@ export interface Upstreams {
   list(plane: PlaneId): Upstream[]
   /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
+  /** The vault holds another secret of that name: children that were lent it are started anew, other servers are asked again. */
+  refresh(plane: PlaneId, credential: string): void
   close(): Promise<void>
 }
 

@@ -1,0 +1,100 @@
+import { Fault } from '#lib/fault.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { LEGACY_HTTP_REVISIONS } from '#mcp/revisions.ts'
+import type { Asker, Found, OwnSession } from './found.ts'
+import {
+  discoverResult,
+  initializeParams,
+  initializeResult,
+  modernHeaders,
+  modernParams,
+} from './greet.ts'
+
+/**
+ * Asks a streamable HTTP server for both eras: they are properties of the server, not of a request
+ * (MCP 2026-07-28, basic/versioning). A refusal of our credential, a server that cannot be reached
+ * and one that is silent are no evidence about eras: then it rejects, and the old verdict stands.
+ */
+export async function probeHttp(asker: Asker): Promise<Found> {
+  const discover = await askDiscover(asker)
+  const opened = await openSession(asker).catch((fault: unknown) => {
+    // A modern server may break off at the other era's handshake.
+    if (discover === undefined) throw fault
+    return undefined
+  })
+  return {
+    eras: { modern: discover !== undefined, legacy: opened?.session.revision },
+    discover,
+    initialize: opened?.result,
+    session: opened?.session,
+  }
+}
+
+/** The DiscoverResult, or undefined where the server does not speak the modern era. */
+async function askDiscover({
+  ask,
+  about,
+  loan,
+  timeoutMs,
+}: Asker): Promise<JsonObject | undefined> {
+  try {
+    const method = 'server/discover'
+    const answer = await ask({
+      era: 'modern',
+      method,
+      params: modernParams(about),
+      headers: modernHeaders(method),
+      loan: loan(),
+      timeoutMs,
+    })
+    return discoverResult(answer)
+  } catch (fault) {
+    // Some answer an unknown method with a page of HTML.
+    if (fault instanceof Fault && fault.code === 'upstream_broken') return undefined
+    throw fault
+  }
+}
+
+/** Handshake of 2025-11-25 and before: `initialize`, then `notifications/initialized`. */
+export async function openSession({
+  ask,
+  about,
+  loan,
+  timeoutMs,
+  say,
+}: Asker): Promise<{ readonly session: OwnSession; readonly result: JsonObject }> {
+  const era = 'legacy'
+  const params = initializeParams(about)
+  const answer = await ask({
+    era,
+    method: 'initialize',
+    params,
+    headers: [],
+    loan: loan(),
+    timeoutMs,
+  })
+  const opened = initializeResult(answer, LEGACY_HTTP_REVISIONS)
+  if (opened === undefined) {
+    const how = answer.error ? `error ${answer.error.code}` : `status ${answer.status}`
+    throw new Fault('upstream_broken', {
+      detail: say(`speaks none of our revisions (it answered initialize with ${how})`),
+    })
+  }
+  const session = { id: answer.sessionId, revision: opened.revision }
+  await ask({
+    era,
+    method: 'notifications/initialized',
+    params: {},
+    isNotification: true,
+    headers: sessionHeaders(session),
+    loan: loan(),
+    timeoutMs,
+  })
+  return { session, result: opened.result }
+}
+
+export function sessionHeaders({ id, revision }: OwnSession): string[] {
+  const headers = ['mcp-protocol-version', revision]
+  if (id !== undefined) headers.push('mcp-session-id', id)
+  return headers
+}

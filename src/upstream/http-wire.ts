@@ -1,0 +1,97 @@
+import type { ServerDocument } from '#domain/documents.ts'
+import { createEgress } from '#lib/egress.ts'
+import type { Ground } from './connection.ts'
+import { type Asked, type FailCode, HttpExchange } from './http-exchange.ts'
+import { headerKey, outgoingHeaders } from './http-headers.ts'
+import { headerValue } from './lend.ts'
+import type { Exchange, Outbound, Sink } from './upstream.ts'
+
+/** A server at a URL. */
+export type HttpServer = ServerDocument & { readonly upstream: { readonly url: string } }
+
+/** One message out with its credential, one answer back; nothing is known here of eras and sessions. */
+export interface HttpWire {
+  readonly underWay: number
+  send(message: Outbound, sink: Sink): Exchange
+  /** Makes a sentence for the operator of what the server did: `core-banking answered 401 at https://…`. */
+  say(what: string): string
+  close(): Promise<void>
+}
+
+const POST_DEFAULTS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/json, text/event-stream',
+  'user-agent',
+  'bailiwick',
+]
+const OTHER_DEFAULTS = ['accept', 'text/event-stream', 'user-agent', 'bailiwick']
+
+export function createHttpWire(
+  document: HttpServer,
+  { clock, limits }: Ground,
+  noticed: (code: FailCode) => void,
+): HttpWire {
+  const url = new URL(document.upstream.url)
+  const path = url.pathname + url.search
+  // Without its query, which may say more than a reader of health should know.
+  const place = url.origin + url.pathname
+  const say = (what: string) => `${document.name} ${what}, at ${place}`
+  const egress = createEgress({ origin: url.origin, clock, limits: limits.egress })
+  const { credential } = document
+  const lentAs = credential && 'header' in credential ? credential : undefined
+  const key = lentAs && headerKey(lentAs.header)
+
+  function send(message: Outbound, sink: Sink): Exchange {
+    const { loan } = message
+    const asked: Asked = {
+      say,
+      noticed,
+      isRequest: message.id !== undefined,
+      hasLoan: loan !== undefined,
+      messageLimitBytes: limits.messageBytes,
+    }
+    const exchange = new HttpExchange(asked, sink)
+    const value = lentAs && loan && headerValue(lentAs, loan)
+    if (credential !== undefined && value === undefined) {
+      exchange.failSoon('no_credential', lendProblem(credential, loan !== undefined))
+      return exchange
+    }
+    const lent = lentAs && key && value ? { key, name: lentAs.header, value } : undefined
+    const isPost = message.httpMethod === 'POST'
+    const defaults = isPost ? POST_DEFAULTS : OTHER_DEFAULTS
+    const request = {
+      method: message.httpMethod,
+      path,
+      headers: outgoingHeaders(message.headers, defaults, lent),
+      body: isPost ? message.body : undefined,
+      silenceMs: message.timeoutMs,
+      endMs: message.endMs,
+      isStream: message.httpMethod === 'GET' || message.method === 'subscriptions/listen',
+    }
+    exchange.bind(egress.send(request, exchange))
+    return exchange
+  }
+
+  return {
+    get underWay() {
+      return egress.underWay
+    },
+    send,
+    say,
+    close: () => egress.close(),
+  }
+}
+
+function lendProblem(
+  credential: NonNullable<ServerDocument['credential']>,
+  isLent: boolean,
+): string {
+  const needs = `needs the credential ${credential.name}`
+  if (!('header' in credential)) {
+    return `${needs}, which its document lends as an environment variable and not in a header`
+  }
+  if (isLent) return `${needs}, whose secret cannot stand in a header`
+  return `${needs}, which has no secret in the vault`
+}

@@ -1,0 +1,205 @@
+import { type PlaneId, planeId } from '#domain/name.ts'
+import { asFault, Fault } from '#lib/fault.ts'
+import type { JsonObject } from '#lib/json.ts'
+import { type Answer, asObject, createAsk } from './ask.ts'
+import { backoffMs } from './backoff.ts'
+import { type Connection, drain, type Ground } from './connection.ts'
+import {
+  type Asker,
+  type Found,
+  greetingOf,
+  type OwnSession,
+  revisionsOf,
+  UNKNOWN,
+} from './found.ts'
+import { modernHeaders, modernParams } from './greet.ts'
+import { createHealth } from './health.ts'
+import type { FailCode } from './http-exchange.ts'
+import { headerIn } from './http-headers.ts'
+import { openSession, probeHttp } from './http-probe.ts'
+import { createOwnSessions, OWN, sendInSession } from './http-sessions.ts'
+import { createHttpWire, type HttpServer } from './http-wire.ts'
+import { listAll } from './list.ts'
+import type { Discovered, Exchange, Outbound, Sink } from './upstream.ts'
+
+/** Opens the connection to a server over streamable HTTP and begins to ask what it is. */
+export function openHttp(document: HttpServer, ground: Ground): Connection {
+  const { clock, random, log, limits } = ground
+  const plane: PlaneId = planeId(document.plane)
+  const about = { plane, server: document.name }
+  const wire = createHttpWire(document, ground, noticed)
+  const listeners = new Set<() => void>()
+  const health = createHealth(clock, ({ state, detail }) =>
+    log[state === 'down' ? 'warn' : 'info'](`upstream.${state}`, { ...about, detail }),
+  )
+  const asker: Asker = {
+    ask: createAsk(send, wire.say),
+    about: ground.about,
+    loan: () => ground.loanFor(plane, document.name),
+    timeoutMs: limits.askTimeoutMs,
+    say: wire.say,
+  }
+  const sessions = createOwnSessions({
+    open: async () => (await openSession(asker)).session,
+    leave,
+    most: limits.sessions,
+  })
+  let found = UNKNOWN
+  let isClosed = false
+  let probing: Promise<void> | undefined
+  let failures = 0
+  let lastProbeAt = Number.NEGATIVE_INFINITY
+  let cancelNext = () => {}
+  const ready = probe()
+
+  function send(message: Outbound, sink: Sink): Exchange {
+    const key = message.era === 'legacy' ? message.session : undefined
+    if (key === undefined || headerIn(message.headers, 'mcp-session-id') !== undefined) {
+      return wire.send(message, sink)
+    }
+    return sendInSession(wire, sessions, key, message, sink)
+  }
+
+  /** MCP 2025-11-25, transports §Session Management: a client that needs a session no longer SHOULD delete it. */
+  function leave(session: OwnSession): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    if (session.id === undefined || isClosed) resolve()
+    else {
+      const headers = ['mcp-session-id', session.id]
+      const sink = { head() {}, message: () => true, end: () => resolve(), fail: () => resolve() }
+      wire.send({ ...DELETE, headers, loan: asker.loan() }, sink)
+    }
+    return promise
+  }
+
+  /** Traffic met a fault that a probe would meet as well: look at once, but not for each of a flood. */
+  function noticed(code: FailCode): void {
+    if (health.current.state !== 'up' || probing !== undefined || isClosed) return
+    if (code !== 'upstream_unreachable' && code !== 'upstream_refused') return
+    if (clock.elapsed() - lastProbeAt >= limits.retry.firstMs) void probe()
+  }
+
+  /** One at a time. Never rejects: what came of it stands in `health`. */
+  function probe(): Promise<void> {
+    cancelNext()
+    probing ??= probeOnce().finally(() => {
+      probing = undefined
+      if (!isClosed) cancelNext = clock.after(nextProbeMs(), () => void probe())
+    })
+    return probing
+  }
+
+  async function probeOnce(): Promise<void> {
+    lastProbeAt = clock.elapsed()
+    const before = health.current.state
+    try {
+      const next = await probeHttp(asker)
+      if (isClosed) return
+      adopt(next)
+      failures = 0
+      health.set('up', wire.say(`speaks ${revisionsOf(next)}`))
+      if (before === 'down') for (const listener of listeners) listener()
+    } catch (thrown) {
+      const fault = asFault(thrown)
+      failures++
+      if (!isClosed) health.set('down', fault.detail ?? wire.say('could not be asked'))
+      if (fault.code === 'internal')
+        log.error('upstream.probe', { ...about, cause: String(thrown) })
+    }
+  }
+
+  function nextProbeMs(): number {
+    const recheckMs = limits.eraRecheckMs
+    if (failures > 0) return backoffMs(failures, limits.retry, random)
+    return backoffMs(1, { firstMs: recheckMs, mostMs: recheckMs }, random)
+  }
+
+  /** A session is only kept where our own questions need it: a modern server holds none for us. */
+  function adopt(next: Found): void {
+    found = next
+    if (next.session === undefined) return
+    if (next.eras.modern) void leave(next.session)
+    else sessions.keep(OWN, next.session)
+  }
+
+  async function discover(): Promise<Discovered[]> {
+    await ready
+    const { discover: modern, initialize: legacy } = found
+    const capabilities = asObject((modern ?? legacy)?.capabilities)
+    if (capabilities === undefined) {
+      throw new Fault('upstream_unreachable', { detail: health.current.detail })
+    }
+    return listAll(modern ? askModern : askLegacy, capabilities, wire.say, limits.list)
+  }
+
+  function askModern(method: string, params: JsonObject): Promise<Answer> {
+    return asker.ask({
+      era: 'modern',
+      method,
+      params: modernParams(ground.about, params),
+      headers: modernHeaders(method),
+      loan: asker.loan(),
+      timeoutMs: limits.askTimeoutMs,
+    })
+  }
+
+  function askLegacy(method: string, params: JsonObject): Promise<Answer> {
+    return asker.ask({
+      era: 'legacy',
+      method,
+      params,
+      headers: [],
+      loan: asker.loan(),
+      timeoutMs: limits.askTimeoutMs,
+      session: OWN,
+    })
+  }
+
+  async function close(): Promise<void> {
+    if (isClosed) return
+    if (health.current.state === 'up') await sessions.clear()
+    isClosed = true
+    cancelNext()
+    await wire.close()
+  }
+
+  return {
+    plane,
+    server: document.name,
+    shared: false,
+    ready,
+    get eras() {
+      return found.eras
+    },
+    get health() {
+      return health.current
+    },
+    get greeting() {
+      return greetingOf(found)
+    },
+    send,
+    discover,
+    onListChanged(listener) {
+      listeners.add(listener)
+    },
+    refresh() {
+      // What was opened with the old secret may be bound to it.
+      void sessions.clear().then(() => probe())
+    },
+    async retire(drainMs) {
+      await drain(clock, () => wire.underWay === 0, drainMs)
+      await close()
+    },
+    close,
+  }
+}
+
+const DELETE = {
+  httpMethod: 'DELETE',
+  era: 'legacy',
+  body: new Uint8Array(0),
+  id: undefined,
+  method: '',
+  timeoutMs: 2000,
+  endMs: 2000,
+} as const
