@@ -1,5 +1,6 @@
 import type { Document, Documents, Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Revision } from '#store/store.ts'
 
 /**
  * The one door for writing policy and registry: documents are read, checked as a whole against what
@@ -8,16 +9,32 @@ import type { PlaneId } from '#domain/name.ts'
  * so that the next call is decided by the new revision.
  */
 export interface Change {
-  /** Reads YAML, checks everything, changes all or nothing. All problems come at once. */
+  /**
+   * Reads YAML and JSON, checks everything, changes all or nothing. Where there are problems it throws
+   * BadDocuments (a Fault, `bad_documents`) with all of them at once. What stands already makes no
+   * revision. One change at a time: a second waits for the first.
+   */
   apply(input: ApplyInput): Promise<ApplyAnswer>
   /** The documents of a plane (all planes: undefined) as YAML that `apply` takes back unchanged. */
   exportDocuments(plane?: PlaneId): string
-  /** Puts one document that a command made (classify …), keeping its set; same checks, same door. */
+  /** Puts one document that a command made (classify …), keeping its set; same checks, same door, BadDocuments too. */
   put(document: Document, by: string, summary: string): Promise<number>
   /** What stands now, from memory; replaced as a whole by every change. */
   current(): Policy
+  /**
+   * Called with what now stands and the planes that a change touched (those it removed too), one
+   * listener after the other in the order they came, before `apply` or `put` resolves.
+   */
   onChange(listener: (policy: Policy, planes: readonly PlaneId[]) => Promise<void>): void
+  /**
+   * Enters the revisions that have no ledger entry yet, oldest first. Called at start, when the
+   * ledgers are open, and by every change before it begins: what cannot be recorded is not changed.
+   */
+  catchUp(): Promise<void>
 }
+
+/** Writes a revision's entry into the ledger of each of its planes; durable when it resolves. */
+export type Enter = (revision: Revision) => Promise<void>
 
 /** All documents at one revision: immutable. */
 export interface Policy {
@@ -48,27 +65,33 @@ export interface ApplyInput {
   readonly runners: ReadonlySet<string>
 }
 
+/** One thing wrong with what was given to `apply` or `put`. */
 export interface Problem {
+  /** Empty, with line and column 0, where it stands in no file: what `prune` or a command would do. */
   readonly file: string
+  /** From 1; of the key or the value that has to be changed. */
   readonly line: number
+  /** From 1, in UTF-16 units as editors count. */
   readonly column: number
-  /** `Grant planner-reads: allow[0].tool is not a key; did you mean tools?` */
+  /** `Grant planner-reads: allow[0].tool is not a key; did you mean tools?` Never holds what may be a secret. */
   readonly message: string
   readonly code: ProblemCode
 }
-export type ProblemCode =
-  | 'syntax'
-  | 'unknown version'
-  | 'unknown kind'
-  | 'unknown key'
-  | 'not built yet'
-  | 'invalid value'
-  | 'missing key'
-  | 'duplicate'
-  | 'dangling name'
-  | 'secret in file'
-  | 'managed elsewhere'
-  | 'too large'
+export const problemCodes = [
+  'syntax',
+  'unknown version',
+  'unknown kind',
+  'unknown key',
+  'not built yet',
+  'invalid value',
+  'missing key',
+  'duplicate',
+  'dangling name',
+  'secret in file',
+  'managed elsewhere',
+  'too large',
+] as const
+export type ProblemCode = (typeof problemCodes)[number]
 
 export interface ApplyAnswer {
   readonly revision: number
