@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startFixture } from '../peers/fixture.ts'
-import { gatewayExists, startGateway } from '../peers/governed.ts'
+import { startGateway } from '../peers/gateway.ts'
 import { agent, offersOf, openPlane, plane } from '../peers/plane.ts'
 import type { HttpServer } from '../peers/servers.ts'
 import { type Front, startFront } from './front.ts'
@@ -31,8 +31,7 @@ for (const requirements of ['2026-07-28', '2025-11-25'] as const)
       assert.equal(baseline.code, 0)
     })
 
-    const skip = gatewayExists ? false : 'no gateway in this checkout'
-    test('the gateway adds no scored failure', { skip }, async (t) => {
+    test('the gateway adds no scored failure', async (t) => {
       const governed = await runGoverned(fixture, front, requirements)
       t.diagnostic(`${governed.passed} checks of ${governed.scenarios.length} scenarios passed`)
       const added = governed.failures.filter((failure) => !baseline.failures.includes(failure))
