@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createFlood } from './flood.ts'
 
-const make = () => createFlood({ atOnce: 3, intervalMs: 1000, key: Buffer.alloc(32, 7) })
+const make = () => createFlood({ atOnce: 3, intervalMs: 1000 })
 
 test('so many attempts at once, then one per interval, and the answer says how long to wait', () => {
   const flood = make()

@@ -1,35 +1,21 @@
-import { createHmac } from 'node:crypto'
-
 export interface Flood {
   /** 0 where one more attempt by `name` is let in at `nowMs`, else how long to wait, milliseconds. */
   attempt(name: string, nowMs: number): number
 }
 
-const slots = 4096
-
 /**
- * GCRA over a table of fixed size: so many attempts at once, then one per interval. Names fall into
- * slots by a keyed hash, whether they exist or not; so the table cannot be filled, no answer tells
- * which names exist, and nobody can choose a name that shares a slot with somebody else's.
+ * GCRA by name: so many attempts at once, then one per interval. It keeps a number for each name it
+ * was ever asked about, so the caller asks for names that exist only.
  */
-export function createFlood({
-  atOnce,
-  intervalMs,
-  key,
-}: {
-  atOnce: number
-  intervalMs: number
-  key: Buffer
-}): Flood {
-  /** When the slot's queue of attempts, one per interval, will be empty. */
-  const emptyAt = new Float64Array(slots)
+export function createFlood({ atOnce, intervalMs }: { atOnce: number; intervalMs: number }): Flood {
+  /** When the name's queue of attempts, one per interval, will be empty. */
+  const emptyAt = new Map<string, number>()
   return {
     attempt(name, nowMs) {
-      const slot = createHmac('sha256', key).update(name).digest().readUInt16BE() % slots
-      const from = Math.max(emptyAt[slot] ?? 0, nowMs)
-      const waitMs = from + intervalMs - (nowMs + atOnce * intervalMs)
+      const from = Math.max(emptyAt.get(name) ?? 0, nowMs)
+      const waitMs = from - nowMs - (atOnce - 1) * intervalMs
       if (waitMs > 0) return Math.ceil(waitMs)
-      emptyAt[slot] = from + intervalMs
+      emptyAt.set(name, from + intervalMs)
       return 0
     },
   }

@@ -76,7 +76,11 @@ export interface Identity {
     resource: string,
     scopes?: readonly string[],
   ): Promise<{ token: string; expiresInS: number }>
-  /** Makes a new client secret (256 random bits, base64url); only its Argon2id hash is kept. Shown once. */
+  /**
+   * Makes a new client secret (256 random bits and a tag of ours, base64url) in place of the one
+   * before, from the next token request on. Only its Argon2id hash is kept: it is shown once.
+   * Fault('usage') where the agent is not to authenticate by a secret.
+   */
   setSecret(plane: PlaneId, client: ClientId): Promise<string>
   /**
    * The plane's documents changed: secrets of clients that exist no more, or that no longer

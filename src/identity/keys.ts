@@ -47,18 +47,22 @@ export async function createKeys({
 }): Promise<Keys> {
   const known = new Map<PlaneId, SigningKey[]>()
   const coming = new Map<PlaneId, Promise<SigningKey>>()
-  for (const plane of await store.planes.list()) {
+
+  async function load(plane: PlaneId): Promise<void> {
     await keyring.prepare(plane)
     const rows = await store.plane(plane).signingKeys.list()
-    rows.sort((a, b) => b.at - a.at)
+    const newestFirst = rows.toSorted((a, b) => b.at - a.at)
     known.set(
       plane,
-      rows.map((row) => openKey(keyring, plane, row)),
+      newestFirst.map((row) => openKey(keyring, plane, row)),
     )
   }
+  for (const plane of await store.planes.list()) await load(plane)
 
-  async function makeFirst(plane: PlaneId): Promise<SigningKey> {
-    await keyring.prepare(plane)
+  async function loadOrMake(plane: PlaneId): Promise<SigningKey> {
+    await load(plane)
+    const stored = known.get(plane)?.[0]
+    if (stored !== undefined) return stored
     const row = await makeKey(keyring, plane, clock.now())
     await store.plane(plane).signingKeys.add(row)
     const key = openKey(keyring, plane, row)
@@ -69,7 +73,7 @@ export async function createKeys({
   async function newest(plane: PlaneId): Promise<SigningKey> {
     const key = known.get(plane)?.[0]
     if (key !== undefined) return key
-    const pending = coming.get(plane) ?? makeFirst(plane).finally(() => coming.delete(plane))
+    const pending = coming.get(plane) ?? loadOrMake(plane).finally(() => coming.delete(plane))
     coming.set(plane, pending)
     return pending
   }

@@ -3,31 +3,33 @@ import { type ClientId, clientId, type PlaneId, splitClientId } from '#domain/na
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Store } from '#store/store.ts'
-import { hashSecret, matchesSecret, unmatchable } from './argon2.ts'
+import { hashSecret, matchesSecret } from './argon2.ts'
 import { createFlood } from './flood.ts'
 import type { ClientView } from './identity.ts'
+import { createRoom } from './room.ts'
 
 export interface Secrets {
   /** Makes a secret for a client that authenticates by one; replaces the one before, at once. */
   set(plane: PlaneId, client: ClientId): Promise<string>
-  /**
-   * Whether `secret` is that of the client written as `written`, or how long to wait before asking
-   * again (milliseconds). Unknown clients, clients without a secret and wrong secrets take the same
-   * way and the same time.
-   */
+  /** Whether `secret` is that of the client written as `written`, or how long to wait before asking again. */
   check(plane: PlaneId, written: string, secret: string): Promise<boolean | { waitMs: number }>
-  /** Removes the secrets of clients that the policy does not know any more. */
+  /** Removes the secrets of clients that are not to authenticate by one any more. */
   follow(plane: PlaneId): Promise<void>
 }
+
+const randomBytesInSecret = 32
+const tagBytes = 6
 
 /** Hashing holds 7 MiB and a thread of libuv's four: two at once leave room for everything else. */
 const hashesAtOnce = 2
 const hashesWaiting = 32
 
 /**
- * Client secrets, of which only Argon2id hashes are kept. A secret that has been right once since the
- * start is recognised by a keyed digest in memory: so a stranger who floods a client's name with
- * guesses spends the attempts of strangers, and never locks out the one who knows the secret.
+ * Client secrets, of which only Argon2id hashes are kept. A secret is 32 random bytes and a tag over
+ * them, plane and client, under a key of this installation. Whatever lacks the tag was never made
+ * here for that client and is refused before anything is hashed: a stranger's guesses cost
+ * microseconds, take none of the client's own attempts, and take the same way for clients that exist
+ * and clients that do not. The tag is no second secret: who knows its key can only make us hash.
  */
 export async function createSecrets({
   store,
@@ -41,33 +43,31 @@ export async function createSecrets({
   random: Random
 }): Promise<Secrets> {
   const hashes = new Map<string, string>()
-  const proved = new Map<string, Buffer>()
-  const digestKey = random(32)
-  const flood = createFlood({ atOnce: 10, intervalMs: 1000, key: random(32) })
+  const tagKey = await store.values.putFirst('identity.client-secret-tag', random(32))
+  const flood = createFlood({ atOnce: 60, intervalMs: 200 })
   const room = createRoom(hashesAtOnce, hashesWaiting)
   const place = (plane: PlaneId, client: string): string => `${plane}/${client}`
-  const digest = (at: string, secret: string): Buffer =>
-    createHmac('sha256', digestKey).update(`${at}\0${secret}`).digest()
+
+  const tagOf = (at: string, bytes: Buffer): Buffer =>
+    createHmac('sha256', tagKey).update(`${at}\0`).update(bytes).digest().subarray(0, tagBytes)
+
+  const isTagged = (at: string, secret: string): boolean => {
+    const bytes = Buffer.from(secret, 'base64url')
+    const content = bytes.subarray(0, randomBytesInSecret)
+    const tag = bytes.subarray(randomBytesInSecret)
+    return tag.length === tagBytes && timingSafeEqual(tag, tagOf(at, content))
+  }
 
   const hasSecret = (plane: PlaneId, client: ClientId): boolean =>
     view.findClient(plane, client)?.authenticate?.secret === true
 
   async function follow(plane: PlaneId): Promise<void> {
-    for (const { client } of await store.plane(plane).clientSecrets.list()) {
+    const rows = store.plane(plane).clientSecrets
+    for (const { client } of await rows.list()) {
       if (hasSecret(plane, asClient(client))) continue
       hashes.delete(place(plane, client))
-      proved.delete(place(plane, client))
-      await store.plane(plane).clientSecrets.remove(client)
+      await rows.remove(client)
     }
-  }
-
-  async function hashAndCompare(at: string, secret: string): Promise<boolean> {
-    const phc = hashes.get(at)
-    const matches = await matchesSecret(secret, phc ?? unmatchable)
-    // A secret set meanwhile has replaced the one that was compared.
-    if (!matches || phc === undefined || hashes.get(at) !== phc) return false
-    proved.set(at, digest(at, secret))
-    return true
   }
 
   for (const plane of await store.planes.list()) {
@@ -86,25 +86,26 @@ export async function createSecrets({
           fix: 'Give the agent `authenticate: { secret: true }` and apply it.',
         })
       }
-      const secret = random(32).toString('base64url')
+      const at = place(plane, client)
+      const content = random(randomBytesInSecret)
+      const secret = Buffer.concat([content, tagOf(at, content)]).toString('base64url')
       const hash = await hashSecret(secret, random(16))
       await store.plane(plane).clientSecrets.put({ client, hash, at: clock.now() })
-      hashes.set(place(plane, client), hash)
-      proved.delete(place(plane, client))
+      hashes.set(at, hash)
       return secret
     },
 
     async check(plane, written, secret) {
       const client = view.resolveClient(plane, written)
-      const isOne = client !== undefined && hasSecret(plane, client)
-      const at = place(plane, isOne ? client : '')
-      const before = proved.get(at)
-      if (before !== undefined && timingSafeEqual(before, digest(at, secret))) return true
-      // By agent and not by client, so that the answer does not tell which client a short name stands for.
-      const [agent = ''] = written.split('@')
-      const waitMs = flood.attempt(place(plane, agent), clock.elapsed())
+      const at = place(plane, client ?? written)
+      if (!isTagged(at, secret) || client === undefined) return false
+      const hash = hasSecret(plane, client) ? hashes.get(at) : undefined
+      if (hash === undefined) return false
+      const waitMs = flood.attempt(at, clock.elapsed())
       if (waitMs > 0) return { waitMs }
-      return (await room(() => hashAndCompare(at, secret))) ?? { waitMs: 1000 }
+      const matches = await room(() => matchesSecret(secret, hash))
+      // A secret set meanwhile has replaced the one that was compared.
+      return matches === undefined ? { waitMs: 1000 } : matches && hashes.get(at) === hash
     },
 
     follow,
@@ -115,23 +116,4 @@ export async function createSecrets({
 function asClient(name: string): ClientId {
   const { agent, consumer } = splitClientId(name) ?? { agent: '', consumer: '' }
   return clientId(agent, consumer)
-}
-
-/** Runs so many tasks at once and lets so many wait; undefined where there is no room to wait either. */
-function createRoom(atOnce: number, waiting: number) {
-  const queue: (() => void)[] = []
-  let running = 0
-  return async <T>(task: () => Promise<T>): Promise<T | undefined> => {
-    if (running >= atOnce) {
-      if (queue.length >= waiting) return undefined
-      await new Promise<void>((resolve) => queue.push(resolve))
-    } else running++
-    try {
-      return await task()
-    } finally {
-      const next = queue.shift()
-      if (next === undefined) running--
-      else next()
-    }
-  }
 }

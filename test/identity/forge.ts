@@ -26,8 +26,8 @@ export interface Forger {
   signedBy(sign: (signed: string, good: Buffer) => Uint8Array | string): string
 }
 
-export function createForger(world: World): Forger {
-  const { kid, key } = world.privateKey()
+export async function createForger(world: World): Promise<Forger> {
+  const { kid, key } = await world.privateKey()
   const goodHeader = { typ: 'at+jwt', alg: 'ES256', kid }
   const segments = (header: string, payload: string) => signSegments(key, header, payload)
   const texts: Forger['texts'] = (header, payload) => segments(encode(header), encode(payload))

@@ -1,10 +1,18 @@
-import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto'
+import { after } from 'node:test'
 import type { AgentDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import { type ClientView, createIdentity } from '#identity/identity.ts'
 import type { Clock } from '#lib/clock.ts'
-import { createLog } from '#lib/log.ts'
-import type { ClientSecretRow, SigningKeyRow, Store } from '#store/store.ts'
+import { createLog, silentLog } from '#lib/log.ts'
+import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
 
 export const ops = planeId('ops')
@@ -63,44 +71,20 @@ export function createPolicy(origin: string) {
   }
 }
 
-/** The rows that identity writes, in memory; what it does not use is not there. */
-export function createRows() {
-  const keys = new Map<PlaneId, SigningKeyRow[]>()
-  const secrets = new Map<PlaneId, Map<string, ClientSecretRow>>()
-  const values = new Map<string, Uint8Array>()
-  const secretsOf = (plane: PlaneId) => {
-    const rows = secrets.get(plane) ?? new Map<string, ClientSecretRow>()
-    secrets.set(plane, rows)
-    return rows
-  }
-  const store = {
-    planes: { list: async () => [ops, finance] },
-    values: {
-      find: async (name: string) => values.get(name),
-      async putFirst(name: string, value: Uint8Array) {
-        if (!values.has(name)) values.set(name, value)
-        return values.get(name) ?? value
-      },
-    },
-    plane: (plane: PlaneId) => ({
-      signingKeys: {
-        list: async () => [...(keys.get(plane) ?? [])],
-        add: async (row: SigningKeyRow) => {
-          keys.set(plane, [...(keys.get(plane) ?? []), row])
-        },
-      },
-      clientSecrets: {
-        list: async () => [...secretsOf(plane).values()],
-        put: async (row: ClientSecretRow) => {
-          secretsOf(plane).set(row.client, row)
-        },
-        remove: async (client: string) => {
-          secretsOf(plane).delete(client)
-        },
-      },
-    }),
-  } as unknown as Store
-  return { store, keys, secrets }
+const opened: Store[] = []
+after(() => Promise.all(opened.map((store) => store.close())))
+
+/** A store in memory with both planes in it, closed when the test file ends. */
+async function openTestStore(clock: Clock): Promise<Store> {
+  const log = silentLog
+  const store = await openStore({ folder: 'memory', appendDeadlineMs: 5000, clock, log })
+  opened.push(store)
+  const put = [ops, finance].map((plane) => ({
+    ...{ plane, kind: 'Plane' as const, name: plane, body: {}, set: undefined },
+  }))
+  const head = { by: 'test', at: clock.now(), set: undefined, summary: '', diff: '', onto: 0 }
+  await store.commit({ ...head, put, remove: [] })
+  return store
 }
 
 export function createTestClock(nowMs = startMs) {
@@ -128,12 +112,11 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
   policy.put(ops, 'secretless', ['workplace-ai'], false)
   policy.put(finance, 'planner', ['workplace-ai'], true)
-  const rows = createRows()
   const clock = createTestClock()
+  const store = await openTestStore(clock)
   const lines: string[] = []
   const log = createLog((line) => lines.push(line), clock.now)
   const random = randomBytes
-  const { store } = rows
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const parts = { origin, store, keyring, view: policy.view, clock, random, log }
   const start = () => createIdentity(parts)
@@ -141,13 +124,21 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const resource = `${origin}/mcp/ops`
 
   return {
-    ...{ origin, policy, rows, clock, lines, identity, start, resource },
+    ...{ origin, policy, store, clock, lines, identity, start, resource },
     verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
     mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
       (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,
-    /** The plane's newest private key, opened the way identity opens it: for signing what identity never would. */
-    privateKey(plane = ops) {
-      const [row] = rows.keys.get(plane) ?? []
+    /** Another key in the plane's list, as a rotation would leave it there. */
+    async addKey(at: number, kid: string, plane = ops) {
+      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
+      const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
+      const row = { kid, alg: 'ES256', publicJwk: '{}', sealedPrivate, at }
+      await store.plane(plane).signingKeys.add(row)
+    },
+    /** The plane's only private key, opened the way identity opens it: for signing what identity never would. */
+    async privateKey(plane = ops) {
+      const [row] = await store.plane(plane).signingKeys.list()
       if (row === undefined) throw new Error('no key yet: mint first')
       const context = `signing key ${row.kid}`
       const der = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context)
@@ -173,11 +164,7 @@ const isHigh = (signature: Buffer): boolean =>
   BigInt(`0x${signature.subarray(32).toString('hex')}`) > order / 2n
 
 /** A signature by the key over any two segments, whatever they say, with a low s as ours have. */
-export function signSegments(
-  key: ReturnType<World['privateKey']>['key'],
-  header: string,
-  payload: string,
-) {
+export function signSegments(key: KeyObject, header: string, payload: string) {
   const signed = `${header}.${payload}`
   const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
   const low = isHigh(signature) ? otherS(signature) : signature

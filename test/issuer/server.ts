@@ -2,11 +2,13 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { createIssuerEdge, type IssuerEdge } from '#edge/issuer/issuer.ts'
+import type { Identity } from '#identity/identity.ts'
 import { createWorld } from '../identity/world.ts'
 
 /** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
 export async function startIssuer() {
   let edge: IssuerEdge | undefined
+  let identity: Identity
   const server = createServer(async (request, response) => {
     if (await edge?.(request, response)) return
     response.writeHead(404).end('{"error":"nothing"}')
@@ -15,13 +17,19 @@ export async function startIssuer() {
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
   const world = await createWorld({ origin })
-  edge = createIssuerEdge(world.identity)
+  identity = world.identity
+  edge = createIssuerEdge(identity)
   after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-    await world.identity.close()
+    await identity.close()
   })
-  return { ...world, port, tokenUrl: `${origin}/oauth/ops/token` }
+  /** What a new process knows: the rows, and nothing that was in memory. */
+  const restart = async () => {
+    identity = await world.start()
+    edge = createIssuerEdge(identity)
+  }
+  return { ...world, port, restart, current: () => identity, tokenUrl: `${origin}/oauth/ops/token` }
 }
 export type Issuer = Awaited<ReturnType<typeof startIssuer>>
 
