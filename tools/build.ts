@@ -1,19 +1,25 @@
-// npm run build: makes dist/, which is the published package, whole and as it is packed (`npm pack ./dist`).
+// tools/build.ts [FOLDER]: makes dist/, or the folder named, which is the published package, whole
+// (`npm publish ./dist`).
 // It has the shape of the checkout (bin/, src/, sample/), so that every path between files stays right; only
 // src/ is compiled, and package.json maps the crossings to what was compiled.
 import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const dist = `${root}dist/`
+const dist = `${resolve(root, process.argv[2] ?? 'dist')}/`
 
 function compile(): void {
   const tsc = `${root}node_modules/typescript/bin/tsc`
-  const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [tsc, '--project', 'tsconfig.build.json', '--outDir', dist],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    },
+  )
   if (status !== 0) throw new Error('The sources do not compile.')
 }
 
@@ -57,7 +63,7 @@ function publishedManifest({ imports, ...manifest }: Manifest): Record<string, u
 }
 
 rmSync(dist, { recursive: true, force: true })
-mkdirSync(dist)
+mkdirSync(dist, { recursive: true })
 compile()
 renameUrls()
 copyWhatIsNotCompiled()

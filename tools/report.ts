@@ -45,4 +45,6 @@ function toLine(type: string, data: Data, name: string): Line | undefined {
 }
 
 const explain = (error: Details['error']) =>
-  inspect(error?.cause instanceof Error ? error.cause : error, { depth: 8, colors: false })
+  error?.failureType === 'cancelledByParent'
+    ? 'Not run: what it is part of had failed.'
+    : inspect(error?.cause instanceof Error ? error.cause : error, { depth: 8, colors: false })

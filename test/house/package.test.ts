@@ -20,6 +20,7 @@ const quietly = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=erro
 
 describe('the published package', () => {
   const folder = makeFolder()
+  const dist = join(folder, 'dist')
   const home = join(folder, 'home')
   const env = shellEnvironment({ PATH: `${folderWithThisNode(folder)}:${shellEnvironment().PATH}` })
   let tarball = ''
@@ -31,9 +32,12 @@ describe('the published package', () => {
   }
 
   before(async () => {
-    const built = await run(process.execPath, [join(root, 'tools/build.ts')], { cwd: root, env })
+    const built = await run(process.execPath, [join(root, 'tools/build.ts'), dist], {
+      cwd: root,
+      env,
+    })
     assert.equal(built.code, 0, built.stderr)
-    const packed = await npm(['pack', join(root, 'dist'), '--json'], folder)
+    const packed = await npm(['pack', dist, '--json'], folder)
     tarball = join(folder, (JSON.parse(packed) as { filename: string }[])[0]?.filename ?? '')
     mkdirSync(home)
     writeFileSync(join(home, 'package.json'), '{ "private": true }\n')
