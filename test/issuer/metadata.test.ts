@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import * as sdk2 from '@modelcontextprotocol/core'
+import * as sdk1 from '@modelcontextprotocol/sdk/shared/auth.js'
 import { send, startIssuer } from './server.ts'
 
 const issuer = await startIssuer()
@@ -62,6 +64,17 @@ describe("a plane's issuer", () => {
     const { status, text } = await get('/oauth/ops/authorize?response_type=code&client_id=planner')
     assert.equal(status, 400)
     assert.equal(JSON.parse(text).error, 'unsupported_response_type')
+  })
+
+  test('names that address only because the MCP SDKs refuse its metadata without it', async () => {
+    const document = JSON.parse((await get('/oauth/ops/.well-known/openid-configuration')).text)
+    const { authorization_endpoint: _, ...without } = document
+    for (const sdk of [sdk1, sdk2]) {
+      for (const schema of [sdk.OAuthMetadataSchema, sdk.OpenIdProviderMetadataSchema]) {
+        assert(schema.safeParse(document).success)
+        assert(!schema.safeParse(without).success)
+      }
+    }
   })
 
   test('answers HEAD without a body and no other method, and sends no CORS headers', async () => {

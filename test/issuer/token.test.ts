@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { auth, ClientCredentialsProvider } from '@modelcontextprotocol/client'
+import { auth as auth1 } from '@modelcontextprotocol/sdk/client/auth.js'
+import { ClientCredentialsProvider as ClientCredentialsProvider1 } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
 import { clientId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { finance, lone, ops, planner, secretless } from '../identity/world.ts'
@@ -79,21 +81,26 @@ describe('an agent with its secret gets a token', () => {
     )
   })
 
-  test('through the MCP SDK, which finds everything by itself', async () => {
-    const provider = new ClientCredentialsProvider({
-      clientId: 'planner@workplace-ai',
-      clientSecret: secret,
-      expectedIssuer: `${origin}/oauth/ops`,
-      scope: 'bank.read',
+  for (const [line, { Provider, run }] of Object.entries({
+    'MCP SDK 2': { Provider: ClientCredentialsProvider, run: auth },
+    'MCP SDK 1': { Provider: ClientCredentialsProvider1, run: auth1 },
+  })) {
+    test(`through ${line}, which finds everything by itself`, async () => {
+      const provider = new Provider({
+        clientId: 'planner@workplace-ai',
+        clientSecret: secret,
+        expectedIssuer: `${origin}/oauth/ops`,
+        scope: 'bank.read',
+      })
+      assert.equal(await run(provider, { serverUrl: `${origin}/mcp/ops/bank` }), 'AUTHORIZED')
+      const token = verify(provider.tokens()?.access_token ?? '')
+      assert(typeof token === 'object')
+      assert.deepEqual(
+        [token.audience, token.scopes],
+        [`${origin}/mcp/ops/bank`, new Set(['bank.read'])],
+      )
     })
-    assert.equal(await auth(provider, { serverUrl: `${origin}/mcp/ops/bank` }), 'AUTHORIZED')
-    const token = verify(provider.tokens()?.access_token ?? '')
-    assert(typeof token === 'object')
-    assert.deepEqual(
-      [token.audience, token.scopes],
-      [`${origin}/mcp/ops/bank`, new Set(['bank.read'])],
-    )
-  })
+  }
 })
 
 describe('no token', () => {
