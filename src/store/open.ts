@@ -39,6 +39,7 @@ export const openStore = async ({
 
 const storeOf = (database: Database, ledgers: Ledgers): Store => {
   const planes = new Map<PlaneId, PlaneStore>()
+  let closing: Promise<void> | undefined
   return {
     plane(id) {
       const known = planes.get(id)
@@ -56,10 +57,10 @@ const storeOf = (database: Database, ledgers: Ledgers): Store => {
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
     values: valueRows(database),
-    async close() {
+    close() {
       // The database last: with it the lock on the folder falls.
-      await ledgers.close()
-      await database.close()
+      closing ??= ledgers.close().finally(() => database.close())
+      return closing
     },
   }
 }

@@ -12,9 +12,10 @@ import {
 import { Fault } from '#lib/fault.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
-import type { DatabaseQuestion, StatementResult, TransactionResult } from './database-worker.ts'
 import type { Folder } from './files.ts'
-import { type AskWorker, isUniqueViolation, SqliteError, startWorker } from './worker.ts'
+import { isUniqueViolation, SqliteError } from './sqlite-error.ts'
+import type { DatabaseQuestion, StatementResult, TransactionResult } from './store-db.ts'
+import { type AskWorker, startWorker } from './worker.ts'
 
 type Asking = AskWorker<DatabaseQuestion>
 
@@ -23,7 +24,7 @@ type Asking = AskWorker<DatabaseQuestion>
  * process, or another open of this one, holds it.
  */
 export const openSqliteDatabase = async (folder: Folder): Promise<Database> => {
-  const worker = startWorker<DatabaseQuestion>('database-worker', { folder })
+  const worker = startWorker<DatabaseQuestion>('database', folder)
   try {
     await worker.ask({ ask: 'open' })
   } catch (cause) {

@@ -6,7 +6,8 @@ import { createGroupCommit, type GroupAnswer, type GroupCommit } from '../group.
 import type { EntryFilter, EntryRow, LedgerFile, StoredEntry } from '../store.ts'
 import type { Folder } from './files.ts'
 import type { EntriesAnswer, LedgerReadQuestion } from './ledger-read.ts'
-import type { AppendQuestion, LedgerWriterQuestion } from './ledger-writer-worker.ts'
+import type { LedgerReaderQuestion } from './ledger-reader.ts'
+import type { AppendQuestion, LedgerWriterQuestion } from './ledger-writer.ts'
 import { type AskWorker, startWorker } from './worker.ts'
 
 export interface Ledgers {
@@ -28,7 +29,7 @@ export const openSqliteLedgers = (options: {
   deadlineMs: number
 }): Ledgers => {
   const { folder } = options
-  const writer = startWorker<LedgerWriterQuestion>('ledger-writer-worker', { folder })
+  const writer = startWorker<LedgerWriterQuestion>('ledger writer', folder)
   const reader = createReader(folder, writer)
   const planes = new Map<PlaneId, { file: LedgerFile; group: GroupCommit }>()
   return {
@@ -53,10 +54,10 @@ export const openSqliteLedgers = (options: {
 /** A database in memory belongs to one connection, so there the writer reads as well. */
 const createReader = (folder: Folder, writer: Writer): { read: Read; close(): Promise<void> } => {
   if (folder === 'memory') return { read: (question) => writer.ask(question), async close() {} }
-  let reader: AskWorker<LedgerReadQuestion | { ask: 'close' }> | undefined
+  let reader: AskWorker<LedgerReaderQuestion> | undefined
   return {
     read(question) {
-      reader ??= startWorker('ledger-reader-worker', { folder })
+      reader ??= startWorker('ledger reader', folder)
       return reader.ask(question)
     },
     async close() {

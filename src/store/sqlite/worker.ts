@@ -1,29 +1,9 @@
 import { extname } from 'node:path'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Fault } from '#lib/fault.ts'
-
-/** What a worker answers: the value, or what SQLite said. Its answers come in the order of the questions. */
-export type Answer<Value> = { readonly value: Value } | { readonly error: SqliteProblem }
-
-/** An error of SQLite as it crosses threads: structured cloning keeps neither class nor code. */
-export interface SqliteProblem {
-  readonly message: string
-  /** SQLite's extended result code; 0 where the error was not SQLite's. */
-  readonly errcode: number
-}
-
-export class SqliteError extends Error {
-  readonly errcode: number
-  constructor(problem: SqliteProblem) {
-    super(problem.message)
-    this.name = 'SqliteError'
-    this.errcode = problem.errcode
-  }
-}
-
-/** SQLITE_CONSTRAINT_UNIQUE and SQLITE_CONSTRAINT_PRIMARYKEY (sqlite.org/rescode.html). */
-export const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof SqliteError && (error.errcode === 2067 || error.errcode === 1555)
+import type { Folder } from './files.ts'
+import { type Role, roles } from './roles.ts'
+import { type Answer, problemOf, SqliteError } from './sqlite-error.ts'
 
 export interface AskWorker<Question> {
   /** Rejects with SqliteError, or with Fault('bad_store') once the worker has ended. */
@@ -38,14 +18,20 @@ interface Waiting {
 }
 
 /**
- * Starts a worker that lies beside this file and answers each message with one message, in order,
+ * Starts a worker in one of the store's roles. It answers each message with one message, in order,
  * so that no ids need to travel. A worker that ends by itself fails everything asked of it, then
  * and later: what it held is on disk, and the process is to be started anew.
+ *
+ * In memory there is nothing to wait for, and a worker takes as long to start as a test to run: the
+ * same role then answers in this thread.
  */
-export const startWorker = <Question>(name: string, workerData: unknown): AskWorker<Question> => {
+export const startWorker = <Question>(role: Role, folder: Folder): AskWorker<Question> =>
+  folder === 'memory' ? answerHere(roles[role](folder)) : startThread(role, folder)
+
+const startThread = <Question>(role: Role, folder: string): AskWorker<Question> => {
   // Sources run as .ts, the published package as .js.
-  const file = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
-  const worker = new Worker(file, { workerData, env: {}, name })
+  const entry = new URL(`./worker-entry${extname(import.meta.url)}`, import.meta.url)
+  const worker = new Worker(entry, { workerData: { role, folder }, env: {}, name: role })
   const waiting: Waiting[] = []
   let head = 0
   let ended: Fault | undefined
@@ -59,7 +45,7 @@ export const startWorker = <Question>(name: string, workerData: unknown): AskWor
     return first
   }
   const fail = (cause: unknown): void => {
-    ended ??= new Fault('bad_store', { detail: `the ${name} worker ended`, cause })
+    ended ??= new Fault('bad_store', { detail: `the ${role} ended`, cause })
     for (const one of waiting.splice(0).slice(head)) one.reject(ended)
     head = 0
   }
@@ -83,3 +69,15 @@ export const startWorker = <Question>(name: string, workerData: unknown): AskWor
     },
   }
 }
+
+const answerHere = <Question>(answer: (question: never) => unknown): AskWorker<Question> => ({
+  async ask<Value>(question: Question) {
+    await Promise.resolve()
+    try {
+      return answer(question as never) as Value
+    } catch (error) {
+      throw new SqliteError(problemOf(error))
+    }
+  },
+  async end() {},
+})

@@ -3,7 +3,10 @@ import type { PlaneSchema } from '../schema.ts'
 import type { ClientSecretRows } from '../store.ts'
 
 export const clientSecretRows = (db: Kysely<PlaneSchema>): ClientSecretRows => ({
-  list: () => db.selectFrom('client_secret').select(columns).orderBy('client').execute(),
+  async list() {
+    const rows = await db.selectFrom('client_secret').selectAll().orderBy('client').execute()
+    return rows.map(({ client, hash, at }) => ({ client, hash, at }))
+  },
   async put({ client, hash, at }) {
     await db
       .insertInto('client_secret')
@@ -20,5 +23,3 @@ export const clientSecretRows = (db: Kysely<PlaneSchema>): ClientSecretRows => (
     await db.deleteFrom('client_secret').where('client', '=', client).execute()
   },
 })
-
-const columns = ['client', 'hash', 'at'] as const

@@ -1,0 +1,159 @@
+import { readdirSync } from 'node:fs'
+import { type Folder, ledgerFolder, makeFolder } from './files.ts'
+import { type LedgerWriting, openForWriting, readState } from './ledger-file.ts'
+import { type LedgerReadQuestion, readLedger } from './ledger-read.ts'
+
+export interface AppendQuestion {
+  readonly ask: 'append'
+  readonly plane: string
+  /** Flat, five an entry: type, at, call, body, bytes of payload. Flat is what clones fastest. */
+  readonly rows: readonly (string | number)[]
+  /** All payloads of the group, one behind the other. */
+  readonly payloads: Uint8Array | undefined
+}
+export type LedgerWriterQuestion =
+  | AppendQuestion
+  | { readonly ask: 'open' | 'probe' | 'listOpen'; readonly plane: string }
+  | { readonly ask: 'list' | 'close' }
+  | LedgerReadQuestion
+
+export interface AppendAnswer {
+  /** Position of the first entry that was written. */
+  readonly first: number
+  /** Indexes of entries that were left out: outcomes without an open intent, second intents. */
+  readonly leftOut: readonly number[]
+}
+
+export const fieldsPerRow = 5
+/** A snapshot of the open intents is taken after so many entries, or eight times their number. */
+const snapshotEvery = 4096
+
+/**
+ * The one writer of all planes' ledgers. Each append is one plane's group and one transaction. It
+ * knows positions, and that an outcome belongs to an open intent; it knows nothing else of entries.
+ * Runs in a worker.
+ */
+export const createLedgerWriter = (
+  folder: Folder,
+): ((question: LedgerWriterQuestion) => unknown) => {
+  const ledgers = new Map<string, LedgerWriting>()
+  if (folder !== 'memory') makeFolder(ledgerFolder(folder))
+
+  const opened = (plane: string): LedgerWriting => {
+    const known = ledgers.get(plane)
+    if (known !== undefined) return known
+    const ledger = openForWriting(folder, plane)
+    ledgers.set(plane, ledger)
+    return ledger
+  }
+
+  /**
+   * One transaction. Where it fails, the file is let go of and opened anew the next time: SQLite
+   * recovers it, and what was remembered of it is read again.
+   */
+  const written = <T>(plane: string, write: (ledger: LedgerWriting) => T): T => {
+    const ledger = opened(plane)
+    try {
+      ledger.db.exec('begin immediate')
+      const answer = write(ledger)
+      ledger.db.exec('commit')
+      return answer
+    } catch (error) {
+      letGo(plane, ledger)
+      throw error
+    }
+  }
+
+  const letGo = (plane: string, ledger: LedgerWriting): void => {
+    try {
+      if (ledger.db.isTransaction) ledger.db.exec('rollback')
+    } finally {
+      if (folder === 'memory') Object.assign(ledger, readState(ledger.db))
+      else {
+        ledgers.delete(plane)
+        ledger.db.close()
+      }
+    }
+  }
+
+  const list = (): string[] =>
+    folder === 'memory' ? [...ledgers.keys()].sort() : listLedgers(folder)
+
+  const close = (): void => {
+    for (const [plane, ledger] of ledgers) {
+      // Without it the next start merely reads from an older snapshot on.
+      if (ledger.size > ledger.snapshotAt) attempt(() => written(plane, snapshot))
+      ledgers.get(plane)?.db.close()
+    }
+    ledgers.clear()
+  }
+
+  return (question) => {
+    switch (question.ask) {
+      case 'append':
+        return written(question.plane, (ledger) => append(ledger, question))
+      case 'open':
+        return void opened(question.plane)
+      case 'probe':
+        return written(question.plane, snapshot)
+      case 'listOpen':
+        return [...opened(question.plane).open.values()]
+      case 'list':
+        return list()
+      case 'close':
+        return close()
+      default:
+        return readLedger(opened(question.plane).db, question)
+    }
+  }
+}
+
+const append = (ledger: LedgerWriting, { rows, payloads }: AppendQuestion): AppendAnswer => {
+  const first = ledger.size + 1
+  const leftOut: number[] = []
+  let offset = 0
+  for (let at = 0; at < rows.length; at += fieldsPerRow) {
+    const type = rows[at] as string
+    const payloadBytes = rows[at + 4] as number
+    const payload = payloads?.subarray(offset, offset + payloadBytes)
+    offset += payloadBytes
+    if (!pairs(ledger, type, rows[at + 2] as string)) {
+      leftOut.push(at / fieldsPerRow)
+      continue
+    }
+    const position = ++ledger.size
+    ledger.latest = Math.max(ledger.latest, rows[at + 1] as number)
+    ledger.insertEntry.run(position, ledger.latest, type, rows[at + 3] as string)
+    if (payload !== undefined && payloadBytes > 0) ledger.insertPayload.run(position, payload)
+  }
+  if (ledger.size - ledger.snapshotAt >= Math.max(snapshotEvery, ledger.open.size * 8)) {
+    snapshot(ledger)
+  }
+  return { first, leftOut }
+}
+
+/** Keeps account of the open intents; false where an entry would break the pairing. */
+const pairs = (ledger: LedgerWriting, type: string, call: string): boolean => {
+  if (type === 'call.outcome') return ledger.open.delete(call)
+  if (type !== 'call.intent') return true
+  if (ledger.open.has(call)) return false
+  ledger.open.set(call, ledger.size + 1)
+  return true
+}
+
+const snapshot = (ledger: LedgerWriting): void => {
+  ledger.putUnfinished.run(ledger.size, JSON.stringify([...ledger.open.values()]))
+  ledger.snapshotAt = ledger.size
+}
+
+const listLedgers = (folder: string): string[] =>
+  readdirSync(ledgerFolder(folder))
+    .filter((name) => name.endsWith('.db'))
+    .map((name) => name.slice(0, -'.db'.length))
+    .sort()
+
+const attempt = (task: () => void): void => {
+  try {
+    task()
+  } catch {}
+}

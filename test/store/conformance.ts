@@ -1,0 +1,649 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import type { PlaneId } from '#domain/name.ts'
+import { planeId } from '#domain/name.ts'
+import { Fault, type FaultCode } from '#lib/fault.ts'
+import type { Commit, Store, StoredCapability } from '#store/store.ts'
+import type { TestClock } from './clock.ts'
+import {
+  callAt,
+  finance,
+  intentOf,
+  noon,
+  openedOf,
+  ops,
+  outcomeOf,
+  refusedOf,
+  rowOf,
+} from './entries.ts'
+
+/** One engine with data of its own; every test gets a new one. */
+export interface StoreUnderTest {
+  readonly store: Store
+  readonly clock: TestClock
+  readonly appendDeadlineMs: number
+  /** Closes it and opens the same data anew; undefined where nothing outlives a close. */
+  readonly reopen?: () => Promise<Store>
+  /** Opens the same data once more while it is open; undefined where that is another's business. */
+  readonly openAgain?: () => Promise<Store>
+  /** Runs SQL in a plane's ledger, behind the store's back. */
+  readonly tamper?: (plane: PlaneId, sql: string) => unknown
+  /** Keeps every write to a plane's ledger waiting until the answer is called. */
+  readonly stall?: (plane: PlaneId) => () => void
+  close(): Promise<void>
+}
+
+const deadline = 60_000
+
+const isFault =
+  (code: FaultCode, detail?: RegExp) =>
+  (error: unknown): boolean => {
+    assert(error instanceof Fault, `not a fault: ${String(error)}`)
+    assert.equal(error.code, code)
+    if (detail) assert.match(error.detail ?? '', detail)
+    return true
+  }
+
+const change = (about: Partial<Commit>): Commit => ({
+  by: 'local:alice',
+  at: noon,
+  set: undefined,
+  summary: 'a change',
+  diff: '+ a line',
+  put: [],
+  remove: [],
+  onto: 0,
+  ...about,
+})
+
+const put = (name: string, body: Record<string, unknown> = {}, plane: PlaneId = ops) =>
+  ({ plane, kind: 'Grant', name, body, set: undefined }) as const
+
+const capability = (name: string, about: Partial<StoredCapability> = {}): StoredCapability => ({
+  server: 'calendar',
+  kind: 'tool',
+  name,
+  fingerprint: 'f'.repeat(64),
+  definition: `{"name":"${name}"}`,
+  observedFingerprint: undefined,
+  observedDefinition: undefined,
+  absent: false,
+  ...about,
+})
+
+/** What `store.ts` promises, sentence by sentence, for any engine. */
+export const storeConformance = (name: string, open: () => Promise<StoreUnderTest>): void => {
+  describe(`the store on ${name}`, { timeout: deadline }, () => {
+    let under: StoreUnderTest
+    let store: Store
+    beforeEach(async () => {
+      under = await open()
+      store = under.store
+    })
+    afterEach(() => under.close())
+
+    const reopened = async (): Promise<Store | undefined> => {
+      const again = await under.reopen?.()
+      if (again !== undefined) store = again
+      return again
+    }
+    const ledger = (plane: PlaneId = ops) => store.plane(plane).ledger
+
+    describe('a change', () => {
+      test('puts its documents and its revision, which is the next one', async () => {
+        const revision = await store.commit(
+          change({ set: 'files', put: [put('reads', { agent: 'planner' }), put('writes')] }),
+        )
+        assert.equal(revision, 1)
+        assert.equal(await store.revisions.newest(), 1)
+        assert.deepEqual(await store.plane(ops).documents.find('Grant', 'reads'), {
+          kind: 'Grant',
+          name: 'reads',
+          body: { agent: 'planner' },
+          set: undefined,
+          revision: 1,
+        })
+        const [newest] = await store.revisions.page(undefined, 10)
+        assert.deepEqual(newest, {
+          revision: 1,
+          at: noon,
+          by: 'local:alice',
+          set: 'files',
+          summary: 'a change',
+          diff: '+ a line',
+          planes: [ops],
+        })
+      })
+
+      test('replaces and removes documents and leaves the others as they were', async () => {
+        await store.commit(change({ put: [put('a', { n: 1 }), put('b', { n: 1 }), put('c')] }))
+        const remove = [{ plane: ops, kind: 'Grant', name: 'c' }] as const
+        await store.commit(change({ onto: 1, put: [put('b', { n: 2 })], remove }))
+        const documents = await store.plane(ops).documents.list()
+        assert.deepEqual(
+          documents.map(({ name, body, revision }) => [name, body, revision]),
+          [
+            ['a', { n: 1 }, 1],
+            ['b', { n: 2 }, 2],
+          ],
+        )
+      })
+
+      test('onto a revision that is not the newest any more changes nothing', async () => {
+        await store.commit(change({ put: [put('a')] }))
+        await assert.rejects(
+          store.commit(change({ onto: 0, put: [put('b')] })),
+          isFault('bad_documents'),
+        )
+        await assert.rejects(
+          store.commit(change({ onto: 2, put: [put('b')] })),
+          isFault('bad_documents'),
+        )
+        assert.equal(await store.revisions.newest(), 1)
+        assert.equal(await store.plane(ops).documents.find('Grant', 'b'), undefined)
+      })
+
+      test('of which one part cannot be written does not happen at all', async () => {
+        const broken = { plane: ops, kind: 'Grant', name: null, body: {}, set: undefined }
+        const all = [put('a'), broken as unknown as ReturnType<typeof put>]
+        await assert.rejects(store.commit(change({ put: all })))
+        assert.equal(await store.revisions.newest(), 0)
+        assert.deepEqual(await store.plane(ops).documents.list(), [])
+      })
+
+      test('made many times at once onto one revision happens once', async () => {
+        const tries = Array.from({ length: 20 }, (_, n) =>
+          store.commit(change({ put: [put(`grant-${n}`)] })),
+        )
+        const settled = await Promise.allSettled(tries)
+        assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 1)
+        assert.equal((await store.plane(ops).documents.list()).length, 1)
+      })
+
+      test('of thousands of documents in several planes is one change', async () => {
+        const planes = [ops, finance]
+        const all = planes.flatMap((plane) =>
+          Array.from({ length: 1500 }, (_, n) => put(`grant-${n}`, { n }, plane)),
+        )
+        await store.commit(change({ put: all }))
+        assert.equal((await store.plane(finance).documents.list()).length, 1500)
+        assert.deepEqual((await store.revisions.page(undefined, 1))[0]?.planes, [finance, ops])
+      })
+
+      test('stands after the store was closed and opened again', async (t) => {
+        await store.commit(
+          change({ set: 'files', put: [put('a', { text: 'İ ğ 日本 \u0000 🏦' })] }),
+        )
+        if (!(await reopened())) return t.skip('nothing outlives a close')
+        const found = await store.plane(ops).documents.find('Grant', 'a')
+        assert.deepEqual(found?.body, { text: 'İ ğ 日本 \u0000 🏦' })
+        assert.equal(await store.revisions.newest(), 1)
+      })
+    })
+
+    describe('revisions', () => {
+      test('come newest first, a page at a time', async () => {
+        for (let onto = 0; onto < 5; onto++) await store.commit(change({ onto }))
+        const numbers = async (before: number | undefined, most: number) =>
+          (await store.revisions.page(before, most)).map(({ revision }) => revision)
+        assert.deepEqual(await numbers(undefined, 2), [5, 4])
+        assert.deepEqual(await numbers(4, 2), [3, 2])
+        assert.deepEqual(await numbers(2, 9), [1])
+      })
+
+      test('are unentered until they are marked, oldest first', async () => {
+        for (let onto = 0; onto < 3; onto++) await store.commit(change({ onto }))
+        await store.revisions.markEntered(2)
+        const left = await store.revisions.listUnentered()
+        assert.deepEqual(
+          left.map(({ revision }) => revision),
+          [1, 3],
+        )
+      })
+    })
+
+    describe('text', () => {
+      test('compares byte by byte, so that case and accents tell names apart', async () => {
+        const names = ['Z', 'a', 'B', 'b', 'A', 'é', 'e', 'z', '日', '🏦', '\uff21', 'a b', 'a-b']
+        await store.commit(change({ put: names.map((name) => put(name)) }))
+        const documents = await store.plane(ops).documents.list()
+        assert.deepEqual(
+          documents.map(({ name }) => name),
+          [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+        )
+        assert.equal(await store.plane(ops).documents.find('Grant', 'É'), undefined)
+        assert.equal((await store.plane(ops).documents.find('Grant', 'b'))?.name, 'b')
+      })
+
+      test('that looks like SQL is text', async () => {
+        const name = `'); drop table document; --`
+        await store.commit(change({ put: [put(name)] }))
+        assert.equal((await store.plane(ops).documents.find('Grant', name))?.name, name)
+      })
+    })
+
+    describe('planes', () => {
+      test('do not see each other’s rows, whatever they have in common', async () => {
+        await store.commit(change({ put: [put('same', { of: 'ops' })] }))
+        await store.commit(change({ onto: 1, put: [put('same', { of: 'finance' }, finance)] }))
+        const secret = { credential: 'api', version: 1, at: noon }
+        const bytes = (text: string) => ({
+          wrappedKey: Buffer.from(text),
+          nonce: Buffer.from(text),
+          sealed: Buffer.from(text),
+        })
+        for (const plane of [ops, finance]) {
+          await store.plane(plane).secrets.add({ ...secret, ...bytes(plane) })
+          await store.plane(plane).capabilities.put([capability('read', { definition: plane })])
+          await store.plane(plane).clientSecrets.put({ client: 'a@b', hash: plane, at: noon })
+          await ledger(plane).append(rowOf(openedOf({ plane, version: plane })))
+        }
+        await store.plane(finance).clientSecrets.remove('a@b')
+        await store.plane(finance).capabilities.removeServer('calendar')
+        await store.plane(finance).secrets.remove('api')
+
+        const { documents, secrets, capabilities, clientSecrets } = store.plane(ops)
+        assert.deepEqual((await documents.find('Grant', 'same'))?.body, { of: 'ops' })
+        assert.deepEqual(
+          (await secrets.list()).map(({ sealed }) => Buffer.from(sealed).toString()),
+          ['ops'],
+        )
+        assert.equal((await capabilities.list())[0]?.definition, 'ops')
+        assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'ops', at: noon }])
+        assert.deepEqual(await store.plane(finance).clientSecrets.list(), [])
+        const [entry] = await ledger(finance).read(1, 10)
+        assert.equal(entry?.entry.type === 'ledger.open' && entry.entry.version, 'finance')
+        assert.equal(await ledger(ops).size(), 1)
+      })
+
+      test('are listed where they have documents or a ledger', async () => {
+        await store.commit(change({ put: [put('x', {}, planeId('papers'))] }))
+        await ledger(planeId('calls')).append(rowOf(openedOf()))
+        assert.deepEqual(await store.planes.list(), ['calls', 'papers'])
+      })
+
+      test('never become a path', async () => {
+        for (const bad of ['../ops', 'a/b', '', 'A', 'x'.repeat(25), 'ops\0']) {
+          assert.throws(() => store.plane(planeId(bad)), /impossible name/)
+        }
+      })
+
+      test('may be many', async () => {
+        const planes = Array.from({ length: 40 }, (_, n) => planeId(`plane-${n}`))
+        await Promise.all(
+          planes.flatMap((plane) =>
+            Array.from({ length: 5 }, () => ledger(plane).append(rowOf(openedOf({ plane })))),
+          ),
+        )
+        for (const plane of planes) assert.equal(await ledger(plane).size(), 5)
+        assert.equal((await store.planes.list()).length, 40)
+      })
+    })
+
+    describe('capabilities, secrets, client secrets, signing keys and values', () => {
+      test('capabilities come back as they were put, replaced by a later put', async () => {
+        const { capabilities } = store.plane(ops)
+        const held = capability('drifts', {
+          observedFingerprint: 'e'.repeat(64),
+          observedDefinition: '{"name":"drifts","description":"other"}',
+        })
+        await capabilities.put([capability('b'), capability('a'), held])
+        await capabilities.put([capability('b', { absent: true })])
+        assert.deepEqual(await capabilities.list(), [
+          capability('a'),
+          capability('b', { absent: true }),
+          held,
+        ])
+        await capabilities.put([])
+        await capabilities.put([capability('x', { server: 'other' })])
+        await capabilities.removeServer('calendar')
+        assert.deepEqual(await capabilities.list(), [capability('x', { server: 'other' })])
+      })
+
+      test('a secret’s version stands once, and its bytes come back', async () => {
+        const { secrets } = store.plane(ops)
+        const all = Uint8Array.from({ length: 256 }, (_, n) => n)
+        const row = { credential: 'api', wrappedKey: all, nonce: all, sealed: all, at: noon }
+        await secrets.add({ ...row, version: 2 })
+        await secrets.add({ ...row, version: 1 })
+        await assert.rejects(
+          secrets.add({ ...row, version: 2, sealed: new Uint8Array(1) }),
+          isFault('bad_store', /version 2 of credential api/),
+        )
+        const [first, second] = await secrets.list()
+        assert.equal(first?.version, 1)
+        assert.deepEqual(Buffer.from(second?.sealed ?? []), Buffer.from(all))
+        await secrets.remove('api')
+        assert.deepEqual(await secrets.list(), [])
+      })
+
+      test('a client’s secret is replaced, a signing key is not', async () => {
+        const { clientSecrets, signingKeys } = store.plane(ops)
+        await clientSecrets.put({ client: 'a@b', hash: 'one', at: noon })
+        await clientSecrets.put({ client: 'a@b', hash: 'two', at: noon + 1 })
+        assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'two', at: noon + 1 }])
+
+        const key = { kid: 'k1', alg: 'ES256', publicJwk: '{}', at: noon }
+        await signingKeys.add({ ...key, sealedPrivate: Buffer.from('sealed') })
+        await assert.rejects(signingKeys.add({ ...key, sealedPrivate: Buffer.from('other') }))
+        const [stands, ...others] = await signingKeys.list()
+        assert.equal(Buffer.from(stands?.sealedPrivate ?? []).toString(), 'sealed')
+        assert.deepEqual(others, [])
+      })
+
+      test('a value is what the first one put, whoever asks', async () => {
+        const tries = ['one', 'two', 'three'].map((text) =>
+          store.values.putFirst('origin', Buffer.from(text)),
+        )
+        const answers = (await Promise.all(tries)).map((value) => Buffer.from(value).toString())
+        assert.deepEqual(new Set(answers), new Set([answers[0]]))
+        const found = await store.values.find('origin')
+        assert.equal(Buffer.from(found ?? []).toString(), answers[0])
+        assert.equal(await store.values.find('other'), undefined)
+      })
+    })
+
+    describe('the ledger', () => {
+      test('numbers entries from 1 without a gap, in the order in which they were appended', async () => {
+        const appends = Array.from({ length: 3000 }, (_, n) =>
+          ledger().append(rowOf(refusedOf(callAt(n)))),
+        )
+        const positions = await Promise.all(appends)
+        assert.deepEqual(
+          positions,
+          positions.map((_, n) => n + 1),
+        )
+        const entries = await ledger().read(1, 5000)
+        assert.deepEqual(
+          entries.map(({ position, entry }) => [position, 'call' in entry && entry.call]),
+          positions.map((position, n) => [position, callAt(n)]),
+        )
+        assert.equal(await ledger().size(), 3000)
+        assert.equal(ledger().waiting, 0)
+      })
+
+      test('is contiguous whoever appends at once, and mixes no plane with another', async () => {
+        const planes = [ops, finance, planeId('third')]
+        const appends = Array.from({ length: 900 }, async (_, n) => {
+          const plane = planes[n % 3] ?? ops
+          await ledger(plane).append(rowOf(intentOf(callAt(n), { plane })))
+          return ledger(plane).append(rowOf(outcomeOf(callAt(n), { plane })))
+        })
+        await Promise.all(appends)
+        for (const plane of planes) {
+          const entries = await ledger(plane).read(1, 1000)
+          assert.deepEqual(
+            entries.map(({ position }) => position),
+            Array.from({ length: 600 }, (_, n) => n + 1),
+          )
+          assert(entries.every(({ entry }) => entry.plane === plane))
+        }
+      })
+
+      test('gives back bodies as they were, in every script', async () => {
+        const name = 'İstanbul – ğüş – 日本語 – עברית – 🏦 – \u0000\u001f\u2028 "quoted\\"'
+        await ledger().append(rowOf(refusedOf(callAt(1), { name, because: 'x'.repeat(9000) })))
+        const [stored] = await ledger().read(1, 1)
+        assert.deepEqual(stored?.entry, refusedOf(callAt(1), { name, because: 'x'.repeat(9000) }))
+      })
+
+      test('keeps payloads beside the entries, by position', async () => {
+        const payload = (n: number) => Buffer.alloc(n * 1000, n)
+        const appends = Array.from({ length: 50 }, (_, n) =>
+          ledger().append(rowOf(intentOf(callAt(n)), n % 2 === 0 ? payload(n + 1) : undefined)),
+        )
+        await Promise.all(appends)
+        assert.deepEqual(Buffer.from((await ledger().findPayload(1)) ?? []), payload(1))
+        assert.equal(await ledger().findPayload(2), undefined)
+        assert.deepEqual(Buffer.from((await ledger().findPayload(49)) ?? []), payload(49))
+        assert.equal(await ledger().findPayload(51), undefined)
+        const large = Buffer.alloc(9_000_000, 7)
+        const position = await ledger().append(rowOf(intentOf(callAt(99)), large))
+        assert.equal(Buffer.from((await ledger().findPayload(position)) ?? []).equals(large), true)
+      })
+
+      test('takes an outcome only for an open intent, and only once', async () => {
+        await assert.rejects(
+          ledger().append(rowOf(outcomeOf(callAt(1)))),
+          isFault('internal', /without an open intent/),
+        )
+        await ledger().append(rowOf(intentOf(callAt(1))))
+        await assert.rejects(
+          ledger().append(rowOf(intentOf(callAt(1)))),
+          isFault('internal', /second intent/),
+        )
+        const [first, second, third] = await Promise.allSettled([
+          ledger().append(rowOf(outcomeOf(callAt(1)))),
+          ledger().append(rowOf(outcomeOf(callAt(1)))),
+          ledger().append(rowOf(refusedOf(callAt(2)))),
+        ])
+        assert.deepEqual(first, { status: 'fulfilled', value: 2 })
+        assert.equal(second?.status, 'rejected')
+        assert.deepEqual(third, { status: 'fulfilled', value: 3 })
+        assert.equal(await ledger().size(), 3)
+      })
+
+      test('lists the intents that have no outcome', async () => {
+        for (let n = 0; n < 10; n++) await ledger().append(rowOf(intentOf(callAt(n))))
+        for (const n of [0, 3, 4, 9]) await ledger().append(rowOf(outcomeOf(callAt(n))))
+        assert.deepEqual(await ledger().listOpen(), [2, 3, 6, 7, 8, 9])
+      })
+
+      test('finds exactly the orphans after it was opened again', async (t) => {
+        const orphans = new Set([3, 4500, 8999])
+        const rows = Array.from({ length: 9000 }, (_, n) => rowOf(intentOf(callAt(n))))
+        const done = rows.filter((_, n) => !orphans.has(n)).map(({ call }) => call)
+        await Promise.all(rows.map((row) => ledger().append(row)))
+        await Promise.all(done.map((call) => ledger().append(rowOf(outcomeOf(call as never)))))
+        if (!(await reopened())) return t.skip('nothing outlives a close')
+        const found = await ledger().listOrphans()
+        assert.deepEqual(
+          found.map(({ position, entry }) => [position, 'call' in entry && entry.call]),
+          [...orphans].map((n) => [n + 1, callAt(n)]),
+        )
+        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(3)))), 17_998)
+        assert.equal((await ledger().listOrphans()).length, 2)
+      })
+
+      test('goes on where it stood after it was opened again', async (t) => {
+        const payload = Buffer.from('sealed')
+        await ledger().append(rowOf(intentOf(callAt(1)), payload))
+        if (!(await reopened())) return t.skip('nothing outlives a close')
+        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(1)))), 2)
+        const entries = await ledger().read(1, 10)
+        assert.deepEqual(
+          entries.map(({ entry }) => entry),
+          [intentOf(callAt(1)), outcomeOf(callAt(1))],
+        )
+        assert.equal(Buffer.from((await ledger().findPayload(1)) ?? []).toString(), 'sealed')
+      })
+    })
+
+    describe('reading the ledger', () => {
+      const fill = async () => {
+        const rows = Array.from({ length: 120 }, (_, n) => {
+          const about = { at: noon + n * 1000, agent: n % 40 === 7 ? 'rare' : 'planner' }
+          return n % 3 === 0
+            ? rowOf(refusedOf(callAt(n), about))
+            : rowOf(intentOf(callAt(n), about))
+        })
+        for (const row of rows) ledger().append(row).catch(assert.fail)
+        await ledger().append(rowOf(openedOf({ at: noon + 120_000 })))
+      }
+      const positions = (entries: readonly { position: number }[]) =>
+        entries.map(({ position }) => position)
+
+      test('goes forwards and backwards, a page at a time', async () => {
+        await fill()
+        assert.deepEqual(positions(await ledger().read(119, 9)), [119, 120, 121])
+        assert.deepEqual(positions(await ledger().read(0, 2)), [1, 2])
+        assert.deepEqual(await ledger().read(122, 9), [])
+        assert.deepEqual(positions(await ledger().readBack(undefined, 2)), [121, 120])
+        assert.deepEqual(positions(await ledger().readBack(3, 9)), [2, 1])
+        assert.deepEqual(await ledger().readBack(1, 9), [])
+      })
+
+      test('passes over what the filter leaves out', async () => {
+        await fill()
+        const rare = { fields: { agent: 'rare' } }
+        assert.deepEqual(positions(await ledger().read(1, 9, rare)), [8, 48, 88])
+        assert.deepEqual(positions(await ledger().readBack(undefined, 2, rare)), [88, 48])
+        const refused = { types: ['call.refused'] as const, ...rare, before: 88 }
+        assert.deepEqual(positions(await ledger().read(1, 9, refused)), [])
+        const either = { types: ['call.refused', 'ledger.open'] as const }
+        assert.deepEqual(positions(await ledger().readBack(undefined, 2, either)), [121, 118])
+        const call = { fields: { call: callAt(50) } }
+        assert.deepEqual(positions(await ledger().read(1, 9, call)), [51])
+      })
+
+      test('a field is matched as a whole, not what a stranger wrote into another', async () => {
+        const name = '"agent":"rare"'
+        await ledger().append(rowOf(refusedOf(callAt(1), { name })))
+        await ledger().append(rowOf(refusedOf(callAt(2), { agent: 'rarely' })))
+        assert.deepEqual(await ledger().read(1, 9, { fields: { agent: 'rare' } }), [])
+        assert.deepEqual(positions(await ledger().read(1, 9, { fields: { name } })), [1])
+      })
+
+      test('begins where an instant begins, and nothing of it lies before', async () => {
+        await fill()
+        assert.equal(await ledger().seek(noon - 1), 1)
+        assert.equal(await ledger().seek(noon + 50_000), 51)
+        assert.equal(await ledger().seek(noon + 49_001), 51)
+        assert.equal(await ledger().seek(noon + 120_001), 122)
+      })
+
+      test('misses no entry when the machine’s clock was set back', async () => {
+        const times = [10, 20, 5000, 30, 40, 6000, 50]
+        for (const at of times) await ledger().append(rowOf(openedOf({ at })))
+        for (const since of [0, 15, 35, 45, 5500, 7000]) {
+          const from = await ledger().seek(since)
+          const earlier = times.slice(0, from - 1)
+          assert(
+            earlier.every((at) => at < since),
+            `${since}: ${earlier} lie before ${from}`,
+          )
+        }
+      })
+
+      test('an empty ledger is empty', async () => {
+        assert.equal(await ledger().size(), 0)
+        assert.deepEqual(await ledger().read(1, 9), [])
+        assert.deepEqual(await ledger().readBack(undefined, 9), [])
+        assert.deepEqual(await ledger().listOrphans(), [])
+        assert.equal(await ledger().seek(noon), 1)
+      })
+    })
+
+    describe('a ledger that cannot be written', () => {
+      test('refuses every entry of its plane, and of no other', async (t) => {
+        const { tamper, clock } = under
+        if (!tamper) return t.skip('the engine cannot be tampered with from here')
+        await ledger().append(rowOf(intentOf(callAt(1))))
+        tamper(
+          ops,
+          `create trigger full before insert on entry begin select raise(abort, 'disk is full'); end`,
+        )
+        const tries = [1, 2, 3].map((n) => ledger().append(rowOf(refusedOf(callAt(n)))))
+        for (const one of tries) {
+          await assert.rejects(one, (error) => {
+            isFault('unrecordable')(error)
+            assert.match(String((error as Fault).cause), /disk is full/)
+            return true
+          })
+        }
+        assert.equal(ledger().failing, true)
+        assert.equal(await ledger(finance).append(rowOf(openedOf({ plane: finance }))), 1)
+        assert.equal(ledger(finance).failing, false)
+
+        tamper(ops, 'drop trigger full')
+        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(1)))), 2)
+        assert.equal(ledger().failing, false)
+        assert.equal(await ledger().size(), 2)
+        clock.advance(5000)
+      })
+
+      test('is tried again every second until it can be', async (t) => {
+        const { tamper, clock } = under
+        if (!tamper) return t.skip('the engine cannot be tampered with from here')
+        await ledger().append(rowOf(openedOf()))
+        tamper(
+          ops,
+          `create trigger full before insert on entry begin select raise(abort, 'full'); end`,
+        )
+        tamper(
+          ops,
+          `create trigger full_2 before insert on unfinished begin select raise(abort, 'full'); end`,
+        )
+        await assert.rejects(ledger().append(rowOf(openedOf())), isFault('unrecordable'))
+        clock.advance(1000)
+        // A question behind the attempt is answered after it.
+        await ledger().listOpen()
+        assert.equal(ledger().failing, true)
+        tamper(ops, 'drop trigger full')
+        tamper(ops, 'drop trigger full_2')
+        clock.advance(1000)
+        await ledger().listOpen()
+        await new Promise(setImmediate)
+        assert.equal(ledger().failing, false)
+      })
+
+      test('within the deadline refuses what waits, and says so until it can be written', async (t) => {
+        const { stall, clock, appendDeadlineMs } = under
+        if (!stall) return t.skip('the engine cannot be stalled from here')
+        await ledger().append(rowOf(openedOf()))
+        const release = stall(ops)
+        const first = ledger().append(rowOf(refusedOf(callAt(1))))
+        await new Promise(setImmediate)
+        clock.advance(appendDeadlineMs / 2)
+        const second = ledger().append(rowOf(refusedOf(callAt(2))))
+        assert.equal(ledger().waiting, 2)
+        clock.advance(appendDeadlineMs / 2)
+        await assert.rejects(first, isFault('unrecordable', /not written within/))
+        assert.equal(ledger().failing, true)
+        release()
+        assert.equal(await second, 3)
+        assert.equal(ledger().failing, false)
+        // After the deadline an entry may still come to stand; this one did.
+        assert.equal(await ledger().size(), 3)
+      })
+
+      test('drops what was still waiting when its time was over', async (t) => {
+        const { stall, clock, appendDeadlineMs } = under
+        if (!stall) return t.skip('the engine cannot be stalled from here')
+        await ledger().append(rowOf(openedOf()))
+        const release = stall(ops)
+        const underWay = ledger().append(rowOf(refusedOf(callAt(1))))
+        await new Promise(setImmediate)
+        const waiting = ledger().append(rowOf(refusedOf(callAt(2))))
+        clock.advance(appendDeadlineMs)
+        await assert.rejects(underWay, isFault('unrecordable'))
+        await assert.rejects(waiting, isFault('unrecordable'))
+        release()
+        const [last] = await Promise.all([ledger().append(rowOf(openedOf()))])
+        const entries = await ledger().readBack(undefined, 9)
+        assert(entries.every(({ entry }) => !('call' in entry) || entry.call !== callAt(2)))
+        assert.equal(entries[0]?.position, last)
+      })
+    })
+
+    test('entries are never updated, replaced or deleted', async (t) => {
+      const { tamper } = under
+      if (!tamper) return t.skip('the engine cannot be tampered with from here')
+      await ledger().append(rowOf(openedOf()))
+      assert.throws(() => tamper(ops, `update entry set body = '{}'`), /never updated/)
+      assert.throws(() => tamper(ops, 'delete from entry'), /never deleted/)
+      assert.deepEqual((await ledger().read(1, 9))[0]?.entry, openedOf())
+    })
+
+    test('one open holds the data: a second is refused at once', async (t) => {
+      const { openAgain } = under
+      if (!openAgain) return t.skip('any number may open it')
+      await assert.rejects(openAgain(), isFault('locked', /in use/))
+      assert.equal(await store.commit(change({ put: [put('a')] })), 1)
+      await store.close()
+      const next = await openAgain()
+      assert.equal(await next.revisions.newest(), 1)
+      await next.close()
+    })
+  })
+}

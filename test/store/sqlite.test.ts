@@ -1,0 +1,66 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { silentLog } from '#lib/log.ts'
+import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
+import { createTestClock } from './clock.ts'
+import { type StoreUnderTest, storeConformance } from './conformance.ts'
+
+const appendDeadlineMs = 2000
+
+const inMemory = async (): Promise<StoreUnderTest> => {
+  const clock = createTestClock()
+  const store = await openStore({ folder: 'memory', appendDeadlineMs, clock, log: silentLog })
+  return { store, clock, appendDeadlineMs, close: () => store.close() }
+}
+
+const inFiles = async (): Promise<StoreUnderTest> => {
+  const clock = createTestClock()
+  const parent = mkdtempSync(join(tmpdir(), 'bailiwick-store-'))
+  const folder = join(parent, 'data')
+  const open = () => openStore({ folder, appendDeadlineMs, clock, log: silentLog })
+  const ledgerOf = (plane: string) => {
+    const db = new DatabaseSync(join(folder, 'ledger', `${plane}.db`), { timeout: 5000 })
+    db.exec('pragma recursive_triggers = on')
+    return db
+  }
+  let store: Store = await open()
+  const reopen = async () => {
+    await store.close()
+    store = await open()
+    return store
+  }
+  return {
+    store,
+    clock,
+    appendDeadlineMs,
+    reopen,
+    openAgain: open,
+    tamper(plane, sql) {
+      const db = ledgerOf(plane)
+      try {
+        db.exec(sql)
+      } finally {
+        db.close()
+      }
+    },
+    stall(plane) {
+      const db = ledgerOf(plane)
+      db.exec('begin immediate')
+      return () => {
+        db.exec('rollback')
+        db.close()
+      }
+    },
+    async close() {
+      await store.close()
+      await rm(parent, { recursive: true })
+    },
+  }
+}
+
+storeConformance('SQLite in files', inFiles)
+storeConformance('SQLite in memory', inMemory)
