@@ -67,6 +67,13 @@ const assemble = async (about: {
   const limits = { messageBytes: configuration.limits.answerBytes }
   const { runners } = about
   const upstreams = createUpstreams({ runners, clock, random, log, limits, loanFor, version })
+  // A child that was lent a secret is started anew with the next one.
+  const watched = new Set<PlaneId>()
+  const watchSecrets = (plane: PlaneId) => {
+    if (watched.has(plane)) return
+    watched.add(plane)
+    vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
+  }
   const view = clientView(origin, () => change.current())
   const identity = await createIdentity({ origin, store, keyring, view, clock, random, log })
   const snapshots = createSnapshots(() => change.current(), registry.capabilities)
@@ -103,6 +110,7 @@ const assemble = async (about: {
     identity,
     snapshots,
     document,
+    watchSecrets,
   }
 }
 type Parts = Awaited<ReturnType<typeof assemble>>
@@ -116,6 +124,7 @@ const follow = async (
 ): Promise<void> => {
   for (const plane of planes) {
     await parts.vault.prepare(plane)
+    if (serving) parts.watchSecrets(plane)
     const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
     await parts.registry.follow(plane, servers)
     if (serving) await parts.upstreams.follow(plane, servers)
@@ -327,12 +336,16 @@ const serve = async (about: {
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, change.current(), [...change.current().planes.keys()], true)
-  change.onChange((policy, planes) => follow(parts, policy, planes, true))
+  change.onChange(async (policy, planes) => {
+    await follow(parts, policy, planes, true)
+    watch.meet()
+  })
   registry.onChange(snapshots.recompile)
   await ledger.open()
   await change.catchUp()
   const windows = await rebuildWindows(parts.store, change.current())
   const watch = watchServers({
+    planes: () => [...change.current().planes.keys()],
     upstreams,
     registry,
     clock,

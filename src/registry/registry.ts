@@ -9,7 +9,11 @@ import type { PlaneId } from '#domain/name.ts'
 export interface Registry {
   /** All that is known of a plane's servers, joined with the classifications in the documents. Synchronous, from memory. */
   capabilities(plane: PlaneId): readonly Capability[]
-  /** Takes in what a server told; writes pins; answers what changed. Calls `onChange` listeners after the rows are durable. */
+  /**
+   * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
+   * Calls `onChange` listeners after the rows are durable. Nothing happens for a server without a
+   * document. What is told of one plane is taken in one after the other.
+   */
   observe(
     plane: PlaneId,
     server: string,
@@ -17,13 +21,23 @@ export interface Registry {
   ): Promise<Observation>
   /** The documents changed: classifications are joined anew, servers that are gone are forgotten. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
-  /** Makes the observed definition the pinned one. Fault('unknown_name') where nothing is held under that name. */
-  release(plane: PlaneId, server: string, name: string): Promise<Capability>
+  /**
+   * Makes the observed definition the pinned one. `kind` says which, where a tool and a prompt of that
+   * name are held; `fingerprint` is that of the definition which was shown to whoever decided.
+   * Fault('unknown_name') where nothing is held under that name, or no longer what was shown.
+   */
+  release(
+    plane: PlaneId,
+    server: string,
+    name: string,
+    which?: { readonly kind?: CapabilityKind; readonly fingerprint?: string },
+  ): Promise<Capability>
   onChange(listener: (plane: PlaneId) => void): void
 }
 
 export interface Observation {
   readonly added: readonly string[]
+  /** Newly held, or held with yet another definition. What nobody has classified is pinned anew in silence. */
   readonly changed: readonly string[]
   readonly gone: readonly string[]
   /** Definitions that were not taken in, and why: an invalid name, an invalid x-mcp-header, a look-alike, too large. */

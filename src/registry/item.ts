@@ -1,0 +1,60 @@
+import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import type { Classification, ServerDocument } from '#domain/documents.ts'
+import { serverName } from '#domain/name.ts'
+import type { StoredCapability } from '#store/store.ts'
+
+export type Definition = Readonly<Record<string, unknown>>
+
+/** A stored capability with its definitions read. */
+export interface Item {
+  readonly stored: StoredCapability
+  readonly definition: Definition
+  /** What the server tells now, where that is not the pinned one. */
+  readonly observed: Definition | undefined
+}
+
+/** The capabilities of one server, by kind and name. */
+export type Rows = ReadonlyMap<string, Item>
+
+export function keyOf(kind: CapabilityKind, name: string): string {
+  return `${kind} ${name}`
+}
+
+export function itemOf(stored: StoredCapability): Item {
+  const { definition, observedDefinition } = stored
+  return {
+    stored,
+    definition: JSON.parse(definition) as Definition,
+    observed:
+      observedDefinition === undefined ? undefined : (JSON.parse(observedDefinition) as Definition),
+  }
+}
+
+/** As the rest of the house sees it, with the classification of the document. */
+export function joined(
+  { stored, definition, observed }: Item,
+  document: ServerDocument | undefined,
+): Capability {
+  const { kind, name, fingerprint, observedFingerprint, absent } = stored
+  const classification = document && classificationOf(document, kind, name)
+  const isHeld = observed !== undefined && observedFingerprint !== undefined && !absent
+  return {
+    server: serverName(stored.server),
+    kind,
+    name,
+    fingerprint,
+    definition,
+    state: absent ? 'absent' : isHeld ? 'held' : 'pinned',
+    ...(isHeld && { observed: { fingerprint: observedFingerprint, definition: observed } }),
+    ...(classification && { classification }),
+  }
+}
+
+export function classificationOf(
+  { tools, prompts, resources }: ServerDocument,
+  kind: CapabilityKind,
+  name: string,
+): Classification | undefined {
+  const classified = kind === 'tool' ? tools : kind === 'prompt' ? prompts : resources
+  return classified !== undefined && Object.hasOwn(classified, name) ? classified[name] : undefined
+}
