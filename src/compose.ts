@@ -336,16 +336,12 @@ const serve = async (about: {
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, change.current(), [...change.current().planes.keys()], true)
-  change.onChange(async (policy, planes) => {
-    await follow(parts, policy, planes, true)
-    watch.meet()
-  })
+  change.onChange((policy, planes) => follow(parts, policy, planes, true))
   registry.onChange(snapshots.recompile)
   await ledger.open()
   await change.catchUp()
   const windows = await rebuildWindows(parts.store, change.current())
   const watch = watchServers({
-    planes: () => [...change.current().planes.keys()],
     upstreams,
     registry,
     clock,
@@ -391,7 +387,8 @@ const serve = async (about: {
     edges.set(path, (request, response) => void health(request, response, `/${path}`))
 
   const plane = [...change.current().planes.keys()][0]
-  const refresh: Installation['refresh'] = (plane, name) => watch.refresh(plane, name)
+  const refresh: Installation['refresh'] = async (plane, name) =>
+    void (await watch.refresh(plane, name))
   const installation = installationOf(parts, {
     origin,
     startedAt: clock.now(),
