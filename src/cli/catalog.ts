@@ -118,7 +118,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'call',
     takes: '<target> [arguments...]',
-    summary: 'Call a capability as one of the agents, over HTTP with a real token.',
+    summary: 'Call a tool as one of the agents, over HTTP with a real token.',
     examples: [
       'bailiwick call ops/bank/accounts_list --as planner',
       'echo \'{"id":7}\' | bailiwick call ops/bank/account_get --args -',
@@ -127,6 +127,7 @@ export const catalog: readonly CommandRow[] = [
       ['--as <agent>', 'AGENT or AGENT@CONSUMER (default: the only one)'],
       ['--args <json>', 'the arguments as a JSON object, - for standard input'],
     ],
+    fields: ['content', 'structuredContent', 'isError', '_meta'],
     load: () => import('./commands/call.ts'),
   },
   {

@@ -16,7 +16,7 @@ export interface Sheet {
   readonly isTTY?: boolean
   readonly columns?: number
   write(text: string | Uint8Array): boolean
-  once(event: 'drain' | 'error', listener: () => void): unknown
+  on(event: 'error', listener: () => void): unknown
 }
 
 export const systemIo = (): Io => ({

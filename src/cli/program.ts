@@ -7,6 +7,7 @@ import { type Control, defaultData, reach } from './control.ts'
 import { printFailure } from './failure.ts'
 import { printTopic, topics } from './help.ts'
 import type { Io } from './io.ts'
+import { Interrupted } from './prompt.ts'
 import { createTerminal, type Manner, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -30,7 +31,9 @@ export const run = async (
     await program.parseAsync([...asked], { from: 'user' })
     return code
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    if (thrown instanceof CommanderError && /^commander\.(help|version)/.test(thrown.code))
+      return thrown.exitCode === 0 ? 0 : 2
+    if (thrown instanceof Interrupted) return 130
     return printFailure(terminal, thrown instanceof CommanderError ? usage(thrown) : thrown)
   }
 }
@@ -74,7 +77,6 @@ const build = (io: Io, act: Act): Commander => {
     .addHelpText('before', examplesOf(['bailiwick start --sample', 'bailiwick calls']))
     .addHelpText('after', `\nMore: bailiwick help ${[...topics.keys()].join(' | ')}`)
   for (const [flags, says] of everywhere) program.addOption(new Option(flags, says))
-  program.action(() => program.outputHelp())
   for (const row of catalog) addRow(program, row, io, act)
   for (const name of unbuilt) addUnbuilt(program, name, io)
   addHelp(program, io)
@@ -155,7 +157,7 @@ const placeOf = (program: Commander, name: string, io: Io): { parent: Commander;
   if (second === undefined) return { parent: program, word: first }
   const found = program.commands.find((one) => one.name() === first)
   const group = found ?? quiet(program.command(first), io).description(groups[first] ?? '')
-  if (!found) group.helpCommand(false).action(() => group.outputHelp())
+  if (!found) group.helpCommand(false)
   return { parent: group, word: second }
 }
 
@@ -167,7 +169,9 @@ const quiet = (command: Commander, io: Io): Commander =>
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: () => {},
+      // Help that answers a command without its second word.
+      writeErr: (text) => void io.stdout.write(text),
+      outputError: () => {},
       getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 100),
     })
 

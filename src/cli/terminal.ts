@@ -1,3 +1,4 @@
+import { oneLine } from './cells.ts'
 import { glyph, type Ink, ink, type Shape } from './glyphs.ts'
 import type { Io, Sheet } from './io.ts'
 
@@ -24,6 +25,8 @@ export interface Terminal extends Manner {
   raw(text: string | Uint8Array): void
   /** Talk; nothing with --quiet. */
   say(text: string): void
+  /** One line of progress, for people only. */
+  talk(text: string): void
   /** At most one line of advice in a run, on standard error, for people only. */
   hint(text: string): void
   /** Always on standard error. */
@@ -51,6 +54,7 @@ export const createTerminal = (io: Io, manner: Manner): Terminal => {
     say: (text) => {
       if (!manner.quiet) talk(text)
     },
+    talk: (text) => talk(oneLine(text)),
     hint: (text) => {
       if (hinted || manner.quiet || manner.json !== undefined) return
       hinted = true

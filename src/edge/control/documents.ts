@@ -23,9 +23,11 @@ export const apply = async (
 ): Promise<AppliedAnswer> => {
   const { change, runners } = desk.installation
   const answer = await change.apply({ ...input, by: desk.by, runners })
-  const touched = answer.dryRun
-    ? []
-    : answer.changes.filter((one) => one.kind === 'Server' && one.op !== 'remove')
+  // Where nothing serves, no server is asked anything.
+  const touched =
+    answer.dryRun || !desk.stop
+      ? []
+      : answer.changes.filter((one) => one.kind === 'Server' && one.op !== 'remove')
   const servers = await Promise.all(
     touched.map(async ({ plane, name }) => ({
       plane,
