@@ -23,7 +23,7 @@ export interface WatchedServers {
 
 export interface Watch {
   /** Asks now, after what is being asked already. Rejects with the Fault that kept the server from telling. */
-  refresh(plane: PlaneId, server: string): Promise<Observation>
+  refresh(plane: PlaneId, server: string): Promise<void>
   close(): void
 }
 
@@ -131,7 +131,7 @@ export function watchServers(options: {
           detail: `There is no server ${plane}/${name} that is watched.`,
         })
       }
-      return watcher.ask()
+      await watcher.ask()
     },
     close() {
       isClosed = true

@@ -135,6 +135,8 @@ export interface Exchange {
 export interface Upstreams {
   find(plane: PlaneId, server: string): Upstream | undefined
   list(plane: PlaneId): Upstream[]
+  /** Hears of each connection that is open, and of each that is opened from then on. */
+  onOpen(listener: (upstream: Upstream) => void): void
   /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
   /** The vault holds another secret of that name: children that were lent it are started anew, other servers are asked again. */

@@ -13,7 +13,7 @@ import { createGuard } from './guard.ts'
 import { openHttp } from './http.ts'
 import { type Fences, findFences } from './isolation.ts'
 import { openStdio } from './stdio.ts'
-import type { Runner, Upstreams } from './upstream.ts'
+import type { Runner, Upstream, Upstreams } from './upstream.ts'
 
 /**
  * The connections of all planes. Each is opened by a document and closed, gently, when that is gone
@@ -54,6 +54,7 @@ export function createUpstreams(options: {
   }
   const planes = new Map<PlaneId, Map<string, Held>>()
   const leaving = new Set<Promise<void>>()
+  const listeners = new Set<(upstream: Upstream) => void>()
 
   function open(document: ServerDocument): Connection {
     const { upstream } = document
@@ -70,6 +71,12 @@ export function createUpstreams(options: {
   return {
     find: (plane, server) => planes.get(plane)?.get(server)?.connection,
     list: (plane) => [...(planes.get(plane)?.values() ?? [])].map(({ connection }) => connection),
+    onOpen(listener) {
+      listeners.add(listener)
+      for (const servers of planes.values()) {
+        for (const { connection } of servers.values()) listener(connection)
+      }
+    },
     async follow(plane, servers) {
       const before = planes.get(plane) ?? new Map<string, Held>()
       const after = new Map<string, Held>()
@@ -81,6 +88,10 @@ export function createUpstreams(options: {
       }
       planes.set(plane, after)
       for (const [name, held] of before) if (after.get(name) !== held) retire(held)
+      for (const [name, held] of after) {
+        if (before.get(name) === held) continue
+        for (const listener of listeners) listener(held.connection)
+      }
     },
     refresh(plane, credential) {
       for (const { document, connection } of planes.get(plane)?.values() ?? []) {
