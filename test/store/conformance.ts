@@ -22,15 +22,19 @@ export interface StoreUnderTest {
   readonly store: Store
   readonly clock: TestClock
   readonly appendDeadlineMs: number
-  /** Closes it and opens the same data anew; undefined where nothing outlives a close. */
-  readonly reopen?: () => Promise<Store>
-  /** Opens the same data once more while it is open; undefined where that is another's business. */
-  readonly openAgain?: () => Promise<Store>
-  /** Runs SQL in a plane's ledger, behind the store's back. */
-  readonly tamper?: (plane: PlaneId, sql: string) => unknown
-  /** Keeps every write to a plane's ledger waiting until the answer is called. */
-  readonly stall?: (plane: PlaneId) => () => void
+  /** What can be done to the data from outside; undefined where it lives in this process alone. */
+  readonly outside?: Outside
   close(): Promise<void>
+}
+export interface Outside {
+  /** Closes the store and opens the same data anew. */
+  reopen(): Promise<Store>
+  /** Opens the same data once more, whether it is open or not. */
+  openAgain(): Promise<Store>
+  /** Runs SQL in a plane's ledger, behind the store's back. */
+  tamper(plane: PlaneId, sql: string): void
+  /** Keeps every write to a plane's ledger waiting until the answer is called. */
+  stall(plane: PlaneId): () => void
 }
 
 const deadline = 60_000
@@ -72,7 +76,11 @@ const capability = (name: string, about: Partial<StoredCapability> = {}): Stored
 })
 
 /** What `store.ts` promises, sentence by sentence, for any engine. */
-export const storeConformance = (name: string, open: () => Promise<StoreUnderTest>): void => {
+export const storeConformance = (
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  { hasOutside }: { hasOutside: boolean },
+): void => {
   describe(`the store on ${name}`, { timeout: deadline }, () => {
     let under: StoreUnderTest
     let store: Store
@@ -82,11 +90,14 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
     })
     afterEach(() => under.close())
 
-    const reopened = async (): Promise<Store | undefined> => {
-      const again = await under.reopen?.()
-      if (again !== undefined) store = again
-      return again
+    const outside = (): Outside => {
+      assert(under.outside)
+      return under.outside
     }
+    const reopen = async (): Promise<void> => {
+      store = await outside().reopen()
+    }
+    const withOutside = hasOutside ? test : () => {}
     const ledger = (plane: PlaneId = ops) => store.plane(plane).ledger
 
     describe('a change', () => {
@@ -170,11 +181,11 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
         assert.deepEqual((await store.revisions.page(undefined, 1))[0]?.planes, [finance, ops])
       })
 
-      test('stands after the store was closed and opened again', async (t) => {
+      withOutside('stands after the store was closed and opened again', async () => {
         await store.commit(
           change({ set: 'files', put: [put('a', { text: 'İ ğ 日本 \u0000 🏦' })] }),
         )
-        if (!(await reopened())) return t.skip('nothing outlives a close')
+        await reopen()
         const found = await store.plane(ops).documents.find('Grant', 'a')
         assert.deepEqual(found?.body, { text: 'İ ğ 日本 \u0000 🏦' })
         assert.equal(await store.revisions.newest(), 1)
@@ -429,13 +440,13 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
         assert.deepEqual(await ledger().listOpen(), [2, 3, 6, 7, 8, 9])
       })
 
-      test('finds exactly the orphans after it was opened again', async (t) => {
+      withOutside('finds exactly the orphans after it was opened again', async () => {
         const orphans = new Set([3, 4500, 8999])
         const rows = Array.from({ length: 9000 }, (_, n) => rowOf(intentOf(callAt(n))))
         const done = rows.filter((_, n) => !orphans.has(n)).map(({ call }) => call)
         await Promise.all(rows.map((row) => ledger().append(row)))
         await Promise.all(done.map((call) => ledger().append(rowOf(outcomeOf(call as never)))))
-        if (!(await reopened())) return t.skip('nothing outlives a close')
+        await reopen()
         const found = await ledger().listOrphans()
         assert.deepEqual(
           found.map(({ position, entry }) => [position, 'call' in entry && entry.call]),
@@ -445,10 +456,10 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
         assert.equal((await ledger().listOrphans()).length, 2)
       })
 
-      test('goes on where it stood after it was opened again', async (t) => {
+      withOutside('goes on where it stood after it was opened again', async () => {
         const payload = Buffer.from('sealed')
         await ledger().append(rowOf(intentOf(callAt(1)), payload))
-        if (!(await reopened())) return t.skip('nothing outlives a close')
+        await reopen()
         assert.equal(await ledger().append(rowOf(outcomeOf(callAt(1)))), 2)
         const entries = await ledger().read(1, 10)
         assert.deepEqual(
@@ -535,9 +546,9 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
     })
 
     describe('a ledger that cannot be written', () => {
-      test('refuses every entry of its plane, and of no other', async (t) => {
-        const { tamper, clock } = under
-        if (!tamper) return t.skip('the engine cannot be tampered with from here')
+      withOutside('refuses every entry of its plane, and of no other', async () => {
+        const { clock } = under
+        const { tamper } = outside()
         await ledger().append(rowOf(intentOf(callAt(1))))
         tamper(
           ops,
@@ -562,9 +573,9 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
         clock.advance(5000)
       })
 
-      test('is tried again every second until it can be', async (t) => {
-        const { tamper, clock } = under
-        if (!tamper) return t.skip('the engine cannot be tampered with from here')
+      withOutside('is tried again every second until it can be', async () => {
+        const { clock } = under
+        const { tamper } = outside()
         await ledger().append(rowOf(openedOf()))
         tamper(
           ops,
@@ -587,29 +598,32 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
         assert.equal(ledger().failing, false)
       })
 
-      test('within the deadline refuses what waits, and says so until it can be written', async (t) => {
-        const { stall, clock, appendDeadlineMs } = under
-        if (!stall) return t.skip('the engine cannot be stalled from here')
-        await ledger().append(rowOf(openedOf()))
-        const release = stall(ops)
-        const first = ledger().append(rowOf(refusedOf(callAt(1))))
-        await new Promise(setImmediate)
-        clock.advance(appendDeadlineMs / 2)
-        const second = ledger().append(rowOf(refusedOf(callAt(2))))
-        assert.equal(ledger().waiting, 2)
-        clock.advance(appendDeadlineMs / 2)
-        await assert.rejects(first, isFault('unrecordable', /not written within/))
-        assert.equal(ledger().failing, true)
-        release()
-        assert.equal(await second, 3)
-        assert.equal(ledger().failing, false)
-        // After the deadline an entry may still come to stand; this one did.
-        assert.equal(await ledger().size(), 3)
-      })
+      withOutside(
+        'within the deadline refuses what waits, and says so until it can be written',
+        async () => {
+          const { clock, appendDeadlineMs } = under
+          const { stall } = outside()
+          await ledger().append(rowOf(openedOf()))
+          const release = stall(ops)
+          const first = ledger().append(rowOf(refusedOf(callAt(1))))
+          await new Promise(setImmediate)
+          clock.advance(appendDeadlineMs / 2)
+          const second = ledger().append(rowOf(refusedOf(callAt(2))))
+          assert.equal(ledger().waiting, 2)
+          clock.advance(appendDeadlineMs / 2)
+          await assert.rejects(first, isFault('unrecordable', /not written within/))
+          assert.equal(ledger().failing, true)
+          release()
+          assert.equal(await second, 3)
+          assert.equal(ledger().failing, false)
+          // After the deadline an entry may still come to stand; this one did.
+          assert.equal(await ledger().size(), 3)
+        },
+      )
 
-      test('drops what was still waiting when its time was over', async (t) => {
-        const { stall, clock, appendDeadlineMs } = under
-        if (!stall) return t.skip('the engine cannot be stalled from here')
+      withOutside('drops what was still waiting when its time was over', async () => {
+        const { clock, appendDeadlineMs } = under
+        const { stall } = outside()
         await ledger().append(rowOf(openedOf()))
         const release = stall(ops)
         const underWay = ledger().append(rowOf(refusedOf(callAt(1))))
@@ -626,18 +640,16 @@ export const storeConformance = (name: string, open: () => Promise<StoreUnderTes
       })
     })
 
-    test('entries are never updated, replaced or deleted', async (t) => {
-      const { tamper } = under
-      if (!tamper) return t.skip('the engine cannot be tampered with from here')
+    withOutside('entries are never updated, replaced or deleted', async () => {
+      const { tamper } = outside()
       await ledger().append(rowOf(openedOf()))
       assert.throws(() => tamper(ops, `update entry set body = '{}'`), /never updated/)
       assert.throws(() => tamper(ops, 'delete from entry'), /never deleted/)
       assert.deepEqual((await ledger().read(1, 9))[0]?.entry, openedOf())
     })
 
-    test('one open holds the data: a second is refused at once', async (t) => {
-      const { openAgain } = under
-      if (!openAgain) return t.skip('any number may open it')
+    withOutside('one open holds the data: a second is refused at once', async () => {
+      const { openAgain } = outside()
       await assert.rejects(openAgain(), isFault('locked', /in use/))
       assert.equal(await store.commit(change({ put: [put('a')] })), 1)
       await store.close()

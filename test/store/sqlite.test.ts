@@ -37,23 +37,25 @@ const inFiles = async (): Promise<StoreUnderTest> => {
     store,
     clock,
     appendDeadlineMs,
-    reopen,
-    openAgain: open,
-    tamper(plane, sql) {
-      const db = ledgerOf(plane)
-      try {
-        db.exec(sql)
-      } finally {
-        db.close()
-      }
-    },
-    stall(plane) {
-      const db = ledgerOf(plane)
-      db.exec('begin immediate')
-      return () => {
-        db.exec('rollback')
-        db.close()
-      }
+    outside: {
+      reopen,
+      openAgain: open,
+      tamper(plane, sql) {
+        const db = ledgerOf(plane)
+        try {
+          db.exec(sql)
+        } finally {
+          db.close()
+        }
+      },
+      stall(plane) {
+        const db = ledgerOf(plane)
+        db.exec('begin immediate')
+        return () => {
+          db.exec('rollback')
+          db.close()
+        }
+      },
     },
     async close() {
       await store.close()
@@ -62,5 +64,5 @@ const inFiles = async (): Promise<StoreUnderTest> => {
   }
 }
 
-storeConformance('SQLite in files', inFiles)
-storeConformance('SQLite in memory', inMemory)
+storeConformance('SQLite in files', inFiles, { hasOutside: true })
+storeConformance('SQLite in memory', inMemory, { hasOutside: false })
