@@ -28,7 +28,7 @@ function renameUrls(): void {
   for (const path of globSync('src/**/*.js', { cwd: dist })) {
     const text = readFileSync(`${dist}${path}`, 'utf8')
     const renamed = text.replaceAll(/new URL\((['"])(\.[^'"]+)\.ts\1/g, 'new URL($1$2.js$1')
-    const left = renamed.match(/['"`][^'"`#\s][^'"`\s]*\.ts['"`]/)
+    const left = renamed.match(/['"`]\.\.?\/[^'"`\s]*\.ts['"`]/)
     if (left) throw new Error(`${path} names ${left[0]}, which the package does not have.`)
     if (renamed !== text) writeFileSync(`${dist}${path}`, renamed)
   }
