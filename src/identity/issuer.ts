@@ -53,6 +53,8 @@ export function createIssuer(parts: IssuerParts) {
 
   async function token(plane: PlaneId, request: IncomingMessage, response: ServerResponse) {
     if (refuseHead(request, response)) return
+    // RFC 9110 §10.1.1: the listener leaves the 100 to whoever reads the body, and the library does not know of it.
+    if (request.headers.expect !== undefined) response.writeContinue()
     response.once('finish', () => {
       if (!request.complete) request.socket.destroySoon()
     })

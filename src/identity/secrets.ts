@@ -71,7 +71,6 @@ export async function createSecrets({
   }
 
   for (const plane of await store.planes.list()) {
-    await follow(plane)
     for (const row of await store.plane(plane).clientSecrets.list()) {
       hashes.set(place(plane, row.client), row.hash)
     }

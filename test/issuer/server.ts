@@ -1,4 +1,9 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestListener,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { createIssuerEdge, type IssuerEdge } from '#edge/issuer/issuer.ts'
@@ -9,10 +14,12 @@ import { createWorld } from '../identity/world.ts'
 export async function startIssuer() {
   let edge: IssuerEdge | undefined
   let identity: Identity
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     if (await edge?.(request, response)) return
     response.writeHead(404).end('{"error":"nothing"}')
-  })
+  }
+  // As the gateway's own listener does it: nothing says 100 before the head has been judged.
+  const server = createServer(listener).on('checkContinue', listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { describe, test } from 'node:test'
 import { auth, ClientCredentialsProvider } from '@modelcontextprotocol/client'
@@ -79,6 +81,22 @@ describe('an agent with its secret gets a token', () => {
       { ...claimsOf(json.access_token), jti: '' },
       { ...claimsOf(minted.token), jti: '' },
     )
+  })
+
+  test('also where it waits to be told to send the body', async () => {
+    const request = httpRequest(tokenUrl, {
+      method: 'POST',
+      headers: {
+        ...asPlanner,
+        Expect: '100-continue',
+        'Content-Type': 'application/x-www-form-urlencoded',
+      },
+    })
+    request.on('continue', () => request.end('grant_type=client_credentials'))
+    request.flushHeaders()
+    const [response] = await once(request, 'response')
+    assert.equal(response.statusCode, 200)
+    response.resume()
   })
 
   for (const [line, { Provider, run }] of Object.entries({
