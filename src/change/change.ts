@@ -23,7 +23,8 @@ export interface Change {
   current(): Policy
   /**
    * Called with what now stands and the planes that a change touched (those it removed too), one
-   * listener after the other in the order they came, before `apply` or `put` resolves.
+   * listener after the other in the order they came, before `apply` or `put` resolves. A listener must
+   * not apply or put anything itself: it would wait for its own end.
    */
   onChange(listener: (policy: Policy, planes: readonly PlaneId[]) => Promise<void>): void
   /**

@@ -17,6 +17,7 @@ import {
   writeSteps,
 } from './commit.ts'
 import { changesOf, diffOf, type Step, stepsOf, summaryOf } from './describe.ts'
+import type { Finding, SourceFile } from './finding.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
 import { keyOf, planApply } from './plan.ts'
@@ -47,20 +48,21 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     policy = afterSteps(policy, revision, steps)
     const trouble = await tellAll(listeners, policy, planesOf(steps))
     await enterAll(store, enter).catch((thrown) => logUnentered(log, revision, thrown))
-    log.info('change.applied', { revision, by: about.by, summary: about.summary })
+    log.info('change.applied', { revision, by: about.by, documents: steps.length })
     if (trouble) throw trouble
     return revision
   }
 
   const apply = async (input: ApplyInput): Promise<ApplyAnswer> => {
     checkSet(input.set)
-    const { given, findings } = await readGiven(input.files, createBreather(clock))
+    const breathe = createBreather(clock)
+    const { given, findings } = await readGiven(input.files, breathe)
     const { plan, findings: conflicts } = planApply(policy, given, input)
-    findings.push(...conflicts, ...checkReferences(policy, plan, input.runners))
-    if (findings.length > 0) throw new BadDocuments(toProblems(findings, input.files))
+    const dangling = await checkReferences(policy, plan, input.runners, breathe)
+    refuse([...findings, ...conflicts, ...dangling], input.files)
     const steps = stepsOf(policy, plan, input.set)
     const changes = changesOf(steps)
-    const diff = diffOf(steps)
+    const diff = await diffOf(steps, breathe)
     const { by, set, dryRun } = input
     if (dryRun || steps.length === 0) return { revision: policy.revision, changes, diff, dryRun }
     await enterAll(store, enter)
@@ -74,13 +76,14 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       given: new Map(given.map((one) => [keyOf(one.plane, one.kind, one.name), one])),
       remove: [],
     }
-    findings.push(...checkReferences(policy, plan, undefined))
-    if (findings.length > 0) throw new BadDocuments(toProblems(findings, []))
+    const breathe = createBreather(clock)
+    const dangling = await checkReferences(policy, plan, undefined, breathe)
+    refuse([...findings, ...dangling], [])
     const set = findStanding(policy, planeOf(document), document.kind, document.name)?.set
     const steps = stepsOf(policy, plan, set)
     if (steps.length === 0) return policy.revision
     await enterAll(store, enter)
-    return commit(steps, { by, set, summary, diff: diffOf(steps) })
+    return commit(steps, { by, set, summary, diff: await diffOf(steps, breathe) })
   }
 
   return {
@@ -103,6 +106,10 @@ function createTurns() {
     last = turn.catch(() => undefined)
     return turn
   }
+}
+
+function refuse(findings: readonly Finding[], files: readonly SourceFile[]): void {
+  if (findings.length > 0) throw new BadDocuments(toProblems(findings, files))
 }
 
 function checkSet(set: string): void {

@@ -49,8 +49,17 @@ export const changesOf = (steps: readonly Step[]): ApplyAnswer['changes'] =>
     return [{ op, plane: planeOf(document), kind: document.kind, name: document.name }]
   })
 
-export const diffOf = (steps: readonly Step[]): string =>
-  steps.map(({ before, after }) => unifiedDiff(side(before, after), side(after, before))).join('')
+export async function diffOf(
+  steps: readonly Step[],
+  breathe: () => Promise<void>,
+): Promise<string> {
+  const parts: string[] = []
+  for (const { before, after } of steps) {
+    parts.push(unifiedDiff(side(before, after), side(after, before)))
+    await breathe()
+  }
+  return parts.join('')
+}
 
 /** A set is named where it changes: else the diff of a document that only changes hands would be empty. */
 function side(

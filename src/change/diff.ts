@@ -10,7 +10,7 @@ export function unifiedDiff(
   after: { name: string; text: string },
 ): string {
   const lines = compare(linesOf(before.text), linesOf(after.text))
-  if (lines.every(([sign]) => sign === ' ') && before.name === after.name) return ''
+  if (before.name === after.name && lines.every(([sign]) => sign === ' ')) return ''
   const body = hunks(lines).map((hunk) => hunkText(lines, hunk))
   return `--- ${before.name}\n+++ ${after.name}\n${body.join('')}`
 }

@@ -36,7 +36,7 @@ export const givenByCommand = (document: Document): Checked =>
 function check(value: RawDocument['value'], source: RawDocument['source'] | undefined): Checked {
   const { document, findings } = checkDocument(value, source)
   const head = headOf(value)
-  const given = head && { ...head, source, document: document && canonical(document) }
+  const given = head && { ...head, value, source, document: document && canonical(document) }
   return { given: given ? [given] : [], findings: [...findings] }
 }
 

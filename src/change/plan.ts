@@ -4,12 +4,15 @@ import { namePattern, type PlaneId, planeId } from '#domain/name.ts'
 import type { Policy } from './change.ts'
 import type { Finding, Source } from './finding.ts'
 import { documentsOf, findStanding, keyInPlane, planeOf, type Standing } from './policy.ts'
+import { mayBeSecret } from './secrets.ts'
 
 /** A document as it was given; without a body where it has problems of its own, so that its name is known. */
 export interface Given {
   readonly kind: Kind
   readonly plane: PlaneId
   readonly name: string
+  /** As it was read. */
+  readonly value: Readonly<Record<string, unknown>>
   readonly document: Document | undefined
   readonly source: Source | undefined
 }
@@ -24,7 +27,7 @@ export interface Plan {
 export const keyOf = (plane: string, kind: Kind, name: string): string =>
   `${plane}/${keyInPlane(kind, name)}`
 
-/** Undefined where the document does not say who it is. */
+/** Undefined where the document does not say who it is, or says it with what may be a secret. */
 export function headOf(
   value: Readonly<Record<string, unknown>>,
 ): Pick<Given, 'kind' | 'plane' | 'name'> | undefined {
@@ -32,10 +35,11 @@ export function headOf(
   const { name } = value
   const plane = kind === 'Plane' ? name : value.plane
   if (!kind || !isName(name) || !isName(plane)) return undefined
+  if (mayBeSecret(name) || mayBeSecret(plane)) return undefined
   return { kind, plane: planeId(plane), name }
 }
 
-const isName = (value: unknown): value is string =>
+export const isName = (value: unknown): value is string =>
   typeof value === 'string' && namePattern.test(value)
 
 /** Each document once, and none that another set of files manages. */

@@ -1,69 +1,71 @@
-import type { Document, Documents, Kind, Selector } from '#domain/documents.ts'
+import type { Document, Documents, Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { PlanePolicy, Policy } from './change.ts'
 import type { Finding, Source } from './finding.ts'
 import { didYouMean } from './nearest.ts'
-import { type Path, pathText } from './path.ts'
-import { type Given, keyOf, type Plan } from './plan.ts'
+import { matchPath, type Path, pathText, valueAt } from './path.ts'
+import { type Given, isName, keyOf, type Plan } from './plan.ts'
 import { documentsOf, findStanding, keyInPlane, namesOf, planeOf } from './policy.ts'
+import { mayBeSecret } from './secrets.ts'
+
+type Named = Exclude<Kind, 'Plane'>
 
 interface Reference {
   readonly path: Path
-  readonly kind: Exclude<Kind, 'Plane'>
+  readonly kind: Named
   readonly name: string
 }
 
-/** Every name in a document that has to be one of another document of its plane. */
-export function referencesOf(document: Document): Reference[] {
-  switch (document.kind) {
-    case 'Server': {
-      const { credential } = document
-      if (!credential) return []
-      return [{ path: ['credential', 'name'], kind: 'Credential', name: credential.name }]
-    }
-    case 'Agent':
-      return document.consumers.map((name, index) => ({
-        path: ['consumers', index],
-        kind: 'Consumer',
-        name,
-      }))
-    case 'Grant':
-      return [
-        { path: ['agent'], kind: 'Agent', name: document.agent },
-        { path: ['consumer'], kind: 'Consumer', name: document.consumer },
-        ...serversIn('allow', document.allow),
-      ]
-    case 'Quota':
-      return serversIn('over', document.over)
-    default:
-      return []
-  }
+/** Where documents name others of their plane; `*` stands for every member. */
+const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly string[]])[]>> = {
+  Plane: [],
+  Server: [['Credential', ['credential', 'name']]],
+  Consumer: [],
+  Agent: [['Consumer', ['consumers', '*']]],
+  Grant: [
+    ['Agent', ['agent']],
+    ['Consumer', ['consumer']],
+    ['Server', ['allow', '*', 'server']],
+    ['Server', ['allow', '*', 'server', '*']],
+  ],
+  Quota: [
+    ['Server', ['over', '*', 'server']],
+    ['Server', ['over', '*', 'server', '*']],
+  ],
+  Credential: [],
 }
 
-function serversIn(key: string, selectors: readonly Selector[]): Reference[] {
-  return selectors.flatMap(({ server }, index): Reference[] => {
-    if (server === undefined) return []
-    const path = [key, index, 'server']
-    if (typeof server === 'string') return [{ path, kind: 'Server', name: server }]
-    return server.map((name, at) => ({ path: [...path, at], kind: 'Server', name }))
-  })
+/** Every name in a document, one with problems too, that has to be one of another document of its plane. */
+export function referencesOf(kind: Kind, value: object): Reference[] {
+  return referencePaths[kind].flatMap(([named, pattern]) =>
+    matchPath(value, pattern, []).flatMap((path) => {
+      const name = valueAt(value, path)
+      return isName(name) ? [{ path, kind: named, name }] : []
+    }),
+  )
 }
 
 /**
  * Checks that in what would stand every name is one of something that stands. `runners` is undefined
  * where a command changes a document: then its runner may only stay what it is.
  */
-export function checkReferences(
+export async function checkReferences(
   policy: Policy,
   plan: Plan,
   runners: ReadonlySet<string> | undefined,
-): Finding[] {
+  breathe: () => Promise<void>,
+): Promise<Finding[]> {
   const next = createNext(policy, plan)
-  const given = [...plan.given.values()].flatMap((one) => [
-    ...danglingIn(one, next),
-    ...runnerOf(one, policy, runners),
-  ])
-  return [...given, ...strandedDocuments(policy, plan, next), ...strandedPlanes(policy, plan, next)]
+  const findings: Finding[] = []
+  for (const one of plan.given.values()) {
+    findings.push(...danglingIn(one, next), ...runnerOf(one, policy, runners))
+    await breathe()
+  }
+  return [
+    ...findings,
+    ...(await strandedDocuments(policy, plan, next, breathe)),
+    ...strandedPlanes(policy, plan, next),
+  ]
 }
 
 interface Next {
@@ -72,7 +74,7 @@ interface Next {
   find<K extends Kind>(plane: PlaneId, kind: K, name: string): Documents[K] | undefined
   isRemoved(plane: PlaneId, kind: Kind, name: string): boolean
   /** `; did you mean planner?`, or nothing. */
-  hint(plane: PlaneId, kind: Exclude<Kind, 'Plane'>, name: string): string
+  hint(plane: PlaneId, kind: Named, name: string): string
 }
 
 /** Nobody reads more, and each compares a name with all others. */
@@ -109,7 +111,7 @@ function createNext(policy: Policy, { given, remove }: Plan): Next {
   }
 }
 
-function danglingIn({ kind, plane, document, source, name }: Given, next: Next): Finding[] {
+function danglingIn({ kind, plane, value, document, source, name }: Given, next: Next): Finding[] {
   const at = (path: Path) => source && ({ source, path, part: 'value' } as const)
   const finding = (path: Path, sentence: string): Finding => ({
     code: 'dangling name',
@@ -122,11 +124,12 @@ function danglingIn({ kind, plane, document, source, name }: Given, next: Next):
       : `which does not exist; add a document of kind Plane named ${plane}`
     return [finding(['plane'], `names plane ${plane}, ${fix}`)]
   }
-  if (!document) return []
-  const missing = referencesOf(document)
+  const missing = referencesOf(kind, value)
     .filter((reference) => !next.has(plane, reference.kind, reference.name))
+    // What may be a secret has been told as one, and is not repeated here.
+    .filter((reference) => !mayBeSecret(reference.name))
     .map((reference) => finding(reference.path, absence(plane, reference, next)))
-  return missing.length > 0 ? missing : notActing(document, plane, next, finding)
+  return missing.length > 0 || !document ? missing : notActing(document, plane, next, finding)
 }
 
 function absence(plane: PlaneId, { kind, name }: Reference, next: Next): string {
@@ -171,20 +174,36 @@ function runnerOf(
 }
 
 /** What stands and is not given may lose what it names: by a removal, or by an agent that lost a consumer. */
-function strandedDocuments(policy: Policy, plan: Plan, next: Next): Finding[] {
-  const agents = [...plan.given.values()].filter((one) => one.kind === 'Agent')
-  const planes = new Set([
-    ...plan.remove.map(({ document }) => planeOf(document)),
-    ...agents.map((one) => one.plane),
-  ])
-  return [...planes].flatMap((plane) => {
+async function strandedDocuments(
+  policy: Policy,
+  plan: Plan,
+  next: Next,
+  breathe: () => Promise<void>,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const plane of losingPlanes(policy, plan)) {
     const here = policy.planes.get(plane)
-    if (!here || next.isRemoved(plane, 'Plane', plane)) return []
-    return documentsOf(here)
-      .filter((one) => !plan.given.has(keyOf(plane, one.kind, one.name)))
-      .filter((one) => !next.isRemoved(plane, one.kind, one.name))
-      .flatMap((one) => strandedIn(one, plane, here, plan, next))
+    if (!here || next.isRemoved(plane, 'Plane', plane)) continue
+    for (const one of documentsOf(here)) {
+      const key = keyOf(plane, one.kind, one.name)
+      const stays = !plan.given.has(key) && !next.isRemoved(plane, one.kind, one.name)
+      if (stays) findings.push(...strandedIn(one, plane, here, plan, next))
+      await breathe()
+    }
+  }
+  return findings
+}
+
+function losingPlanes(policy: Policy, plan: Plan): Set<PlaneId> {
+  const losers = [...plan.given.values()].filter(({ document, plane, name }) => {
+    if (document?.kind !== 'Agent') return false
+    const before = policy.planes.get(plane)?.agents.get(name)
+    return before?.consumers.some((consumer) => !document.consumers.includes(consumer))
   })
+  return new Set([
+    ...plan.remove.map(({ document }) => planeOf(document)),
+    ...losers.map(({ plane }) => plane),
+  ])
 }
 
 function strandedIn(
@@ -195,7 +214,9 @@ function strandedIn(
   next: Next,
 ): Finding[] {
   const who = `${document.kind} ${document.name}${ofSet(here.sets.get(keyInPlane(document.kind, document.name)))}`
-  const lost = referencesOf(document).filter(({ kind, name }) => next.isRemoved(plane, kind, name))
+  const lost = referencesOf(document.kind, document).filter(({ kind, name }) =>
+    next.isRemoved(plane, kind, name),
+  )
   const findings = lost.map(
     ({ kind, name, path }): Finding => ({
       code: 'dangling name',

@@ -81,8 +81,10 @@ function lookAtText(text: string, path: Path, found: SecretFound[]): void {
 export const mayBeSecret = (text: string): boolean =>
   secretIn(text) !== undefined || secretByChance(text, false) !== undefined
 
+const anyShape = new RegExp(shapes.map(([, shape]) => `(?:${shape.source})`).join('|'), 'i')
+
 function secretIn(text: string): string | undefined {
-  const shape = shapes.find(([, pattern]) => text.search(pattern) >= 0)
+  const shape = anyShape.test(text) && shapes.find(([, pattern]) => text.search(pattern) >= 0)
   if (shape) return shape[0]
   for (const [, key = ''] of text.matchAll(queryValue)) {
     if (isSecretName(key) || querySecrets.has(normal(key))) return 'a secret in the query of a URL'

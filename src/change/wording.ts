@@ -20,5 +20,6 @@ export function subject(value: Readonly<Record<string, unknown>>): string {
   const { kind, name } = value
   const kindText =
     typeof kind === 'string' && /^[A-Z][A-Za-z]{0,31}$/.test(kind) ? kind : 'document'
-  return typeof name === 'string' && namePattern.test(name) ? `${kindText} ${name}` : kindText
+  const isShown = typeof name === 'string' && namePattern.test(name) && !mayBeSecret(name)
+  return isShown ? `${kindText} ${name}` : kindText
 }
