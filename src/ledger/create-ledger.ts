@@ -36,6 +36,7 @@ export const createLedger = ({
       clock,
       sealer: seal(plane),
       entriesPerSecond: () => budget(plane),
+      closed,
       async recover() {
         const orphans = await recover({ plane, file, clock, version })
         if (orphans > 0) log.warn('ledger.orphans', { plane, orphans })
@@ -45,7 +46,6 @@ export const createLedger = ({
   }
 
   const plane = (id: PlaneId): OpenPlaneLedger => {
-    if (closed) throw new Error('the ledger is closed')
     const known = planes.get(id)
     if (known !== undefined) return known
     const made = make(id)

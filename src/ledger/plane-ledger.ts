@@ -26,6 +26,7 @@ export const createPlaneLedger = ({
   sealer,
   entriesPerSecond,
   recover,
+  closed = false,
 }: {
   plane: PlaneId
   file: LedgerFile
@@ -35,10 +36,10 @@ export const createPlaneLedger = ({
   entriesPerSecond: () => number | undefined
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
+  closed?: boolean
 }): OpenPlaneLedger => {
   const budget = createBudget(clock, entriesPerSecond)
   let opened = false
-  let closed = false
   let opening: Promise<number> | undefined
 
   const open = (): Promise<number> => {

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import type { Refused, RefusedCount } from '#domain/entry.ts'
+import { clientId } from '#domain/name.ts'
+import { createCoalescer } from '#ledger/coalesce.ts'
+import { createTestClock } from '../store/clock.ts'
+import { callAt, ops, refusedOf } from '../store/entries.ts'
+
+type Written = Refused | RefusedCount
+
+const setUp = (about: { hasRoom?: (now: number) => boolean; fails?: () => boolean } = {}) => {
+  const clock = createTestClock()
+  const written: { entry: Written; atMs: number }[] = []
+  let refusals = 0
+  const coalescer = createCoalescer({
+    plane: ops,
+    clock,
+    hasRoom: about.hasRoom ?? (() => true),
+    async write(entry) {
+      if (about.fails?.()) throw new Error('disk full')
+      written.push({ entry, atMs: clock.now() })
+    },
+  })
+  const refuse = (more: Partial<Refused> = {}) =>
+    coalescer.refuse(refusedOf(callAt(refusals++), { at: clock.now(), ...more }))
+  const full = () => written.filter(({ entry }) => entry.type === 'call.refused')
+  const counts = () =>
+    written.flatMap(({ entry }) => (entry.type === 'call.refused.count' ? [entry] : []))
+  return { clock, written, coalescer, refuse, full, counts }
+}
+
+const settle = () => new Promise(setImmediate)
+
+describe('equal refusals', () => {
+  test('stand in full ten times a second, and then as one count when the second is over', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let n = 0; n < 500; n++) {
+      if (n === 250) clock.advance(400)
+      await refuse()
+    }
+    assert.equal(full().length, 10)
+    assert.deepEqual(counts(), [])
+    const before = clock.now()
+    clock.advance(600)
+    await settle()
+    const [count, ...others] = counts()
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      { ...count },
+      {
+        type: 'call.refused.count',
+        v: 1,
+        at: clock.now(),
+        plane: ops,
+        agent: 'planner',
+        consumer: 'workplace-ai',
+        client: 'planner@workplace-ai',
+        method: 'tools/call',
+        server: 'calendar',
+        kind: 'tool',
+        name: 'read_calendar',
+        station: 'permit',
+        reason: 'unknown',
+        because: 'no grant',
+        count: 490,
+        from: before - 400,
+        to: before,
+      },
+    )
+  })
+
+  test('begin anew in the next second', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let second = 0; second < 5; second++) {
+      for (let n = 0; n < 30; n++) await refuse()
+      clock.advance(1000)
+    }
+    await settle()
+    assert.equal(full().length, 50)
+    assert.deepEqual(
+      counts().map(({ count }) => count),
+      [20, 20, 20, 20, 20],
+    )
+  })
+
+  test('are those of one client, operation, station and reason; nothing a stranger writes makes two one', async () => {
+    const { refuse, full, coalescer, counts } = setUp()
+    const different: Partial<Refused>[] = [
+      {},
+      { client: clientId('other', 'workplace-ai') },
+      { method: 'prompts/get' },
+      { server: 'mail' },
+      { kind: 'resource' },
+      { name: 'write_calendar' },
+      { station: 'limit' },
+      { reason: 'held' },
+      { server: 'calendar","tool', name: 'x' },
+      { server: 'calendar', name: 'tool","x' },
+    ]
+    for (const about of different) for (let n = 0; n < 12; n++) await refuse(about)
+    assert.equal(full().length, different.length * 10)
+    await coalescer.flush()
+    assert.deepEqual(
+      counts().map(({ count }) => count),
+      different.map(() => 2),
+    )
+  })
+
+  test('whatever comes when: full entries and counts add up, and no second has more than eleven', async () => {
+    const refusal = fc.record({
+      waitMs: fc.oneof(fc.constant(0), fc.nat(30), fc.nat(2500)),
+      name: fc.constantFrom('a', 'b', 'c'),
+      burst: fc.integer({ min: 1, max: 40 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(refusal, { maxLength: 40 }), async (refusals) => {
+        const { clock, written, refuse, coalescer, full, counts } = setUp()
+        const asked = new Map<string, number>()
+        for (const { waitMs, name, burst } of refusals) {
+          clock.advance(waitMs)
+          for (let n = 0; n < burst; n++) await refuse({ name })
+          asked.set(name, (asked.get(name) ?? 0) + burst)
+        }
+        clock.advance(1000)
+        await coalescer.flush()
+        await settle()
+        for (const [name, times] of asked) {
+          const inFull = full().filter(({ entry }) => entry.name === name).length
+          const counted = counts().filter((entry) => entry.name === name)
+          assert.equal(inFull + counted.reduce((sum, { count }) => sum + count, 0), times)
+          const seconds = new Map<number, number>()
+          for (const { entry, atMs } of written) {
+            if (entry.name !== name) continue
+            const second = Math.floor(atMs / 1000)
+            seconds.set(second, (seconds.get(second) ?? 0) + 1)
+          }
+          assert(Math.max(...seconds.values()) <= 11)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('a flood of different ones is bounded: beyond 10,000 they share one count', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let n = 0; n < 10_250; n++) await refuse({ name: `guess-${n}` })
+    assert.equal(full().length, 10_000)
+    clock.advance(1000)
+    await settle()
+    const [other, ...more] = counts()
+    assert.deepEqual(more, [])
+    assert.equal(other?.count, 250)
+    assert.equal(other?.reason, 'other')
+    assert.equal(other?.name, '')
+  })
+
+  test('of a plane that is over its budget are counted, new ones together', async () => {
+    let room = true
+    const { clock, refuse, full, counts } = setUp({ hasRoom: () => room })
+    await refuse({ name: 'known' })
+    room = false
+    for (let n = 0; n < 20; n++) await refuse({ name: 'known' })
+    for (let n = 0; n < 300; n++) await refuse({ name: `guess-${n}` })
+    assert.equal(full().length, 1)
+    clock.advance(1000)
+    await settle()
+    assert.deepEqual(
+      counts().map(({ name, reason, count }) => [name, reason, count]),
+      [
+        ['known', 'unknown', 20],
+        ['', 'other', 300],
+      ],
+    )
+  })
+
+  test('that cannot be written are refused to whoever waits, and counts are written later', async () => {
+    let full = false
+    const { clock, refuse, counts } = setUp({ fails: () => full })
+    for (let n = 0; n < 15; n++) await refuse()
+    full = true
+    clock.advance(1000)
+    await settle()
+    await assert.rejects(refuse(), /disk full/)
+    for (let n = 0; n < 9; n++) await assert.rejects(refuse(), /disk full/)
+    for (let n = 0; n < 3; n++) await refuse()
+    clock.advance(3000)
+    await settle()
+    assert.deepEqual(counts(), [])
+    full = false
+    clock.advance(1000)
+    await settle()
+    assert.deepEqual(
+      counts().map(({ count }) => count),
+      [5 + 3],
+    )
+  })
+
+  test('fit an entry, whatever a stranger wrote', async () => {
+    const { refuse, written } = setUp()
+    await refuse({
+      name: '\u0001'.repeat(5_000_000),
+      method: '日'.repeat(10_000),
+      server: 'a\ud800',
+    })
+    const [stands] = written
+    assert.equal(stands?.entry.name.length, 1024)
+    assert(stands?.entry.name.endsWith('…'))
+    assert.equal(stands?.entry.server, 'a\ufffd')
+  })
+})

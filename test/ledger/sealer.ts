@@ -1,0 +1,25 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import type { PayloadSealer } from '#ledger/ledger.ts'
+
+/** AES-256-GCM with a key of the plane's name: real encryption, without the vault's keyring. */
+export const sealerOf = (plane: string): PayloadSealer => {
+  const key = createHash('sha256').update(plane).digest()
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+      const sealed = [cipher.update(plain), cipher.final()]
+      return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()])
+    },
+    open(sealed, context) {
+      const bytes = Buffer.from(sealed)
+      const opening = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+      opening.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-16))
+      try {
+        return Buffer.concat([opening.update(bytes.subarray(12, -16)), opening.final()])
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
