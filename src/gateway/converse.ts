@@ -207,11 +207,13 @@ export const createConverse = (parts: {
       await relayStream({ ...parts, exchange, session, upstream, outbound: out })
     },
 
-    /** Ends a session at its server; a session without one ends by being forgotten. */
+    /** Ends a session, at its server too where that has one. */
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
       const upstream = upstreamOf(exchange, caller)
-      if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
       const session = sessionOf(exchange, caller)
+      sessions.end(session)
+      if (!upstream || upstream.shared || !session.upstreamId)
+        return reply.finish(undefined, { status: 204 })
       const status = await deliver(upstream, bare(exchange, session, 'DELETE', new Uint8Array()))
       reply.finish(undefined, { status })
     },

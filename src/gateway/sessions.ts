@@ -11,12 +11,22 @@ export interface Sessions {
   seal(caller: Caller, exchange: Exchange, held: Omit<Session, 'id'>): Session
   /** Undefined for an id that was never given to this caller for this endpoint. */
   open(caller: Caller, exchange: Exchange, id: string): Session | undefined
+  /** The caller ended it: from now on it does not open. The last ten thousand are remembered, until a restart. */
+  end(session: Session): void
 }
+
+const remembered = 10_000
 
 export const createSessions = (keyring: Keyring): Sessions => {
   const contextOf = (caller: Caller, exchange: Exchange) =>
     `${caller.view.client} ${exchange.server ?? ''}`
+  const ended = new Set<string>()
   return {
+    end({ id }) {
+      ended.add(id)
+      const oldest = ended.size > remembered ? ended.values().next().value : undefined
+      if (oldest !== undefined) ended.delete(oldest)
+    },
     seal(caller, exchange, held) {
       const plain = Buffer.from(JSON.stringify([held.revision, held.upstreamId]))
       const sealed = keyring
@@ -25,7 +35,7 @@ export const createSessions = (keyring: Keyring): Sessions => {
       return { ...held, id: sealed.toString('base64url') }
     },
     open(caller, exchange, id) {
-      if (id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
+      if (ended.has(id) || id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
       const sealed = Buffer.from(id, 'base64url')
       const plain = keyring
         .sealer(exchange.plane, 'session')

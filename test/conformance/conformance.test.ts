@@ -38,7 +38,8 @@ for (const requirements of ['2026-07-28', '2025-11-25'] as const)
       assert.deepEqual(added, [], governed.output)
       // A scenario that broke off early has fewer checks, none of them failed.
       assert.deepEqual(governed.scenarios, baseline.scenarios)
-      assert.equal(governed.passed, baseline.passed)
+      // Lists are answered by the gateway as JSON, where the suite has nothing to say of a stream.
+      assert.deepEqual(governed.sound, baseline.sound)
     })
   })
 

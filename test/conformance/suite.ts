@@ -17,6 +17,8 @@ export type SuiteRun = {
   failures: string[]
   /** How many checks of scored scenarios passed. */
   passed: number
+  /** `scenario:check` of every check that passed or had nothing to object to, sorted. */
+  sound: string[]
   /** The scored scenarios that left a result, sorted. */
   scenarios: string[]
 }
@@ -49,6 +51,7 @@ async function readResults(folder: string, requirements: Requirements) {
   const scored = new Set(await scoredScenarios(requirements))
   const failures: string[] = []
   const scenarios: string[] = []
+  const sound: string[] = []
   let passed = 0
   for (const entry of await readdir(folder)) {
     const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(entry)?.[1] ?? entry
@@ -57,8 +60,14 @@ async function readResults(folder: string, requirements: Requirements) {
     const checks = await readFile(join(folder, entry, 'checks.json'), 'utf8').catch(() => '[]')
     for (const { id, status } of checksFile.parse(JSON.parse(checks))) {
       if (status === 'SUCCESS') passed += 1
+      if (status === 'SUCCESS' || status === 'INFO') sound.push(`${scenario}:${id}`)
       if (status === 'FAILURE') failures.push(`${scenario}:${id}`)
     }
   }
-  return { failures: failures.toSorted(), passed, scenarios: scenarios.toSorted() }
+  return {
+    failures: failures.toSorted(),
+    passed,
+    sound: sound.toSorted(),
+    scenarios: scenarios.toSorted(),
+  }
 }

@@ -20,7 +20,8 @@ export const bankTools = [
  * clients are programs that start anew for each.
  */
 export async function visitBank(caller: Caller): Promise<void> {
-  assert.deepEqual(await caller.toolNames(), bankTools)
+  // In whatever order: the bank has its own, a gateway lists by name.
+  assert.deepEqual((await caller.toolNames()).toSorted(), bankTools.toSorted())
   const balance = await caller.callTool('account_balance', { account: 'acc-1003' })
   assert.deepEqual(balance, {
     text: '{"account":"acc-1003","currency":"EUR","balanceCents":190785}',
