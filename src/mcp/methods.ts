@@ -78,209 +78,114 @@ export type Method =
 
 const TASKS = 'io.modelcontextprotocol/tasks'
 
-const all = { since: '2024-11-05', until: '2026-07-28' } as const
-const legacy = { since: '2024-11-05', until: '2025-11-25' } as const
-const modern = { since: '2026-07-28', until: '2026-07-28' } as const
-const since2025Jun = { since: '2025-06-18', until: '2025-11-25' } as const
-const only2025Nov = { since: '2025-11-25', until: '2025-11-25' } as const
+type Range = Pick<Row, 'since' | 'until'>
 
-const asks = { sender: 'client', form: 'request' } as const
-const tells = { sender: 'client', form: 'notification' } as const
-const serverAsks = { sender: 'server', form: 'request' } as const
-const serverTells = { sender: 'server', form: 'notification' } as const
+const all: Range = { since: '2024-11-05', until: '2026-07-28' }
+const legacy: Range = { since: '2024-11-05', until: '2025-11-25' }
+const elicitation: Range = { since: '2025-06-18', until: '2025-11-25' }
+const nov2025: Range = { since: '2025-11-25', until: '2025-11-25' }
+const modern: Range = { since: '2026-07-28', until: '2026-07-28' }
+
+const REQUEST = { sender: 'client', form: 'request' } as const
+const mirrored = true
+
+function call(
+  method: string,
+  range: Range,
+  capability: CallMethod['capability'],
+  name: NameMember,
+  isMirrored = false,
+): CallMethod {
+  return { method, ...REQUEST, ...range, kind: 'call', capability, name, mirrored: isMirrored }
+}
+
+function list(
+  method: string,
+  capability: CapabilityKind,
+  member: ListMethod['member'],
+): ListMethod {
+  return { method, ...REQUEST, ...all, kind: 'list', capability, member }
+}
+
+function session(method: string, range: Range, row: Partial<Row> = {}): SessionMethod {
+  return { method, ...REQUEST, ...range, kind: 'session', ...row }
+}
+
+function task(method: string, sender: Sender, range: Range): TaskMethod {
+  const named = method === 'tasks/list' ? {} : { name: 'taskId' as const }
+  const extension = range === modern ? { mirrored, extension: TASKS } : { mirrored: false }
+  return { method, sender, form: 'request', ...range, kind: 'task', ...named, ...extension }
+}
+
+function ask(method: string, range: Range): AskMethod {
+  return { method, sender: 'server', form: 'request', ...range, kind: 'ask' }
+}
+
+function notice(method: string, sender: Sender, range: Range, extension?: string): NoticeMethod {
+  const row = { method, sender, form: 'notification', ...range, kind: 'notice' } as const
+  return extension === undefined ? row : { ...row, extension }
+}
 
 /**
  * Every method of every revision, once per sender and range of revisions (schema.ts of each
  * revision: ClientRequest, ClientNotification, ServerRequest, ServerNotification; ext-tasks).
  */
 export const METHODS: readonly Method[] = [
-  // client → server: calls
-  {
-    method: 'tools/call',
-    ...asks,
-    ...all,
-    kind: 'call',
-    capability: 'tool',
-    name: 'name',
-    mirrored: true,
-  },
-  {
-    method: 'prompts/get',
-    ...asks,
-    ...all,
-    kind: 'call',
-    capability: 'prompt',
-    name: 'name',
-    mirrored: true,
-  },
-  {
-    method: 'resources/read',
-    ...asks,
-    ...all,
-    kind: 'call',
-    capability: 'resource',
-    name: 'uri',
-    mirrored: true,
-  },
-  {
-    method: 'resources/subscribe',
-    ...asks,
-    ...legacy,
-    kind: 'call',
-    capability: 'resource',
-    name: 'uri',
-    mirrored: false,
-  },
-  {
-    method: 'resources/unsubscribe',
-    ...asks,
-    ...legacy,
-    kind: 'call',
-    capability: 'resource',
-    name: 'uri',
-    mirrored: false,
-  },
-  {
-    method: 'completion/complete',
-    ...asks,
-    ...all,
-    kind: 'call',
-    capability: 'reference',
-    name: 'ref',
-    mirrored: false,
-  },
+  call('tools/call', all, 'tool', 'name', mirrored),
+  call('prompts/get', all, 'prompt', 'name', mirrored),
+  call('resources/read', all, 'resource', 'uri', mirrored),
+  call('resources/subscribe', legacy, 'resource', 'uri'),
+  call('resources/unsubscribe', legacy, 'resource', 'uri'),
+  call('completion/complete', all, 'reference', 'ref'),
 
-  // client → server: lists
-  { method: 'tools/list', ...asks, ...all, kind: 'list', capability: 'tool', member: 'tools' },
-  {
-    method: 'prompts/list',
-    ...asks,
-    ...all,
-    kind: 'list',
-    capability: 'prompt',
-    member: 'prompts',
-  },
-  {
-    method: 'resources/list',
-    ...asks,
-    ...all,
-    kind: 'list',
-    capability: 'resource',
-    member: 'resources',
-  },
-  {
-    method: 'resources/templates/list',
-    ...asks,
-    ...all,
-    kind: 'list',
-    capability: 'template',
-    member: 'resourceTemplates',
-  },
+  list('tools/list', 'tool', 'tools'),
+  list('prompts/list', 'prompt', 'prompts'),
+  list('resources/list', 'resource', 'resources'),
+  list('resources/templates/list', 'template', 'resourceTemplates'),
 
-  // client → server: the conversation itself
-  { method: 'initialize', ...asks, ...legacy, kind: 'session' },
-  { method: 'ping', ...asks, ...legacy, kind: 'session' },
-  { method: 'logging/setLevel', ...asks, ...legacy, kind: 'session' },
-  { method: 'server/discover', ...asks, ...modern, kind: 'session' },
-  { method: 'subscriptions/listen', ...asks, ...modern, kind: 'listen' },
+  session('initialize', legacy),
+  session('notifications/initialized', legacy, { form: 'notification' }),
+  session('ping', legacy),
+  session('ping', legacy, { sender: 'server' }),
+  session('logging/setLevel', legacy),
+  session('server/discover', modern),
+  { method: 'subscriptions/listen', ...REQUEST, ...modern, kind: 'listen' },
 
-  // client → server: tasks, in core for one revision and an extension since
-  { method: 'tasks/get', ...asks, ...only2025Nov, kind: 'task', name: 'taskId', mirrored: false },
-  {
-    method: 'tasks/result',
-    ...asks,
-    ...only2025Nov,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: false,
-  },
-  {
-    method: 'tasks/cancel',
-    ...asks,
-    ...only2025Nov,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: false,
-  },
-  { method: 'tasks/list', ...asks, ...only2025Nov, kind: 'task', mirrored: false },
-  {
-    method: 'tasks/get',
-    ...asks,
-    ...modern,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: true,
-    extension: TASKS,
-  },
-  {
-    method: 'tasks/update',
-    ...asks,
-    ...modern,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: true,
-    extension: TASKS,
-  },
-  {
-    method: 'tasks/cancel',
-    ...asks,
-    ...modern,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: true,
-    extension: TASKS,
-  },
+  // In core for one revision, where both sides may have tasks; an extension since.
+  task('tasks/get', 'client', nov2025),
+  task('tasks/result', 'client', nov2025),
+  task('tasks/cancel', 'client', nov2025),
+  task('tasks/list', 'client', nov2025),
+  task('tasks/get', 'server', nov2025),
+  task('tasks/result', 'server', nov2025),
+  task('tasks/cancel', 'server', nov2025),
+  task('tasks/list', 'server', nov2025),
+  task('tasks/get', 'client', modern),
+  task('tasks/update', 'client', modern),
+  task('tasks/cancel', 'client', modern),
 
-  // client → server: notices. In the modern era `notifications/cancelled` is for stdio alone.
-  { method: 'notifications/initialized', ...tells, ...legacy, kind: 'session' },
-  { method: 'notifications/cancelled', ...tells, ...all, kind: 'notice' },
-  { method: 'notifications/progress', ...tells, ...legacy, kind: 'notice' },
-  { method: 'notifications/roots/list_changed', ...tells, ...legacy, kind: 'notice' },
-  { method: 'notifications/tasks/status', ...tells, ...only2025Nov, kind: 'notice' },
+  // The modern era has these in results that ask for input (basic/patterns/mrtr).
+  ask('sampling/createMessage', legacy),
+  ask('roots/list', legacy),
+  ask('elicitation/create', elicitation),
 
-  // server → client: requests, which the modern era replaced by results that ask for input
-  { method: 'ping', ...serverAsks, ...legacy, kind: 'session' },
-  { method: 'sampling/createMessage', ...serverAsks, ...legacy, kind: 'ask' },
-  { method: 'roots/list', ...serverAsks, ...legacy, kind: 'ask' },
-  { method: 'elicitation/create', ...serverAsks, ...since2025Jun, kind: 'ask' },
-  {
-    method: 'tasks/get',
-    ...serverAsks,
-    ...only2025Nov,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: false,
-  },
-  {
-    method: 'tasks/result',
-    ...serverAsks,
-    ...only2025Nov,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: false,
-  },
-  {
-    method: 'tasks/cancel',
-    ...serverAsks,
-    ...only2025Nov,
-    kind: 'task',
-    name: 'taskId',
-    mirrored: false,
-  },
-  { method: 'tasks/list', ...serverAsks, ...only2025Nov, kind: 'task', mirrored: false },
+  // In the modern era a client sends `cancelled` on stdio alone: over HTTP it closes the stream.
+  notice('notifications/cancelled', 'client', all),
+  notice('notifications/progress', 'client', legacy),
+  notice('notifications/roots/list_changed', 'client', legacy),
+  notice('notifications/tasks/status', 'client', nov2025),
 
-  // server → client: notices
-  { method: 'notifications/cancelled', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/progress', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/message', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/tools/list_changed', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/prompts/list_changed', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/resources/list_changed', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/resources/updated', ...serverTells, ...all, kind: 'notice' },
-  { method: 'notifications/elicitation/complete', ...serverTells, ...only2025Nov, kind: 'notice' },
-  { method: 'notifications/tasks/status', ...serverTells, ...only2025Nov, kind: 'notice' },
-  { method: 'notifications/subscriptions/acknowledged', ...serverTells, ...modern, kind: 'notice' },
-  { method: 'notifications/tasks', ...serverTells, ...modern, kind: 'notice', extension: TASKS },
+  notice('notifications/cancelled', 'server', all),
+  notice('notifications/progress', 'server', all),
+  notice('notifications/message', 'server', all),
+  notice('notifications/tools/list_changed', 'server', all),
+  notice('notifications/prompts/list_changed', 'server', all),
+  notice('notifications/resources/list_changed', 'server', all),
+  notice('notifications/resources/updated', 'server', all),
+  notice('notifications/elicitation/complete', 'server', nov2025),
+  notice('notifications/tasks/status', 'server', nov2025),
+  notice('notifications/subscriptions/acknowledged', 'server', modern),
+  notice('notifications/tasks', 'server', modern, TASKS),
 ]
 
 function index(sender: Sender, revision: Revision): ReadonlyMap<string, Method> {

@@ -17,7 +17,8 @@ const URI_TEXT = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/?#[\]%]*$/
 const SEGMENT = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+$/
 /** The same, with the slash: what `{+name}` may stand for. */
 const SEGMENTS = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})+$/
-const NAME = /^[A-Za-z0-9_.]{1,64}$/
+/** RFC 6570 §2.3, without escapes. */
+const NAME = /^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*$/
 
 /**
  * Takes a template apart. Understood are `{name}` and `{+name}` (RFC 6570 §3.2.2, §3.2.3), each
