@@ -85,6 +85,8 @@ export function sendInSession(
   return exchange
 }
 
+type Head = Parameters<Sink['head']>[0]
+
 class SessionExchange implements Exchange, Sink {
   readonly #wire: HttpWire
   readonly #sessions: OwnSessions
@@ -97,6 +99,8 @@ class SessionExchange implements Exchange, Sink {
   #isSecond = false
   /** The first answer was that the session is unknown: the rest of it is not heard. */
   #isDeaf = false
+  /** Kept back until its body tells whether it means that. */
+  #head: Head | undefined
 
   constructor(wire: HttpWire, sessions: OwnSessions, key: string, message: Outbound, sink: Sink) {
     this.#wire = wire
@@ -122,30 +126,47 @@ class SessionExchange implements Exchange, Sink {
     this.#inner?.resume()
   }
 
-  head(head: Parameters<Sink['head']>[0]): void {
-    const session = this.#session
-    // MCP 2025-11-25, transports §Session Management: 404 to a request with a session id asks for a new one.
-    if (head.status !== 404 || session?.id === undefined || this.#isSecond) {
-      this.#sink.head(head)
-      return
+  head(head: Head): void {
+    if (this.#isSecond || this.#session?.id === undefined) this.#sink.head(head)
+    // MCP 2025-11-25, transports §Session Management: 404 asks for a new session.
+    else if (head.status === 404) this.#startAgain(this.#session)
+    else if (head.status === 400) this.#head = head
+    else this.#sink.head(head)
+  }
+
+  message(...heard: Parameters<Sink['message']>): boolean {
+    if (this.#isDeaf) return true
+    if (this.#head !== undefined && this.#session && saysUnknownSession(heard[0])) {
+      this.#startAgain(this.#session)
+      return true
     }
+    this.#pass()
+    return this.#sink.message(...heard)
+  }
+
+  end(): void {
+    if (this.#isDeaf) return
+    this.#pass()
+    this.#sink.end()
+  }
+
+  fail(...heard: Parameters<Sink['fail']>): void {
+    if (!this.#isDeaf) this.#sink.fail(...heard)
+  }
+
+  /** The request was refused before it was looked at, so it may go out once more. */
+  #startAgain(session: OwnSession): void {
     this.#isSecond = true
     this.#isDeaf = true
+    this.#head = undefined
     this.#inner?.cancel('the session is unknown')
     this.#sessions.forget(this.#key, session)
     queueMicrotask(() => this.start())
   }
 
-  message(...heard: Parameters<Sink['message']>): boolean {
-    return this.#isDeaf || this.#sink.message(...heard)
-  }
-
-  end(): void {
-    if (!this.#isDeaf) this.#sink.end()
-  }
-
-  fail(...heard: Parameters<Sink['fail']>): void {
-    if (!this.#isDeaf) this.#sink.fail(...heard)
+  #pass(): void {
+    if (this.#head !== undefined) this.#sink.head(this.#head)
+    this.#head = undefined
   }
 
   #send(session: OwnSession): void {
@@ -179,4 +200,9 @@ const KNOWN_CODES = [
 function withoutVersion(headers: readonly string[]): readonly string[] {
   if (headerIn(headers, 'mcp-protocol-version') === undefined) return headers
   return headers.filter((_, i) => headers[i - (i % 2)] !== 'mcp-protocol-version')
+}
+
+/** Not as the specification has it, but widespread: 400 with the SDK's own code, which its example servers answer. */
+function saysUnknownSession(body: Uint8Array): boolean {
+  return /"code"\s*:\s*-32000\b/.test(Buffer.from(body).toString('latin1'))
 }
