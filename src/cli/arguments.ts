@@ -57,7 +57,7 @@ const readValue = (key: string, text: string, types: ReadonlySet<string>): JsonV
   }
   if (types.size === 0 || types.has('string')) return text
   throw new Fault('usage', {
-    detail: `The argument "${key}" is to be ${[...types].join(' or ')}.`,
+    detail: `The argument "${key}" must be of type ${[...types].join(' or ')}.`,
   })
 }
 

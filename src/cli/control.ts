@@ -41,7 +41,7 @@ export const reachRunning = async (data: string): Promise<Control> => {
 export const notRunning = (data: string): Fault =>
   new Fault('not_running', {
     detail: `Nothing serves ${data}.`,
-    fix: `bailiwick start${data === defaultData ? '' : ` --data ${data}`}`,
+    fix: 'bailiwick start',
   })
 
 export const defaultData = './bailiwick-data'
@@ -53,7 +53,7 @@ const checkFolder = (data: string): void => {
     detail: existsSync(data)
       ? `${data} is not the data folder of a Bailiwick.`
       : `There is no data folder ${data}.`,
-    fix: `bailiwick start --data ${data}, or name another folder with --data`,
+    fix: 'bailiwick start, or name another folder with --data',
   })
 }
 

@@ -21,19 +21,20 @@ const caller: ReadonlySet<FaultCode> = new Set<FaultCode>([
  */
 export const printFailure = (terminal: Terminal, thrown: unknown): number => {
   const fault = asFault(thrown)
-  if (terminal.json !== undefined) terminal.warn(JSON.stringify(failureJson(fault)))
+  if (terminal.json !== undefined) terminal.warn(JSON.stringify(failureJson(terminal, fault)))
   else for (const line of failureLines(terminal, fault)) terminal.warn(line)
   return fault.row.exit
 }
 
-const failureJson = (fault: Fault): object => ({
+const failureJson = (terminal: Terminal, fault: Fault): object => ({
   error: {
     code: fault.code,
     message: fault.message,
     side: sideOf(fault.code),
     http: fault.row.status,
     ...(fault.detail !== undefined && { detail: fault.detail }),
-    ...(fault.fix !== undefined && { fix: fault.fix }),
+    ...('problems' in fault && { problems: fault.problems }),
+    ...(fault.fix !== undefined && { fix: terminal.typed(fault.fix) }),
   },
 })
 
@@ -41,7 +42,7 @@ const failureLines = (terminal: Terminal, fault: Fault): string[] => {
   const lines = [`${terminal.paintTalk(terminal.glyph('no'), 'bad')} ${fault.message}`]
   if (fault.detail) lines.push(...indent(readable(fault.detail)))
   if (fault.code === 'internal') lines.push(...reportLines(fault))
-  if (fault.fix) lines.push(`  Fix:   ${readable(fault.fix)}`)
+  if (fault.fix) lines.push(`  Fix:   ${terminal.typed(readable(fault.fix))}`)
   return lines
 }
 

@@ -1,4 +1,6 @@
+import { relative } from 'node:path'
 import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 
 /** The world of the terminal program: what it reads, where it writes, what it is told from outside. */
 export interface Io {
@@ -6,6 +8,8 @@ export interface Io {
   readonly stdout: Sheet
   readonly stderr: Sheet
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What to type to run this program again: `bailiwick`, `./bailiwick` in its checkout. */
+  readonly program: string
   now(): number
   /** Calls on SIGINT and SIGTERM instead of ending the process; the answer takes that back. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
@@ -24,6 +28,7 @@ export const systemIo = (): Io => ({
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  program: programName(process.cwd()),
   now: () => Date.now(),
   onSignal(listener) {
     const signals = ['SIGINT', 'SIGTERM'] as const
@@ -34,3 +39,11 @@ export const systemIo = (): Io => ({
     }
   },
 })
+
+/** Run from source, the program is the launcher of the checkout, by its path from here. */
+const programName = (folder: string): string => {
+  if (!import.meta.url.endsWith('.ts')) return 'bailiwick'
+  const launcher = fileURLToPath(new URL('../../bailiwick', import.meta.url))
+  const path = relative(folder, launcher)
+  return path.startsWith('..') ? launcher : `./${path}`
+}

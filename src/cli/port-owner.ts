@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 
 const listening = '0A'
 
@@ -11,13 +12,16 @@ export const findPortOwner = (port: number): { pid: number; name: string } | und
     const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listenersOf(table, port)))
     if (inodes.size === 0) return undefined
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-      if (holdsSocket(pid, inodes))
-        return { pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() }
+      if (holdsSocket(pid, inodes)) return { pid: Number(pid), name: nameOf(pid) }
   } catch {
     // No /proc: no answer.
   }
   return undefined
 }
+
+/** The program's name as it was started; node calls its main thread otherwise. */
+const nameOf = (pid: string): string =>
+  basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '') || 'unknown'
 
 /** proc(5): local address and port in hexadecimal, state, …, inode. */
 const listenersOf = (table: string, port: number): string[] => {

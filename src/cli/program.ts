@@ -157,7 +157,11 @@ const placeOf = (program: Commander, name: string, io: Io): { parent: Commander;
   if (second === undefined) return { parent: program, word: first }
   const found = program.commands.find((one) => one.name() === first)
   const group = found ?? quiet(program.command(first), io).description(groups[first] ?? '')
-  if (!found) group.helpCommand(false)
+  const examples = catalog.filter((row) => row.name.startsWith(`${first} `)).slice(0, 2)
+  if (!found)
+    group
+      .helpCommand(false)
+      .addHelpText('before', examplesOf(examples.map((row) => row.examples[0])))
   return { parent: group, word: second }
 }
 
@@ -228,6 +232,7 @@ const mannerOf = (values: Readonly<Record<string, unknown>>, row: CommandRow): M
     wide: values.wide === true,
     columns: list(values.columns),
     colour,
+    data: typeof values.data === 'string' ? values.data : undefined,
   }
 }
 
@@ -240,4 +245,5 @@ const plainManner = (argv: readonly string[]): Manner => ({
   wide: false,
   columns: undefined,
   colour: 'auto',
+  data: undefined,
 })

@@ -139,7 +139,7 @@ const printRefusal = (terminal: Terminal, made: Made, about: Told): void => {
 
 const printRecord = (terminal: Terminal, record: CallRow): void => {
   const strip = drawStrip(pathOf(record), { ascii: terminal.ascii, paint: terminal.paintTalk })
-  terminal.warn(`  ${strip}  bailiwick why ${record.call}`)
+  terminal.warn(terminal.typed(`  ${strip}  bailiwick why ${record.call}`))
 }
 
 /** `Denied at Permit: planner@workplace-ai has no grant for ops/bank/transfer_create.` */

@@ -9,13 +9,13 @@ export const printRemedy = (
   if (remedy === undefined) return
   const lines = remedy.trimEnd().split('\n')
   if (lines.length === 1) {
-    print(`  Fix:   ${lines[0]}`)
+    print(`  Fix:   ${terminal.typed(lines[0] ?? '')}`)
     return
   }
   const name = /^name: (.+)$/m.exec(remedy)?.[1] ?? 'NAME'
   print('  Fix:   apply this, with a reason of yours:')
   print('')
-  print(`bailiwick apply --set ${name} -f - <<'END'`)
+  print(terminal.typed(`bailiwick apply --set ${name} -f - <<'END'`))
   for (const line of lines) print(line)
   print('END')
 }

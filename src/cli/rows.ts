@@ -9,6 +9,8 @@ export interface Column<R> {
   readonly align?: 'right'
   /** May be cut down to so many columns; one without is never cut. */
   readonly least?: number
+  /** Is cut before any other, since what is left of it is enough. */
+  readonly yields?: boolean
   readonly cell: (row: R) => string
   readonly colour?: (row: R) => Ink | undefined
   /** Draws the cell itself, coloured; its width is that of `cell`. */
@@ -25,7 +27,9 @@ export const printRows = <R>(
   columns: readonly Column<R>[],
   rows: readonly R[],
 ): void => {
-  const shown = chooseColumns(terminal, columns)
+  const shown = chooseColumns(terminal, columns).filter(
+    (column) => terminal.columns || rows.some((row) => column.cell(row) !== ''),
+  )
   const cells = rows.map((row) => shown.map((column) => oneLine(column.cell(row))))
   const natural = shown.map((column, at) =>
     Math.max(widthOf(column.key), ...cells.map((line) => widthOf(line[at] ?? ''))),
@@ -72,15 +76,18 @@ const shrink = <R>(
 ): number[] => {
   const widths = [...natural]
   if (width === undefined) return widths
-  const total = () => widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1)
-  for (let over = total() - width; over > 0; over--) {
-    let widest = -1
-    columns.forEach((column, at) => {
-      if (column.least === undefined || (widths[at] ?? 0) <= column.least) return
-      if (widest < 0 || (widths[at] ?? 0) > (widths[widest] ?? 0)) widest = at
-    })
-    if (widest < 0) break
-    widths[widest] = (widths[widest] ?? 1) - 1
+  const used = widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1)
+  for (let over = used - width; over > 0; over--) {
+    const giving = columns.flatMap(({ least, yields = false }, at) =>
+      least !== undefined && (widths[at] ?? 0) > least ? [{ at, yields }] : [],
+    )
+    const [first, ...others] = giving
+    if (!first) break
+    const { at } = others.reduce((best, one) => {
+      if (one.yields !== best.yields) return one.yields ? one : best
+      return (widths[one.at] ?? 0) > (widths[best.at] ?? 0) ? one : best
+    }, first)
+    widths[at] = (widths[at] ?? 1) - 1
   }
   return widths
 }

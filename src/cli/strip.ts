@@ -69,3 +69,11 @@ export const tellResult = (
   const { status, code } = record.outcome
   return code === '' ? status : `${status}: ${code}`
 }
+
+/** A call without a name is one of a whole server, such as a list. */
+export const capabilityOf = ({
+  server,
+  name,
+  method,
+}: Pick<CallRecord, 'server' | 'name' | 'method'>): string =>
+  name === '' ? `${server} ${method}`.trim() : `${server}/${name}`

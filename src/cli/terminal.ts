@@ -11,12 +11,18 @@ export interface Manner {
   readonly wide: boolean
   readonly columns: readonly string[] | undefined
   readonly colour: 'auto' | 'always' | 'never'
+  /** As --data named it; undefined for the default. */
+  readonly data: string | undefined
 }
 
 /** Standard output is data, standard error is talk. */
 export interface Terminal extends Manner {
   /** Columns of standard output; undefined where it is no terminal: then nothing is cut. */
   readonly width: number | undefined
+  /** Commands of ours within a text, as they have to be typed here. */
+  typed(text: string): string
+  /** Whether a person reads standard error as it comes. */
+  readonly isWatched: boolean
   paint(text: string, colour: Ink | undefined): string
   glyph(shape: Shape): string
   /** A line of data. */
@@ -42,10 +48,15 @@ export const createTerminal = (io: Io, manner: Manner): Terminal => {
   const talk = (text: string) => {
     io.stderr.write(`${text}\n`)
   }
+  const where = manner.data === undefined ? '' : ` --data ${manner.data}`
+  const typed = (text: string) =>
+    text.replace(/(^|[\s:;(])bailiwick (?=[a-z])/gm, `$1${io.program}${where} `)
   let hinted = false
   return {
     ...manner,
     width: manner.wide ? undefined : widthOfSheet(io),
+    typed,
+    isWatched: io.stderr.isTTY === true,
     paint: painter(io.stdout),
     paintTalk: painter(io.stderr),
     glyph: (shape) => glyph(shape, manner.ascii),
@@ -58,7 +69,7 @@ export const createTerminal = (io: Io, manner: Manner): Terminal => {
     hint: (text) => {
       if (hinted || manner.quiet || manner.json !== undefined) return
       hinted = true
-      talk(text)
+      talk(typed(text))
     },
     warn: talk,
   }
@@ -93,6 +104,6 @@ export const printJson = (terminal: Terminal, value: object, fields: readonly st
   if (!Array.isArray(value)) terminal.out(JSON.stringify(pick(value), null, 2))
   else if (terminal.stream) for (const row of value) terminal.out(JSON.stringify(pick(row)))
   else terminal.out(JSON.stringify(value.map(pick), null, 2))
-  if (wanted.length === 0 && fields.length > 0)
+  if (wanted.length === 0 && fields.length > 0 && terminal.isWatched)
     terminal.say(`Fields: ${fields.join(',')}. Choose with --json a,b.`)
 }

@@ -31,7 +31,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
     const reply = await talk.request(
       'tools/call',
       { name: target.name, arguments: given },
-      hearProgress(terminal, invocation.io.stderr.isTTY === true),
+      hearProgress(terminal),
     )
     return await finish(invocation, control, made, reply)
   } catch (thrown) {
@@ -83,8 +83,8 @@ const findSchema = async (talk: Talk, name: string): Promise<JsonValue | undefin
   return undefined
 }
 
-const hearProgress = (terminal: Terminal, isTTY: boolean): Hear | undefined => {
-  if (!isTTY || terminal.quiet || terminal.json) return undefined
+const hearProgress = (terminal: Terminal): Hear | undefined => {
+  if (!terminal.isWatched || terminal.quiet || terminal.json) return undefined
   return (method, params) => {
     if (method !== 'notifications/progress') return
     const { progress, total, message } = params

@@ -1,7 +1,7 @@
 import type { CallRow } from '#edge/control/calls.ts'
 import type { Invocation } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
-import { drawStrip, pathOf, tellResult } from '../strip.ts'
+import { capabilityOf, drawStrip, pathOf, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { grouped, rfc3339, shortTime } from '../when.ts'
 
@@ -25,33 +25,31 @@ const toJson = (row: CallRow): object => ({
   path: pathOf(row),
 })
 
-const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Column<CallRow>[] => [
-  { key: 'time', cell: ({ at }) => shortTime(at, now) },
-  {
-    key: 'path',
-    cell: (row) => drawStrip(pathOf(row), { ascii: terminal.ascii, paint: (text) => text }),
-    draw: (row) => drawStrip(pathOf(row), terminal),
-  },
-  { key: 'plane', cell: ({ plane }) => plane, hidden: severalPlanes(rows) === false },
-  { key: 'agent', cell: ({ agent, consumer }) => `${agent}@${consumer}`, least: 8 },
-  { key: 'capability', cell: capabilityOf, least: 10 },
-  { key: 'result', cell: tellResult, least: 10 },
-  {
-    key: 'ms',
-    align: 'right',
-    cell: ({ outcome }) => (outcome ? grouped(Math.round(outcome.ms)) : ''),
-  },
-  // The first 14 characters hold the time to the millisecond: enough to ask `why` by.
-  { key: 'call', cell: ({ call }) => call, least: 15 },
-]
-
-const severalPlanes = (rows: readonly CallRow[]): boolean =>
-  new Set(rows.map(({ plane }) => plane)).size > 1
-
-/** A call without a name is one of a whole server, such as a list. */
-export const capabilityOf = ({
-  server,
-  name,
-  method,
-}: Pick<CallRow, 'server' | 'name' | 'method'>): string =>
-  name === '' ? `${server} ${method}`.trim() : `${server}/${name}`
+const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Column<CallRow>[] => {
+  const several = (of: (row: CallRow) => string) => new Set(rows.map(of)).size > 1
+  const severalConsumers = several(({ consumer }) => consumer)
+  return [
+    { key: 'time', cell: ({ at }) => shortTime(at, now) },
+    {
+      key: 'path',
+      cell: (row) => drawStrip(pathOf(row), { ascii: terminal.ascii, paint: (text) => text }),
+      draw: (row) => drawStrip(pathOf(row), terminal),
+    },
+    { key: 'plane', cell: ({ plane }) => plane, hidden: !several((row) => row.plane) },
+    {
+      key: 'agent',
+      cell: ({ agent, consumer }) => (severalConsumers ? `${agent}@${consumer}` : agent),
+      least: 8,
+    },
+    { key: 'consumer', cell: ({ consumer }) => consumer, hidden: true },
+    { key: 'capability', cell: capabilityOf, least: 10 },
+    { key: 'result', cell: tellResult, least: 10 },
+    {
+      key: 'ms',
+      align: 'right',
+      cell: ({ outcome }) => (outcome ? grouped(Math.round(outcome.ms)) : ''),
+    },
+    // The first 14 characters hold the time to the millisecond: enough to ask `why` by.
+    { key: 'call', cell: ({ call }) => call, least: 15, yields: true },
+  ]
+}

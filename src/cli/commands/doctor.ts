@@ -48,7 +48,7 @@ const print = (terminal: Terminal, { check, ok, found, fix }: Finding): void => 
     ? terminal.paint(terminal.glyph('yes'), 'good')
     : terminal.paint(terminal.glyph('no'), 'bad')
   terminal.out(`${mark} ${check.padEnd(12)}  ${oneLine(found)}`)
-  if (fix !== undefined) terminal.out(`  ${' '.repeat(12)}  Fix: ${oneLine(fix)}`)
+  if (fix !== undefined) terminal.out(`  ${' '.repeat(12)}  Fix: ${terminal.typed(oneLine(fix))}`)
 }
 
 const finding = (check: string, found: string, problem?: string, fix?: string): Finding => ({
@@ -65,12 +65,7 @@ const checkNode = (): Finding => {
 }
 
 const noFolder = (data: string): Finding =>
-  finding(
-    'data folder',
-    '',
-    `${data} is no data folder of a Bailiwick`,
-    `bailiwick start --data ${data}`,
-  )
+  finding('data folder', '', `${data} is no data folder of a Bailiwick`, 'bailiwick start')
 
 const isRunning = async (data: string): Promise<boolean> => {
   try {

@@ -23,28 +23,27 @@ const print = (terminal: Terminal, answer: ServerAnswer): void => {
     ['state', `${answer.state}: ${answer.detail}`],
     ['eras', [answer.modern ? '2026-07-28' : '', answer.legacy ?? ''].filter(Boolean).join(' ')],
     ['upstream', answer.upstream],
-    ['kept', answer.isolation],
+    ['isolation', answer.isolation],
     ['owner', answer.owner],
     ['gateway', answer.gateway],
     ['files', answer.set && `managed by the set ${answer.set}`],
     ['secret', secretOf(answer)],
   ]
-  for (const [key, fact] of facts) if (fact) terminal.out(`${key.padEnd(8)}  ${oneLine(fact)}`)
+  for (const [key, fact] of facts) if (fact) terminal.out(`${key.padEnd(9)}  ${oneLine(fact)}`)
   if (answer.capabilities.length === 0) return
   terminal.out('')
   printRows(terminal, columns, answer.capabilities)
   for (const one of answer.capabilities) if (one.held) printHeld(terminal, name, one, one.held)
-  const unclassified = answer.capabilities.find((one) => one.class === 'unclassified')
-  if (unclassified)
+  if (answer.capabilities.some((one) => one.class === 'unclassified'))
     terminal.hint(
-      `Nobody sees what is unclassified: bailiwick server classify ${name} ${oneLine(unclassified.name)} read|write|destructive`,
+      `Nobody sees what is unclassified: bailiwick server classify ${name} NAME CLASS [--kind KIND]`,
     )
 }
 
 const secretOf = ({ credential, credentialVersion }: ServerAnswer): string | undefined =>
   credential &&
   (credentialVersion === undefined
-    ? `${credential}: not set; bailiwick cred set ${credential}`
+    ? `${credential}: not set`
     : `${credential}, version ${credentialVersion}`)
 
 const columns: Column<CapabilityRow>[] = [
@@ -78,5 +77,5 @@ const printHeld = (
     `${terminal.paint(terminal.glyph('held'), 'wait')} ${oneLine(name)} is held: its definition changed.`,
   )
   for (const line of diffLines(held.pinned, held.observed)) printDiff(terminal, line)
-  terminal.out(`  Accept it:  bailiwick server release ${server} ${oneLine(name)}`)
+  terminal.out(terminal.typed(`  Accept it:  bailiwick server release ${server} ${oneLine(name)}`))
 }

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { StatusAnswer } from '#edge/control/status.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import type { Started, StartOptions } from '../composition.ts'
+import { reachRunning } from '../control.ts'
 import type { Io } from '../io.ts'
+import { showCalls } from '../live.ts'
+import { printLog } from '../log-lines.ts'
 import { nextSteps } from '../next-steps.ts'
 import { findPortOwner } from '../port-owner.ts'
 import type { Terminal } from '../terminal.ts'
@@ -22,13 +26,16 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const unlisten = listenForEnd(io, ending.resolve)
   const options = startOptions(invocation)
   const { startInstallation } = await composition()
-  const started = await startInstallation(options).catch((thrown: unknown) => {
-    throw explainBusyPort(thrown, options.listen)
+  const started = await startInstallation(options).catch(async (thrown: unknown) => {
+    throw await explain(thrown, options)
   })
   const control = await serve(started, options, () => ending.resolve('bailiwick stop'), io)
   if (terminal.json) terminal.out(readyLine(started))
   else await printReady(terminal, started, { isNew, data, sample: options.sample })
+  const quiet =
+    terminal.json || !terminal.isWatched ? () => {} : showCalls(terminal, started.installation)
   const because = await ending.promise
+  quiet()
   if (!terminal.json)
     terminal.say(`${clockTime(io.now())}  ${because}: letting calls under way end`)
   await control.close()
@@ -47,7 +54,7 @@ const listenForEnd = (io: Io, end: (because: string) => void): (() => void) => {
   })
 }
 
-const startOptions = ({ options, terminal, data }: Invocation): StartOptions => {
+const startOptions = ({ options, terminal, io, data }: Invocation): StartOptions => {
   const text = (name: string) => options.text(name)
   const origin = text('origin')
   const tlsCert = text('tlsCert')
@@ -63,7 +70,7 @@ const startOptions = ({ options, terminal, data }: Invocation): StartOptions => 
     ...(trustProxy !== undefined && { trustProxy }),
     ...(config !== undefined && { config }),
     sample: options.flag('sample'),
-    print: (line) => terminal.warn(line.trimEnd()),
+    print: io.stderr.isTTY ? printLog(terminal) : (line) => terminal.warn(line.trimEnd()),
   }
 }
 
@@ -76,17 +83,33 @@ const serve = async (started: Started, { print }: StartOptions, stop: () => void
 const readyLine = ({ installation, gateway, manager, plane }: Started): string =>
   JSON.stringify({ event: 'ready', origin: installation.origin, manager, gateway, plane })
 
-/** Names who has the port, and one that is likely free. */
-const explainBusyPort = (thrown: unknown, listen: string): unknown => {
-  if (!(thrown instanceof Fault) || thrown.code !== 'port_taken') return thrown
+/** Says who is in the way, as far as this machine tells. */
+const explain = async (thrown: unknown, { listen, data }: StartOptions): Promise<unknown> => {
+  if (!(thrown instanceof Fault)) return thrown
+  if (thrown.code === 'port_taken') return busyPort(thrown, listen)
+  if (thrown.code === 'locked') return await lockedFolder(thrown, data)
+  return thrown
+}
+
+const busyPort = (cause: Fault, listen: string): Fault => {
   const port = Number(/:(\d+)$/.exec(listen)?.[1])
   const owner = findPortOwner(port)
   const other = listen.replace(/\d+$/, String(port + 10))
   return new Fault('port_taken', {
     detail: `Port ${port} is taken by ${owner ? `pid ${owner.pid} (${owner.name})` : 'another process'}.`,
     fix: `bailiwick start --listen ${other}, or stop it`,
-    cause: thrown,
+    cause,
   })
+}
+
+const lockedFolder = async (cause: Fault, data: string): Promise<Fault> => {
+  try {
+    const { pid, origin } = await (await reachRunning(data)).ask('status', {})
+    const detail = `${data} is served by pid ${pid} at ${origin}.`
+    return new Fault('locked', { detail, fix: 'bailiwick stop', cause })
+  } catch {
+    return cause
+  }
 }
 
 const printReady = async (
@@ -119,15 +142,31 @@ const printReady = async (
           `  ${terminal.paint(terminal.glyph('failed'), 'bad')} ${plane}/${server} is down: ${oneLine(detail)}`,
         )
   out('')
-  const steps = await nextSteps(started)
-  const width = Math.max(...steps.map(([command]) => command.length))
-  steps.forEach(([command, says], at) => {
-    const typed = terminal.paint(command, 'strong') + ' '.repeat(width - command.length)
-    out(`  ${at === 0 ? 'Then:' : '     '}  ${typed}  ${says}`)
-  })
-  out('  Stop:  Ctrl+C          Docs:  bailiwick help first-steps')
+  await untilAsked(started)
+  out('  Type next, in another terminal:')
+  for (const { command, says } of await nextSteps(started, { sample })) {
+    out(
+      `    ${terminal.paint(terminal.typed(command), 'strong')}  ${terminal.paint(`# ${says}`, 'faint')}`,
+    )
+  }
+  out('')
+  out(terminal.typed('  Stop:  Ctrl+C          Docs:  bailiwick help first-steps'))
   out('')
 }
+
+/** Servers tell what they offer a moment after the start; what to type next depends on it. */
+const untilAsked = async ({ installation }: Started): Promise<void> => {
+  for (const id of installation.change.current().planes.keys())
+    for (const upstream of installation.upstreams.list(id))
+      for (let waited = 0; waited < askedPatienceMs; waited += askedEveryMs) {
+        const known = installation.registry.capabilities(id)
+        const { health, server } = upstream
+        if (health.state === 'down' || known.some((one) => one.server === server)) break
+        await wait(askedEveryMs)
+      }
+}
+const askedPatienceMs = 3000
+const askedEveryMs = 25
 
 const readStatus = async ({ installation }: Started): Promise<StatusAnswer> => {
   const { status } = await import('#edge/control/status.ts')

@@ -74,12 +74,12 @@ export const serverColumns = <R extends ServerStatus>(terminal: Terminal): Colum
     cell: ({ state }) => state,
     colour: ({ state }) => inkOf[state],
   },
-  { key: 'eras', cell: erasOf, least: 6 },
+  { key: 'eras', cell: erasOf },
   { key: 'visible', align: 'right', cell: ({ counts }) => String(counts.visible) },
   number(terminal, 'unclassified', 'wait'),
   number(terminal, 'held', 'wait'),
   number(terminal, 'absent', 'faint'),
-  { key: 'kept', cell: ({ isolation }) => isolation ?? '', least: 9 },
+  { key: 'isolation', cell: ({ isolation }) => isolation ?? '', least: 9 },
   { key: 'credential', cell: credentialOf, least: 10 },
   { key: 'upstream', cell: ({ upstream }) => upstream, least: 12 },
 ]
@@ -96,7 +96,7 @@ const number = <R extends ServerStatus>(
 })
 
 const erasOf = ({ modern, legacy }: ServerStatus): string =>
-  [modern ? '2026-07-28' : '', legacy ?? ''].filter(Boolean).join(' ')
+  modern ? (legacy ? 'both' : 'modern') : legacy ? 'legacy' : ''
 
 const credentialOf = ({ credential, credentialVersion }: ServerStatus): string =>
   credential === undefined

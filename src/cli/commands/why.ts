@@ -4,10 +4,9 @@ import type { WhyAnswer } from '#edge/control/calls.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { printRemedy } from '../remedy.ts'
-import { drawStrip, pathOf, tellResult } from '../strip.ts'
+import { capabilityOf, drawStrip, pathOf, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { dayAndTime, grouped, rfc3339 } from '../when.ts'
-import { capabilityOf } from './calls.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation
