@@ -277,13 +277,12 @@ class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
   }
 
   #problemOf(error: Error): EgressProblem {
-    const code = codeOf(error)
-    if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'broken'
-    if (code.startsWith('UND_ERR_RES')) return 'broken'
-    return this.#hasHead ? 'broken' : 'unreachable'
+    const isNonsense = isNoHttp(error) || codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW'
+    return isNonsense || this.#hasHead ? 'broken' : 'unreachable'
   }
 
   #describe(error: Error): string {
+    if (isNoHttp(error)) return 'answered something that is not HTTP'
     const reason = reasonOf(error)
     return this.#hasHead ? `broke off its answer: ${reason}` : `could not be reached: ${reason}`
   }
@@ -325,6 +324,8 @@ function codeOf(error: Error): string {
   const { code } = error as { code?: unknown }
   return typeof code === 'string' ? code : ''
 }
+
+const isNoHttp = (error: Error): boolean => error.name === 'HTTPParserError'
 
 /** By code where there is one: the message of a library may quote what was sent. */
 function reasonOf(error: Error): string {
