@@ -67,6 +67,11 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
 
+  // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
+  provider.use(async (ctx, next) => {
+    await next()
+    for (const name of corsHeaders) ctx.remove(name)
+  })
   provider.on('grant.error', (_, error) => parts.refused(error.error))
   provider.on('server_error', (_, error) => parts.failed(error))
   // Koa's own event, which the library's types leave out; without a listener Koa writes to stderr.
@@ -85,6 +90,8 @@ interface Asked {
   readonly scope?: string
   readonly resource?: string | string[]
 }
+
+const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Headers', 'Vary']
 
 const off = { enabled: false }
 

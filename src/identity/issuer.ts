@@ -48,6 +48,7 @@ export function createIssuer(parts: IssuerParts) {
         }),
     })
     endpoints.set(plane, made)
+    made.catch(() => endpoints.delete(plane))
     return made
   }
 

@@ -119,6 +119,13 @@ test("a key's row copied to another plane or under another id stops the start", 
   }
 })
 
+test('a key of an algorithm that this version does not know stops the start', async () => {
+  const { mint, addKey, start, clock } = await createWorld()
+  await mint()
+  await addKey(clock.now(), 'later', 'EdDSA')
+  await assert.rejects(start, isFault('bad_key'))
+})
+
 test('nobody mints for a client, a resource or scopes that there are not', async () => {
   const { identity, resource } = await createWorld()
   const nobody = clientId('nobody', 'workplace-ai')

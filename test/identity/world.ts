@@ -124,16 +124,16 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const resource = `${origin}/mcp/ops`
 
   return {
-    ...{ origin, policy, store, clock, lines, identity, start, resource },
+    ...{ origin, policy, parts, store, clock, lines, identity, start, resource },
     verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
     mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
       (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,
     /** Another key in the plane's list, as a rotation would leave it there. */
-    async addKey(at: number, kid: string, plane = ops) {
+    async addKey(at: number, kid: string, alg = 'ES256', plane = ops) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
-      const row = { kid, alg: 'ES256', publicJwk: '{}', sealedPrivate, at }
+      const row = { kid, alg, publicJwk: '{}', sealedPrivate, at }
       await store.plane(plane).signingKeys.add(row)
     },
     /** The plane's only private key, opened the way identity opens it: for signing what identity never would. */
