@@ -5,7 +5,6 @@ import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
-import type { Keyring } from '#vault/vault.ts'
 import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
@@ -58,6 +57,19 @@ export interface ClientView {
   revision(): number
 }
 
+/** Seals the private part of signing keys under their plane's key; the vault's keyring is one. */
+export interface KeySealing {
+  prepare(plane: PlaneId): Promise<void>
+  sealer(
+    plane: PlaneId,
+    purpose: 'signing key',
+  ): {
+    seal(plain: Uint8Array, context: string): Buffer
+    /** Undefined where the bytes or the context were changed. */
+    open(sealed: Uint8Array, context: string): Buffer | undefined
+  }
+}
+
 export interface Identity {
   /**
    * Strict, synchronous verification of one token of ours for one plane (trust.md §4): length,
@@ -104,7 +116,7 @@ export async function createIdentity({
 }: {
   origin: string
   store: Store
-  keyring: Keyring
+  keyring: KeySealing
   view: ClientView
   clock: Clock
   random: Random

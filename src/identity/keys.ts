@@ -10,7 +10,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { SigningKeyRow, Store } from '#store/store.ts'
-import type { Keyring } from '#vault/vault.ts'
+import type { KeySealing } from './identity.ts'
 
 /** One of a plane's keys, ready for use: nothing is parsed or unsealed per token. */
 export interface SigningKey {
@@ -42,7 +42,7 @@ export async function createKeys({
   clock,
 }: {
   store: Store
-  keyring: Keyring
+  keyring: KeySealing
   clock: Clock
 }): Promise<Keys> {
   const known = new Map<PlaneId, SigningKey[]>()
@@ -90,7 +90,7 @@ export async function createKeys({
 
 const context = (kid: string): string => `signing key ${kid}`
 
-async function makeKey(keyring: Keyring, plane: PlaneId, at: number): Promise<SigningKeyRow> {
+async function makeKey(keyring: KeySealing, plane: PlaneId, at: number): Promise<SigningKeyRow> {
   const pair = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
   const kid = thumbprint(pair.publicKey)
   const sealer = keyring.sealer(plane, 'signing key')
@@ -106,7 +106,7 @@ async function makeKey(keyring: Keyring, plane: PlaneId, at: number): Promise<Si
   }
 }
 
-function openKey(keyring: Keyring, plane: PlaneId, row: SigningKeyRow): SigningKey {
+function openKey(keyring: KeySealing, plane: PlaneId, row: SigningKeyRow): SigningKey {
   const sealed = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context(row.kid))
   if (sealed === undefined || row.alg !== 'ES256') {
     throw new Fault('bad_key', { detail: `signing key ${row.kid} of plane ${plane} does not open` })
