@@ -23,7 +23,7 @@ export type Gateway = {
   stop(): Promise<number | null>
   /** SIGKILL; the data folder stays. */
   kill(): Promise<void>
-  /** Starts it again on the same data folder, after `kill`. */
+  /** Starts it again on the same data folder, after `kill`, and waits for its servers. */
   restart(): Promise<Gateway>
 }
 
@@ -84,7 +84,8 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
     output: () => said.join(''),
     cli,
     async token(agent, resource) {
-      const about = resource === undefined ? [] : ['--resource', resource]
+      const [, plane = ''] = /\/mcp\/([^/]+)/.exec(resource ?? '') ?? []
+      const about = resource === undefined ? [] : ['--resource', resource, '--plane', plane]
       const { code, stdout, stderr } = await cli(['token', agent, ...about])
       if (code !== 0) throw new Error(`no token: ${stderr}`)
       return stdout.trim()
@@ -101,7 +102,11 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
       child.kill('SIGKILL')
       await gone
     },
-    restart: () => launch(options, data),
+    async restart() {
+      const again = await launch(options, data)
+      await settled(again)
+      return again
+    },
   }
 }
 
