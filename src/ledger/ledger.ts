@@ -51,8 +51,9 @@ export interface Ledger {
   plane(id: PlaneId): PlaneLedger
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
-   * concluded as `unknown` and `ledger.open` says how many they were. Planes that come later are
-   * opened by their first entry.
+   * concluded as `unknown` and `ledger.open` says how many they were. Rejects with
+   * Fault('unrecordable') where one cannot be opened: without it nothing is known of the windows
+   * of its quotas. Planes that come later are opened by their first entry.
    */
   open(): Promise<void>
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */

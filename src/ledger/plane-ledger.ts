@@ -51,7 +51,7 @@ export const createPlaneLedger = ({
       (error: unknown) => {
         // Tried again by whoever comes next.
         opening = undefined
-        throw error
+        throw unopened(plane, error)
       },
     )
     return opening
@@ -111,6 +111,9 @@ export const createPlaneLedger = ({
     },
   }
 }
+
+const unopened = (plane: PlaneId, cause: unknown): Fault =>
+  new Fault('unrecordable', { detail: `${plane}: the ledger cannot be opened`, cause })
 
 /** Entries of the running UTC second against the plane's budget. */
 const createBudget = (clock: Clock, entriesPerSecond: () => number | undefined) => {

@@ -204,14 +204,14 @@ describe('the ledger', () => {
 
   test('counts every intent since an instant, whatever steps the clock made', async () => {
     const plane = ledger.plane(ops)
-    const times = Array.from({ length: 12_000 }, (_, n) => noon + n - (n % 7 === 0 ? 90_000 : 0))
+    const times = Array.from({ length: 6000 }, (_, n) => noon + n - (n % 7 === 0 ? 90_000 : 0))
     await Promise.all(
       times.flatMap(async (at, n) => {
         await plane.intend(intentOf(callAt(n), { at }), args())
         await plane.conclude(outcomeOf(callAt(n), { at }))
       }),
     )
-    for (const since of [0, noon, noon + 6000, noon + 20_000]) {
+    for (const since of [0, noon, noon + 3000, noon + 20_000]) {
       const seen = new Set<string>()
       await scanIntents(store.plane(ops).ledger, since, ({ call }) => seen.add(call))
       const wanted = times.flatMap((at, n) => (at >= since ? [callAt(n)] : []))

@@ -44,7 +44,16 @@ export interface LedgerWriting {
   readonly putUnfinished: StatementSync
 }
 
-export const openForWriting = (folder: Folder, plane: string): LedgerWriting => {
+/**
+ * With `afterFailure` set it opens only where everything that the WAL holds could be written into
+ * the file and synced anew: after a failed fsync the system takes pages for clean that never reached
+ * the disk, and what is appended behind them would be lost with them when power fails.
+ */
+export const openForWriting = (
+  folder: Folder,
+  plane: string,
+  { afterFailure }: { afterFailure: boolean },
+): LedgerWriting => {
   const path = ledgerFile(folder, plane)
   makeFile(path)
   const db = new DatabaseSync(path, { timeout: 5000 })
@@ -53,9 +62,8 @@ export const openForWriting = (folder: Folder, plane: string): LedgerWriting => 
     // recursive triggers on, `insert or replace` cannot delete behind the trigger's back.
     db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full')
     db.exec('pragma wal_autocheckpoint = 2000; pragma recursive_triggers = on')
-    // Everything that a process before this one left in the WAL goes into the file and is synced
-    // anew: after a failed fsync the system may hold pages for clean that never reached the disk.
-    db.exec('pragma wal_checkpoint(truncate)')
+    const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() ?? {}
+    if (afterFailure && busy !== 0) throw new Error('the WAL is being read; not synced anew yet')
     define(db)
     return { db, ...prepared(db), ...readState(db) }
   } catch (error) {

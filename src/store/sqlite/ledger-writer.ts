@@ -37,12 +37,14 @@ export const createLedgerWriter = (
   folder: Folder,
 ): ((question: LedgerWriterQuestion) => unknown) => {
   const ledgers = new Map<string, LedgerWriting>()
+  const failed = new Set<string>()
   if (folder !== 'memory') makeFolder(ledgerFolder(folder))
 
   const opened = (plane: string): LedgerWriting => {
     const known = ledgers.get(plane)
     if (known !== undefined) return known
-    const ledger = openForWriting(folder, plane)
+    const ledger = openForWriting(folder, plane, { afterFailure: failed.has(plane) })
+    failed.delete(plane)
     ledgers.set(plane, ledger)
     return ledger
   }
@@ -71,6 +73,7 @@ export const createLedgerWriter = (
       if (folder === 'memory') Object.assign(ledger, readState(ledger.db))
       else {
         ledgers.delete(plane)
+        failed.add(plane)
         ledger.db.close()
       }
     }

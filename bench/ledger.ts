@@ -1,0 +1,140 @@
+// What a ledger entry costs: pairs of intent (with an encrypted payload of 300 B) and outcome from so
+// many concurrent callers, each waiting until its entry is durable. CPU is user + system time of the
+// whole process, so both threads and the encryption. Then what a start reads: intents and orphans.
+//   node bench/ledger.ts [SECONDS] [--json]
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Intent, Outcome } from '#domain/entry.ts'
+import { callId, clientId, planeId } from '#domain/name.ts'
+import { createLedger } from '#ledger/create-ledger.ts'
+import type { PlaneLedger } from '#ledger/ledger.ts'
+import { scanIntents } from '#ledger/recover.ts'
+import { systemClock, systemRandom } from '#lib/clock.ts'
+import { createIds } from '#lib/id.ts'
+import { silentLog } from '#lib/log.ts'
+import { openStore } from '#store/open.ts'
+import { createSealer } from '#vault/sealer.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+})
+const lastsMs = Number(positionals[0] ?? 4) * 1000
+const say = (line: string): void => {
+  if (!values.json) console.log(line)
+}
+const clock = systemClock
+const nextId = createIds({ clock, random: systemRandom })
+const plane = planeId('ops')
+const payload = Buffer.alloc(300, 'x')
+
+const intent = (): Intent => ({
+  type: 'call.intent',
+  v: 1,
+  at: clock.now(),
+  plane,
+  agent: 'planner',
+  consumer: 'workplace-ai',
+  client: clientId('planner', 'workplace-ai'),
+  method: 'tools/call',
+  server: 'calendar',
+  kind: 'tool',
+  name: 'read_calendar',
+  call: callId(`cal_${nextId()}`),
+  definition: 'a'.repeat(64),
+  grant: 'planner-reads',
+  quotas: ['calendar-reads'],
+  credential: 'calendar-api#3',
+  era: 'modern',
+  revision: 12,
+  argumentBytes: payload.length,
+})
+
+const outcome = ({ call }: Intent): Outcome => ({
+  type: 'call.outcome',
+  v: 1,
+  at: clock.now(),
+  plane,
+  call,
+  status: 'complete',
+  code: '',
+  ms: 12,
+  resultBytes: 300,
+})
+
+const measure = async (ledger: PlaneLedger, callers: number, forMs: number) => {
+  const latencies: number[] = []
+  const start = performance.now()
+  const cpu = process.cpuUsage()
+  let entries = 0
+  const call = async (): Promise<void> => {
+    while (performance.now() - start < forMs) {
+      const begun = performance.now()
+      const one = intent()
+      await ledger.intend(one, payload)
+      latencies.push(performance.now() - begun)
+      await ledger.conclude(outcome(one))
+      entries += 2
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, call))
+  const { user, system } = process.cpuUsage(cpu)
+  const seconds = (performance.now() - start) / 1000
+  latencies.sort((a, b) => a - b)
+  const at = (part: number) => (latencies[Math.floor(latencies.length * part)] ?? 0).toFixed(2)
+  return {
+    callers,
+    'entries/s': Math.round(entries / seconds),
+    'CPU µs/entry': Number(((user + system) / entries).toFixed(2)),
+    'p50 ms': Number(at(0.5)),
+    'p99 ms': Number(at(0.99)),
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
+const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
+const sealer = createSealer({
+  key: systemRandom(32),
+  plane,
+  purpose: 'arguments',
+  random: systemRandom,
+})
+const about = {
+  clock,
+  seal: () => sealer,
+  log: silentLog,
+  version: 'bench',
+  budget: () => undefined,
+}
+try {
+  const store = await openStore(options)
+  const ledger = createLedger({ store, ...about })
+  await measure(ledger.plane(plane), 64, Math.min(1000, lastsMs))
+  const rows = []
+  for (const callers of [8, 64, 1024])
+    rows.push(await measure(ledger.plane(plane), callers, lastsMs))
+  if (values.json) console.log(JSON.stringify(rows))
+  else console.table(rows)
+
+  const begun = performance.now()
+  let intents = 0
+  await scanIntents(store.plane(plane).ledger, 0, () => {
+    intents++
+  })
+  const seconds = (performance.now() - begun) / 1000
+  say(`a start counts ${Math.round(intents / seconds)} intents/s (${intents} of them)`)
+  await ledger.close()
+  await store.close()
+
+  const opening = performance.now()
+  const again = await openStore(options)
+  await createLedger({ store: again, ...about }).open()
+  say(
+    `store and ledger of ${intents * 2} entries open in ${Math.round(performance.now() - opening)} ms`,
+  )
+  await again.close()
+} finally {
+  await rm(folder, { recursive: true })
+}

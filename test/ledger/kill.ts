@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import type { Entry } from '#domain/entry.ts'
+import { planeId } from '#domain/name.ts'
+import { createLedger } from '#ledger/create-ledger.ts'
+import { silentLog } from '#lib/log.ts'
+import { openStore } from '#store/open.ts'
+import { createTestClock } from '../store/clock.ts'
+import { sealerOf } from './sealer.ts'
+
+const appender = fileURLToPath(new URL('./appender.ts', import.meta.url))
+
+/** What a killed process had been told is durable. */
+interface Acknowledged {
+  readonly plane: string
+  readonly position: number
+  readonly type: string
+  readonly call: string
+}
+
+export interface Killed {
+  readonly acknowledged: readonly Acknowledged[]
+  /** How many entries the ledger refused. */
+  readonly refused: number
+}
+
+/**
+ * Runs the appender on the folder, as an argument of `command` if there is one, and kills it with
+ * SIGKILL after so many acknowledgements.
+ */
+export const killAfter = async (
+  folder: string,
+  round: number,
+  most: number,
+  command: readonly string[] = [],
+): Promise<Killed> => {
+  const [program = '', ...rest] = [...command, process.execPath, appender, folder, String(round)]
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const ended = once(child, 'exit')
+  const acknowledged: Acknowledged[] = []
+  let refused = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'unrecordable') refused++
+    const [plane = '', position = '', type = '', call = ''] = line.split(' ')
+    // The last line may have been cut off by the kill; it was acknowledged no less, but tells nothing.
+    if (call.length === 30) acknowledged.push({ plane, position: Number(position), type, call })
+    if (acknowledged.length === most && child.pid) process.kill(-child.pid, 'SIGKILL')
+  }
+  await ended
+  assert.equal(child.signalCode, 'SIGKILL', 'the appender ended by itself')
+  return { acknowledged, refused }
+}
+
+/** The files as they lie there, read with nothing of ours. */
+const readFiles = (folder: string, plane: string): { position: number; entry: Entry }[] => {
+  const db = new DatabaseSync(join(folder, 'ledger', `${plane}.db`))
+  try {
+    assert.deepEqual({ ...db.prepare('pragma integrity_check').get() }, { integrity_check: 'ok' })
+    const rows = db.prepare('select position, body from entry order by position').all()
+    return rows.map(({ position, body }) => ({
+      position: Number(position),
+      entry: JSON.parse(String(body)),
+    }))
+  } finally {
+    db.close()
+  }
+}
+
+const openCalls = (entries: readonly { entry: Entry }[]): Set<string> => {
+  const open = new Set<string>()
+  for (const { entry } of entries) {
+    if (entry.type === 'call.intent') {
+      assert(!open.has(entry.call))
+      open.add(entry.call)
+    }
+    if (entry.type === 'call.outcome') assert(open.delete(entry.call), 'an outcome too many')
+  }
+  return open
+}
+
+/** Everything acknowledged stands, without a gap, and a start concludes exactly what was open. */
+export const checkAfterKill = async (folder: string, { acknowledged }: Killed): Promise<void> => {
+  const planes = ['finance', 'ops']
+  const before = new Map(planes.map((plane) => [plane, readFiles(folder, plane)]))
+  for (const [plane, entries] of before) {
+    assert.deepEqual(
+      entries.map(({ position }) => position),
+      entries.map((_, index) => index + 1),
+      'positions are contiguous',
+    )
+    for (const one of acknowledged.filter((other) => other.plane === plane)) {
+      const entry = entries[one.position - 1]?.entry
+      assert(entry && 'call' in entry, `${plane} ${one.position} is gone`)
+      assert.deepEqual([entry.type, entry.call], [one.type, one.call])
+    }
+  }
+
+  const clock = createTestClock(Date.now())
+  const store = await openStore({ folder, appendDeadlineMs: 10_000, clock, log: silentLog })
+  const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
+  await createLedger({ store, ...about }).open()
+  await store.close()
+  for (const [plane, entries] of before) {
+    const added = readFiles(folder, planeId(plane)).slice(entries.length)
+    const unknown = added.flatMap(({ entry }) =>
+      entry.type === 'call.outcome' && entry.status === 'unknown' ? [entry.call] : [],
+    )
+    assert.deepEqual(unknown.toSorted(), [...openCalls(entries)].toSorted())
+    const last = added.at(-1)?.entry
+    assert(last?.type === 'ledger.open')
+    assert.equal(last.orphans, unknown.length)
+    assert.equal(added.length, unknown.length + 1)
+  }
+}

@@ -1,0 +1,18 @@
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { checkAfterKill, killAfter } from '../ledger/kill.ts'
+
+test('two hundred kill -9 in a row lose nothing acknowledged and leave no call open', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-kill-'))
+  try {
+    for (let round = 0; round < 200; round++) {
+      const most = 1 + Math.floor(Math.random() * 4000)
+      await checkAfterKill(folder, await killAfter(folder, round, most))
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
