@@ -1,0 +1,146 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { planeId } from '#domain/name.ts'
+import { systemClock as clock } from '#lib/clock.ts'
+import { silentLog as log } from '#lib/log.ts'
+import { openStore } from '#store/open.ts'
+import { controls } from './controls.ts'
+import { startNginx } from './nginx.ts'
+import { furnish, mint, plane, server } from './plane.ts'
+import { type Part, startPart } from './process.ts'
+import { type Program, startProgram } from './program.ts'
+import { answered, strangeTokens, type Target } from './request.ts'
+import type { Row } from './row.ts'
+import type { Taken } from './upstream-answers.ts'
+import { familyOf } from './usage.ts'
+
+const targetAt =
+  (port: number, path: string) =>
+  (tool: string): Target => ({ port, path, tool, expect: answered })
+
+/** Those who look at no token, whichever it is. */
+const plain = (
+  about: { name: string; about: string; port: number; pid: number | undefined },
+  stop: Row['stop'],
+): Row => ({
+  name: about.name,
+  about: about.about,
+  pids: () => (about.pid === undefined ? [] : familyOf(about.pid)),
+  target: targetAt(about.port, '/mcp'),
+  tokens: async (count) => strangeTokens(count),
+  check: ({ lent }) => (lent > 0 ? 'a credential came from nowhere' : undefined),
+  stop,
+})
+
+export const names = {
+  direct: 'direct',
+  nginx: 'nginx',
+  sdk: 'SDK v2 proxy',
+  program: 'bailiwick start',
+} as const
+
+/** Every row with how it is set up; a set-up that rejects is a row that could not be measured. */
+export const rowsTo = (
+  upstream: Part<'take', { port: number }>,
+): readonly [string, () => Promise<Row>][] => {
+  const { port } = upstream.hello
+  const steps = Array.from({ length: controls.length + 1 }, (_, count) => count)
+  return [
+    [
+      names.direct,
+      async () =>
+        plain(
+          { name: names.direct, about: "the server's own CPU", port, pid: upstream.pid },
+          async () => {},
+        ),
+    ],
+    [names.nginx, () => nginxRow(port)],
+    [names.sdk, () => sdkRow(port)],
+    ...steps.map(
+      (count) => [stepName(count), () => stepRow(count, port)] as [string, () => Promise<Row>],
+    ),
+    [names.program, () => programRow(port)],
+  ]
+}
+
+const nginxRow = async (upstream: number): Promise<Row> => {
+  const { port, pid, version, stop } = await startNginx(upstream)
+  return plain({ name: names.nginx, about: `nginx ${version}, plain proxying`, port, pid }, stop)
+}
+
+const sdkRow = async (upstream: number): Promise<Row> => {
+  const part = await startPart<undefined, { port: number }>('sdk-proxy.ts', [String(upstream)])
+  const { hello, pid, stop } = part
+  return plain(
+    { name: names.sdk, about: 'official SDK, client and server', port: hello.port, pid },
+    stop,
+  )
+}
+
+const stepName = (count: number): string => {
+  const control = controls[count - 1]
+  return control === undefined ? 'relay' : `  + ${control}`
+}
+
+const checkLent =
+  (lends: boolean) =>
+  ({ calls, lent }: Taken): string | undefined =>
+    lent === (lends ? calls : 0) ? undefined : `${lent} of ${calls} calls bore the credential`
+
+const stepRow = async (count: number, upstream: number): Promise<Row> => {
+  const part = await startPart<number, { port: number }>('steps.ts', [
+    String(count),
+    String(upstream),
+  ])
+  return {
+    name: stepName(count),
+    about: count === 0 ? 'the gateway, every control a stand-in' : 'and the ones above it',
+    pids: () => familyOf(part.pid),
+    target: targetAt(part.hello.port, `/mcp/${plane}/${server}`),
+    tokens: (tokens) => part.ask(tokens),
+    check: checkLent(count > controls.indexOf('credential')),
+    stop: part.stop,
+  }
+}
+
+export interface ProgramRow extends Row {
+  readonly program: Program
+}
+
+/** The program as it is; when it is stopped its ledger must hold two entries for every call. */
+export const programRow = async (
+  upstream: number,
+  nodeArgs: readonly string[] = [],
+): Promise<ProgramRow> => {
+  const data = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
+  const program = await startProgram(data, nodeArgs)
+  await furnish(program.ask, upstream)
+  let calls = 0
+  const lends = checkLent(true)
+  return {
+    program,
+    name: names.program,
+    about: 'the real program, everything on',
+    pids: () => familyOf(program.pid),
+    target: targetAt(program.port, `/mcp/${plane}/${server}`),
+    tokens: (count) => mint(program.ask, count),
+    check(taken) {
+      calls += taken.calls
+      return lends(taken)
+    },
+    async stop() {
+      await program.stop()
+      const entries = await entriesIn(data)
+      await rm(data, { recursive: true, force: true })
+      if (entries < 2 * calls) throw new Error(`${entries} entries for ${calls} calls`)
+    },
+  }
+}
+
+const entriesIn = async (data: string): Promise<number> => {
+  const store = await openStore({ folder: data, appendDeadlineMs: 2000, clock, log })
+  const entries = await store.plane(planeId(plane)).ledger.size()
+  await store.close()
+  return entries
+}
