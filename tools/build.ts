@@ -36,7 +36,15 @@ function renameUrls(): void {
 
 function copyWhatIsNotCompiled(): void {
   const assets = globSync('src/**/*.*', { cwd: root, exclude: ['**/*.ts'] })
-  for (const path of [...assets, 'bin', 'sample', 'LICENSE', 'README.md', 'CHANGELOG.md'])
+  for (const path of [
+    ...assets,
+    'bin',
+    'sample',
+    'docs/bailiwick-v1.schema.json',
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+  ])
     cpSync(`${root}${path}`, `${dist}${path}`, {
       recursive: true,
       filter: (source) => !source.endsWith('.ts'),

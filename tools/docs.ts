@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { schemaFile } from '../src/change/schema.ts'
 import { configurationSchema } from '../src/config.ts'
 import { faults } from '../src/lib/fault.ts'
 
@@ -81,6 +82,7 @@ ${table(['field', 'kind', 'default', 'what it does'], fieldRows(schema))}
 export const documents: Readonly<Record<string, () => string>> = {
   'docs/errors.md': errors,
   'docs/configuration.md': configuration,
+  'docs/bailiwick-v1.schema.json': schemaFile,
 }
 
 if (import.meta.main)

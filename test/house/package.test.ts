@@ -55,6 +55,7 @@ describe('the published package', () => {
       'bin/bailiwick.js',
       'src/main.js',
       'sample/bank/bank.js',
+      'docs/bailiwick-v1.schema.json',
       'LICENSE',
       'README.md',
     ])
