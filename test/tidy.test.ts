@@ -158,6 +158,23 @@ describe('code', () => {
     )
   })
 
+  test('each table is written by one room', () => {
+    const writers: Record<string, RegExp> = {
+      change: /\bstore\.commit\(|\brevisions\.markEntered\(/,
+      registry: /\bcapabilities\.(put|removeServer)\(/,
+      vault: /\bsecrets\.(add|remove)\(/,
+      identity: /\bclientSecrets\.(put|remove)\(|\bsigningKeys\.add\(/,
+      ledger: /\bledger\.append\(/,
+    }
+    for (const [room, writing] of Object.entries(writers))
+      none(
+        find(writing, files.filter(isProduct)).filter(
+          (line) => !line.startsWith(`src/${room}/`) && !line.startsWith('src/store/'),
+        ),
+        `Only src/${room}/ writes this table; read through its view, or issue a command.`,
+      )
+  })
+
   test('only lib/clock.ts makes randomness', () => {
     const rooms = ['gateway', 'registry', 'vault', 'policy', 'quota', 'ledger', 'change', 'domain']
     none(
