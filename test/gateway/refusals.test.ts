@@ -27,7 +27,7 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   unrecordable: 'test/gateway/unrecordable.test.ts',
   unconfirmed: 'test/gateway/unrecordable.test.ts',
   draining: 'test/gateway/slow.test.ts',
-  internal: 'test/gateway/slow.test.ts',
+  internal: 'src/gateway/answer.test.ts',
   upstream_unreachable: 'test/gateway/upstreams.test.ts',
   upstream_timeout: 'test/gateway/upstreams.test.ts',
   upstream_broken: 'test/gateway/upstreams.test.ts',

@@ -21,6 +21,8 @@ export type Gateway = {
   cli(args: string[], input?: string): Promise<Finished>
   /** SIGTERM; resolves when the process is gone, with its exit code. The data folder goes too. */
   stop(): Promise<number | null>
+  /** Resolves with its exit code when it has ended by itself. */
+  readonly ended: Promise<number | null>
   /** SIGKILL; the data folder stays. */
   kill(): Promise<void>
   /** Starts it again on the same data folder, after `kill`, and waits for its servers. */
@@ -98,6 +100,7 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
       await rm(config, { force: true })
       return code
     },
+    ended: gone.then(([code]) => code),
     async kill() {
       child.kill('SIGKILL')
       await gone
