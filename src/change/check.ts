@@ -24,7 +24,7 @@ export function checkDocument(
     const message = `${subject(value)}: ${sentence}`
     findings.push({ code, message, at: source && { source, path, part } })
   }
-  checkVersion(value, fault)
+  const version = checkVersion(value, fault)
   const secrets = checkSecrets(value, fault)
   const kind = checkKind(value, fault)
   if (!kind) return { document: undefined, findings }
@@ -32,7 +32,7 @@ export function checkDocument(
   const parsed = documentSchemas[kind].safeParse(value)
   if (!parsed.success) {
     // What has been told of a key already is not told again in other words.
-    const told = new Set([...secrets, ...unbuilt].map(pathText))
+    const told = new Set([...version, ...secrets, ...unbuilt].map(pathText))
     for (const issue of explainIssues(kind, value, parsed.error.issues)) {
       if (!told.has(pathText(issue.path))) fault(issue.code, issue.path, issue.part, issue.sentence)
     }
@@ -43,19 +43,19 @@ export function checkDocument(
 
 export type Fault = (code: ProblemCode, path: Path, part: 'key' | 'value', sentence: string) => void
 
-function checkVersion({ apiVersion: version }: Readonly<Record<string, unknown>>, fault: Fault) {
-  if (version === apiVersion) return
+function checkVersion(
+  { apiVersion: version }: Readonly<Record<string, unknown>>,
+  fault: Fault,
+): Path[] {
+  const path = ['apiVersion']
+  if (version === apiVersion) return []
   if (version === undefined) {
-    fault(
-      'missing key',
-      ['apiVersion'],
-      'key',
-      `apiVersion is missing; write apiVersion: ${apiVersion}`,
-    )
+    fault('missing key', path, 'key', `apiVersion is missing; write apiVersion: ${apiVersion}`)
   } else {
     const sentence = `this version reads no apiVersion but ${apiVersion}`
-    fault('unknown version', ['apiVersion'], 'value', sentence)
+    fault('unknown version', path, 'value', sentence)
   }
+  return [path]
 }
 
 function checkKind({ kind }: Readonly<Record<string, unknown>>, fault: Fault): Kind | undefined {

@@ -56,9 +56,9 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   const apply = async (input: ApplyInput): Promise<ApplyAnswer> => {
     checkSet(input.set)
     const breathe = createBreather(clock)
-    const { given, findings } = await readGiven(input.files, breathe)
+    const { given, findings, isWhole } = await readGiven(input.files, breathe)
     const { plan, findings: conflicts } = planApply(policy, given, input)
-    const dangling = await checkReferences(policy, plan, input.runners, breathe)
+    const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
     const steps = stepsOf(policy, plan, input.set)
     const changes = changesOf(steps)

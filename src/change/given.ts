@@ -12,13 +12,17 @@ interface Checked {
   readonly findings: Finding[]
 }
 
-/** The documents of some files, each checked by itself. */
+/**
+ * The documents of some files, each checked by itself. `isWhole` is false where something could not be
+ * read: then nobody can tell which names it would have had.
+ */
 export async function readGiven(
   files: readonly SourceFile[],
   breathe: () => Promise<void>,
-): Promise<Checked> {
+): Promise<Checked & { isWhole: boolean }> {
   if (files.length === 0) throw new Fault('usage', { detail: 'there is no file to apply' })
   const { documents, findings } = await readDocuments(files, breathe)
+  const isWhole = findings.length === 0
   const given: Given[] = []
   for (const raw of documents) {
     const checked = check(raw.value, raw.source)
@@ -26,7 +30,7 @@ export async function readGiven(
     given.push(...checked.given)
     await breathe()
   }
-  return { given, findings: [...findings, ...files.flatMap(secretsInText)] }
+  return { given, isWhole, findings: [...findings, ...files.flatMap(secretsInText)] }
 }
 
 /** A document that a command made: checked as if it had been written. */

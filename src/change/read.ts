@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type YAMLMap } from 'yaml'
 import type { ProblemCode } from './change.ts'
 import type { Finding, Source, SourceFile } from './finding.ts'
-import { createComposer, sentences, tokensOf, type YamlDocument } from './syntax.ts'
+import { createComposer, sentences, tokensOf, tooDeepAt, type YamlDocument } from './syntax.ts'
 
 /** One document as it was written, with nothing checked but its syntax. */
 export interface RawDocument {
@@ -71,32 +71,35 @@ async function readFile(
     return
   }
   const composer = createComposer()
+  /** Where each document begins, and which of them the composer was given: it answers in that order. */
   const starts: number[] = []
+  const given: number[] = []
   let taken = 0
   const take = (document: YamlDocument) => {
-    const start = starts[taken++] ?? 0
-    const source = { file, start, end: starts[taken] ?? file.text.length }
-    readDocument(document, source, reading)
+    const index = given[taken++] ?? 0
+    const end = starts[index + 1] ?? file.text.length
+    readDocument(document, { file, start: starts[index] ?? 0, end }, reading)
   }
   for (const token of tokensOf(file.text)) {
-    if (token.type === 'document') starts.push(token.offset)
     if (token.type === 'directive') fault('syntax', token.offset, sentences.BAD_DIRECTIVE)
+    if (token.type === 'document') {
+      starts.push(token.offset)
+      const deep = tooDeepAt(token, readLimits.depth)
+      if (deep === undefined) given.push(starts.length - 1)
+      else fault('too large', deep, sentences.RESOURCE_EXHAUSTION)
+      if (deep !== undefined) continue
+    }
     for (const document of composer.next(token)) take(document)
     if (reading.documents.length > readLimits.documents) {
-      fault(
-        'too large',
-        token.offset,
-        `more than ${readLimits.documents} documents are not read at once`,
-      )
+      fault('too large', token.offset, `there are more than ${readLimits.documents} documents`)
       return
     }
     await breathe()
   }
   for (const document of composer.end()) take(document)
-  if (taken === 0) {
-    for (const error of composer.streamInfo().errors.slice(0, readLimits.syntaxErrors)) {
-      fault('syntax', error.pos[0], sentences[error.code])
-    }
+  if (taken > 0) return
+  for (const error of composer.streamInfo().errors.slice(0, readLimits.syntaxErrors)) {
+    fault('syntax', error.pos[0], sentences[error.code])
   }
 }
 
@@ -120,7 +123,7 @@ function readDocument(document: YamlDocument, source: Source, { documents, findi
     return
   }
   const before = findings.length
-  const value = toValue(document.contents, fault, 0)
+  const value = toValue(document.contents, fault)
   if (findings.length > before || value === null) return
   if (typeof value === 'object' && !Array.isArray(value)) {
     documents.push({ source, value: value as Record<string, unknown> })
@@ -136,33 +139,29 @@ function readDocument(document: YamlDocument, source: Source, { documents, findi
 type FaultAt = (code: ProblemCode, offset: number, message: string) => void
 
 /** Plain values. Numbers and texts stay what they were written as: nothing is guessed from a key. */
-function toValue(node: unknown, fault: FaultAt, depth: number): unknown {
+function toValue(node: unknown, fault: FaultAt): unknown {
   if (!isNode(node)) return null
   const offset = offsetOf(node, 0)
-  if (depth > readLimits.depth) {
-    fault('too large', offset, sentences.RESOURCE_EXHAUSTION)
-    return null
-  }
   if (isAlias(node)) {
     fault('syntax', offset, sentences.BAD_ALIAS)
     return null
   }
   if (node.anchor !== undefined) fault('syntax', offset, sentences.MULTIPLE_ANCHORS)
   if (node.tag !== undefined) fault('syntax', offset, sentences.MULTIPLE_TAGS)
-  if (isSeq(node)) return node.items.map((item) => toValue(item, fault, depth + 1))
-  if (isMap(node)) return toObject(node, fault, depth)
+  if (isSeq(node)) return node.items.map((item) => toValue(item, fault))
+  if (isMap(node)) return toObject(node, fault)
   return isScalar(node) ? node.value : null
 }
 
-function toObject(map: YAMLMap, fault: FaultAt, depth: number): Record<string, unknown> {
+function toObject(map: YAMLMap, fault: FaultAt): Record<string, unknown> {
   const object: Record<string, unknown> = {}
   for (const { key, value } of map.items) {
     const offset = offsetOf(key, 0)
-    const name = toValue(key, fault, depth + 1)
+    const name = toValue(key, fault)
     if (typeof name !== 'string') fault('syntax', offset, sentences.NON_STRING_KEY)
     else if (name === '__proto__') fault('syntax', offset, '__proto__ cannot be a key')
     else if (Object.hasOwn(object, name)) fault('duplicate', offset, sentences.DUPLICATE_KEY)
-    else object[name] = toValue(value, fault, depth + 1)
+    else object[name] = toValue(value, fault)
   }
   return object
 }

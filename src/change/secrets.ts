@@ -102,7 +102,7 @@ const schemeWithContent = /\b(?:bearer|basic)\s+([^\s{}"']{6,})/i
 /** Around {secret} belongs a scheme such as `Bearer` or `Token token=`, and no more. */
 function secretInFormat(format: string): string | undefined {
   const around = format.replaceAll('{secret}', ' ')
-  const hasContent = /\b(?:bearer|basic|token)\s+[^\s={}"']/i.test(around.trim())
+  const hasContent = /\b(?:bearer|basic|token)\s+(?!\w+=)[^\s{}"']/i.test(around.trim())
   const isLong = around
     .split(/[^A-Za-z0-9+/_]+/)
     .some((run) => run.length >= 32 || (run.length >= 12 && /\d/.test(run)))

@@ -1,4 +1,4 @@
-import { Composer, type Document, type ErrorCode, type ParsedNode, Parser } from 'yaml'
+import { Composer, type CST, type Document, type ErrorCode, type ParsedNode, Parser } from 'yaml'
 
 export type YamlDocument = Document.Parsed<ParsedNode, true>
 
@@ -24,6 +24,21 @@ export const tokensOf = (text: string) => new Parser().parse(text)
 /** The first document of a text, undefined where there is none. */
 export function composeFirst(text: string): YamlDocument | undefined {
   for (const document of createComposer().compose(tokensOf(text))) return document
+  return undefined
+}
+
+/**
+ * The offset of a mapping or list that stands inside `most` others, undefined where none does. Asked
+ * before a document is composed, since that goes down by recursion until the stack ends.
+ */
+export function tooDeepAt(document: CST.Document, most: number): number | undefined {
+  const open: [CST.Token | null | undefined, number][] = [[document.value, 0]]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [token, depth] = next
+    if (!token || !('items' in token)) continue
+    if (depth >= most) return token.offset
+    for (const { key, value } of token.items) open.push([value, depth + 1], [key, depth + 1])
+  }
   return undefined
 }
 
