@@ -145,8 +145,9 @@ function whisper(child: ChildProcess, bytes: Buffer | undefined): void {
 }
 
 /**
- * MCP, transports §stdio: a message is a line, so none may stand inside it. In JSON a line break is
- * white space or nothing at all, and a space says the same.
+ * MCP, transports §stdio: a message is a line, so none may end inside it. In JSON a line break is
+ * white space or nothing at all, and a space says the same; the two separators of Unicode, at which
+ * Node's own readline ends a line, stand in strings alone, where they may be escaped.
  */
 function asLine(message: Uint8Array): Buffer {
   const line = Buffer.allocUnsafe(message.length + 1)
@@ -158,9 +159,13 @@ function asLine(message: Uint8Array): Buffer {
   for (let at = line.indexOf(CARRIAGE_RETURN); at >= 0; at = line.indexOf(CARRIAGE_RETURN, at)) {
     line[at] = SPACE
   }
-  return line
+  if (!line.includes(SEPARATORS)) return line
+  const escaped = (separator: string) => `\\u${separator.charCodeAt(0).toString(16)}`
+  return Buffer.from(line.toString('utf8').replace(/[\u2028\u2029]/g, escaped))
 }
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
+/** What U+2028 and U+2029 begin with in UTF-8. */
+const SEPARATORS = Buffer.from([0xe2, 0x80])

@@ -15,6 +15,7 @@ export interface Questions {
  * where silence or any other answer means that it is not modern; then `initialize`. `patience`
  * resolves when the first has been waited for long enough to ask the second.
  *
+ * `spoke` is called when it has been found to be modern: it may end at the second question.
  * Answers `one era` where the process speaks both, but each only if it was the first it heard: then
  * the next process is spared the second question. Rejects where it speaks neither.
  */
@@ -22,8 +23,10 @@ export async function probeStdio(
   asker: Asker,
   questions: Questions,
   patience: () => Promise<void>,
+  spoke: () => void,
 ): Promise<Found | 'one era'> {
   const discovering = questions.modern ? askDiscover(asker) : Promise.resolve(undefined)
+  void discovering.then((result) => result && spoke())
   await Promise.race([discovering, patience()])
   const opened = questions.legacy ? await initialize(asker) : undefined
   // One that was slow to start has read its input in order: that answer is here by now, or never.

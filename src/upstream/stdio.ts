@@ -51,8 +51,10 @@ export function openStdio(
   const leaving = new Set<Promise<void>>()
   let found = UNKNOWN
   let questions = BOTH
+  /** In a row, and altogether. */
   let crashes = 0
-  let starts = 0
+  let restarts = 0
+  let hasSpoken = false
   let isClosed = false
   let isRetired = false
   /** Answers questions and takes requests; undefined while there is none that does. */
@@ -69,6 +71,7 @@ export function openStdio(
         await live()
       } catch (thrown) {
         crashes = clock.elapsed() - startedAt >= STEADY_MS ? 1 : crashes + 1
+        restarts++
         await fallDown(thrown)
       }
     }
@@ -85,7 +88,8 @@ export function openStdio(
       host.hidden,
     )
     if (isClosed) return
-    health.about({ isolation: launch.isolation, restarts: starts++ })
+    health.about({ isolation: launch.isolation, restarts })
+    hasSpoken = false
     if (found === UNKNOWN) health.set('starting', say('is being asked what it speaks'))
     const onListChanged = () => tell()
     const one = incarnate({ launch, loan, ground, host, about, say, onListChanged })
@@ -124,10 +128,10 @@ export function openStdio(
     leaving.add(gone)
   }
 
-  /** Some end at a request that comes before the handshake: the next is only asked for that. */
+  /** Some end at a request that comes before the handshake, some at the handshake: the next is spared it. */
   function diedWhenAsked(how: string): void {
     const isAgain = questions !== BOTH
-    questions = isAgain ? BOTH : { modern: false, legacy: true }
+    questions = isAgain ? BOTH : { modern: hasSpoken, legacy: !hasSpoken }
     if (isAgain) throw ended(how)
   }
 
@@ -164,7 +168,10 @@ export function openStdio(
       timeoutMs: limits.startTimeoutMs,
       say,
     }
-    return probeStdio(asker, questions, patience).catch(asFault)
+    const spoke = () => {
+      hasSpoken = true
+    }
+    return probeStdio(asker, questions, patience, spoke).catch(asFault)
   }
 
   function knownRunner(): Runner {

@@ -58,7 +58,7 @@ export async function open(
     runners: new Map(runners.map((one) => [one.name, one])),
     clock,
     // No chance in a test: waits are three quarters of the whole.
-    random: (count) => Buffer.alloc(count, 0x80),
+    random: (count) => Buffer.alloc(count, Buffer.from([0x80, 0, 0, 0])),
     log: createLog(
       (line) => void lines.push(line),
       () => 0,
