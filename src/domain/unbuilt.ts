@@ -27,7 +27,6 @@ export interface UnbuiltKey {
   readonly because: string
 }
 
-const selecting = ['allow', 'over']
 const classified = ['tools', 'prompts', 'resources']
 
 export const unbuiltKeys: readonly UnbuiltKey[] = [
@@ -69,15 +68,21 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
     values: ['consumer', 'tool', 'capability', 'user', 'plane', 'server', 'run'],
     because: 'quotas are counted per agent',
   },
-  ...['Grant', 'Quota'].flatMap((kind) =>
-    keys(
-      kind,
-      selecting.flatMap((member) => [
-        [member, '*', 'api'],
-        [member, '*', 'operations'],
-      ]),
-      'only MCP servers stand behind the gateway',
-    ),
+  ...keys(
+    'Grant',
+    [
+      ['allow', '*', 'api'],
+      ['allow', '*', 'operations'],
+    ],
+    'only MCP servers stand behind the gateway',
+  ),
+  ...keys(
+    'Quota',
+    [
+      ['over', '*', 'api'],
+      ['over', '*', 'operations'],
+    ],
+    'only MCP servers stand behind the gateway',
   ),
 ]
 
