@@ -23,6 +23,16 @@ export const diffLines = (before: string, after: string): string[] => {
   return lines
 }
 
+/** Only what changed, with `around` lines before and after; what lies between is one line of `mark`. */
+export const onlyChanges = (lines: readonly string[], around: number, mark: string): string[] => {
+  const near = (at: number) =>
+    lines.slice(Math.max(0, at - around), at + around + 1).some((line) => !line.startsWith('  '))
+  return lines.flatMap((line, at) => {
+    if (near(at)) return [line]
+    return at === 0 || near(at - 1) ? [`  ${mark}`] : []
+  })
+}
+
 const common = (a: readonly string[], b: readonly string[]): number[][] => {
   const lengths = Array.from({ length: a.length + 1 }, () =>
     new Array<number>(b.length + 1).fill(0),

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
+import { capabilityClasses } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import type { Started } from './composition.ts'
@@ -59,6 +60,7 @@ const planeSteps = async (
   const classified = installation.registry
     .capabilities(plane)
     .filter((one) => one.kind === 'tool' && one.state === 'pinned' && one.classification)
+    .sort((a, b) => harm(a) - harm(b))
   const [client] = listClients(policy)
   if (!client || classified.length === 0)
     return [{ command: 'bailiwick status', says: 'what agents can get' }]
@@ -85,6 +87,10 @@ const planeSteps = async (
     { command: 'bailiwick calls', says: 'where each of them ended' },
   ]
 }
+
+/** What only reads is offered first. */
+const harm = ({ classification }: Capability): number =>
+  capabilityClasses.indexOf(classification?.class ?? 'destructive')
 
 /** As short as it can be typed. */
 const asWhom = (policy: PlanePolicy, client: ClientId): string => {

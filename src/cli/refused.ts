@@ -41,7 +41,8 @@ export const explainFailure = async (
   const record = await findRecord(control, made, reply)
   const now = await explainNow(control, made)
   if (isRefused(record, now)) {
-    printRefusal(terminal, made, { told, record, now, waitMs: waitOf(reply) })
+    const down = await findTrouble(control, made, record?.because ?? now.because)
+    printRefusal(terminal, made, { told, record, now, down, waitMs: waitOf(reply) })
     return refusedCode
   }
   if (!record || record.outcome?.status === 'failed') throw failed(record, reply)
@@ -103,7 +104,19 @@ const explainNow = async (
 const isRefused = (record: CallRow | undefined, now: Explanation): boolean =>
   record ? record.decision !== 'permitted' : now.decision !== 'permitted'
 
+/** A server that does not answer has told nothing of its tools. */
+const findTrouble = async (
+  control: Control,
+  { plane, server }: Made,
+  because: string,
+): Promise<string | undefined> => {
+  if (because !== 'no such capability') return undefined
+  const { state, detail } = await control.ask('serverShow', { plane, server })
+  return state === 'up' ? undefined : `${plane}/${server} is ${state}: ${detail}`
+}
+
 interface Told {
+  readonly down: string | undefined
   readonly told: string
   readonly record: CallRow | undefined
   readonly now: Explanation
@@ -111,7 +124,7 @@ interface Told {
 }
 
 const printRefusal = (terminal: Terminal, made: Made, about: Told): void => {
-  const { record, now, told, waitMs } = about
+  const { record, now, told, down, waitMs } = about
   const because = record?.because ?? now.because
   const decision = record?.decision ?? now.decision
   const sentence = sentenceOf(made, decision, because, record?.station ?? 'permit')
@@ -123,6 +136,7 @@ const printRefusal = (terminal: Terminal, made: Made, about: Told): void => {
       side: 'gateway',
       station: record?.station ?? 'permit',
       because,
+      ...(down !== undefined && { detail: down }),
       told,
       ...(waitMs !== undefined && { retryAfterMs: waitMs }),
       ...(record && { ref: record.call }),
@@ -133,6 +147,7 @@ const printRefusal = (terminal: Terminal, made: Made, about: Told): void => {
   }
   terminal.warn(`${terminal.paintTalk(terminal.glyph('no'), 'bad')} ${sentence}`)
   terminal.warn(`  The agent was told: ${readable(told).split('\n').join('\n  ')}`)
+  if (down !== undefined) terminal.warn(`  ${oneLine(down)}`)
   if (record) printRecord(terminal, record)
   printRemedy(terminal, remedy, terminal.warn)
 }

@@ -8,16 +8,16 @@ export const run = async ({
   fields,
   control,
 }: Invocation): Promise<number> => {
-  const answer = await (await control()).ask('agentSecret', {
+  const reached = await control()
+  const answer = await reached.ask('agentSecret', {
     plane: options.text('plane'),
     client,
   })
   if (terminal.json) printJson(terminal, answer, fields)
   else {
+    const issuer = reached.serving ? `, issuer ${answer.issuer}` : ''
     terminal.out(answer.secret)
-    terminal.hint(
-      `Shown once. client_id ${answer.client}, issuer ${answer.issuer}; the secret before it is void.`,
-    )
+    terminal.hint(`Shown once. client_id ${answer.client}${issuer}; the secret before it is void.`)
   }
   return 0
 }

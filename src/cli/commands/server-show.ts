@@ -1,7 +1,7 @@
 import type { CapabilityRow, ServerAnswer } from '#edge/control/servers.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, readPlace } from '../command.ts'
-import { diffLines } from '../diff.ts'
+import { diffLines, onlyChanges } from '../diff.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { printDiff } from './apply.ts'
@@ -76,6 +76,7 @@ const printHeld = (
   terminal.out(
     `${terminal.paint(terminal.glyph('held'), 'wait')} ${oneLine(name)} is held: its definition changed.`,
   )
-  for (const line of diffLines(held.pinned, held.observed)) printDiff(terminal, line)
+  const lines = diffLines(held.pinned, held.observed)
+  for (const line of onlyChanges(lines, 2, terminal.glyph('cut'))) printDiff(terminal, line)
   terminal.out(terminal.typed(`  Accept it:  bailiwick server release ${server} ${oneLine(name)}`))
 }

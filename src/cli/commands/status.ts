@@ -19,7 +19,7 @@ export const run = async ({
     return 0
   }
   printHead(terminal, answer, io.now())
-  for (const plane of answer.planes) printPlane(terminal, plane)
+  for (const plane of answer.planes) printPlane(terminal, plane, answer.serving)
   if (answer.planes.length === 0)
     terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
   return 0
@@ -37,7 +37,7 @@ const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void 
   terminal.out(`revision  ${answer.revision}`)
 }
 
-const printPlane = (terminal: Terminal, plane: PlaneStatus): void => {
+const printPlane = (terminal: Terminal, plane: PlaneStatus, serving: boolean): void => {
   terminal.out('')
   const counts = [
     counted(plane.servers.length, 'server'),
@@ -46,7 +46,7 @@ const printPlane = (terminal: Terminal, plane: PlaneStatus): void => {
     counted(plane.grants, 'grant'),
     counted(plane.quotas, 'quota'),
   ].join(` ${terminal.glyph('dot')} `)
-  terminal.out(`${terminal.paint(plane.plane, 'strong')}  ${plane.gateway}`)
+  terminal.out(`${terminal.paint(plane.plane, 'strong')}${serving ? `  ${plane.gateway}` : ''}`)
   terminal.out(counts)
   if (plane.ledger !== 'open')
     terminal.out(`${terminal.paint(terminal.glyph('failed'), 'bad')} ledger ${plane.ledger}`)

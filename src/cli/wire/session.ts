@@ -148,7 +148,6 @@ export const createSession = ({
     awaited: Awaited,
     signal: AbortSignal,
   ): Promise<number> => {
-    opening = line
     headers = {}
     const answer = await post(line, signal)
     keepId(answer.headers['mcp-session-id'])
@@ -157,11 +156,13 @@ export const createSession = ({
 
   const runner =
     (method: string, before: Promise<unknown>) =>
-    (line: Buffer): Run =>
-    async (awaited, signal) => {
-      await before
-      if (method === 'initialize') return await initialize(line, awaited, signal)
-      return await exchange(await postAgain(line, signal), awaited, signal)
+    (line: Buffer): Run => {
+      if (method === 'initialize') opening = line
+      return async (awaited, signal) => {
+        await before
+        if (method === 'initialize') return await initialize(line, awaited, signal)
+        return await exchange(await postAgain(line, signal), awaited, signal)
+      }
     }
 
   return {

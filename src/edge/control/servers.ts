@@ -1,4 +1,4 @@
-import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
 import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
 import { Fault } from '#lib/fault.ts'
 import { choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
@@ -57,9 +57,14 @@ export const showServer = (
     capabilities: installation.registry
       .capabilities(id)
       .filter((one) => one.server === server.name)
+      .sort(byKindAndName)
       .map(describe),
   }
 }
+
+const byKindAndName = (a: Capability, b: Capability): number =>
+  capabilityKinds.indexOf(a.kind) - capabilityKinds.indexOf(b.kind) ||
+  Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 
 const describe = (one: Capability): CapabilityRow => ({
   kind: one.kind,
