@@ -70,6 +70,15 @@ describe('equal refusals', () => {
     )
   })
 
+  test('belong to the second that their own time names, also when the clock has gone on since', async () => {
+    const { clock, refuse, full } = setUp()
+    const start = clock.now() - (clock.now() % 1000)
+    for (let n = 0; n < 8; n++) await refuse({ at: start + 900 })
+    clock.advance(1000)
+    for (let n = 0; n < 8; n++) await refuse({ at: start + 999 })
+    assert.equal(full().length, 10)
+  })
+
   test('begin anew in the next second', async () => {
     const { clock, refuse, full, counts } = setUp()
     for (let second = 0; second < 5; second++) {
