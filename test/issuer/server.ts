@@ -20,6 +20,8 @@ export async function startIssuer() {
   }
   // As the gateway's own listener does it: nothing says 100 before the head has been judged.
   const server = createServer(listener).on('checkContinue', listener)
+  // Whoever hangs up here is the issuer, not a timeout of Node's.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
