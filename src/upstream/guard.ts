@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Clock } from '#lib/clock.ts'
+import { guardian } from './guardian.ts'
 
 /** Sees to it that no child outlives this process, however it ends (`guardian.ts`). */
 export interface Guard {
@@ -13,16 +13,16 @@ export interface Guard {
 /** The guardian itself is started with the first child, and again should it ever be gone. */
 export function createGuard(clock: Clock): Guard {
   const groups = new Set<number>()
-  let guardian: ChildProcess | undefined
+  let running: ChildProcess | undefined
   let isClosed = false
 
   function tell(text: string): void {
-    guardian ??= start()
-    guardian.stdin?.write(text)
+    running ??= start()
+    running.stdin?.write(text)
   }
 
   function start(): ChildProcess {
-    const started = spawn(process.execPath, ['--no-warnings', PROGRAM], {
+    const started = spawn(process.execPath, ['-e', PROGRAM], {
       // A group of its own, so that a terminal's Ctrl-C does not end it before us.
       detached: true,
       env: {},
@@ -36,14 +36,14 @@ export function createGuard(clock: Clock): Guard {
     stdin?.on('error', () => {})
     started.on('error', () => {})
     started.once('exit', () => {
-      guardian = undefined
+      running = undefined
       if (!isClosed) clock.after(1000, again)
     })
     return started
   }
 
   function again(): void {
-    if (!isClosed && guardian === undefined && groups.size > 0) tell(lines('+', groups))
+    if (!isClosed && running === undefined && groups.size > 0) tell(lines('+', groups))
   }
 
   return {
@@ -52,19 +52,17 @@ export function createGuard(clock: Clock): Guard {
       tell(lines('+', [group]))
     },
     forget(group) {
-      if (groups.delete(group) && guardian !== undefined) tell(lines('-', [group]))
+      if (groups.delete(group) && running !== undefined) tell(lines('-', [group]))
     },
     close() {
       isClosed = true
-      guardian?.stdin?.end()
+      running?.stdin?.end()
     },
   }
 }
 
-/** Beside this file, under the ending that this file runs with: from source or compiled. */
-const PROGRAM = fileURLToPath(
-  new URL(`guardian${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-)
+/** From its text, so that it is small (no TypeScript is loaded) and the same from source and compiled. */
+const PROGRAM = `(${guardian.toString()})()`
 
 function lines(sign: '+' | '-', groups: Iterable<number>): string {
   return [...groups].map((group) => `${sign}${group}\n`).join('')
