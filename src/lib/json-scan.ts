@@ -158,7 +158,7 @@ function scanObject(s: Scan, open: number, depth: number, level: number): number
     if (bytes[colon] !== COLON) throw new JsonError('syntax', colon)
     const start = skipSpace(bytes, colon + 1)
     const mark = level < UNMARKED ? marks.push(level, at, keyEnd, start, 0) : 0
-    const end = scanValue(s, start, depth, level < UNMARKED ? level + 1 : UNMARKED)
+    const end = scanValue(s, start, depth, level + 1)
     if (mark > 0) marks[mark - 1] = end
     at = skipSpace(bytes, end)
     if (bytes[at] === CLOSE_BRACE) return at + 1

@@ -284,6 +284,152 @@ describe('What two parsers could read differently is refused', () => {
   })
 })
 
+/** The same rules once more, by other means: the engine for the grammar, tokens by a pattern, numbers as big integers. */
+function isAcceptedNaively(text: string): boolean {
+  try {
+    const numbers: string[] = []
+    const strings: string[] = []
+    JSON.parse(text, (key, value, context?: { source?: string }) => {
+      if (typeof value === 'number') numbers.push(context?.source ?? '')
+      strings.push(key, ...(typeof value === 'string' ? [value] : []))
+      return value
+    })
+    return (
+      hasDistinctKeys(text) && numbers.every(isHeld) && strings.every((one) => one.isWellFormed())
+    )
+  } catch {
+    return false
+  }
+}
+
+function hasDistinctKeys(text: string): boolean {
+  const open: Set<string>[] = []
+  for (const [token, , after] of text.matchAll(/"((?:[^"\\]|\\.)*)"(?=\s*(:)?)|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (after === ':') {
+      const key = JSON.parse(token) as string
+      if (key === '__proto__' || open.at(-1)?.has(key)) return false
+      open.at(-1)?.add(key)
+    }
+  }
+  return true
+}
+
+function isHeld(source: string): boolean {
+  const value = Number(source)
+  if (/^-?\d+$/.test(source)) return Number.isSafeInteger(value)
+  if (!Number.isFinite(value)) return false
+  const digits = source
+    .replace(/[eE].*/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+|0+$/g, '')
+  if (digits.length <= 17 && value !== 0 && Math.abs(value) < 2 ** 53) return true
+  return scaled(source) === scaled(String(value))
+}
+
+/** Times ten to the four hundredth, which leaves no fraction in what this test makes. */
+function scaled(source: string): bigint {
+  const [, whole = '', fraction = '', power = '0'] = /^-?(\d+)\.?(\d*)[eE]?(.*)$/.exec(source) ?? []
+  return BigInt(whole + fraction) * 10n ** BigInt(400 + Number(power) - fraction.length)
+}
+
+describe('A second reading by other means', () => {
+  const number = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      fc.oneof(
+        fc.constantFrom('0', '1', '9007199254740992', '9007199254740993'),
+        fc.nat().map(String),
+      ),
+      fc.oneof(
+        fc.constant(''),
+        fc.bigInt({ min: 0n, max: 10n ** 20n }).map((digits) => `.${digits}`),
+      ),
+      fc.oneof(
+        fc.constant(''),
+        fc.integer({ min: -330, max: 330 }).map((power) => `e${power}`),
+      ),
+    )
+    .map((parts) => parts.join(''))
+
+  test('accepts the same numbers', () => {
+    fc.assert(
+      fc.property(number, (text) =>
+        assert.equal(refusal(text) === 'read', isAcceptedNaively(text)),
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('accepts the same texts, however a good one is damaged', () => {
+    const damage = fc.record({
+      at: fc.nat(),
+      cut: fc.nat(3),
+      paste: fc.oneof(
+        fc.string({
+          unit: fc.constantFrom(
+            '{',
+            '}',
+            '[',
+            ']',
+            ',',
+            ':',
+            '"',
+            '\\',
+            'u',
+            'd',
+            '8',
+            '0',
+            '1',
+            'e',
+            '-',
+            '.',
+            ' ',
+            '\n',
+            'a',
+          ),
+        }),
+        fc.constantFrom(
+          '',
+          '"a":1,',
+          '"__proto__":1,',
+          '\\ud800',
+          '\\udc00',
+          '\\u0061',
+          'true',
+          '\u0007',
+          ',"":0',
+        ),
+      ),
+    })
+    let accepted = 0
+    fc.assert(
+      fc.property(
+        wildValue,
+        spelling,
+        fc.array(damage, { maxLength: 2 }),
+        (value, how, damages) => {
+          let text = spell(value, how)
+          for (const { at, cut, paste } of damages) {
+            const from = at % (text.length + 1)
+            text = text.slice(0, from) + paste + text.slice(from + cut)
+          }
+          if (!text.isWellFormed()) return
+          const isAccepted = refusal(text) === 'read'
+          assert.equal(isAccepted, isAcceptedNaively(text), text)
+          if (isAccepted) {
+            accepted++
+            assert.deepEqual(plain(read(text)), plain(JSON.parse(text)))
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    )
+    assert.ok(accepted > 300 && accepted < 2700, `${accepted} of 3000 were good`)
+  })
+})
+
 describe('Bounds hold before anything is built', () => {
   test('depth is counted by containers, inclusive', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
@@ -336,6 +482,13 @@ describe('Spans', () => {
     }
     assert.equal(at('params', '_meta', 'name'), undefined)
     assert.equal(at('params', 'name', 'a', 'b'), undefined)
+  })
+
+  test('are not those of a later member of an outer object', () => {
+    const outer = readJson(Buffer.from('{"a":{"b":{}},"c":1,"b":{"c":2}}'), limits)
+    assert.equal(spanOf(outer, 'a', 'c'), undefined)
+    assert.equal(spanOf(outer, 'a', 'b', 'c'), undefined)
+    assert.deepEqual(spanOf(outer, 'b', 'c'), { start: 29, end: 30 })
   })
 
   test('agree with the value, three levels deep, for any object in any spelling', () => {

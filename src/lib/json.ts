@@ -40,11 +40,12 @@ export interface JsonDocument {
  */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonDocument {
   const buffer = asBuffer(bytes)
-  checkEncoding(buffer)
+  const isPlain = isAscii(buffer)
+  if (!isPlain) checkEncoding(buffer)
   // One character a byte, so that indices are offsets; for ASCII that is the text itself.
   const units = buffer.toString('latin1')
   const { members, marks } = scan(buffer, units, limits)
-  const value = parse(isAscii(buffer) ? units : buffer.toString('utf8'))
+  const value = parse(isPlain ? units : buffer.toString('utf8'))
   // A key that occurs twice leaves one member in the tree where the text has two.
   if (value === undefined || countMembers(value) !== members) {
     throw findUnseen(buffer, units) ?? new JsonError('syntax', 0)
