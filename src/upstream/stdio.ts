@@ -113,7 +113,8 @@ export function openStdio(
     health.set('up', say(`speaks ${revisionsOf(found)}`))
     first.resolve()
     parking.release(one.send)
-    if (!isFirst) tell()
+    // Who asked while there was no process has had its answer, and must hear that there is one now.
+    if (!isFirst || restarts > 0) tell()
     const end = await Promise.race([one.ended, change.promise])
     running = undefined
     if (end !== 'changed') throw ended(end.how)
