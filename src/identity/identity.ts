@@ -72,7 +72,7 @@ export interface KeySealing {
 
 export interface Identity {
   /**
-   * Strict, synchronous verification of one token of ours for one plane (trust.md §4): length,
+   * Strict, synchronous verification of one token of ours for one plane (RFC 9068 §4, RFC 8725): length,
    * alphabet and canonical base64url, duplicate-free JSON, typ at+jwt, alg of the key, iss exact,
    * one audience, integer times, required claims, client known to the policy. Verified tokens are
    * cached (bounded) by their exact text until they expire or the policy changes.
@@ -104,7 +104,7 @@ export interface Identity {
   close(): Promise<void>
 }
 
-/** Everything that existed is in memory when it resolves, so that `verify` needs no I/O. `view` must answer by then. */
+/** Everything that existed is in memory when it resolves, so that `verify` needs no I/O. `view` is not asked before. */
 export async function createIdentity({
   origin,
   store,
