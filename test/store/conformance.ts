@@ -37,7 +37,7 @@ export interface Outside {
   stall(plane: PlaneId): () => void
 }
 
-const deadline = 60_000
+const deadline = 300_000
 
 const isFault =
   (code: FaultCode, detail?: RegExp) =>
@@ -389,6 +389,18 @@ export const storeConformance = (
           )
           assert(entries.every(({ entry }) => entry.plane === plane))
         }
+      })
+
+      test('lets a flood in one plane hold up another by one group only', async () => {
+        const row = rowOf(refusedOf(callAt(0)))
+        let flooded = 0
+        const flood = Array.from({ length: 20_000 }, async () => {
+          await ledger().append(row)
+          flooded++
+        })
+        await ledger(finance).append(row)
+        assert(flooded <= 512, `${flooded} entries of the flood went first`)
+        await Promise.all(flood)
       })
 
       test('gives back bodies as they were, in every script', async () => {

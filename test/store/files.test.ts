@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { Fault, type FaultCode } from '#lib/fault.ts'
+import { silentLog } from '#lib/log.ts'
+import { migrate, migrations } from '#store/migrate.ts'
+import { openStore } from '#store/open.ts'
+import { openSqliteDatabase } from '#store/sqlite/database.ts'
+import { createTestClock } from './clock.ts'
+import { callAt, intentOf, noon, ops, rowOf } from './entries.ts'
+
+let parent: string
+let folder: string
+const open = () =>
+  openStore({ folder, appendDeadlineMs: 2000, clock: createTestClock(), log: silentLog })
+const isFault = (code: FaultCode, detail: RegExp) => (error: unknown) =>
+  error instanceof Fault && error.code === code && detail.test(error.detail ?? '')
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
+
+describe('a data folder', () => {
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'bailiwick-files-'))
+    folder = join(parent, 'deep', 'data')
+  })
+  afterEach(() => rm(parent, { recursive: true }))
+
+  test('is its owner’s alone, and so is every file in it, whatever the umask', async () => {
+    const umask = process.umask(0)
+    try {
+      const store = await open()
+      await store.plane(ops).ledger.append(rowOf(intentOf(callAt(1)), Buffer.from('sealed')))
+      await store.plane(ops).ledger.read(1, 1)
+      const names = await readdir(folder, { recursive: true, withFileTypes: true })
+      for (const entry of names) {
+        const path = join(entry.parentPath, entry.name)
+        assert.equal(modeOf(path), entry.isDirectory() ? '700' : '600', path)
+      }
+      assert(names.some(({ name }) => name === 'ops.db-wal'))
+      assert.equal(modeOf(folder), '700')
+      await store.close()
+    } finally {
+      process.umask(umask)
+    }
+  })
+
+  test('that stands already keeps its mode', async () => {
+    mkdirSync(folder, { recursive: true })
+    chmodSync(folder, 0o750)
+    await (await open()).close()
+    assert.equal(modeOf(folder), '750')
+  })
+
+  test('in use is named to whoever tries, and theirs after it is let go', async () => {
+    const store = await open()
+    await assert.rejects(open(), isFault('locked', new RegExp(folder)))
+    await store.close()
+    await (await open()).close()
+  })
+
+  test('that is no folder, or holds no store, is refused by name', async () => {
+    mkdirSync(join(parent, 'deep'))
+    writeFileSync(folder, '')
+    await assert.rejects(open(), isFault('bad_store', new RegExp(folder)))
+    await rm(folder)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'store.db'), 'this is not a database, whatever it is called')
+    await assert.rejects(open(), isFault('bad_store', new RegExp(folder)))
+  })
+
+  test('of a newer version is refused, and not touched', async () => {
+    await (await open()).close()
+    const newer = new DatabaseSync(join(folder, 'store.db'))
+    newer.exec(`insert into migration values (${migrations.length + 1}, 'of tomorrow', 0)`)
+    newer.close()
+    await assert.rejects(open(), isFault('bad_store', /newer version/))
+    await assert.rejects(open(), isFault('bad_store', /newer version/))
+  })
+
+  test('with a ledger of a newer version lets nothing be written into it', async () => {
+    const first = await open()
+    await first.plane(ops).ledger.append(rowOf(intentOf(callAt(1))))
+    await first.close()
+    const newer = new DatabaseSync(join(folder, 'ledger', 'ops.db'))
+    newer.exec('pragma user_version = 2')
+    newer.close()
+    const store = await open()
+    await assert.rejects(
+      store.plane(ops).ledger.append(rowOf(intentOf(callAt(2)))),
+      (error) => error instanceof Fault && /newer version/.test(String(error.cause)),
+    )
+    await store.close()
+  })
+})
+
+describe('migrations', () => {
+  test('run once each, in order, all or nothing, and only those that are new', async () => {
+    const database = await openSqliteDatabase('memory')
+    const one = { number: 1, name: 'one', statements: ['create table a (n bigint)'] }
+    const two = { number: 2, name: 'two', statements: ['create table b (n bigint)', 'no sql'] }
+    await migrate(database, noon, [one])
+    await assert.rejects(migrate(database, noon, [one, two]), /syntax error/)
+    const tables = async () =>
+      (await database.db.introspection.getTables()).map(({ name }) => name).sort()
+    assert.deepEqual(await tables(), ['a', 'migration'])
+    await migrate(database, noon, [one, { ...two, statements: ['create table b (n bigint)'] }])
+    await migrate(database, noon, [one, two])
+    assert.deepEqual(await tables(), ['a', 'b', 'migration'])
+    await database.close()
+  })
+
+  test('are numbered from 1 without a gap', () => {
+    assert.deepEqual(
+      migrations.map(({ number }) => number),
+      migrations.map((_, index) => index + 1),
+    )
+  })
+})
