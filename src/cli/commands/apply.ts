@@ -46,9 +46,9 @@ const mustExist = (path: string): string => {
   throw new Fault('not_found', { detail: `There is no file ${path}.` })
 }
 
-const readFiles = async (
+export const readFiles = async (
   paths: readonly string[],
-  { io }: Invocation,
+  { io }: { io: Pick<Invocation['io'], 'stdin'> },
 ): Promise<{ name: string; text: string }[]> => {
   const files: { name: string; text: string }[] = []
   for (const path of paths) {

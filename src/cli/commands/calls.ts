@@ -7,10 +7,11 @@ import { grouped, rfc3339, shortTime } from '../when.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
   const { options, terminal, fields, io, control } = invocation
+  const most = options.count('most', { least: 1, most: 1000, otherwise: 20 })
   const rows = await (await control()).ask('calls', {
     plane: options.text('plane'),
     agent: options.text('agent'),
-    most: options.count('most', { least: 1, most: 1000, otherwise: 20 }),
+    most,
   })
   if (terminal.json) printJson(terminal, rows.map(toJson), fields)
   else if (rows.length === 0) terminal.say('No call yet.')

@@ -11,11 +11,13 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const capabilityClass = capabilityClasses.find((one) => one === asked)
   if (!capabilityClass)
     throw new Fault('usage', { detail: `The class is one of: ${capabilityClasses.join(', ')}.` })
+  const place = readPlace(written, options)
+  const kind = readKind(options)
   const scopes = options.list('scope')
   const labels = options.list('label')
   const answer = await (await control()).ask('serverClassify', {
-    ...readPlace(written, options),
-    kind: readKind(options),
+    ...place,
+    kind,
     name,
     class: capabilityClass,
     ...(scopes.length > 0 && { scopes: [...scopes] }),

@@ -5,10 +5,8 @@ import { printJson } from '../terminal.ts'
 export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation
   const [written = '', name = ''] = args
-  const answer = await (await control()).ask('serverRelease', {
-    ...readPlace(written, options),
-    name,
-  })
+  const place = readPlace(written, options)
+  const answer = await (await control()).ask('serverRelease', { ...place, name })
   if (terminal.json) printJson(terminal, answer, fields)
   else
     terminal.out(
