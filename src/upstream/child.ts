@@ -48,7 +48,7 @@ export function startChild(options: {
     shell: false,
     env: { ...launch.environment },
     stdio: launch.whispered === undefined ? 'pipe' : ['pipe', 'pipe', 'pipe', 'pipe'],
-    ...(launch.folder !== undefined && { cwd: launch.folder }),
+    cwd: launch.folder,
     ...(launch.uid !== undefined && { uid: launch.uid }),
     ...(launch.gid !== undefined && { gid: launch.gid }),
   })

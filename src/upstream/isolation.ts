@@ -11,7 +11,7 @@ export interface Launch {
   readonly arguments: readonly string[]
   /** The whole environment of the process that is spawned. */
   readonly environment: Readonly<Record<string, string>>
-  readonly folder: string | undefined
+  readonly folder: string
   readonly uid: number | undefined
   readonly gid: number | undefined
   /** What the wrapper reads on descriptor 3, so that it stands neither in its arguments nor in its environment. */
@@ -76,7 +76,7 @@ export async function planLaunch(
 function plain(runner: Runner, { setpriv }: Fences) {
   const own = [runner.command, ...runner.arguments]
   const [file = '', ...rest] = setpriv === undefined ? own : [setpriv, ...SETPRIV, '--', ...own]
-  return { file, arguments: rest, folder: runner.folder, whispered: undefined }
+  return { file, arguments: rest, folder: runner.folder ?? '/', whispered: undefined }
 }
 
 /** The environment goes through a pipe: what bubblewrap itself is started with holds no secret. */
@@ -92,13 +92,14 @@ function wrapped(
   ]
   const folder = runner.folder === undefined ? [] : ['--bind', runner.folder, runner.folder]
   const place = ['--chdir', runner.folder ?? '/']
+  // Last, so that it is hidden even where it lies in the runner's folder, or is it.
   const hide = hidden.flatMap((path) => ['--tmpfs', path])
   return {
     file: bwrap,
     arguments: [
       ...BWRAP,
-      ...hide,
       ...folder,
+      ...hide,
       ...place,
       ...['--args', '3', '--', runner.command, ...runner.arguments],
     ],

@@ -150,10 +150,14 @@ export interface Runner {
   /** Absolute path of the program, and its arguments as a list: no shell. */
   readonly command: string
   readonly arguments: readonly string[]
+  /** Where it runs; `/` where none is given. */
   readonly folder?: string
   /** The whole environment of the child but PATH and what is lent to it. */
   readonly environment: Readonly<Record<string, string>>
-  /** Runs as this user (needs root), else bubblewrap where asked and available, else the same user. */
+  /**
+   * Runs as this user (needs root; a user that does not exist is a fault), else in bubblewrap where
+   * asked and available, else as the same user. `health.isolation` says which.
+   */
   readonly user?: string
   readonly sandbox?: 'bubblewrap'
 }

@@ -4,6 +4,7 @@
  * `--no METHOD` (unknown), `--one-era` (keeps to the era it was first spoken to in).
  */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 
@@ -134,6 +135,13 @@ const deeds: Record<string, (message: Message) => void> = {
   env: (message) => answer(message, text({ env: process.env, argv: process.argv.slice(2) })),
   where: (message) =>
     answer(message, text({ cwd: process.cwd(), uid: process.getuid?.(), pid: process.pid })),
+  read(message) {
+    try {
+      answer(message, text(readFileSync(String(message.params?.arguments?.path), 'utf8')))
+    } catch (error) {
+      answer(message, text((error as NodeJS.ErrnoException).code))
+    }
+  },
   die: () => process.exit(3),
   stop: () => process.kill(process.pid, 'SIGKILL'),
 
