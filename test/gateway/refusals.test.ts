@@ -24,8 +24,8 @@ interface Row {
 const elsewhere: Partial<Record<FaultCode, string>> = {
   body_too_slow: 'test/gateway/slow.test.ts',
   flood: 'test/gateway/flood.test.ts',
-  unrecordable: 'test/gateway/unrecordable.test.ts',
-  unconfirmed: 'test/gateway/unrecordable.test.ts',
+  unrecordable: 'test/system/unrecordable.test.ts',
+  unconfirmed: 'src/gateway/steps.test.ts',
   draining: 'test/gateway/slow.test.ts',
   internal: 'src/gateway/answer.test.ts',
   upstream_unreachable: 'test/gateway/upstreams.test.ts',
