@@ -50,12 +50,12 @@ export async function runFile(
   file: string,
   options: { root: string; limitMs: number },
 ): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-report-'))
-  const destination = join(folder, 'report')
+  // Also the file's temporary folder, so that nothing of it stays; a short name, for the paths of sockets.
+  const folder = mkdtempSync(join(tmpdir(), 'b-'))
   const startedAt = performance.now()
   try {
-    const end = await spawnFile(file, destination, options)
-    const lines = readLines(destination)
+    const end = await spawnFile(file, folder, options)
+    const lines = readLines(join(folder, 'report'))
     const failures = [...failed(lines), ...misfortunes(end, lines)]
     return {
       file,
@@ -74,17 +74,17 @@ type End = { how: string | undefined; output: string; leftBehind: boolean }
 
 async function spawnFile(
   file: string,
-  destination: string,
+  folder: string,
   { root, limitMs }: { root: string; limitMs: number },
 ): Promise<End> {
   const child = spawn(
     process.execPath,
-    [`--test-reporter=${reporter}`, `--test-reporter-destination=${destination}`, file],
+    [`--test-reporter=${reporter}`, `--test-reporter-destination=${join(folder, 'report')}`, file],
     {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', TMPDIR: folder },
     },
   )
   const group = child.pid
