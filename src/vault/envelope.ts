@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Random } from '#lib/clock.ts'
 import type { SealedSecret } from '#store/store.ts'
 import { bind } from './bind.ts'
@@ -22,20 +23,24 @@ export function sealSecret(
 ): Pick<SealedSecret, 'wrappedKey' | 'nonce' | 'sealed'> {
   const key = random(KEY_BYTES)
   const nonce = random(NONCE_BYTES)
-  const sealed = encrypt(key, nonce, boundTo(place), secret)
+  const sealed = encrypt(createSecretKey(key), nonce, boundTo(place), secret)
   const wrappedKey = sealer.seal(key, wrappingOf(place))
   key.fill(0)
   return { wrappedKey, nonce, sealed }
 }
 
-/** Undefined where the row is not the one that was sealed for this place. */
-export function openSecret(place: Place, row: SealedSecret, sealer: Sealer): Buffer | undefined {
-  const key = sealer.open(row.wrappedKey, wrappingOf(place))
-  if (!key) return undefined
-  const secret = decrypt(key, bytesOf(row.nonce), boundTo(place), bytesOf(row.sealed))
-  key.fill(0)
-  return secret
+/** The data key of a row; undefined where it is not the one that was wrapped for this place. */
+export function unwrapKey(place: Place, row: SealedSecret, sealer: Sealer): KeyObject | undefined {
+  const bytes = sealer.open(row.wrappedKey, wrappingOf(place))
+  if (!bytes) return undefined
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
 }
+
+/** Undefined where the row is not the one that was sealed for this place. */
+export const openSecret = (place: Place, row: SealedSecret, key: KeyObject): Buffer | undefined =>
+  decrypt(key, bytesOf(row.nonce), boundTo(place), bytesOf(row.sealed))
 
 const boundTo = ({ plane, credential, version }: Place) =>
   bind('bailiwick secret 1', plane, credential, String(version))

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 
 /** NIST SP 800-38D §8.2.2: a random nonce of 96 bits. */
 export const NONCE_BYTES = 12
@@ -9,8 +9,11 @@ export const KEY_BYTES = 32
 const cipher = 'aes-256-gcm'
 const options = { authTagLength: TAG_BYTES }
 
-/** ciphertext ‖ tag. A pair of key and nonce must never be used twice. */
-export function encrypt(key: Buffer, nonce: Buffer, bound: Buffer, plain: Uint8Array): Buffer {
+/**
+ * ciphertext ‖ tag. A pair of key and nonce must never be used twice. Keys are
+ * KeyObjects, since making one of bytes costs several times what sealing costs.
+ */
+export function encrypt(key: KeyObject, nonce: Buffer, bound: Buffer, plain: Uint8Array): Buffer {
   const sealing = createCipheriv(cipher, key, nonce, options)
   sealing.setAAD(bound)
   const text = sealing.update(plain)
@@ -20,7 +23,7 @@ export function encrypt(key: Buffer, nonce: Buffer, bound: Buffer, plain: Uint8A
 
 /** Undefined where key, nonce, bound data, ciphertext or tag are not those of `encrypt`. */
 export function decrypt(
-  key: Buffer,
+  key: KeyObject,
   nonce: Buffer,
   bound: Buffer,
   sealed: Buffer,

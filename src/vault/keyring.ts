@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { PlaneId } from '#domain/name.ts'
 import type { Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -30,7 +31,7 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
   const root = await openRootKey(parts)
   const wrapper = createSealer({ key: root, plane: MANAGER, purpose: 'root', random })
   await checkRootKey(wrapper, values)
-  const keys = new Map<string, Buffer>()
+  const keys = new Map<string, KeyObject>()
   const sealers = new Map<string, Sealer>()
 
   const prepare = async (plane: string) => {
@@ -52,23 +53,25 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
       sealers.set(name, sealer)
       return sealer
     },
-    close() {
-      for (const key of [root, ...keys.values()]) key.fill(0)
-      keys.clear()
-      sealers.clear()
-    },
   }
 }
 
-async function openRootKey({ folder, values, random, log }: KeyringParts): Promise<Buffer> {
-  if (folder === 'memory') return random(KEY_BYTES)
+async function openRootKey({ folder, values, random, log }: KeyringParts): Promise<KeyObject> {
+  if (folder === 'memory') return asKey(random(KEY_BYTES))
   const found = await readRootKey(folder)
-  if (found) return found
+  if (found) return asKey(found)
   if (await values.find(CHECK)) throw missing(folder)
   const made = random(KEY_BYTES)
   await makeRootKey(folder, made)
   log.info('keyring.root_key_made', { folder })
-  return made
+  return asKey(made)
+}
+
+/** The bytes live on in the key alone, outside of the heap. */
+function asKey(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes)
+  bytes.fill(0)
+  return key
 }
 
 /** A text sealed at first start: it opens under the same root key alone. */
@@ -83,14 +86,14 @@ async function openPlaneKey(
   wrapper: Sealer,
   values: Values,
   random: Random,
-): Promise<Buffer> {
+): Promise<KeyObject> {
   const name = `keyring.plane.${plane}`
   const stands =
     (await values.find(name)) ??
     (await values.putFirst(name, wrapper.seal(random(KEY_BYTES), name)))
   const key = wrapper.open(stands, name)
   if (!key) throw foreign(`the key of plane ${plane}`)
-  return key
+  return asKey(key)
 }
 
 const missing = (folder: string) =>

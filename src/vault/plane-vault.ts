@@ -1,10 +1,11 @@
+import type { KeyObject } from 'node:crypto'
 import type { Loan } from '#domain/loan.ts'
 import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { SealedSecret, SecretRows } from '#store/store.ts'
-import { openSecret, sealSecret } from './envelope.ts'
+import { openSecret, sealSecret, unwrapKey } from './envelope.ts'
 import type { PlaneVault, Sealer } from './vault.ts'
 
 interface PlaneVaultParts {
@@ -22,6 +23,7 @@ const MOST_BYTES = 64 * 1024
 export function createPlaneVault(parts: PlaneVaultParts): PlaneVault {
   const { plane, rows, clock } = parts
   const versions = groupByCredential(parts.stored)
+  const open = createOpener(parts)
   const listeners: ((credential: string) => void)[] = []
   const inTurn = createTurns()
 
@@ -69,7 +71,7 @@ export function createPlaneVault(parts: PlaneVaultParts): PlaneVault {
         .map(({ credential, version, at }) => ({ credential, version, at })),
     current(credential) {
       const row = newest(credential)
-      return row && !isGrave(row) ? loanOf(row, parts) : undefined
+      return row && !isGrave(row) ? loanOf(row, open) : undefined
     },
     async remove(credential) {
       await inTurn(() => remove(credential))
@@ -81,20 +83,27 @@ export function createPlaneVault(parts: PlaneVaultParts): PlaneVault {
   }
 }
 
-function loanOf(row: SealedSecret, { plane, sealer, log }: PlaneVaultParts): Loan {
-  const { credential, version } = row
-  return {
-    credential,
-    version,
-    open() {
-      const secret = openSecret({ plane, credential, version }, row, sealer)
-      if (secret) return secret
-      log.error('vault.secret_does_not_open', { plane, credential, version })
-      throw new Fault('no_credential', {
-        detail: `version ${version} of ${credential} does not open: its row was altered or belongs elsewhere`,
-        fix: `bailiwick cred set ${credential} --from-stdin`,
-      })
-    },
+const loanOf = (row: SealedSecret, open: (row: SealedSecret) => Buffer): Loan => ({
+  credential: row.credential,
+  version: row.version,
+  open: () => open(row),
+})
+
+/** Unwraps a row's data key once: secrets stay sealed in memory, and each opening is one decryption. */
+function createOpener({ plane, sealer, log }: PlaneVaultParts): (row: SealedSecret) => Buffer {
+  const keys = new WeakMap<SealedSecret, KeyObject>()
+  return (row) => {
+    const { credential, version } = row
+    const place = { plane, credential, version }
+    const key = keys.get(row) ?? unwrapKey(place, row, sealer)
+    if (key) keys.set(row, key)
+    const secret = key && openSecret(place, row, key)
+    if (secret) return secret
+    log.error('vault.secret_does_not_open', { plane, credential, version })
+    throw new Fault('no_credential', {
+      detail: `version ${version} of ${credential} does not open: its row was altered or belongs elsewhere`,
+      fix: `bailiwick cred set ${credential} --from-stdin`,
+    })
   }
 }
 

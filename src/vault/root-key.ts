@@ -94,9 +94,10 @@ function encode(key: Buffer): string {
 }
 
 function decode(bytes: Buffer): Buffer | undefined {
-  const [header, written, sum, end] = bytes.toString('latin1').split('\n')
-  if (header !== HEADER || written === undefined || end !== '') return undefined
-  const key = Buffer.from(written, 'base64url')
+  const lines = bytes.toString('latin1').split('\n')
+  const [header, written, sum, end] = lines
+  if (lines.length !== 4 || header !== HEADER || end !== '') return undefined
+  const key = Buffer.from(written ?? '', 'base64url')
   if (key.length !== KEY_BYTES || key.toString('base64url') !== written) return undefined
   const expected = Buffer.from(`sha256 ${checksum(key).toString('hex')}`)
   const found = Buffer.from(sum ?? '')

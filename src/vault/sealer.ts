@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Random } from '#lib/clock.ts'
 import { bind } from './bind.ts'
 import { decrypt, encrypt, KEY_BYTES, NONCE_BYTES, TAG_BYTES } from './gcm.ts'
@@ -17,10 +17,10 @@ const HEAD_BYTES = 1 + SALT_BYTES + NONCE_BYTES
 const MESSAGES_PER_SALT = 2 ** 28
 /** Of starts before this one, for opening; beyond it they are derived again, about 5 µs each. */
 const KEPT_KEYS = 256
+const NONCES_AT_ONCE = 256
 
 interface SealerParts {
-  /** Kept, not copied: whoever wipes it ends this sealer. */
-  readonly key: Buffer
+  readonly key: KeyObject
   readonly plane: string
   readonly purpose: string
   readonly random: Random
@@ -29,8 +29,10 @@ interface SealerParts {
 /** format ‖ salt ‖ nonce ‖ ciphertext ‖ tag, AES-256-GCM, bound to plane, purpose and context. */
 export function createSealer({ key, plane, purpose, random }: SealerParts): Sealer {
   const place = bind('bailiwick', plane, purpose)
-  const derive = (salt: Buffer) => Buffer.from(hkdfSync('sha256', key, salt, place, KEY_BYTES))
-  const opened = new Map<string, Buffer>()
+  const derive = (salt: Buffer) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, place, KEY_BYTES)))
+  const opened = new Map<string, KeyObject>()
+  const drawNonce = createNonces(random)
   let salt = random(SALT_BYTES)
   let sealing = derive(salt)
   let sealed = 0
@@ -45,7 +47,7 @@ export function createSealer({ key, plane, purpose, random }: SealerParts): Seal
   return {
     seal(plain, context) {
       if (sealed++ >= MESSAGES_PER_SALT) renew()
-      const nonce = random(NONCE_BYTES)
+      const nonce = drawNonce()
       const text = encrypt(sealing, nonce, boundTo(context), plain)
       return Buffer.concat([Buffer.of(FORMAT), salt, nonce, text])
     },
@@ -65,7 +67,21 @@ export function createSealer({ key, plane, purpose, random }: SealerParts): Seal
   }
 }
 
-function keep(keys: Map<string, Buffer>, name: string, key: Buffer): void {
+/** Nonces are no secrets, so they are drawn many at a time: one by one costs as much as sealing. */
+function createNonces(random: Random): () => Buffer {
+  let pool = random(0)
+  let at = 0
+  return () => {
+    if (at >= pool.length) {
+      pool = random(NONCE_BYTES * NONCES_AT_ONCE)
+      at = 0
+    }
+    at += NONCE_BYTES
+    return pool.subarray(at - NONCE_BYTES, at)
+  }
+}
+
+function keep(keys: Map<string, KeyObject>, name: string, key: KeyObject): void {
   const oldest = keys.size >= KEPT_KEYS ? keys.keys().next().value : undefined
   if (oldest !== undefined) keys.delete(oldest)
   keys.set(name, key)

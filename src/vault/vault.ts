@@ -53,6 +53,4 @@ export interface Keyring {
   prepare(plane: PlaneId): Promise<void>
   /** A sealer of its own key for each plane and purpose. A plane not prepared is a programmer's mistake. */
   sealer(plane: PlaneId | 'manager', purpose: Purpose): Sealer
-  /** Overwrites the keys in memory. Sealers handed out before must not be used any more. */
-  close(): void
 }
