@@ -103,12 +103,16 @@ interface Single {
   readonly bit: number
 }
 
-const singlesByLength: Single[][] = []
-for (const [i, name] of SINGLE_HEADERS.entries()) {
-  singlesByLength[name.length] = [...(singlesByLength[name.length] ?? []), { name, bit: 1 << i }]
-}
+const LONGEST_SINGLE = 20
 
-const NONE: readonly Single[] = []
+/** By length and without holes: most headers are told apart by their length and first letter. */
+const singlesByLength: readonly (readonly Single[])[] = Array.from(
+  { length: LONGEST_SINGLE + 1 },
+  (_, length) =>
+    SINGLE_HEADERS.map((name, i) => ({ name, bit: 1 << i })).filter(
+      ({ name }) => name.length === length,
+    ),
+)
 
 /**
  * The name of a header that must stand once and stands twice, in any case, or undefined. `rawHeaders`
@@ -117,17 +121,16 @@ const NONE: readonly Single[] = []
  */
 export function checkHeaders(rawHeaders: readonly string[]): string | undefined {
   let seen = 0
-  let others: string[] | undefined
+  const others: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const sent = rawHeaders[i] as string
     const single = singleOf(sent)
     if (single !== undefined) {
       if ((seen & single.bit) !== 0) return single.name
       seen |= single.bit
-    } else if (isSameName(sent, 'mcp-', 4)) {
+    } else if (isOwn(sent)) {
       const name = sent.toLowerCase()
-      if (others?.includes(name)) return name
-      others = others ?? []
+      if (others.includes(name)) return name
       others.push(name)
     }
   }
@@ -135,18 +138,24 @@ export function checkHeaders(rawHeaders: readonly string[]): string | undefined 
 }
 
 function singleOf(sent: string): Single | undefined {
-  for (const single of singlesByLength[sent.length] ?? NONE) {
-    if (isSameName(sent, single.name, sent.length)) return single
+  if (sent.length > LONGEST_SINGLE) return undefined
+  const first = lowerUnit(sent)
+  for (const single of singlesByLength[sent.length] as readonly Single[]) {
+    if (single.name.charCodeAt(0) === first && sent.toLowerCase() === single.name) return single
   }
   return undefined
 }
 
-/** Compares the first characters of a field name with a lower-case one (RFC 9110 §5.1). */
-function isSameName(sent: string, name: string, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    if ((sent.charCodeAt(i) | 0x20) !== name.charCodeAt(i)) return false
-  }
-  return true
+/** Whether a field name starts with `mcp-`. */
+function isOwn(sent: string): boolean {
+  return lowerUnit(sent) === LETTER_M && sent.slice(0, 4).toLowerCase() === 'mcp-'
+}
+
+const LETTER_M = 0x6d
+
+/** The first character of a field name, in lower case if it is a letter (RFC 9110 §5.1). */
+function lowerUnit(sent: string): number {
+  return sent.charCodeAt(0) | 0x20
 }
 
 /** `allowed` holds lower-case `host` or `host:port`, as a client writes it (RFC 9110 §7.2). */

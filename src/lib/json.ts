@@ -193,12 +193,18 @@ function countMembers(value: JsonValue): number {
 
 const isArray = Array.isArray as (value: unknown) => value is readonly JsonValue[]
 
+const BACKSLASH = 0x5c
+
 /** Whether the string token, quotes included, says `name`. */
 function isKey(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  if (end - start < name.length + 2) return false
   let at = 0
-  while (at < name.length && bytes[start + 1 + at] === name.charCodeAt(at)) at++
-  if (at === name.length && end - start === name.length + 2) return !name.includes('\\')
-  // Spelled with escapes, or a name outside ASCII, whose bytes are not its code units.
-  return textOf(bytes.subarray(start, end)) === name
+  while (at < name.length) {
+    const byte = bytes[start + 1 + at]
+    if (byte !== name.charCodeAt(at) || byte === BACKSLASH) break
+    at++
+  }
+  if (at === name.length) return end - start === at + 2
+  // From here on it may be spelled with escapes, or be outside ASCII, where bytes are not code units.
+  const mayBe = bytes[start + 1 + at] === BACKSLASH || name.charCodeAt(at) > 0x7f
+  return mayBe && textOf(bytes.subarray(start, end)) === name
 }
