@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 // What a ledger entry costs: pairs of intent (with an encrypted payload of 300 B) and outcome from so
 // many concurrent callers, each waiting until its entry is durable. CPU is user + system time of the
 // whole process, so both threads and the encryption. Then what a start reads: intents and orphans.
@@ -96,7 +97,7 @@ const measure = async (ledger: PlaneLedger, callers: number, forMs: number) => {
 const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
 const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
 const sealer = createSealer({
-  key: systemRandom(32),
+  key: createSecretKey(systemRandom(32)),
   plane,
   purpose: 'arguments',
   random: systemRandom,

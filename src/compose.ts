@@ -4,16 +4,14 @@ import type { Policy } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
-import { durationMs } from '#domain/documents.ts'
-import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
-import { dayOf } from '#domain/time.ts'
+import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway } from '#gateway/serve.ts'
-import { type ClientView, createIdentity } from '#identity/identity.ts'
+import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
 import { scanIntents } from '#ledger/recover.ts'
@@ -21,13 +19,13 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
 import { createLog } from '#lib/log.ts'
-import { compilePlane, type PlaneSnapshot } from '#policy/compile.ts'
+import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
-import { createWindows, type Windows } from '#quota/windows.ts'
+import { createSnapshots } from '#policy/snapshots.ts'
+import { rebuildWindows } from '#quota/rebuild.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { watchServers } from '#registry/watch.ts'
 import { openStore } from '#store/open.ts'
-import type { Store } from '#store/store.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
 import { createVault } from '#vault/create-vault.ts'
@@ -74,7 +72,7 @@ const assemble = async (about: {
     watched.add(plane)
     vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
   }
-  const view = clientView(origin, () => change.current())
+  const view = createClientView(origin, () => change.current())
   const identity = await createIdentity({ origin, store, keyring, view, clock, random, log })
   const snapshots = createSnapshots(() => change.current(), registry.capabilities)
   const enter = async (revision: {
@@ -133,64 +131,6 @@ const follow = async (
   }
 }
 
-/** What each plane permits, compiled; replaced as a whole when policy or registry change. */
-const createSnapshots = (
-  policy: () => Policy,
-  capabilities: Parameters<typeof compilePlane>[0]['capabilities'] extends infer C
-    ? (plane: PlaneId) => C
-    : never,
-) => {
-  const compiled = new Map<PlaneId, PlaneSnapshot>()
-  const recompile = (plane: PlaneId): void => {
-    const now = policy()
-    const documents = now.planes.get(plane)
-    if (!documents) return void compiled.delete(plane)
-    compiled.set(
-      plane,
-      compilePlane({
-        plane,
-        policy: documents,
-        capabilities: capabilities(plane),
-        revision: now.revision,
-      }),
-    )
-  }
-  const nobody: PlaneSnapshot = { revision: 0, caller: () => undefined }
-  return { recompile, of: (plane: PlaneId): PlaneSnapshot => compiled.get(plane) ?? nobody }
-}
-
-const clientView = (origin: string, policy: () => Policy): ClientView => {
-  const agentOf = (plane: PlaneId, client: ClientId) => {
-    const documents = policy().planes.get(plane)
-    const name = splitClientId(client)
-    const agent = name && documents?.agents.get(name.agent)
-    return agent?.consumers.includes(name?.consumer ?? '') &&
-      documents?.consumers.has(name?.consumer ?? '')
-      ? agent
-      : undefined
-  }
-  return {
-    findClient: agentOf,
-    resolveClient(plane, written) {
-      if (splitClientId(written))
-        return agentOf(plane, written as ClientId) ? (written as ClientId) : undefined
-      const consumers = policy().planes.get(plane)?.agents.get(written)?.consumers ?? []
-      return consumers.length === 1 ? clientId(written, consumers[0] as string) : undefined
-    },
-    tokenLifetimeMs: (plane) => durationMs(policy().planes.get(plane)?.plane.tokenLifetime ?? '5m'),
-    hasPlane: (plane) => policy().planes.has(plane),
-    isResource(plane, resource) {
-      const endpoint = `${origin}/mcp/${plane}`
-      return (
-        resource === endpoint ||
-        (resource.startsWith(`${endpoint}/`) &&
-          namePattern.test(resource.slice(endpoint.length + 1)))
-      )
-    },
-    revision: () => policy().revision,
-  }
-}
-
 const installationOf = (
   parts: Parts,
   about: {
@@ -221,20 +161,6 @@ const installationOf = (
       )
     },
   }
-}
-
-/** The windows as the ledger's intents left them: none opens anew by a restart. */
-const rebuildWindows = async (store: Store, policy: Policy): Promise<Windows> => {
-  const windows = createWindows()
-  for (const [plane, documents] of policy.planes) {
-    if (documents.quotas.size === 0) continue
-    const timeZone = documents.plane.timeZone ?? 'UTC'
-    await scanIntents(store.plane(plane).ledger, dayOf(clock.now(), timeZone).start, (intent) => {
-      for (const quota of intent.quotas)
-        windows.count(`${plane}/${quota}/${intent.agent}`, timeZone, intent.at)
-    })
-  }
-  return windows
 }
 
 const runnersOf = (
@@ -340,7 +266,11 @@ const serve = async (about: {
   registry.onChange(snapshots.recompile)
   await ledger.open()
   await change.catchUp()
-  const windows = await rebuildWindows(parts.store, change.current())
+  const windows = await rebuildWindows({
+    policy: change.current(),
+    now: clock.now(),
+    scan: (plane, sinceMs, visit) => scanIntents(parts.store.plane(plane).ledger, sinceMs, visit),
+  })
   const watch = watchServers({
     upstreams,
     registry,

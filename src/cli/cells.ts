@@ -17,31 +17,39 @@ const unreadable =
 /** As `readable`, and on one line: for cells of tables and for names in sentences. */
 export const oneLine = (text: string): string => readable(text.replace(/[\r\n\t]+/g, ' '))
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
-const wide =
-  /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: plain ASCII, the common case
 const ascii = /^[\u0000-\u007F]*$/
 
-/** Columns that a text takes on a terminal (UAX #11: wide characters take two). */
-export const widthOf = (text: string): number => {
-  if (ascii.test(text)) return text.length
-  let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
-  return width
+/** Made when first needed: most runs show nothing but ASCII, and these cost more than all the rest. */
+let measure: { graphemes: Intl.Segmenter; wide: RegExp } | undefined
+
+const cut = (text: string): { part: string; columns: number }[] => {
+  measure ??= {
+    graphemes: new Intl.Segmenter('en', { granularity: 'grapheme' }),
+    wide: /\p{Emoji_Presentation}|[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{20000}-\u{3FFFD}]/u,
+  }
+  const { graphemes, wide } = measure
+  return [...graphemes.segment(text)].map(({ segment }) => ({
+    part: segment,
+    columns: wide.test(segment) ? 2 : 1,
+  }))
 }
+
+/** Columns that a text takes on a terminal (UAX #11: wide characters take two). */
+export const widthOf = (text: string): number =>
+  ascii.test(text) ? text.length : cut(text).reduce((sum, { columns }) => sum + columns, 0)
 
 /** Cut to `width` columns, with `mark` where something was cut. */
 export const fit = (text: string, width: number, mark: string): string => {
   if (widthOf(text) <= width) return text
   const room = width - widthOf(mark)
   if (room <= 0) return mark.slice(0, Math.max(0, width))
+  if (ascii.test(text)) return text.slice(0, room).trimEnd() + mark
   let kept = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
-    const columns = wide.test(segment) ? 2 : 1
+  for (const { part, columns } of cut(text)) {
     if (used + columns > room) break
-    kept += segment
+    kept += part
     used += columns
   }
   return kept.trimEnd() + mark

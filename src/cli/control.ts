@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { request } from 'node:http'
 import { join } from 'node:path'
 import type { OperationAnswer, OperationInput, OperationName } from '#edge/control/operations.ts'
 import { findSocket } from '#edge/control/socket.ts'
@@ -108,6 +107,8 @@ const post = (
   body: string,
 ): Promise<{ status: number; body: string }> =>
   new Promise((resolve, reject) => {
+    // An import of node:http would load the whole of fetch as well: its WebSocket is among the names.
+    const { request } = process.getBuiltinModule('node:http')
     const failed = (cause: Error) =>
       reject(
         new Fault('not_running', {

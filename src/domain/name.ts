@@ -41,3 +41,7 @@ export const splitClientId = (id: string): { agent: string; consumer: string } |
   if (agent === undefined || consumer === undefined || rest.length > 0) return undefined
   return namePattern.test(agent) && namePattern.test(consumer) ? { agent, consumer } : undefined
 }
+
+/** Whose count it is: a quota counts each agent apart, over all its consumers. */
+export const quotaKey = (plane: PlaneId, quota: string, agent: string): string =>
+  `${plane}/${quota}/${agent}`

@@ -1,8 +1,9 @@
 import type { Eras } from '#domain/capability.ts'
 import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
+import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import { negotiateRevision } from '#mcp/legacy.ts'
-import { errorBytes, readMessage, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, readMessage, resultBytes } from '#mcp/messages.ts'
 import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
@@ -52,7 +53,7 @@ export const answerDiscover = (
     capabilities: upstream ? carriedCapabilities(found?.capabilities, upstream) : { tools: {} },
     ttlMs: 0,
     cacheScope: 'private',
-    ...(upstream ? {} : { _meta: { 'io.modelcontextprotocol/serverInfo': self(version) } }),
+    ...(upstream ? {} : { _meta: { [SERVER_INFO_KEY]: self(version) } }),
   })
 }
 
@@ -102,7 +103,7 @@ export const relayInitialize = (about: {
     return {
       bytes: errorBytes(
         ask.id,
-        -32602,
+        INVALID_PARAMS,
         'The server answered a protocol revision that is not carried here',
       ),
       sessionId: undefined,

@@ -1,6 +1,6 @@
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
@@ -130,7 +130,7 @@ export const createConverse = (parts: {
       (uri) => !caller.view.decideResource(upstream.server, uri, parts.now()).permitted,
     )
     if (hidden === undefined) return pass(exchange, ask, upstream, reply)
-    return reply.finish(errorBytes(ask.id, -32602, 'Resource not found', { uri: hidden }))
+    return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'Resource not found', { uri: hidden }))
   }
 
   const list = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -222,7 +222,7 @@ export const createConverse = (parts: {
 
 /** −32601; with 404 in the modern era (2026-07-28, transports §Error Handling). */
 const unknownMethod = (ask: Ask, reply: Reply): void =>
-  reply.finish(errorBytes(ask.id, -32601, 'Method not found'), {
+  reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
     status: ask.era === 'modern' ? 404 : 200,
   })
 

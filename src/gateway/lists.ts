@@ -1,5 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import { errorBytes, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
 import type { ListMethod } from '#mcp/methods.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { joinName } from './target.ts'
@@ -22,7 +22,8 @@ export const answerList = (about: {
 }): Buffer => {
   const { exchange, ask, method } = about
   const after = readCursor(ask.params.cursor)
-  if (after === badCursor) return errorBytes(ask.id, -32602, 'The cursor is not one of this list')
+  if (after === badCursor)
+    return errorBytes(ask.id, INVALID_PARAMS, 'The cursor is not one of this list')
   const all =
     exchange.server === undefined
       ? listPlane(about)

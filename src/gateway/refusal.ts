@@ -2,7 +2,14 @@ import type { Eras } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import { faults } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
-import { errorBytes, type ProtocolRefusal, resultBytes } from '#mcp/messages.ts'
+import {
+  errorBytes,
+  INVALID_PARAMS,
+  type ProtocolRefusal,
+  RESOURCE_NOT_FOUND,
+  resultBytes,
+  UNSUPPORTED_VERSION,
+} from '#mcp/messages.ts'
 import type { Ask } from './exchange.ts'
 
 /** How a refusal reaches whoever can act on it: within the protocol, or as an HTTP status for the host. */
@@ -62,16 +69,21 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
 const unknownBytes = (ask: Ask, name: string): Buffer => {
   switch (ask.method) {
     case 'tools/call':
-      return errorBytes(ask.id, -32602, `Unknown tool: ${name}`)
+      return errorBytes(ask.id, INVALID_PARAMS, `Unknown tool: ${name}`)
     case 'prompts/get':
-      return errorBytes(ask.id, -32602, `Unknown prompt: ${name}`)
+      return errorBytes(ask.id, INVALID_PARAMS, `Unknown prompt: ${name}`)
     case 'completion/complete':
-      return errorBytes(ask.id, -32602, `Unknown reference: ${name}`)
+      return errorBytes(ask.id, INVALID_PARAMS, `Unknown reference: ${name}`)
     default:
       // −32002 until 2025-11-25; −32602 since (2026-07-28, server/resources §Error Handling).
-      return errorBytes(ask.id, ask.era === 'modern' ? -32602 : -32002, 'Resource not found', {
-        uri: name,
-      })
+      return errorBytes(
+        ask.id,
+        ask.era === 'modern' ? INVALID_PARAMS : RESOURCE_NOT_FOUND,
+        'Resource not found',
+        {
+          uri: name,
+        },
+      )
   }
 }
 
@@ -113,7 +125,7 @@ const limitedText = (
   `Try again after ${Math.max(1, Math.ceil(limited.retryAfterMs / 1000))} s.`
 
 const eraBytes = (ask: Ask, speaks: readonly string[]): Buffer =>
-  errorBytes(ask.id, -32022, eraText(speaks, ask.revision), {
+  errorBytes(ask.id, UNSUPPORTED_VERSION, eraText(speaks, ask.revision), {
     supported: speaks,
     requested: ask.revision,
   })

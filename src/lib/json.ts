@@ -10,7 +10,7 @@ import {
   textOf,
 } from './json-scan.ts'
 
-export { JsonError, type JsonLimits, type JsonProblem, type Span } from './json-scan.ts'
+export { JsonError, type JsonLimits, type Span } from './json-scan.ts'
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 

@@ -19,7 +19,6 @@ export const CLIENT_CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabiliti
 export const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo'
 export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel'
 export const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
-export const SUBSCRIPTION_ID_KEY = 'io.modelcontextprotocol/subscriptionId'
 
 type Call = RequestMessage | NotificationMessage
 

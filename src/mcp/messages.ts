@@ -65,12 +65,9 @@ export const INVALID_PARAMS = -32602
 export const INTERNAL_ERROR = -32603
 /** MCP 2026-07-28, basic §Error Codes. No other code of −32020 … −32099 may be sent. */
 export const HEADER_MISMATCH = -32020
-export const MISSING_CLIENT_CAPABILITY = -32021
 export const UNSUPPORTED_VERSION = -32022
 /** Legacy only (2025-11-25 and earlier, server/resources §Error Handling); modern servers must not send it. */
 export const RESOURCE_NOT_FOUND = -32002
-/** 2025-11-25 alone (client/elicitation §URL Elicitation Required). */
-export const URL_ELICITATION_REQUIRED = -32042
 
 /**
  * Says what kind of JSON-RPC message a text is (JSON-RPC 2.0 §4–5, MCP basic §Messages). Strict, so

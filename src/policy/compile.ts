@@ -2,7 +2,7 @@ import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { UnknownBecause } from '#domain/decision.ts'
 import type { GrantDocument } from '#domain/documents.ts'
-import { type ClientId, type PlaneId, splitClientId } from '#domain/name.ts'
+import { type ClientId, type PlaneId, quotaKey, splitClientId } from '#domain/name.ts'
 import { endOf } from '#domain/time.ts'
 import { matchTemplate } from '#mcp/template.ts'
 import type { CallerView, Decision, QuotaRule } from './policy.ts'
@@ -142,7 +142,7 @@ const createView = (about: {
         grants: selecting(grants),
         quotas: selecting(about.quotas).map(({ selects: _, ...quota }) => ({
           ...quota,
-          key: `${plane}/${quota.name}/${agent}`,
+          key: quotaKey(plane, quota.name, agent),
         })),
       }
       reaches.set(capability, found)

@@ -1,7 +1,6 @@
 import type { CapabilityRow, ServerAnswer } from '#edge/control/servers.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, readPlace } from '../command.ts'
-import { diffLines, onlyChanges } from '../diff.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { printDiff } from './apply.ts'
@@ -70,13 +69,12 @@ const printHeld = (
   terminal: Terminal,
   server: string,
   { name }: CapabilityRow,
-  held: { pinned: string; observed: string },
+  held: readonly string[],
 ): void => {
   terminal.out('')
   terminal.out(
     `${terminal.paint(terminal.glyph('held'), 'wait')} ${oneLine(name)} is held: its definition changed.`,
   )
-  const lines = diffLines(held.pinned, held.observed)
-  for (const line of onlyChanges(lines, 2, terminal.glyph('cut'))) printDiff(terminal, line)
+  for (const line of held) printDiff(terminal, line)
   terminal.out(terminal.typed(`  Accept it:  bailiwick server release ${server} ${oneLine(name)}`))
 }

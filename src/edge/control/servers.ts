@@ -1,6 +1,7 @@
 import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
 import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
 import { Fault } from '#lib/fault.ts'
+import { diffDefinitions } from '#registry/diff.ts'
 import { choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
 
@@ -18,8 +19,8 @@ export interface CapabilityRow {
   readonly labels: readonly string[]
   readonly fingerprint: string
   readonly title: string
-  /** Where it is held: both definitions as JSON of two spaces, for a diff. */
-  readonly held: { readonly pinned: string; readonly observed: string } | undefined
+  /** Where it is held: what changed, line by line, with invisible characters spelled out. */
+  readonly held: readonly string[] | undefined
 }
 
 export interface ServerAnswer extends ServerRow {
@@ -75,10 +76,7 @@ const describe = (one: Capability): CapabilityRow => ({
   labels: one.classification?.labels ?? [],
   fingerprint: one.fingerprint,
   title: titleOf(one.definition),
-  held: one.observed && {
-    pinned: JSON.stringify(one.definition, null, 2),
-    observed: JSON.stringify(one.observed.definition, null, 2),
-  },
+  held: one.observed && diffDefinitions(one.definition, one.observed.definition),
 })
 
 const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {

@@ -1,0 +1,49 @@
+import type { Policy } from '#change/change.ts'
+import { type AgentDocument, durationMs } from '#domain/documents.ts'
+import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
+
+/** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
+interface ClientView {
+  findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
+  resolveClient(plane: PlaneId, written: string): ClientId | undefined
+  tokenLifetimeMs(plane: PlaneId): number
+  hasPlane(plane: PlaneId): boolean
+  isResource(plane: PlaneId, resource: string): boolean
+  revision(): number
+}
+
+/**
+ * Who may have a token, and for what: the policy as the issuer and the verifier ask it. `origin` is
+ * where the endpoints lie (RFC 8707: each is a resource).
+ */
+export const createClientView = (origin: string, policy: () => Policy): ClientView => {
+  const agentOf = (plane: PlaneId, client: ClientId) => {
+    const documents = policy().planes.get(plane)
+    const name = splitClientId(client)
+    const agent = name && documents?.agents.get(name.agent)
+    return agent?.consumers.includes(name?.consumer ?? '') &&
+      documents?.consumers.has(name?.consumer ?? '')
+      ? agent
+      : undefined
+  }
+  return {
+    findClient: agentOf,
+    resolveClient(plane, written) {
+      if (splitClientId(written))
+        return agentOf(plane, written as ClientId) ? (written as ClientId) : undefined
+      const consumers = policy().planes.get(plane)?.agents.get(written)?.consumers ?? []
+      return consumers.length === 1 ? clientId(written, consumers[0] as string) : undefined
+    },
+    tokenLifetimeMs: (plane) => durationMs(policy().planes.get(plane)?.plane.tokenLifetime ?? '5m'),
+    hasPlane: (plane) => policy().planes.has(plane),
+    isResource(plane, resource) {
+      const endpoint = `${origin}/mcp/${plane}`
+      return (
+        resource === endpoint ||
+        (resource.startsWith(`${endpoint}/`) &&
+          namePattern.test(resource.slice(endpoint.length + 1)))
+      )
+    },
+    revision: () => policy().revision,
+  }
+}
