@@ -4,7 +4,6 @@ import type { Loan } from '#domain/loan.ts'
 /** Where a server's document says that its credential is written: a header, or a child's environment. */
 export type LentAs = NonNullable<ServerDocument['credential']>
 export type LentAsHeader = Extract<LentAs, { header: string }>
-type LentAsEnvironment = Extract<LentAs, { env: string }>
 
 /**
  * The header's value with the secret in it, or undefined where the secret cannot stand in a header
