@@ -44,12 +44,14 @@ export const createStrangerCount = ({
     counts = new Map()
     const at = clock.now()
     await Promise.all(
-      [...due].map(([reason, count]) =>
-        // What could not be written is counted on and written with the next minute.
-        write({ type: 'unauthenticated.count', v: 1, at, plane, reason, ...count }).catch(() =>
-          merge(reason, count),
-        ),
-      ),
+      [...due].map(async ([reason, count]) => {
+        try {
+          await write({ type: 'unauthenticated.count', v: 1, at, plane, reason, ...count })
+        } catch {
+          // Counted on, and written with the next minute.
+          merge(reason, count)
+        }
+      }),
     )
   }
 

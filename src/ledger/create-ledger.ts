@@ -56,7 +56,8 @@ export const createLedger = ({
   return {
     plane,
     async open() {
-      for (const id of await store.planes.list()) await plane(id).open()
+      const ids = await store.planes.list()
+      await Promise.all(ids.map((id) => plane(id).open()))
     },
     async close() {
       if (closed) return

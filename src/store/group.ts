@@ -178,13 +178,14 @@ const takeGroup = (queue: readonly Waiter[]): Waiter[] => {
 }
 
 const settle = (group: readonly Waiter[], { first, leftOut }: GroupAnswer): void => {
+  let index = 0
   let skipped = 0
-  for (const [index, { row, resolve, reject }] of group.entries()) {
-    if (leftOut[skipped] === index) {
+  for (const { row, resolve, reject } of group) {
+    if (leftOut[skipped] === index++) {
       skipped++
       reject(unpaired(row))
     } else {
-      resolve(first + index - skipped)
+      resolve(first + index - 1 - skipped)
     }
   }
 }

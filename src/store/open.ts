@@ -51,7 +51,8 @@ const storeOf = (database: Database, ledgers: Ledgers): Store => {
     planes: {
       async list() {
         const names = await Promise.all([listPlanes(database), ledgers.list()])
-        return [...new Set(names.flat())].sort()
+        // A file that somebody laid beside the ledgers is nobody's plane.
+        return [...new Set(names.flat())].filter((name) => namePattern.test(name)).sort()
       },
     },
     revisions: revisionRows(database),

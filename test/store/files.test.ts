@@ -11,7 +11,7 @@ import { migrate, migrations } from '#store/migrate.ts'
 import { openStore } from '#store/open.ts'
 import { openSqliteDatabase } from '#store/sqlite/database.ts'
 import { createTestClock } from './clock.ts'
-import { callAt, intentOf, noon, ops, rowOf } from './entries.ts'
+import { callAt, intentOf, noon, ops, outcomeOf, rowOf } from './entries.ts'
 
 let parent: string
 let folder: string
@@ -69,6 +69,33 @@ describe('a data folder', () => {
     mkdirSync(folder)
     writeFileSync(join(folder, 'store.db'), 'this is not a database, whatever it is called')
     await assert.rejects(open(), isFault('bad_store', new RegExp(folder)))
+  })
+
+  test('with a stranger’s file among the ledgers has no plane of that name', async () => {
+    const store = await open()
+    await store.plane(ops).ledger.append(rowOf(intentOf(callAt(1))))
+    writeFileSync(join(folder, 'ledger', 'ops (copy).db'), '')
+    writeFileSync(join(folder, 'ledger', 'notes.txt'), '')
+    assert.deepEqual(await store.planes.list(), [ops])
+    await store.close()
+  })
+
+  test('tells a start the open intents without a look at the whole ledger', async () => {
+    const store = await open()
+    const { ledger } = store.plane(ops)
+    // Under way from the first entry on: what is read after a crash must not begin with it.
+    await ledger.append(rowOf(intentOf(callAt(0))))
+    const rows = Array.from({ length: 6000 }, (_, n) => callAt(n + 1))
+    await Promise.all(rows.map((call) => ledger.append(rowOf(intentOf(call)))))
+    await Promise.all(rows.map((call) => ledger.append(rowOf(outcomeOf(call)))))
+    const reading = new DatabaseSync(join(folder, 'ledger', 'ops.db'), { readOnly: true })
+    const { up_to: upTo, positions } = reading.prepare('select * from unfinished').get() ?? {}
+    reading.close()
+    const behind = (await ledger.size()) - Number(upTo)
+    const underWay = JSON.parse(String(positions)) as number[]
+    assert(underWay.includes(1))
+    assert(behind <= Math.max(4096, underWay.length * 8) + 512, `${behind} entries behind`)
+    await store.close()
   })
 
   test('of a newer version is refused, and not touched', async () => {

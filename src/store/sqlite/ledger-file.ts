@@ -39,6 +39,8 @@ export interface LedgerWriting {
   readonly open: Map<string, number>
   /** Size at the newest snapshot of `open`. */
   snapshotAt: number
+  readonly begin: StatementSync
+  readonly commit: StatementSync
   readonly insertEntry: StatementSync
   readonly insertPayload: StatementSync
   readonly putUnfinished: StatementSync
@@ -80,6 +82,8 @@ const define = (db: DatabaseSync): void => {
 }
 
 const prepared = (db: DatabaseSync) => ({
+  begin: db.prepare('begin immediate'),
+  commit: db.prepare('commit'),
   insertEntry: db.prepare('insert into entry (position, latest, type, body) values (?, ?, ?, ?)'),
   insertPayload: db.prepare('insert into payload (position, sealed) values (?, ?)'),
   putUnfinished: db.prepare(

@@ -56,9 +56,9 @@ export const createLedgerWriter = (
   const written = <T>(plane: string, write: (ledger: LedgerWriting) => T): T => {
     const ledger = opened(plane)
     try {
-      ledger.db.exec('begin immediate')
+      ledger.begin.run()
       const answer = write(ledger)
-      ledger.db.exec('commit')
+      ledger.commit.run()
       return answer
     } catch (error) {
       letGo(plane, ledger)
