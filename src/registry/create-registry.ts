@@ -4,7 +4,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Store, StoredCapability } from '#store/store.ts'
+import type { Store } from '#store/store.ts'
 import { compare } from './compare.ts'
 import { type Item, itemOf, joined, keyOf, type Rows } from './item.ts'
 import { judge } from './judge.ts'
@@ -31,14 +31,33 @@ export async function createRegistry(options: {
   const { store, log } = options
   const planes = new Map<PlaneId, PlaneState>()
   const listeners = new Set<(plane: PlaneId) => void>()
-  for (const plane of await store.planes.list()) planes.set(plane, await load(store, plane))
+  for (const plane of await store.planes.list()) await stateOf(plane).last
 
-  /** Runs `work` when all earlier changes of the plane are done. */
-  async function inTurn<T>(plane: PlaneId, work: (state: PlaneState) => Promise<T>): Promise<T> {
-    const state = planes.get(plane) ?? emptyState()
+  /** Known from its first use on, and filled from the store before anything else is done with it. */
+  function stateOf(plane: PlaneId): PlaneState {
+    const known = planes.get(plane)
+    if (known !== undefined) return known
+    const state = emptyState()
+    state.last = load(store, plane, state.servers).catch((cause: unknown) => {
+      // Without its pins a plane would trust whatever it sees first.
+      planes.delete(plane)
+      throw cause
+    })
     planes.set(plane, state)
+    return state
+  }
+
+  /** Runs `work` when all earlier changes of the plane are done, or have failed. */
+  function inTurn<T>(plane: PlaneId, work: (state: PlaneState) => Promise<T>): Promise<T> {
+    const state = stateOf(plane)
     const turn = state.last.then(() => work(state))
-    state.last = turn.catch(() => {})
+    state.last = turn.then(
+      () => {},
+      (cause: unknown) => {
+        if (planes.get(plane) !== state) throw cause
+      },
+    )
+    state.last.catch(() => {})
     return turn
   }
 
@@ -139,14 +158,11 @@ function listOf({ servers, documents }: PlaneState): readonly Capability[] {
   return list
 }
 
-async function load(store: Store, plane: PlaneId): Promise<PlaneState> {
-  const state = emptyState()
-  for (const stored of await store.plane(plane).capabilities.list()) {
-    const rows = (state.servers.get(stored.server) ?? new Map()) as Map<string, Item>
-    rows.set(keyOf(stored.kind, stored.name), itemOf(stored satisfies StoredCapability))
-    state.servers.set(stored.server, rows)
+async function load(store: Store, plane: PlaneId, servers: PlaneState['servers']): Promise<void> {
+  const stored = await store.plane(plane).capabilities.list()
+  for (const [server, rows] of Map.groupBy(stored, (one) => one.server)) {
+    servers.set(server, new Map(rows.map((one) => [keyOf(one.kind, one.name), itemOf(one)])))
   }
-  return state
 }
 
 function emptyState(): PlaneState {
