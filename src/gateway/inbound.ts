@@ -118,6 +118,9 @@ export const createInbound = (parts: {
 /** Before the body is read: what it is, and whether the caller takes both forms of an answer. */
 export const checkMediaTypes = (exchange: Exchange): void => {
   if (!isJsonContentType(header(exchange, 'content-type'))) throw new Fault('bad_media_type')
+  // What is compressed could be anything, and of any size.
+  const encoding = header(exchange, 'content-encoding')
+  if (encoding !== undefined && encoding !== 'identity') throw new Fault('bad_media_type')
   if (!acceptsJsonAndEvents(header(exchange, 'accept'))) throw new Fault('not_acceptable')
 }
 

@@ -195,6 +195,12 @@ describe('What is refused, and that it changes nothing', () => {
       status: 415,
     },
     {
+      name: 'a compressed body',
+      shows: 'bad_media_type',
+      send: () => post({ headers: { 'content-encoding': 'gzip' }, body: '{}' }),
+      status: 415,
+    },
+    {
       name: 'an Accept without events',
       shows: 'not_acceptable',
       send: () => post({ headers: { accept: 'application/json' }, body: {} }),
