@@ -146,7 +146,9 @@ const runProfile = async (load: Load, behind: Behind): Promise<void> => {
     const spans: Span[] = []
     for (let round = 1; round <= pace.rounds; round++) {
       progress(`round ${round} of ${pace.rounds}`)
-      spans.push((await measure.window(row, setting)).span)
+      const sample = await measure.window(row, setting)
+      spans.push(sample.span)
+      console.log(`${sample.cpuUs.toFixed(0)} µs of CPU a call, the profiler's own with it`)
     }
     await row.stop()
     for (const thread of await readProfiles(folder, spans, 25)) console.log(formatProfile(thread))

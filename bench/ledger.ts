@@ -6,9 +6,11 @@ import { createSecretKey } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
 import type { Intent, Outcome } from '#domain/entry.ts'
 import { callId, clientId, planeId } from '#domain/name.ts'
+import { bodyOf } from '#ledger/body.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { scanIntents } from '#ledger/recover.ts'
@@ -94,6 +96,38 @@ const measure = async (ledger: PlaneLedger, callers: number, forMs: number) => {
   }
 }
 
+/** The same entries from one thread straight into SQLite, 64 a transaction: what cannot be saved. */
+const measureFloor = (file: string, forMs: number) => {
+  const db = new DatabaseSync(file, { timeout: 5000 })
+  db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full')
+  db.exec('pragma wal_autocheckpoint = 2000')
+  db.exec('create table entry (position integer primary key, latest integer, type text, body text)')
+  db.exec('create table payload (position integer primary key, sealed blob)')
+  const insertEntry = db.prepare('insert into entry values (?, ?, ?, ?)')
+  const insertPayload = db.prepare('insert into payload values (?, ?)')
+  const one = intent()
+  const bodies = [bodyOf(one), bodyOf(outcome(one))] as const
+  const start = performance.now()
+  const cpu = process.cpuUsage()
+  let entries = 0
+  while (performance.now() - start < forMs) {
+    db.exec('begin immediate')
+    for (let row = 0; row < 32; row++) {
+      insertEntry.run(++entries, clock.now(), 'call.intent', bodies[0])
+      insertPayload.run(entries, payload)
+      insertEntry.run(++entries, clock.now(), 'call.outcome', bodies[1])
+    }
+    db.exec('commit')
+  }
+  const { user, system } = process.cpuUsage(cpu)
+  db.close()
+  return {
+    callers: 'SQLite alone, by 64',
+    'entries/s': Math.round(entries / ((performance.now() - start) / 1000)),
+    'CPU µs/entry': Number(((user + system) / entries).toFixed(2)),
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
 const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
 const sealer = createSealer({
@@ -113,7 +147,7 @@ try {
   const store = await openStore(options)
   const ledger = createLedger({ store, ...about })
   await measure(ledger.plane(plane), 64, Math.min(1000, lastsMs))
-  const rows = []
+  const rows: object[] = [measureFloor(join(folder, 'floor.db'), lastsMs)]
   for (const callers of [8, 64, 1024])
     rows.push(await measure(ledger.plane(plane), callers, lastsMs))
   if (values.json) console.log(JSON.stringify(rows))

@@ -79,7 +79,7 @@ export const furnish = async (ask: Ask, port: number, lends = true): Promise<voi
   await ask('apply', { files, set: 'bench', prune: false, dryRun: false })
   const secret = Buffer.from(lentSecret).toString('base64')
   await ask('credSet', { plane, credential: 'clerk-key', secret })
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { planes } = await ask('status', {})
     const servers = planes.flatMap((one) => one.servers)
     if (servers.every(({ state, counts }) => state === 'up' && counts.visible > 0)) return

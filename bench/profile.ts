@@ -1,28 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 
-/** Where the time of one thread went, by the function that was on top of the stack. */
+/** Where the time of one thread went. */
 export interface ThreadProfile {
   readonly thread: string
   /** Of the time that the profile covers, the part in which something ran. */
   readonly busy: number
-  readonly functions: readonly {
-    readonly name: string
-    readonly place: string
-    readonly share: number
-  }[]
+  /** By the function that was on top of the stack. */
+  readonly functions: readonly Share[]
+  /** By the innermost function of ours on the stack: what we pay for calling something. */
+  readonly owners: readonly Share[]
+}
+
+export interface Share {
+  readonly name: string
+  /** File and line; empty for what is not JavaScript. */
+  readonly place: string
+  /** Of the time in which the thread was busy. */
+  readonly share: number
 }
 
 /** The part of a .cpuprofile that is read here (Chrome DevTools Protocol, Profiler.Profile). */
 interface CpuProfile {
-  readonly nodes: readonly {
-    readonly id: number
-    readonly callFrame: {
-      readonly functionName: string
-      readonly url: string
-      readonly lineNumber: number
-    }
-  }[]
+  readonly nodes: readonly ProfileNode[]
   readonly samples: readonly number[]
   /** Microseconds since the sample before; the first one since `startTime`. */
   readonly timeDeltas: readonly number[]
@@ -34,12 +34,49 @@ interface CpuProfile {
 export type Span = readonly [number, number]
 export const monotonicUs = (): number => Number(process.hrtime.bigint() / 1000n)
 
-const isIdle = (name: string) => name === '(idle)' || name === '(root)'
+interface ProfileNode {
+  readonly id: number
+  readonly callFrame: Frame
+  readonly children?: readonly number[]
+}
+interface Frame {
+  readonly functionName: string
+  readonly url: string
+  readonly lineNumber: number
+}
 
-/**
- * The functions with the largest self time within the spans, as shares of the time in which the thread
- * was not idle.
- */
+const isIdle = (name: string) => name === '(idle)' || name === '(root)'
+const isOurs = ({ url }: Frame) => url.includes('/src/') && !url.includes('/node_modules/')
+
+const nameOf = ({ functionName, url, lineNumber }: Frame): string =>
+  `${functionName || '(anonymous)'}\n${placeOf(url, lineNumber)}`
+
+const placeOf = (url: string, line: number): string => {
+  if (url === '') return ''
+  const short = /(?:node_modules|src|bench)\/.*$/.exec(url)?.[0] ?? basename(url)
+  return `${short}:${line + 1}`
+}
+
+/** For each node the name of itself or its nearest caller that is ours, else of the outermost function. */
+const ownersOf = (nodes: readonly ProfileNode[]): Map<number, string> => {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const owners = new Map<number, string>()
+  const descend = (node: ProfileNode, inherited: string | undefined): void => {
+    const { callFrame } = node
+    const isRoot = callFrame.functionName === '(root)'
+    const owner = isOurs(callFrame) ? nameOf(callFrame) : inherited
+    owners.set(node.id, owner ?? nameOf(callFrame))
+    for (const id of node.children ?? []) {
+      const child = byId.get(id)
+      if (child) descend(child, isRoot ? undefined : (owner ?? nameOf(callFrame)))
+    }
+  }
+  const [root] = nodes
+  if (root) descend(root, undefined)
+  return owners
+}
+
+/** Counts the samples within the spans, in which the thread was not idle. */
 const readProfile = (
   profile: CpuProfile,
   thread: string,
@@ -47,36 +84,43 @@ const readProfile = (
   most: number,
 ): ThreadProfile => {
   const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
-  const selfUs = new Map<string, number>()
+  const owners = ownersOf(profile.nodes)
+  const [byFunction, byOwner] = [new Map<string, number>(), new Map<string, number>()]
   let nowUs = profile.startTime
   let wholeUs = 0
   let busyUs = 0
   profile.samples.forEach((id, at) => {
-    const frame = frames.get(id)
     const us = Math.max(0, profile.timeDeltas[at] ?? 0)
     nowUs += us
-    if (!spans.some(([from, to]) => nowUs >= from && nowUs <= to)) return
+    const frame = frames.get(id)
+    if (!frame || !spans.some(([from, to]) => nowUs >= from && nowUs <= to)) return
     wholeUs += us
-    if (!frame || isIdle(frame.functionName)) return
+    if (isIdle(frame.functionName)) return
     busyUs += us
-    const key = `${frame.functionName || '(anonymous)'}\n${placeOf(frame.url, frame.lineNumber)}`
-    selfUs.set(key, (selfUs.get(key) ?? 0) + us)
+    add(byFunction, nameOf(frame), us)
+    add(byOwner, owners.get(id) ?? '', us)
   })
-  const functions = [...selfUs]
+  const shares = (counts: Map<string, number>) => largest(counts, busyUs, most)
+  return {
+    thread,
+    busy: wholeUs === 0 ? 0 : busyUs / wholeUs,
+    functions: shares(byFunction),
+    owners: shares(byOwner),
+  }
+}
+
+const add = (counts: Map<string, number>, key: string, us: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + us)
+}
+
+const largest = (counts: Map<string, number>, wholeUs: number, most: number): Share[] =>
+  [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
     .map(([key, us]) => {
       const [name = '', place = ''] = key.split('\n')
-      return { name, place, share: us / busyUs }
+      return { name, place, share: us / wholeUs }
     })
-  return { thread, busy: busyUs / wholeUs, functions }
-}
-
-const placeOf = (url: string, line: number): string => {
-  if (url === '') return ''
-  const short = /(?:node_modules|src|bench)\/.*$/.exec(url)?.[0] ?? basename(url)
-  return `${short}:${line + 1}`
-}
 
 /** All profiles of a folder, the main thread first (`CPU.date.time.pid.thread.number.cpuprofile`). */
 export const readProfiles = async (
@@ -87,6 +131,7 @@ export const readProfiles = async (
   const threadOf = (file: string) => Number(file.split('.')[4])
   const files = (await readdir(folder)).filter((file) => file.endsWith('.cpuprofile'))
   const sorted = files.sort((a, b) => threadOf(a) - threadOf(b))
+  if (threadOf(sorted[0] ?? '') !== 0) throw new Error('the main thread left no profile behind')
   return Promise.all(
     sorted.map(async (file) => {
       const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile

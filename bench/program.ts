@@ -13,7 +13,7 @@ export interface Program {
   /** From the start of the process to the line that says it serves. */
   readonly readyMs: number
   readonly ask: Ask
-  /** SIGTERM, and SIGKILL where that is not enough within ten seconds. */
+  /** SIGTERM, and SIGKILL where that is not enough within half a minute. */
   stop(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export const startProgram = async (
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
-      const killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      const killer = setTimeout(() => child.kill('SIGKILL'), 30_000)
       await gone
       clearTimeout(killer)
     },

@@ -36,9 +36,13 @@ const plain = (
 export const names = {
   direct: 'direct',
   nginx: 'nginx',
+  bare: 'node:http + undici',
   sdk: 'SDK v2 proxy',
   program: 'bailiwick start',
 } as const
+
+const bare = { name: names.bare, about: "Node's own parts, nothing read", file: 'bare-relay.ts' }
+const sdk = { name: names.sdk, about: 'official SDK, client and server', file: 'sdk-proxy.ts' }
 
 /** Every row with how it is set up; a set-up that rejects is a row that could not be measured. */
 export const rowsTo = (
@@ -56,7 +60,8 @@ export const rowsTo = (
         ),
     ],
     [names.nginx, () => nginxRow(port)],
-    [names.sdk, () => sdkRow(port)],
+    [names.bare, () => proxyRow(bare, port)],
+    [names.sdk, () => proxyRow(sdk, port)],
     ...steps.map(
       (count) => [stepName(count), () => stepRow(count, port)] as [string, () => Promise<Row>],
     ),
@@ -69,13 +74,13 @@ const nginxRow = async (upstream: number): Promise<Row> => {
   return plain({ name: names.nginx, about: `nginx ${version}, plain proxying`, port, pid }, stop)
 }
 
-const sdkRow = async (upstream: number): Promise<Row> => {
-  const part = await startPart<undefined, { port: number }>('sdk-proxy.ts', [String(upstream)])
-  const { hello, pid, stop } = part
-  return plain(
-    { name: names.sdk, about: 'official SDK, client and server', port: hello.port, pid },
-    stop,
-  )
+/** A proxy of somebody's parts: `file PORT`, which says where it listens. */
+const proxyRow = async (
+  about: { name: string; about: string; file: string },
+  upstream: number,
+): Promise<Row> => {
+  const part = await startPart<undefined, { port: number }>(about.file, [String(upstream)])
+  return plain({ ...about, port: part.hello.port, pid: part.pid }, part.stop)
 }
 
 const stepName = (count: number): string => {

@@ -1,4 +1,4 @@
-import type { ThreadProfile } from './profile.ts'
+import type { Share, ThreadProfile } from './profile.ts'
 import type { Line } from './summary.ts'
 
 const digits = (value: number | undefined, places: number): string =>
@@ -52,10 +52,13 @@ const columns = [
   'p99 ms',
 ]
 
-export const formatProfile = ({ thread, busy, functions }: ThreadProfile): string => {
-  const rows = functions.map(({ name, place, share }) => [
-    `${name}  ${place}`,
-    digits(share * 100, 1),
-  ])
-  return `\n${thread}, busy ${digits(busy * 100, 0)} % of the time\n${formatTable(['', '% of it'], rows)}`
+export const formatProfile = ({ thread, busy, functions, owners }: ThreadProfile): string => {
+  const part = (title: string, shares: readonly Share[]) =>
+    formatTable(
+      [title, '% of it'],
+      shares.map(({ name, place, share }) => [`${name}  ${place}`, digits(share * 100, 1)]),
+    )
+  const said = `\n${thread}, busy ${digits(busy * 100, 0)} % of the time`
+  if (busy < 0.01) return said
+  return `${said}\n${part('on top of the stack', functions)}\n\n${part('innermost of ours', owners)}`
 }
