@@ -97,6 +97,7 @@ describe('nothing is found', () => {
       'a://b?token={token}': { class: 'read' },
     }
     assert.deepEqual(found({ tools, resources }), [])
+    assert.deepEqual(found({ allow: [{ tools: Object.keys(tools) }] }), [])
   })
 
   test('in addresses with an account in them', () => {

@@ -120,9 +120,10 @@ const holdsSomething = (value: unknown): boolean =>
   typeof value === 'number' ||
   (typeof value === 'string' && !/^(?:|true|false|yes|no|on|off|none|null)$/i.test(value.trim()))
 
-/** Names that servers gave to their capabilities look like anything. */
+/** Names that servers gave to their capabilities look like anything: items of the lists of a selector. */
 const isNameOfTheirs = (path: Path): boolean =>
-  path.some((step) => step === 'tools' || step === 'prompts' || step === 'resources')
+  typeof path.at(-1) === 'number' && theirLists.has(path.at(-2))
+const theirLists: ReadonlySet<unknown> = new Set(['tools', 'prompts', 'resources'])
 
 const LONG = 32
 /** Bits a character. Random base64 of this length has about 4.6, words put together about 3.8. */
