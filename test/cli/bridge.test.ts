@@ -96,6 +96,15 @@ describe('The bridge, in the modern era', () => {
     assert.deepEqual(await world.hear(withId(1)), { jsonrpc: '2.0', id: 1, error })
   })
 
+  test('writes a message on one line, however it was laid out', async (t) => {
+    const world = await open(t, ({ body }, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(result(body.id, { text: 'a\nb' }), null, 2))
+    })
+    world.send(modern(1, 'tools/list'))
+    assert.deepEqual(await world.hear(withId(1)), result(1, { text: 'a\nb' }))
+  })
+
   test('runs requests side by side', async (t) => {
     const waiting: (() => void)[] = []
     const world = await open(t, ({ body }, response) => {
@@ -144,6 +153,24 @@ describe('The bridge, in the legacy era', () => {
       assert.equal(headers['mcp-session-id'], 's-0')
       assert.equal(headers['mcp-protocol-version'], '2025-11-25')
     }
+  })
+
+  test('sends nothing further until a notification has arrived', async (t) => {
+    let arrive = () => {}
+    const world = await open(t, ({ body, method }, response) => {
+      if (method === 'GET') return void response.writeHead(405).end()
+      if (body.method === 'initialize') return answerJson(response, 200, result(body.id, greeting))
+      if (body.id !== undefined) return answerJson(response, 200, result(body.id))
+      arrive = () => void response.writeHead(202).end()
+    })
+    world.send(initialize)
+    world.send(initialized)
+    world.send(legacy(1, 'tools/list'))
+    while (world.seen.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(world.seen.length, 2)
+    arrive()
+    await world.hear(withId(1))
   })
 
   test("hands on the server's own messages and carries the client's answers back", async (t) => {

@@ -155,7 +155,7 @@ describe('A request to the control socket is refused, and changes nothing:', () 
     ['another path', '/', '{}', 404, 'not_found'],
     ['no JSON', '/v1/status', '{', 400, 'bad_json'],
     ['no object', '/v1/status', '7', 400, 'usage'],
-    ['a key that is none', '/v1/status', '{"plain":"ops"}', 400, 'usage'],
+    ['a key that is none', '/v1/status', '{"hunter2":"ops"}', 400, 'usage'],
     ['a missing key', '/v1/why', '{}', 400, 'usage'],
     ['a wrong type', '/v1/calls', '{"most":"all"}', 400, 'usage'],
     ['too many', '/v1/calls', '{"most":100000}', 400, 'usage'],
