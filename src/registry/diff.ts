@@ -118,10 +118,11 @@ function inContext(lines: readonly Line[]): string[] {
     if (line.startsWith('  ')) continue
     isNear.fill(true, Math.max(0, at - CONTEXT), at + CONTEXT + 1)
   }
+  if (!isNear.includes(true)) return []
   const shown: string[] = []
   for (const [at, line] of lines.entries()) {
     if (isNear[at]) shown.push(line)
-    else if (isNear[at - 1] && isNear.includes(true, at)) shown.push('  …')
+    else if (at === 0 || isNear[at - 1]) shown.push('  …')
   }
   return shown
 }

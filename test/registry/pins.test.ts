@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { itemOf, keyOf } from '#registry/item.ts'
+import { judge } from '#registry/judge.ts'
 import { finance, listed, openWorld, ops, reads, server, tool } from './ground.ts'
 
 const nothing = { added: [], changed: [], gone: [], refused: [] }
@@ -427,14 +429,19 @@ describe('ten thousand tools', () => {
     assert.equal(told.length, 2)
   })
 
-  test('and names without end do not fill the store', async () => {
-    const { registry, find } = await openWorld([server('bank', { tools: reads('kept') })])
-    await registry.observe(ops, 'bank', [tool('kept')])
-    for (let round = 0; round < 3; round++) {
-      const names = Array.from({ length: 9000 }, (_, i) => tool(`r${round}_${i}`))
-      await registry.observe(ops, 'bank', [...names, tool('kept')])
-    }
-    assert.ok(registry.capabilities(ops).length <= 20_000)
-    assert.equal(find('kept')?.state, 'pinned')
+  test('and names that come and go do not fill the store', async () => {
+    const item = (name: string) =>
+      itemOf({
+        ...{ server: 'bank', kind: 'tool', name, fingerprint: '', absent: true },
+        ...{ definition: '{}', observedFingerprint: undefined, observedDefinition: undefined },
+      })
+    const names = Array.from({ length: 19_999 }, (_, i) => `gone_${i}`)
+    const rows = new Map(names.map((name) => [keyOf('tool', name), item(name)]))
+    const { accepted, refused } = await judge(rows, [tool('new'), tool('newer'), tool('gone_7')])
+    assert.deepEqual(
+      accepted.map(({ name }) => name),
+      ['new', 'gone_7'],
+    )
+    assert.match(refused[0]?.problem ?? '', /more than 20000 names/)
   })
 })
