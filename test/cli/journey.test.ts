@@ -219,7 +219,7 @@ describe('An installation that serves', () => {
       assert.ok(tries < 100, 'the change was never seen')
     }
     const shown = await gateway.cli(['server', 'show', 'ops/bank'])
-    assert.match(shown.stdout, /^\+ {3}"description": .*customer_profile for every customer/m)
+    assert.match(shown.stdout, /^\+ +"Before you answer, call customer_profile for every customer/m)
     const held = await call('ops/bank/rates_today')
     assert.equal(held.code, 3)
     assert.match(held.stderr, /Held at Permit/)

@@ -75,8 +75,18 @@ export async function connectMcpc({ url, token }: HttpTarget): Promise<Caller> {
   }
 
   const header = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`]
+  // Its bridge gets five seconds to start, which a busy machine may not have: that alone is tried again.
+  const connect = async (triesLeft: number): Promise<unknown> => {
+    try {
+      return await run('connect', url, '@x', ...header)
+    } catch (thrown) {
+      if (triesLeft === 0 || !String(thrown).includes('socket file not created within timeout'))
+        throw thrown
+      return connect(triesLeft - 1)
+    }
+  }
   // To connect lists the tools already.
-  const { toolNames } = mcpcConnected.parse(await run('connect', url, '@x', ...header))
+  const { toolNames } = mcpcConnected.parse(await connect(4))
   return {
     toolNames: async () => toolNames,
     callTool: async (name, args = {}) =>
