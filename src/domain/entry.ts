@@ -77,7 +77,10 @@ export interface Refused extends About, Caller, Operation {
   readonly argumentBytes: number
 }
 
-/** The rest of a second of equal refusals, as one count. */
+/**
+ * The rest of a second of equal refusals, as one count. With the reason `other`, and without caller
+ * and operation, those that were too many or too different to be counted apart.
+ */
 export interface RefusedCount extends About, Caller, Operation {
   readonly type: 'call.refused.count'
   readonly station: string
