@@ -177,7 +177,7 @@ describe('apply', () => {
         column: 0,
         code: 'dangling name',
         message:
-          'prune would remove Plane ops, in which 6 documents stand (Server calendar …); remove them first, or keep the Plane',
+          'prune would remove Plane ops, in which Server calendar and 5 more would be left; remove that first, or keep the Plane',
       },
     ])
   })
