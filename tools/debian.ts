@@ -8,6 +8,7 @@ import type { Failure } from './run.ts'
 /** Package to the program that shows it is there. */
 const programs: Record<string, string> = {
   chromium: 'chromium',
+  bubblewrap: 'bwrap',
   nginx: 'nginx',
   'redis-server': 'redis-server',
   strace: 'strace',
