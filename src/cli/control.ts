@@ -144,17 +144,18 @@ const openFolder = async (
   config: string | undefined,
   composition: () => Promise<Composition>,
 ): Promise<Control> => {
-  const [{ openInstallation }, { perform }, { localActor }] = await Promise.all([
+  const [{ openInstallation }, { perform }, { localActor }, { systemClock }] = await Promise.all([
     composition(),
     import('#edge/control/operations.ts'),
     import('#edge/control/serve.ts'),
+    import('#lib/clock.ts'),
   ])
   const opened = await openInstallation({ data, ...(config !== undefined && { config }) })
   const desk = {
     installation: opened.installation,
     by: localActor(),
     stop: undefined,
-    now: () => Date.now(),
+    clock: systemClock,
   }
   return {
     serving: false,

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '#lib/clock.ts'
 
 /** The world of the terminal program: what it reads, where it writes, what it is told from outside. */
 export interface Io {
@@ -29,7 +30,7 @@ export const systemIo = (): Io => ({
   stderr: process.stderr,
   env: process.env,
   program: programName(process.cwd()),
-  now: () => Date.now(),
+  now: systemClock.now,
   onSignal(listener) {
     const signals = ['SIGINT', 'SIGTERM'] as const
     const listeners = signals.map((signal) => [signal, () => listener(signal)] as const)

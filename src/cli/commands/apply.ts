@@ -24,7 +24,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
     prune: options.flag('prune'),
     dryRun: options.flag('dryRun'),
   })
-  if (terminal.json) printJson(terminal, answer, fields)
+  if (terminal.json) printJson(terminal, toJson(answer), fields)
   else printAnswer(terminal, answer, options)
   return 0
 }
@@ -74,6 +74,11 @@ const readFolder = (folder: string): { name: string; text: string }[] => {
     return { name: path, text: readFileSync(path, 'utf8') }
   })
 }
+
+const toJson = (answer: AppliedAnswer): object => ({
+  ...answer,
+  servers: answer.servers.map((one) => ({ ...one, problem: one.problem ?? null })),
+})
 
 const signs: Record<'add' | 'change' | 'remove', [string, Ink]> = {
   add: ['+', 'good'],

@@ -4,7 +4,7 @@ import { type Invocation, readPlace } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { printDiff } from './apply.ts'
-import { serverJson } from './server-list.ts'
+import { serverJson } from './status.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { StatusAnswer } from '#edge/control/status.ts'
+import { systemClock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { oneLine } from '../cells.ts'
@@ -20,28 +21,38 @@ import { counted } from './status.ts'
 export const defaultListen = '127.0.0.1:4680'
 
 export const run = async (invocation: Invocation): Promise<number> => {
+  const ending = Promise.withResolvers<string>()
+  const unlisten = listenForEnd(invocation.io, ending.resolve)
+  try {
+    await serveUntil(invocation, ending)
+  } finally {
+    unlisten()
+  }
+  return 0
+}
+
+const serveUntil = async (
+  invocation: Invocation,
+  { promise, resolve }: PromiseWithResolvers<string>,
+): Promise<void> => {
   const { terminal, io, data, composition } = invocation
   const isNew = !existsSync(join(data, 'store.db'))
-  const ending = Promise.withResolvers<string>()
-  const unlisten = listenForEnd(io, ending.resolve)
   const options = startOptions(invocation)
   const { startInstallation } = await composition()
   const started = await startInstallation(options).catch(async (thrown: unknown) => {
     throw await explain(thrown, options)
   })
-  const control = await serve(started, options, () => ending.resolve('bailiwick stop'), io)
+  const control = await serve(started, options, () => resolve('bailiwick stop'), io)
   if (terminal.json) terminal.out(readyLine(started))
   else await printReady(terminal, started, { isNew, data, sample: options.sample })
-  const quiet =
-    terminal.json || !terminal.isWatched ? () => {} : showCalls(terminal, started.installation)
-  const because = await ending.promise
-  quiet()
+  const isWatched = !terminal.json && terminal.isWatched
+  const unshow = isWatched ? showCalls(terminal, started.installation) : () => {}
+  const because = await promise
+  unshow()
   if (!terminal.json)
     terminal.say(`${clockTime(io.now())}  ${because}: letting calls under way end`)
   await control.close()
   await started.stop()
-  unlisten()
-  return 0
 }
 
 /** The first signal lets calls end; the second one does not wait for them. */
@@ -170,6 +181,5 @@ const askedEveryMs = 25
 
 const readStatus = async ({ installation }: Started): Promise<StatusAnswer> => {
   const { status } = await import('#edge/control/status.ts')
-  const desk = { installation, by: '', stop: () => {}, now: () => Date.now() }
-  return status(desk, {})
+  return status({ installation, by: '', stop: () => {}, clock: systemClock }, {})
 }

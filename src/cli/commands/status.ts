@@ -15,7 +15,7 @@ export const run = async ({
 }: Invocation): Promise<number> => {
   const answer = await (await control()).ask('status', { plane: options.text('plane') })
   if (terminal.json) {
-    printJson(terminal, { ...answer, startedAt: rfc3339(answer.startedAt) }, fields)
+    printJson(terminal, toJson(answer), fields)
     return 0
   }
   printHead(terminal, answer, io.now())
@@ -24,6 +24,12 @@ export const run = async ({
     terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
   return 0
 }
+
+const toJson = (answer: StatusAnswer): object => ({
+  ...answer,
+  startedAt: rfc3339(answer.startedAt),
+  planes: answer.planes.map((plane) => ({ ...plane, servers: plane.servers.map(serverJson) })),
+})
 
 const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void => {
   const state = !answer.serving
@@ -119,3 +125,15 @@ const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
       `  ${server} for ${era} callers: ${oneLine(because)}; at ${plane.gateway}/${server} they meet it`,
     )
 }
+
+/** Every field stands, with null where there is nothing to say. */
+export const serverJson = <R extends ServerStatus>(row: R): object => ({
+  ...row,
+  title: row.title ?? null,
+  since: row.since === undefined ? null : rfc3339(row.since),
+  legacy: row.legacy ?? null,
+  isolation: row.isolation ?? null,
+  restarts: row.restarts ?? null,
+  credential: row.credential ?? null,
+  credentialVersion: row.credentialVersion ?? null,
+})

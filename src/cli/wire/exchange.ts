@@ -62,7 +62,9 @@ export const createWire = (address: string): Wire => {
 const unreachable = (url: URL, cause: NodeJS.ErrnoException): Fault =>
   new Fault('not_running', {
     detail: `${url.origin} could not be reached from here: ${cause.code ?? cause.message}.`,
-    fix: 'bailiwick status',
+    fix: /CERT|SIGNED|VERIFY/.test(cause.code ?? '')
+      ? 'NODE_EXTRA_CA_CERTS=FILE, with the certificate that signed it'
+      : 'bailiwick status',
     cause,
   })
 

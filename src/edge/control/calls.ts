@@ -10,6 +10,9 @@ export interface CallRow extends CallRecord {
   readonly plane: string
 }
 
+/** How far back is looked for what the ledger cannot be asked for. */
+const reach = 1000
+
 /** The newest calls first, of one plane or of all. */
 export const listCalls = async (
   desk: Desk,
@@ -17,9 +20,11 @@ export const listCalls = async (
 ): Promise<CallRow[]> => {
   const { calls, change } = desk.installation
   const [agent, consumer] = input.agent?.split('@') ?? []
+  // The ledger is asked by agent; what is of another consumer is left out here.
+  const most = consumer === undefined ? input.most : reach
   const pages = await Promise.all(
     choosePlanes(change.current(), input.plane).map(async (plane) => {
-      const about = { plane, most: input.most, ...(agent && { agent }) }
+      const about = { plane, most, ...(agent && { agent }) }
       return (await calls.list(about)).map((record) => ({ ...record, plane }))
     }),
   )
@@ -37,9 +42,6 @@ export interface WhyAnswer {
   /** What the same call would meet now; policy may have changed since. */
   readonly now: Explanation | undefined
 }
-
-/** How far back a shortened id is looked for. */
-const prefixReach = 1000
 
 export const why = async (
   desk: Desk,
@@ -65,7 +67,7 @@ const findByPrefix = async (
   const matches: { plane: PlaneId; call: string }[] = []
   if (prefix.length < 8) throw unknownCall(prefix)
   for (const plane of planes)
-    for (const { call } of await desk.installation.calls.list({ plane, most: prefixReach }))
+    for (const { call } of await desk.installation.calls.list({ plane, most: reach }))
       if (call.startsWith(prefix)) matches.push({ plane, call })
   const [first, second] = matches
   if (!first) throw unknownCall(prefix)

@@ -3,6 +3,7 @@ import type { Capability } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 
 /** What an operation works on: the installation, who acts, and how to end it where it serves. */
@@ -12,7 +13,7 @@ export interface Desk {
   readonly by: string
   /** Undefined where nothing serves and a command opened the folder for itself. */
   readonly stop: (() => void) | undefined
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 /** The planes an operation is about: the one that was named, else all. */

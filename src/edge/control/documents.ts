@@ -40,10 +40,8 @@ export const apply = async (
 
 /** A server that does not answer is no reason to undo documents that are in order: it is told, not thrown. */
 const refresh = async (desk: Desk, plane: string, server: string): Promise<string | undefined> => {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('has not answered yet'), refreshPatienceMs)
-  })
+  const patience = Promise.withResolvers<string>()
+  const cancel = desk.clock.after(refreshPatienceMs, () => patience.resolve('has not answered yet'))
   const asked = desk.installation.refresh(planeId(plane), server).then(
     () => undefined,
     (thrown: unknown) => {
@@ -52,9 +50,9 @@ const refresh = async (desk: Desk, plane: string, server: string): Promise<strin
     },
   )
   try {
-    return await Promise.race([asked, patience])
+    return await Promise.race([asked, patience.promise])
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

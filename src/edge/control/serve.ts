@@ -36,7 +36,7 @@ export const serveControl = async (about: {
       stopping = true
       response.once('close', about.stop)
     }
-    const desk: Desk = { installation, by: localActor(), stop, now: () => clock.now() }
+    const desk: Desk = { installation, by: localActor(), stop, clock }
     answer(desk, request, response, log)
   })
   server.maxConnections = connectionLimit

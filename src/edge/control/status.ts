@@ -91,7 +91,7 @@ const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus =
     consumers: plane.consumers.size,
     grants: plane.grants.size,
     quotas: plane.quotas.size,
-    ledger: installation.ledger.plane(id).room(desk.now()),
+    ledger: installation.ledger.plane(id).room(desk.clock.now()),
     servers,
     leftOut: servers.flatMap(missingEras),
   }
