@@ -36,13 +36,15 @@ export interface EgressRequest {
   readonly isStream: boolean
 }
 
+export type EgressHeaders = Readonly<Record<string, string | string[] | undefined>>
+
 /** `head` once, `data` any number of times, then exactly one of `end` and `fail`; after `cancel` nothing. */
 export interface EgressSink {
   /**
-   * Headers as they came, names in lower case. The answer is how many bytes of body are accepted;
+   * Headers by their name in lower case; a list where one came more than once. The answer is how many bytes of body are accepted;
    * Infinity stands for a stream, of which neither the length nor the pauses are bounded.
    */
-  head(status: number, headers: readonly string[]): number
+  head(status: number, headers: EgressHeaders): number
   /** False stops reading until `resume`. The bytes may be kept. */
   data(chunk: Buffer): boolean
   end(): void
@@ -223,7 +225,11 @@ class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
     if (this.#isOver) controller.abort(CANCELLED)
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: EgressHeaders,
+  ): void {
     if (this.#isOver || status < 200) return
     this.#hasHead = true
     this.#isAlive = true
@@ -231,7 +237,7 @@ class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
       this.#fail('redirect', `answered ${status}, a redirect`)
       return
     }
-    this.#bytesLeft = this.#sink.head(status, headerPairs(controller.rawHeaders))
+    this.#bytesLeft = this.#sink.head(status, headers)
     this.#isStream = this.#bytesLeft === Number.POSITIVE_INFINITY
   }
 
@@ -306,19 +312,6 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** One for all: an Error costs its stack, and nobody reads this one's. */
 const CANCELLED = new Error('cancelled')
-
-/** undici hands over the parser's buffers. */
-function headerPairs(raw: unknown): string[] {
-  if (!Array.isArray(raw)) return []
-  const pairs: string[] = []
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    pairs.push(String(raw[i]).toLowerCase(), latin1(raw[i + 1]))
-  }
-  return pairs
-}
-
-const latin1 = (value: unknown): string =>
-  Buffer.isBuffer(value) ? value.toString('latin1') : String(value)
 
 function codeOf(error: Error): string {
   const { code } = error as { code?: unknown }

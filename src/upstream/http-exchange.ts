@@ -1,6 +1,6 @@
-import type { EgressExchange, EgressProblem, EgressSink } from '#lib/egress.ts'
+import type { EgressExchange, EgressHeaders, EgressProblem, EgressSink } from '#lib/egress.ts'
 import { createEventReader, type EventReader, EventTooLarge, type ServerEvent } from '#mcp/sse.ts'
-import { headerIn, mediaType, returningHeaders } from './http-headers.ts'
+import { mediaType, returningHeaders } from './http-headers.ts'
 import type { Exchange, Sink } from './upstream.ts'
 
 export type FailCode = Parameters<Sink['fail']>[0]
@@ -55,21 +55,25 @@ export class HttpExchange implements EgressSink, Exchange {
     this.#inner?.resume()
   }
 
-  head(status: number, headers: readonly string[]): number {
+  head(status: number, headers: EgressHeaders): number {
     const { isRequest, hasLoan, messageLimitBytes } = this.#asked
     if (status === 401 || (status === 403 && hasLoan)) return this.#refused(status)
-    const encoding = headerIn(headers, 'content-encoding')
+    const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity') return this.#broken('encoded its answer')
-    const kind = kindOf(status, mediaType(headers))
+    const kind = kindOf(status, mediaType(headers['content-type']))
     if (kind === undefined) return this.#broken(`answered ${status} with neither JSON nor events`)
     if (kind === 'none' && status < 300 && isRequest) {
       return this.#broken(`answered ${status} and no message`)
     }
+    const sessionId = headers['mcp-session-id']
     this.#sink.head({
       status,
       kind,
-      sessionId: headerIn(headers, 'mcp-session-id'),
-      headers: returningHeaders(headers),
+      sessionId: typeof sessionId === 'string' ? sessionId : undefined,
+      // Made when somebody looks: most relays never do.
+      get headers() {
+        return returningHeaders(headers)
+      },
     })
     if (kind === 'none') return IGNORED_BYTES
     this.#isJson = kind === 'json'

@@ -1,3 +1,5 @@
+import type { EgressHeaders } from '#lib/egress.ts'
+
 /**
  * The headers that go to the server: what travels on, then what we say, then the credential. Names
  * of `travelling` are lower-case. Nothing the caller sent stands beside the credential, under that
@@ -12,7 +14,7 @@ export function outgoingHeaders(
   for (let i = 0; i + 1 < travelling.length; i += 2) {
     const name = travelling[i] ?? ''
     if (NEVER_TRAVELS.has(name)) continue
-    if (credential !== undefined && headerKey(name) === credential.key) continue
+    if (credential?.key.length === name.length && headerKey(name) === credential.key) continue
     headers.push(name, travelling[i + 1] ?? '')
   }
   const told = headers.length
@@ -26,7 +28,7 @@ export function outgoingHeaders(
 
 /** One key for all spellings that some server takes for the same header. */
 export function headerKey(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-').trim()
+  return name.toLowerCase().replaceAll('_', '-')
 }
 
 function hasName(headers: readonly string[], upTo: number, name: string): boolean {
@@ -68,13 +70,12 @@ const NEVER_RETURNS: ReadonlySet<string> = new Set([
   'alt-svc',
 ])
 
-export function returningHeaders(headers: readonly string[]): readonly string[] {
+/** Name, value, name, value …, without what is not the caller's business. */
+export function returningHeaders(headers: EgressHeaders): readonly string[] {
   const kept: string[] = []
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = headers[i] ?? ''
-    if (!NEVER_RETURNS.has(name) && !name.startsWith('access-control-')) {
-      kept.push(name, headers[i + 1] ?? '')
-    }
+  for (const [name, value = []] of Object.entries(headers)) {
+    if (NEVER_RETURNS.has(name) || name.startsWith('access-control-')) continue
+    for (const one of Array.isArray(value) ? value : [value]) kept.push(name, one)
   }
   return kept
 }
@@ -85,9 +86,9 @@ export function headerIn(headers: readonly string[], name: string): string | und
   return undefined
 }
 
-/** The media type without its parameters, in lower case; empty where there is none. */
-export function mediaType(headers: readonly string[]): string {
-  const written = headerIn(headers, 'content-type') ?? ''
+/** The media type without its parameters, in lower case; empty where there is none, or more than one. */
+export function mediaType(written: EgressHeaders[string]): string {
+  if (typeof written !== 'string') return ''
   const end = written.indexOf(';')
   return (end < 0 ? written : written.slice(0, end)).trim().toLowerCase()
 }

@@ -3,7 +3,7 @@ import { createEgress } from '#lib/egress.ts'
 import type { Ground } from './connection.ts'
 import { type Asked, type FailCode, HttpExchange } from './http-exchange.ts'
 import { headerKey, outgoingHeaders } from './http-headers.ts'
-import { headerValue } from './lend.ts'
+import { createHeaderValue } from './lend.ts'
 import type { Exchange, Outbound, Sink } from './upstream.ts'
 
 /** A server at a URL. */
@@ -42,6 +42,7 @@ export function createHttpWire(
   const { credential } = document
   const lentAs = credential && 'header' in credential ? credential : undefined
   const key = lentAs && headerKey(lentAs.header)
+  const headerValue = lentAs && createHeaderValue(lentAs)
 
   function send(message: Outbound, sink: Sink): Exchange {
     const { loan } = message
@@ -53,7 +54,7 @@ export function createHttpWire(
       messageLimitBytes: limits.messageBytes,
     }
     const exchange = new HttpExchange(asked, sink)
-    const value = lentAs && loan && headerValue(lentAs, loan)
+    const value = loan && headerValue?.(loan)
     if (credential !== undefined && value === undefined) {
       exchange.failSoon('no_credential', lendProblem(credential, loan !== undefined))
       return exchange
@@ -92,6 +93,6 @@ function lendProblem(
   if (!('header' in credential)) {
     return `${needs}, which its document lends as an environment variable and not in a header`
   }
-  if (isLent) return `${needs}, whose secret cannot stand in a header`
+  if (isLent) return `${needs}, whose secret cannot be opened or cannot stand in a header`
   return `${needs}, which has no secret in the vault`
 }

@@ -195,7 +195,9 @@ export function openStdio(
     if (credential === undefined || loan === undefined) return {}
     const value = environmentValue(loan)
     if ('env' in credential && value !== undefined) return { [credential.env]: value }
-    throw noCredential(`needs the credential ${credential.name}, whose secret no variable can hold`)
+    throw noCredential(
+      `needs the credential ${credential.name}, whose secret cannot be opened or no variable can hold`,
+    )
   }
 
   function noCredential(what: string): Fault {

@@ -2,6 +2,7 @@ import type { ServerDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
+import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import {
   type Connection,
@@ -40,7 +41,15 @@ export function createUpstreams(options: {
     log,
     limits: { ...defaultUpstreamLimits, ...options.limits },
     about: { name: 'bailiwick', version: options.version ?? '0' },
-    loanFor,
+    loanFor(plane, server) {
+      try {
+        return loanFor(plane, server)
+      } catch (thrown) {
+        // Then there is none, which every connection knows how to say.
+        log.error('upstream.loan', { plane, server, cause: asFault(thrown).code })
+        return undefined
+      }
+    },
   }
   const guard = createGuard(clock)
   let fences: Promise<Fences> | undefined

@@ -273,6 +273,17 @@ describe('only the vault decides what the credential header says', () => {
     })
   }
 
+  test('a secret that cannot be opened is not sent, and nothing is thrown', async () => {
+    const { server, upstream } = await calling(() => {})
+    const before = server.received.length
+    const open = () => {
+      throw new Error('the vault is shut')
+    }
+    const heard = await exchange(upstream, callOf('any', {}, { loan: { ...loanOf(''), open } }))
+    assert.equal(heard.failure?.code, 'no_credential')
+    assert.equal(server.received.length, before)
+  })
+
   test("a secret's own `$&` stands in the header as it is", async () => {
     const server = await modernServer((received, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(answerTo(received))
