@@ -125,7 +125,7 @@ const { installation } = await startInstallation({
   sample: false,
   print: () => {},
 })
-const desk = { installation, by: 'bench', stop: () => {}, now: () => Date.now() }
+const desk = { installation, by: 'bench', stop: () => {}, clock }
 const ask = ((name, input) => perform(desk, name, input)) as Ask
 await furnish(ask, Number(process.argv[3]), has('credential'))
 
