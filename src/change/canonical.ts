@@ -60,7 +60,7 @@ function scalar(value: unknown): string {
 /** Words that no reader, of YAML 1.1 either, takes for anything but text. */
 const isPlain = (text: string): boolean =>
   /^(?:[A-Za-z_][\w./@+-]*(?: [\w./@+-]+)*|[0-9]{1,6}[smh])$/.test(text) &&
-  !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text)
+  !/^(?:y|n|yes|no|on|off|true|false|null|e[-+]?\d+)$/i.test(text)
 
 /** JSON's quotes are YAML's, but for characters that YAML does not take unescaped. */
 const quoted = (text: string): string =>

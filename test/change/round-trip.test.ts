@@ -215,6 +215,12 @@ describe('export', () => {
     )
   })
 
+  test('quotes what some reader takes for a number: YAML 1.1 reads E0 as one', () => {
+    const scopes = ['E0', 'e-12', 'E+3', 'yes', 'read']
+    const [read] = parseAllDocuments(toYamlStream([{ scopes } as never]), { version: '1.1' })
+    assert.deepEqual((read as { toJS(): unknown }).toJS(), { scopes })
+  })
+
   test('says to another reader of YAML exactly what was applied', () => {
     fc.assert(
       fc.property(documents, (all) => {
