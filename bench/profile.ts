@@ -10,6 +10,8 @@ export interface ThreadProfile {
   readonly functions: readonly Share[]
   /** By the innermost function of ours on the stack: what we pay for calling something. */
   readonly owners: readonly Share[]
+  /** By where the function on top stands: a folder of ours, a package, Node's own code, the engine and the system. */
+  readonly rooms: readonly Share[]
 }
 
 export interface Share {
@@ -57,6 +59,13 @@ const placeOf = (url: string, line: number): string => {
   return `${short}:${line + 1}`
 }
 
+const roomOf = ({ url, functionName }: Frame): string => {
+  const own = /\/((?:src|bench)(?:\/[a-z-]+(?=\/))?)/.exec(url)?.[1]
+  const bought = /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]
+  if (url === '') return functionName.startsWith('(') ? functionName : 'the system, by native code'
+  return `${bought ?? own ?? 'node'}\n`
+}
+
 /** For each node the name of itself or its nearest caller that is ours, else of the outermost function. */
 const ownersOf = (nodes: readonly ProfileNode[]): Map<number, string> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
@@ -85,7 +94,7 @@ const readProfile = (
 ): ThreadProfile => {
   const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
   const owners = ownersOf(profile.nodes)
-  const [byFunction, byOwner] = [new Map<string, number>(), new Map<string, number>()]
+  const [byFunction, byOwner, byRoom] = [counts(), counts(), counts()]
   let nowUs = profile.startTime
   let wholeUs = 0
   let busyUs = 0
@@ -99,21 +108,26 @@ const readProfile = (
     busyUs += us
     add(byFunction, nameOf(frame), us)
     add(byOwner, owners.get(id) ?? '', us)
+    add(byRoom, roomOf(frame), us)
   })
-  const shares = (counts: Map<string, number>) => largest(counts, busyUs, most)
+  const shares = (of: Counts) => largest(of, busyUs, most)
   return {
     thread,
     busy: wholeUs === 0 ? 0 : busyUs / wholeUs,
     functions: shares(byFunction),
     owners: shares(byOwner),
+    rooms: shares(byRoom),
   }
 }
 
-const add = (counts: Map<string, number>, key: string, us: number): void => {
+type Counts = Map<string, number>
+const counts = (): Counts => new Map()
+
+const add = (counts: Counts, key: string, us: number): void => {
   counts.set(key, (counts.get(key) ?? 0) + us)
 }
 
-const largest = (counts: Map<string, number>, wholeUs: number, most: number): Share[] =>
+const largest = (counts: Counts, wholeUs: number, most: number): Share[] =>
   [...counts]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)

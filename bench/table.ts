@@ -52,7 +52,7 @@ const columns = [
   'p99 ms',
 ]
 
-export const formatProfile = ({ thread, busy, functions, owners }: ThreadProfile): string => {
+export const formatProfile = ({ thread, busy, ...profile }: ThreadProfile): string => {
   const part = (title: string, shares: readonly Share[]) =>
     formatTable(
       [title, '% of it'],
@@ -60,5 +60,10 @@ export const formatProfile = ({ thread, busy, functions, owners }: ThreadProfile
     )
   const said = `\n${thread}, busy ${digits(busy * 100, 0)} % of the time`
   if (busy < 0.01) return said
-  return `${said}\n${part('on top of the stack', functions)}\n\n${part('innermost of ours', owners)}`
+  const parts = [
+    part('on top of the stack', profile.functions),
+    part('innermost of ours', profile.owners),
+    part('where the function on top stands', profile.rooms),
+  ]
+  return `${said}\n${parts.join('\n\n')}`
 }
