@@ -90,6 +90,8 @@ function wrapped(
     '--clearenv',
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ]
+  // The program itself is seen wherever it lies, under the /tmp that is hidden too.
+  const program = ['--ro-bind', runner.command, runner.command]
   const folder = runner.folder === undefined ? [] : ['--bind', runner.folder, runner.folder]
   const place = ['--chdir', runner.folder ?? '/']
   // Last, so that it is hidden even where it lies in the runner's folder, or is it.
@@ -98,6 +100,7 @@ function wrapped(
     file: bwrap,
     arguments: [
       ...BWRAP,
+      ...program,
       ...folder,
       ...hide,
       ...place,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { callOf, exchange, type Heard, loanOf, open, runner, serverAt } from '../upstream/ground.ts'
@@ -36,7 +36,8 @@ describe('how a child is kept apart is true', () => {
     await writeFile(join(folder, 'key'), 'canary')
     const document = serverAt('child', { runner: 'child' }, { name: 'key', env: 'CHILD_KEY' })
     const { find } = await open([document], {
-      runners: [runner('child', [CHILD], { sandbox: 'bubblewrap' })],
+      // Its folder is seen wherever the checkout lies, under /tmp too, which the sandbox hides.
+      runners: [runner('child', [CHILD], { sandbox: 'bubblewrap', folder: dirname(CHILD) })],
       hidden: [folder],
       loanFor: () => loanOf('canary'),
     })
