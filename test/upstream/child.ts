@@ -107,7 +107,8 @@ const deeds: Record<string, (message: Message) => void> = {
         params: { progressToken, progress },
       })
     tell(token, 'mine')
-    for (const forged of [1, 2, 3, 1000, '1', 'x', null, message.id, String(token), -1, 1.5]) {
+    const numbers = Array.from({ length: 40 }, (_, i) => i)
+    for (const forged of [...numbers, 1000, '1', 'x', null, String(token), -1, 1.5]) {
       if (forged !== token) tell(forged, 'forged')
     }
     tell(token, 'mine again')
