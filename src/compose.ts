@@ -64,7 +64,16 @@ const assemble = async (about: {
   }
   const limits = { messageBytes: configuration.limits.answerBytes }
   const { runners } = about
-  const upstreams = createUpstreams({ runners, clock, random, log, limits, loanFor, version })
+  const upstreams = createUpstreams({
+    runners,
+    hidden: [dataFolder],
+    clock,
+    random,
+    log,
+    limits,
+    loanFor,
+    version,
+  })
   // A child that was lent a secret is started anew with the next one.
   const watched = new Set<PlaneId>()
   const watchSecrets = (plane: PlaneId) => {
@@ -163,16 +172,12 @@ const installationOf = (
   }
 }
 
-const runnersOf = (
-  configuration: Configuration,
-  dataFolder: string,
-  sample: boolean,
-): Map<string, Runner> => {
+const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
-    ([name, { user, sandbox, ...runner }]) => ({
+    ([name, { user, sandbox, folder, ...runner }]) => ({
       name,
       ...runner,
-      folder: runner.folder ?? dataFolder,
+      ...(folder === undefined ? {} : { folder }),
       ...(user === undefined ? {} : { user }),
       ...(sandbox === undefined ? {} : { sandbox }),
     }),
@@ -188,7 +193,7 @@ export const openInstallation = async (about: {
   config?: string
 }): Promise<{ installation: Installation; close(): Promise<void> }> => {
   const configuration = readConfiguration(about.config)
-  const runners = runnersOf(configuration, resolve(about.data), false)
+  const runners = runnersOf(configuration, false)
   const parts = await assemble({
     data: about.data,
     configuration,
@@ -220,7 +225,7 @@ export const openInstallation = async (about: {
 export const startInstallation = async (options: StartOptions): Promise<Started> => {
   const configuration = readConfiguration(options.config)
   const address = readAddress(options)
-  const runners = runnersOf(configuration, resolve(options.data), options.sample)
+  const runners = runnersOf(configuration, options.sample)
   const edges = new Map<string, Edge>()
   const hosts = new Set(configuration.allowedHosts)
   const log = createLog(options.print, () => clock.now())

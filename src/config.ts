@@ -15,7 +15,7 @@ const count = (least: number, most: number) => z.int().min(least).max(most)
 const runner = z.strictObject({
   command: path.describe('The program; no shell reads it, nothing is looked up in PATH.'),
   arguments: z.array(z.string()).default([]),
-  folder: path.optional().describe('Where it runs. Default: the data folder.'),
+  folder: path.optional().describe('Where it runs. Default: /.'),
   environment: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
     .default({})
