@@ -1,6 +1,7 @@
 import type { Refused, RefusedCount } from '#domain/entry.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import { movesTo } from './second.ts'
 
 export interface Coalescer {
   /** See `PlaneLedger.refuse`. */
@@ -16,7 +17,6 @@ const keysMost = 10_000
 
 interface Key {
   seen: number
-  count: Count | undefined
 }
 type Count = { -readonly [Name in keyof RefusedCount]: RefusedCount[Name] }
 
@@ -43,28 +43,29 @@ export const createCoalescer = ({
   let armed = false
 
   const refuse = async (stranger: Refused): Promise<void> => {
-    // By the entry's own time, so that eleven a second is what a reader of the entries finds.
-    const now = stranger.at
-    turnTo(Math.floor(now / 1000))
+    // By the entry's own time, so that a reader of the entries finds no more than ten in a second.
+    const own = Math.floor(stranger.at / 1000)
+    if (movesTo(own, second)) {
+      second = own
+      keys = new Map()
+    }
     const refused = bounded(stranger)
-    const room = hasRoom(now)
+    const room = hasRoom(stranger.at)
     const name = keyOf(refused)
     const key = keys.get(name) ?? addKey(name, room)
-    if (key !== undefined && room && key.seen < inFull) {
+    if (key !== undefined && room && own === second && key.seen < inFull) {
       key.seen++
       await write(refused)
       return
     }
-    add(
-      key === undefined ? otherKey : name,
-      key === undefined ? otherOf(refused) : countOf(refused),
-    )
+    if (key === undefined) add(otherKey, otherOf(refused))
+    else add(name, countOf(refused))
     arm()
   }
 
   const addKey = (name: string, room: boolean): Key | undefined => {
     if (!room || keys.size >= keysMost) return undefined
-    const key: Key = { seen: 0, count: undefined }
+    const key: Key = { seen: 0 }
     keys.set(name, key)
     return key
   }
@@ -78,14 +79,6 @@ export const createCoalescer = ({
     count.count += more.count
     count.from = Math.min(count.from, more.from)
     count.to = Math.max(count.to, more.to)
-  }
-
-  /** A new second: what was counted in the last one is written. */
-  const turnTo = (now: number): void => {
-    if (now <= second) return
-    second = now
-    keys = new Map()
-    void flush()
   }
 
   const flush = async (): Promise<void> => {
@@ -106,13 +99,13 @@ export const createCoalescer = ({
     )
   }
 
+  /** Counts are written when the clock's second is over. */
   const arm = (): void => {
     if (armed) return
     armed = true
     clock.after(1000 - (clock.now() % 1000), () => {
       armed = false
-      turnTo(Math.floor(clock.now() / 1000))
-      if (counts.size > 0) arm()
+      void flush()
     })
   }
 

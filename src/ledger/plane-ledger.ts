@@ -8,6 +8,7 @@ import { createCoalescer } from './coalesce.ts'
 import { createStrangerCount } from './count-strangers.ts'
 import type { PayloadSealer, PlaneLedger } from './ledger.ts'
 import { createRepair } from './repair.ts'
+import { movesTo } from './second.ts'
 
 export interface OpenPlaneLedger extends PlaneLedger {
   /** Resolves with the number of orphans once the ledger is open for this process. */
@@ -121,7 +122,7 @@ const createBudget = (clock: Clock, entriesPerSecond: () => number | undefined) 
   let spent = 0
   const turnTo = (now: number): void => {
     const current = Math.floor(now / 1000)
-    if (current === second) return
+    if (!movesTo(current, second)) return
     second = current
     spent = 0
   }

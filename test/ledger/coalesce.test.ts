@@ -79,6 +79,38 @@ describe('equal refusals', () => {
     assert.equal(full().length, 10)
   })
 
+  test('that come late are counted, and never make their second hold more than ten', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    const start = clock.now()
+    for (let n = 0; n < 15; n++) await refuse({ at: start })
+    clock.advance(1000)
+    await refuse({ at: start + 1000 })
+    for (let n = 0; n < 15; n++) await refuse({ at: start + 999 })
+    clock.advance(1000)
+    await settle()
+    const ofFirst = full().filter(({ entry }) => entry.at < start + 1000)
+    assert.equal(ofFirst.length, 10)
+    assert.deepEqual(
+      counts().map(({ count }) => count),
+      [5, 15],
+    )
+  })
+
+  test('are written, in full and counted, after the machine’s clock was set back', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let n = 0; n < 15; n++) await refuse()
+    clock.advance(1000)
+    clock.set(clock.now() - 3_600_000)
+    for (let n = 0; n < 15; n++) await refuse()
+    clock.advance(1000)
+    await settle()
+    assert.equal(full().length, 20)
+    assert.deepEqual(
+      counts().map(({ count }) => count),
+      [5, 5],
+    )
+  })
+
   test('begin anew in the next second', async () => {
     const { clock, refuse, full, counts } = setUp()
     for (let second = 0; second < 5; second++) {

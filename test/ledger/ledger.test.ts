@@ -183,6 +183,19 @@ describe('the ledger', () => {
     assert.equal(plane.room(clock.now()), 'open')
   })
 
+  test('a budget is not refilled by a look back, and is by a clock that was set back', async () => {
+    budgets.set(ops, 5)
+    const plane = ledger.plane(ops)
+    for (let n = 0; n < 5; n++) await plane.intend(intentOf(callAt(n)), args())
+    const now = clock.now()
+    assert.equal(plane.room(now - 1000), 'over budget')
+    assert.equal(plane.room(now), 'over budget')
+    await plane.refuse(refusedOf(callAt(9), { at: now - 1000 }))
+    assert.equal(plane.room(now), 'over budget')
+    clock.set(now - 3_600_000)
+    assert.equal(plane.room(clock.now()), 'open')
+  })
+
   test('refusals of a plane over its budget cost it at most one count for each kind', async () => {
     budgets.set(ops, 50)
     const plane = ledger.plane(ops)
