@@ -1,5 +1,5 @@
 import { Fault } from '#lib/fault.ts'
-import type { JsonObject, JsonValue } from '#lib/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts'
 import { isObject } from '#mcp/messages.ts'
 
 /**
@@ -63,7 +63,7 @@ const readValue = (key: string, text: string, types: ReadonlySet<string>): JsonV
 
 const readJsonWord = (text: string): JsonValue | undefined => {
   try {
-    return JSON.parse(text) as JsonValue
+    return parseJson(text)
   } catch {
     return undefined
   }

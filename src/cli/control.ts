@@ -4,6 +4,7 @@ import type { OperationAnswer, OperationInput, OperationName } from '#edge/contr
 import { findSocket } from '#edge/control/socket.ts'
 import { fromWire } from '#edge/control/wire.ts'
 import { Fault } from '#lib/fault.ts'
+import { parseJson } from '#lib/json.ts'
 import type { Composition } from './composition.ts'
 
 /** What a command asks an installation by, wherever that is. */
@@ -95,7 +96,7 @@ const overSocket = (socket: string): Control => ({
 
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

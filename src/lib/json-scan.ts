@@ -66,6 +66,10 @@ interface Scan {
   /** The next quote and the next backslash that were searched for, so that nothing is searched twice. */
   quote: number
   backslash: number
+  /** Backslashes that were read so far. */
+  escapes: number
+  /** Whether any key is spelled with one. */
+  escapedKeys: boolean
 }
 
 const UNMARKED = MARKED_LEVELS + 1
@@ -94,7 +98,7 @@ const CLOSE_BRACE = 0x7d
  * Checks the grammar of RFC 8259 in one pass, builds nothing but the marks, and throws JsonError at
  * the first byte that breaks it or a bound. It recurses as deep as the limit. One thing it leaves to
  * the parser: control characters inside strings, which it may leap over. Gives the number of members
- * of all objects together, and the marks.
+ * of all objects together, whether any key is spelled with an escape, and the marks.
  *
  * `text` is the bytes in Latin-1, whatever their encoding.
  */
@@ -102,7 +106,11 @@ export function scan(
   bytes: Uint8Array,
   text: string,
   limits: JsonLimits,
-): { readonly members: number; readonly marks: readonly number[] } {
+): {
+  readonly members: number
+  readonly escapedKeys: boolean
+  readonly marks: readonly number[]
+} {
   const s = startScan(bytes, text, limits)
   const end = skipSpace(bytes, scanValue(s, skipSpace(bytes, 0), 0, 1))
   if (end < bytes.length) throw new JsonError('syntax', end)
@@ -121,6 +129,8 @@ function startScan(bytes: Uint8Array, text: string, limits: JsonLimits): Scan {
     marks: [],
     quote: -1,
     backslash: -1,
+    escapes: 0,
+    escapedKeys: false,
   }
 }
 
@@ -152,7 +162,9 @@ function scanObject(s: Scan, open: number, depth: number, level: number): number
   if (bytes[at] === CLOSE_BRACE) return at + 1
   for (;;) {
     if (bytes[at] !== QUOTE) throw new JsonError('syntax', at)
+    const escapes = s.escapes
     const keyEnd = stringEnd(s, at)
+    if (s.escapes !== escapes) s.escapedKeys = true
     s.members++
     const colon = skipSpace(bytes, keyEnd)
     if (bytes[colon] !== COLON) throw new JsonError('syntax', colon)
@@ -183,7 +195,7 @@ function scanArray(s: Scan, open: number, depth: number): number {
 }
 
 /** RFC 8259 §2: these four and no other white space. */
-function skipSpace(bytes: Uint8Array, from: number): number {
+export function skipSpace(bytes: Uint8Array, from: number): number {
   const end = bytes.length
   let at = from
   while (at < end) {
@@ -201,6 +213,7 @@ function stringEnd(s: Scan, open: number): number {
     at = nextSpecial(s, at)
     if (s.bytes[at] === QUOTE) return at + 1
     at = escapeEnd(s, at) + 1
+    s.escapes++
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type JsonLimits,
   type JsonObject,
   type JsonValue,
+  parseJson,
   readJson,
   spanOf,
   splice,
@@ -101,11 +102,25 @@ describe('What is read', () => {
   test('every JSON value in every spelling is read as JSON.parse reads it', () => {
     fc.assert(
       fc.property(wildValue, spelling, (value, how) => {
-        const text = spell(value, how)
-        assert.deepEqual(plain(read(text)), plain(JSON.parse(text)))
+        assert.deepEqual(plain(read(spell(value, how))), plain(value))
+        assert.deepEqual(plain(parseJson(spell(value, how))), plain(value))
       }),
       { numRuns: 500 },
     )
+  })
+
+  test('a key spelled with escapes is read as itself, whatever keys were read before', () => {
+    const rows: [before: string, text: string, keys: string[]][] = [
+      ['{"q":1,"\\\\u00":2}', '{"q":1,"\\u006cine":"4"}', ['q', 'line']],
+      ['{"x":1,"\\\\":2}', '{"x":1,"\\n":2}', ['x', '\n']],
+      ['{"y":1,"\\\\":2}', '{"y":1,"\\u0061":[{"b":0,"\\u00e9":{}}]}', ['y', 'a']],
+    ]
+    for (const [before, text, keys] of rows) {
+      read(before)
+      JSON.parse(before)
+      assert.deepEqual(Object.keys(read(text) as JsonObject), keys)
+      assert.deepEqual(Object.keys(parseJson(text) as JsonObject), keys)
+    }
   })
 
   test('a text is read from the middle of a larger buffer', () => {

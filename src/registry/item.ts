@@ -1,6 +1,7 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Classification, ServerDocument } from '#domain/documents.ts'
 import { serverName } from '#domain/name.ts'
+import { parseJson } from '#lib/json.ts'
 import type { StoredCapability } from '#store/store.ts'
 
 export type Definition = Readonly<Record<string, unknown>>
@@ -24,9 +25,9 @@ export function itemOf(stored: StoredCapability): Item {
   const { definition, observedDefinition } = stored
   return {
     stored,
-    definition: JSON.parse(definition) as Definition,
+    definition: parseJson(definition) as Definition,
     observed:
-      observedDefinition === undefined ? undefined : (JSON.parse(observedDefinition) as Definition),
+      observedDefinition === undefined ? undefined : (parseJson(observedDefinition) as Definition),
   }
 }
 

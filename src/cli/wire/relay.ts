@@ -1,5 +1,5 @@
 import { asFault } from '#lib/fault.ts'
-import type { JsonValue } from '#lib/json.ts'
+import { type JsonValue, parseJson } from '#lib/json.ts'
 import {
   classify,
   errorBytes,
@@ -105,7 +105,7 @@ const onOneLine = (bytes: Buffer): Buffer => {
 
 export const parse = (bytes: Buffer): JsonValue | undefined => {
   try {
-    return JSON.parse(bytes.toString('utf8')) as JsonValue
+    return parseJson(bytes.toString('utf8'))
   } catch {
     return undefined
   }

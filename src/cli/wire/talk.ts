@@ -1,5 +1,5 @@
 import { asFault, Fault } from '#lib/fault.ts'
-import type { JsonObject, JsonValue } from '#lib/json.ts'
+import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts'
 import { CLIENT_CAPABILITIES_KEY, CLIENT_INFO_KEY, PROTOCOL_VERSION_KEY } from '#mcp/envelope.ts'
 import { classify, type ErrorMessage, type RequestId } from '#mcp/messages.ts'
 import type { ParamHeader } from '#mcp/param-headers.ts'
@@ -170,7 +170,7 @@ const readReply = async (
 
 const parse = (bytes: Buffer): JsonValue => {
   try {
-    return JSON.parse(bytes.toString('utf8')) as JsonValue
+    return parseJson(bytes.toString('utf8'))
   } catch (thrown) {
     throw new Fault('upstream_broken', {
       detail: 'What came back is not JSON.',

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import type { Installation } from '#gateway/installation.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
+import { parseJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import type { Desk } from './desk.ts'
 import { isOperation, perform } from './operations.ts'
@@ -110,7 +111,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 
 const parse = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new Fault('bad_json')
   }

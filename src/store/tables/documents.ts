@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { Kind } from '#domain/documents.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
+import { parseJson } from '#lib/json.ts'
 import type { Database, Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
 import type { Commit, DocumentRows, StoredDocument } from '../store.ts'
@@ -72,7 +73,7 @@ const rowOf = (
 const documentOf = (row: Selectable<PlaneSchema['document']>): StoredDocument => ({
   kind: row.kind as Kind,
   name: row.name,
-  body: JSON.parse(row.body),
+  body: parseJson(row.body) as StoredDocument['body'],
   set: row.file_set ?? undefined,
   revision: row.revision,
 })
