@@ -18,7 +18,9 @@ export type LoadQuestion =
   | { readonly ask: 'run'; readonly forMs: number; readonly everyMs: number }
 
 export interface Window {
+  /** Answered as they should be. */
   readonly calls: number
+  readonly made: number
   readonly ms: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -90,6 +92,7 @@ const run = async (forMs: number, everyMs: number): Promise<Window> => {
   const sorted = Float64Array.from(latencies).sort()
   return {
     calls: latencies.length,
+    made,
     ms,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),

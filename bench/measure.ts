@@ -4,6 +4,7 @@ import { monotonicUs, type Span } from './profile.ts'
 import { callsPerToken } from './request.ts'
 import type { Row } from './row.ts'
 import type { Pace, Setting } from './setting.ts'
+import { createStock, type Stock } from './stock.ts'
 import type { Taken } from './upstream-answers.ts'
 import { cpuOf } from './usage.ts'
 
@@ -32,6 +33,13 @@ export const createMeasure = ({
   pace: Pace
 }) => {
   const callsPerMs = new Map<string, number>()
+  const stocks = new Map<Row, Stock>()
+
+  const stockOf = (row: Row): Stock => {
+    const stock = stocks.get(row) ?? createStock(row)
+    stocks.set(row, stock)
+    return stock
+  }
 
   const prepare = async (row: Row, setting: Setting, forMs: number): Promise<void> => {
     const key = `${row.name} ${setting.callers} ${setting.tool}`
@@ -41,7 +49,7 @@ export const createMeasure = ({
       ask: 'prepare',
       target: row.target(setting.tool),
       callers: setting.callers,
-      tokens: await row.tokens(count),
+      tokens: await stockOf(row).take(count),
       again: false,
     })
   }
@@ -55,6 +63,7 @@ export const createMeasure = ({
     const seen = await load.ask<Window>({ ask: 'run', forMs, everyMs: 0 })
     const cpuUs = cpuOf(pids) - before
     const span = [from, monotonicUs()] as const
+    stockOf(row).giveBack(seen.made)
     const problem =
       seen.failed > 0
         ? `${seen.failed} calls failed: ${seen.problem}`

@@ -34,15 +34,15 @@ export interface Pace {
 
 export const fullPace: Pace = {
   rounds: 5,
-  roundsEndMs: 290_000,
-  windowMs: 600,
-  warmUpCalls: 12_000,
-  warmUpMs: 6000,
+  roundsEndMs: 520_000,
+  windowMs: 1500,
+  warmUpCalls: 30_000,
+  warmUpMs: 10_000,
   starts: 5,
   idleMs: 5000,
   neighbourMs: 3000,
   ledgerSeconds: 2,
-  wholeMs: 355_000,
+  wholeMs: 600_000,
 }
 
 export const quickPace: Pace = {
