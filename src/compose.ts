@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Policy } from '#change/change.ts'
+import type { Moved, Policy } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
@@ -26,6 +26,7 @@ import { rebuildWindows } from '#quota/rebuild.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { watchServers } from '#registry/watch.ts'
 import { openStore } from '#store/open.ts'
+import type { Revision } from '#store/store.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
 import { createVault } from '#vault/create-vault.ts'
@@ -49,13 +50,13 @@ const assemble = async (about: {
   const { appendDeadlineMs } = configuration.ledger
   const store = await openStore({ folder: dataFolder, appendDeadlineMs, clock, log })
   const keyring = await createKeyring({ folder: dataFolder, values: store.values, random, log })
-  const vault = await createVault({ store, keyring, clock, random, log })
   const change = await createChange({ store, clock, log, enter: (revision) => enter(revision) })
+  const vault = await createVault({ store, change, keyring, clock, random, log })
   const budget = (plane: PlaneId) =>
     change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
   const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
   const ledger = createLedger({ store, clock, seal, log, version, budget })
-  const registry = await createRegistry({ store, clock, log })
+  const registry = await createRegistry({ store, change, log })
   const document = (plane: PlaneId, server: string) =>
     change.current().planes.get(plane)?.servers.get(server)
   const loanFor = (plane: PlaneId, server: string) => {
@@ -82,16 +83,19 @@ const assemble = async (about: {
     vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
   }
   const view = createClientView(origin, () => change.current())
-  const identity = await createIdentity({ origin, store, keyring, view, clock, random, log })
+  const identity = await createIdentity({
+    origin,
+    store,
+    change,
+    keyring,
+    view,
+    clock,
+    random,
+    log,
+  })
+  for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities)
-  const enter = async (revision: {
-    revision: number
-    at: number
-    by: string
-    set: string | undefined
-    summary: string
-    planes: readonly PlaneId[]
-  }) => {
+  const enter = async (revision: Revision) => {
     for (const plane of revision.planes)
       await ledger.plane(plane).append({
         v: 1,
@@ -102,6 +106,7 @@ const assemble = async (about: {
         by: revision.by,
         set: revision.set ?? '',
         summary: revision.summary.slice(0, 2000),
+        why: revision.why.slice(0, 2000),
       })
   }
   return {
@@ -125,20 +130,27 @@ type Parts = Awaited<ReturnType<typeof assemble>>
 /** Everything that follows policy is brought to it before the change that made it is answered. */
 const follow = async (
   parts: Parts,
-  policy: Policy,
-  planes: readonly PlaneId[],
+  { policy, planes, changes }: Moved,
   serving: boolean,
 ): Promise<void> => {
   for (const plane of planes) {
     await parts.vault.prepare(plane)
     if (serving) parts.watchSecrets(plane)
     const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
-    await parts.registry.follow(plane, servers)
+    await parts.registry.follow(plane, servers, changes)
     if (serving) await parts.upstreams.follow(plane, servers)
-    await parts.identity.follow(plane)
-    parts.snapshots.recompile(plane)
   }
+  await parts.vault.follow(changes)
+  await parts.identity.follow(changes)
+  for (const plane of planes) parts.snapshots.recompile(plane)
 }
+
+/** What stood at the start, as if it had just come. */
+const everything = (policy: Policy): Moved => ({
+  policy,
+  planes: [...policy.planes.keys()],
+  changes: [],
+})
 
 const installationOf = (
   parts: Parts,
@@ -202,8 +214,8 @@ export const openInstallation = async (about: {
     print: () => {},
   })
   const { change } = parts
-  await follow(parts, change.current(), [...change.current().planes.keys()], false)
-  change.onChange((policy, planes) => follow(parts, policy, planes, false))
+  await follow(parts, everything(change.current()), false)
+  change.onChange((moved) => follow(parts, moved, false))
   const installation = installationOf(parts, {
     origin: '',
     startedAt: clock.now(),
@@ -266,9 +278,8 @@ const serve = async (about: {
   })
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
-  await follow(parts, change.current(), [...change.current().planes.keys()], true)
-  change.onChange((policy, planes) => follow(parts, policy, planes, true))
-  registry.onChange(snapshots.recompile)
+  await follow(parts, everything(change.current()), true)
+  change.onChange((moved) => follow(parts, moved, true))
   await ledger.open()
   await change.catchUp()
   const windows = await rebuildWindows({

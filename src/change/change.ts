@@ -1,12 +1,15 @@
 import type { Document, Documents, Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { Revision } from '#store/store.ts'
+import type { Suspension } from '#domain/suspension.ts'
+import type { DocumentChange, Revision, RevisionChange, RowChange } from '#store/store.ts'
 
 /**
- * The one door for writing policy and registry: documents are read, checked as a whole against what
- * stands, and put in one transaction with their revision; the ledgers of the planes they touch get
- * an entry each (after a crash, at the next start). Whoever follows is told before `apply` resolves,
- * so that the next call is decided by the new revision.
+ * The one door for writing policy and registry. A command says what it would change, given what stands;
+ * its rows, a numbered revision and what that changed are written in one transaction; the ledgers of the
+ * planes it touches get an entry each (after a crash, at the next start). Whoever follows is told
+ * before the promise resolves, so that the next call is decided by the new revision; other processes
+ * follow within a second. Where somebody else's revision came first, what came is followed and the
+ * command asked anew.
  */
 export interface Change {
   /**
@@ -18,20 +21,79 @@ export interface Change {
   /** The documents of a plane (all planes: undefined) as YAML that `apply` takes back unchanged. */
   exportDocuments(plane?: PlaneId): string
   /** Puts one document that a command made (classify …), keeping its set; same checks, same door, BadDocuments too. */
-  put(document: Document, by: string, summary: string): Promise<number>
+  put(document: Document, about: EditAbout & { readonly summary: string }): Promise<number>
+  /** Fault('unknown_name') where there is none; BadDocuments where others name it. */
+  remove(target: DocumentName, about: EditAbout): Promise<number>
+  /**
+   * Makes the documents say what they said at an earlier revision, as a new one; nothing beside them
+   * (secrets, pins, suspensions) is taken back. Fault('unknown_name') where it never was.
+   */
+  restore(revision: number, about: About & { readonly dryRun: boolean }): Promise<ApplyAnswer>
+  /** A room's own command; answers the revision that stands when it is done. */
+  execute(command: Command, about: About): Promise<number>
   /** What stands now, from memory; replaced as a whole by every change. */
   current(): Policy
+  /** The revision that last wrote a document, undefined where there is none: its entity tag. */
+  revisionOf(target: DocumentName): number | undefined
   /**
-   * Called with what now stands and the planes that a change touched (those it removed too), one
-   * listener after the other in the order they came, before `apply` or `put` resolves. A listener must
-   * not apply or put anything itself: it would wait for its own end.
+   * Called with what moved, one listener after the other in the order they came, before the change is
+   * answered, and for what other processes changed. A listener must not change anything itself: it
+   * would wait for its own end.
    */
-  onChange(listener: (policy: Policy, planes: readonly PlaneId[]) => Promise<void>): void
+  onChange(listener: (moved: Moved) => Promise<void>): void
+  /** Rows that a change of documents takes with it (the secrets of a credential that goes), in its own transaction. */
+  onDocuments(consequence: Consequence): void
+  /** Follows what other processes have changed; resolves when it is in force here. Never rejects twice for one cause: the next call tries again. */
+  follow(): Promise<void>
   /**
    * Enters the revisions that have no ledger entry yet, oldest first. Called at start, when the
    * ledgers are open, and by every change before it begins: what cannot be recorded is not changed.
    */
   catchUp(): Promise<void>
+}
+
+/** Who changes something and why; the same `key` twice is one command (Idempotency-Key), for as long as revisions are kept. */
+export interface About {
+  readonly by: string
+  readonly why?: string | undefined
+  readonly key?: string | undefined
+}
+export interface EditAbout extends About {
+  /** The revision of the document that was looked at, `absent` for none: Fault('stale') where it is another. */
+  readonly ifRevision?: number | 'absent' | undefined
+}
+export interface DocumentName {
+  readonly plane: PlaneId
+  readonly kind: Kind
+  readonly name: string
+}
+
+export interface Command {
+  /** For the digest that tells whether a key is used for the same command; holds no secret. */
+  readonly name: string
+  /**
+   * What would change, given what stands; undefined where nothing would. Asked again where somebody
+   * else's change came first, after that is in force. Throws the Fault that forbids it.
+   */
+  plan(policy: Policy): Effect | undefined | Promise<Effect | undefined>
+}
+export interface Effect {
+  readonly summary: string
+  /** As people read it, `-` and `+` lines; empty where there is nothing to show (a secret). */
+  readonly diff: string
+  readonly rows: readonly RowChange[]
+}
+export type Consequence = (
+  documents: readonly DocumentChange[],
+  policy: Policy,
+) => readonly RowChange[]
+
+export interface Moved {
+  /** What stands after it. */
+  readonly policy: Policy
+  /** The planes it touched, those it removed too. */
+  readonly planes: readonly PlaneId[]
+  readonly changes: readonly RevisionChange[]
 }
 
 /** Writes a revision's entry into the ledger of each of its planes; durable when it resolves. */
@@ -52,6 +114,10 @@ export interface PlanePolicy {
   readonly credentials: ReadonlyMap<string, Documents['Credential']>
   /** `Kind/name` to the set of files that manages it. */
   readonly sets: ReadonlyMap<string, string>
+  /** `Kind/name` to the revision that last wrote it. */
+  readonly revisions: ReadonlyMap<string, number>
+  /** By `suspensionKey`. */
+  readonly suspensions: ReadonlyMap<string, Suspension>
 }
 
 export interface ApplyInput {
@@ -62,6 +128,8 @@ export interface ApplyInput {
   readonly prune: boolean
   readonly dryRun: boolean
   readonly by: string
+  readonly why?: string | undefined
+  readonly key?: string | undefined
   /** Names of the runners in the operator's configuration. */
   readonly runners: ReadonlySet<string>
 }

@@ -1,51 +1,91 @@
-import type { PlaneId } from '#domain/name.ts'
+import type { Kind } from '#domain/documents.ts'
+import type { SuspensionKind } from '#domain/suspension.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Commit, Store } from '#store/store.ts'
-import type { Change, Enter, Policy } from './change.ts'
+import type { Commit, DocumentChange, RevisionChange, Store } from '#store/store.ts'
+import type { Change, Enter, Moved, Policy } from './change.ts'
 import type { Step } from './describe.ts'
-import { bodyOf, patch, planeOf, type Standing } from './policy.ts'
+import { bodyOf, fromRow, type Patch, patch, planeOf, type Standing } from './policy.ts'
 
 export type Listener = Parameters<Change['onChange']>[0]
 
-/** Rows, removals and revision in one transaction; answers the revision. */
-export function writeSteps(
+/** The steps as rows. */
+export const documentsOf = (steps: readonly Step[]): DocumentChange[] =>
+  steps.flatMap(({ before, after }) => {
+    const document = (after ?? before)?.document
+    if (!document) return []
+    const { kind, name } = document
+    return [{ plane: planeOf(document), kind, name, before: placed(before), after: placed(after) }]
+  })
+
+const placed = (standing: Standing | undefined) =>
+  standing && { body: bodyOf(standing.document), set: standing.set }
+
+/** What a commit changed, as followers read it from the store. */
+export const changesOf = (commit: Commit, revision: number): RevisionChange[] => [
+  ...commit.documents.map((one) => ({ ...one, revision, topic: 'document' as const })),
+  ...commit.rows.map(({ topic, plane, name, ...rest }) => ({
+    revision,
+    topic,
+    plane,
+    kind: 'kind' in rest ? rest.kind : '',
+    name,
+    before: undefined,
+    after: undefined,
+  })),
+]
+
+/**
+ * A policy brought to what revisions after its own changed. Suspensions are read from the store, once
+ * for each plane where any moved: a feed names them only.
+ */
+export async function followed(
   store: Store,
-  steps: readonly Step[],
-  about: Omit<Commit, 'put' | 'remove'>,
-): Promise<number> {
-  const place = ({ document }: Standing) => ({
-    plane: planeOf(document),
-    kind: document.kind,
-    name: document.name,
-  })
-  return store.commit({
-    ...about,
-    put: putsOf(steps).map((one) => ({
-      ...place(one),
-      body: bodyOf(one.document),
-      set: one.set,
-    })),
-    remove: removalsOf(steps).map(place),
-  })
+  policy: Policy,
+  changes: readonly RevisionChange[],
+): Promise<Moved> {
+  const revision = Math.max(policy.revision, ...changes.map((one) => one.revision))
+  const last = new Map(
+    changes.map((one) => [`${one.topic} ${one.plane} ${one.kind}/${one.name}`, one]),
+  )
+  const put: Patch['put'][number][] = []
+  const remove: Patch['remove'][number][] = []
+  for (const one of last.values()) {
+    if (one.topic !== 'document') continue
+    const { plane, name, before, after } = one
+    const kind = one.kind as Kind
+    if (after)
+      put.push({
+        document: fromRow(plane, { kind, name, body: after.body }),
+        set: after.set,
+        revision: one.revision,
+      })
+    else if (before) remove.push(fromRow(plane, { kind, name, body: before.body }))
+  }
+  const suspend = await suspensionsOf(
+    store,
+    [...last.values()].filter(({ topic }) => topic === 'suspension'),
+  )
+  return {
+    policy: patch(policy, revision, { put, remove, suspend }),
+    planes: [...new Set(changes.map(({ plane }) => plane))],
+    changes,
+  }
 }
 
-export const afterSteps = (policy: Policy, revision: number, steps: readonly Step[]): Policy =>
-  patch(
-    policy,
-    revision,
-    putsOf(steps),
-    removalsOf(steps).map(({ document }) => document),
-  )
-
-const putsOf = (steps: readonly Step[]): Standing[] =>
-  steps.flatMap(({ after }) => (after ? [after] : []))
-const removalsOf = (steps: readonly Step[]): Standing[] =>
-  steps.flatMap(({ before, after }) => (before && !after ? [before] : []))
-
-export function planesOf(steps: readonly Step[]): PlaneId[] {
-  const standing = [...putsOf(steps), ...removalsOf(steps)]
-  return [...new Set(standing.map(({ document }) => planeOf(document)))]
+async function suspensionsOf(
+  store: Store,
+  changes: readonly RevisionChange[],
+): Promise<Patch['suspend']> {
+  const found: Patch['suspend'][number][] = []
+  for (const [plane, moved] of Map.groupBy(changes, (one) => one.plane)) {
+    const stand = await store.plane(plane).suspensions.list()
+    for (const { kind, name } of moved) {
+      const suspension = stand.find((one) => one.kind === kind && one.name === name)
+      found.push({ plane, kind: kind as SuspensionKind, name, suspension })
+    }
+  }
+  return found
 }
 
 /**
@@ -54,20 +94,19 @@ export function planesOf(steps: readonly Step[]): PlaneId[] {
  */
 export async function tellAll(
   listeners: readonly Listener[],
-  policy: Policy,
-  planes: readonly PlaneId[],
+  moved: Moved,
 ): Promise<Fault | undefined> {
   let first: unknown
   for (const listener of listeners) {
     try {
-      await listener(policy, planes)
+      await listener(moved)
     } catch (thrown) {
       first ??= thrown ?? 'nothing was thrown'
     }
   }
   if (first === undefined) return undefined
   return new Fault('internal', {
-    detail: `revision ${policy.revision} stands, but not everything follows it: ${asFault(first).detail ?? asFault(first).message}`,
+    detail: `revision ${moved.policy.revision} stands, but not everything follows it: ${asFault(first).detail ?? asFault(first).message}`,
     fix: 'bailiwick stop, then start: a start follows what stands',
     cause: first,
   })

@@ -1,29 +1,48 @@
 import type { Document } from '#domain/documents.ts'
 import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
-import { Fault } from '#lib/fault.ts'
+import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Store } from '#store/store.ts'
+import type { Commit, Store } from '#store/store.ts'
 import { createBreather } from './breather.ts'
 import { toYamlStream } from './canonical.ts'
-import type { ApplyAnswer, ApplyInput, Change, Enter, Policy } from './change.ts'
+import type {
+  About,
+  ApplyAnswer,
+  ApplyInput,
+  Change,
+  Consequence,
+  DocumentName,
+  EditAbout,
+  Enter,
+  Policy,
+} from './change.ts'
 import {
-  afterSteps,
+  changesOf,
+  documentsOf,
   enterAll,
+  followed,
   type Listener,
   logUnentered,
-  planesOf,
   tellAll,
-  writeSteps,
 } from './commit.ts'
-import { changesOf, diffOf, type Step, stepsOf, summaryOf } from './describe.ts'
+import { answerOf, diffOf, type Step, stepsOf, summaryOf } from './describe.ts'
 import type { Finding, SourceFile } from './finding.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
+import { findDone, keyFor } from './once.ts'
 import { keyOf, planApply } from './plan.ts'
-import { documentsOf, findStanding, loadPolicy, planeOf } from './policy.ts'
+import {
+  documentsOf as documentsIn,
+  findStanding,
+  keyInPlane,
+  loadPolicy,
+  planeOf,
+} from './policy.ts'
 import { BadDocuments } from './problem.ts'
 import { checkReferences } from './refer.ts'
+import { planOf, stepsBack } from './restore.ts'
+import { liftedWithPlane } from './suspend.ts'
 
 interface ChangeParts {
   readonly store: Store
@@ -33,66 +52,213 @@ interface ChangeParts {
   readonly enter: Enter
 }
 
+/** What a change writes, and what it is told as. */
+interface Planned {
+  readonly documents: Commit['documents']
+  readonly rows: Commit['rows']
+  readonly set: string | undefined
+  readonly summary: string
+  readonly diff: string
+}
+
+/** So often somebody else may come first before a change gives up. */
+const mostAttempts = 8
+const revisionsAtOnce = 200
+
 /** Loads what stands; Fault('bad_store') where a row is none that this version reads. */
 export async function createChange({ store, clock, log, enter }: ChangeParts): Promise<Change> {
   let policy = await loadPolicy(store, createBreather(clock))
   const listeners: Listener[] = []
+  const consequences: Consequence[] = [liftedWithPlane]
   const inTurn = createTurns()
 
-  const commit = async (
-    steps: readonly Step[],
-    about: { by: string; set: string | undefined; summary: string; diff: string },
-  ): Promise<number> => {
-    const onto = policy.revision
-    const revision = await writeSteps(store, steps, { ...about, at: clock.now(), onto })
-    policy = afterSteps(policy, revision, steps)
-    const trouble = await tellAll(listeners, policy, planesOf(steps))
+  /** Brings what stands here to what stands in the store. */
+  const follow = async (): Promise<void> => {
+    for (;;) {
+      const changes = await store.revisions.changesAfter(policy.revision, revisionsAtOnce)
+      if (changes.length === 0) return
+      const moved = await followed(store, policy, changes)
+      policy = moved.policy
+      const trouble = await tellAll(listeners, moved)
+      if (trouble) throw trouble
+    }
+  }
+
+  const commit = async (planned: Planned, about: About, key: Commit['key']): Promise<number> => {
+    const taken = consequences.flatMap((one) => one(planned.documents, policy))
+    const change: Commit = {
+      ...planned,
+      rows: [...planned.rows, ...taken],
+      by: about.by,
+      why: about.why ?? '',
+      at: clock.now(),
+      key,
+      onto: policy.revision,
+    }
+    const revision = await store.commit(change)
+    const moved = await followed(store, policy, changesOf(change, revision))
+    policy = moved.policy
+    const trouble = await tellAll(listeners, moved)
     await enterAll(store, enter).catch((thrown) => logUnentered(log, revision, thrown))
-    log.info('change.applied', { revision, by: about.by, documents: steps.length })
+    log.info('change.applied', { revision, by: about.by, documents: planned.documents.length })
     if (trouble) throw trouble
     return revision
   }
 
-  const apply = async (input: ApplyInput): Promise<ApplyAnswer> => {
-    checkSet(input.set)
+  /** Plans and commits; where somebody else's revision came first, follows it and plans again. */
+  const make = async (
+    about: About,
+    asked: Readonly<Record<string, unknown>>,
+    plan: () => Promise<Planned | undefined>,
+  ): Promise<number> => {
+    const key = keyFor(about, asked)
+    for (let attempt = 1; ; attempt++) {
+      const done = await findDone(store, key)
+      if (done !== undefined) {
+        await follow()
+        return done
+      }
+      const planned = await plan()
+      if (!planned) return policy.revision
+      await enterAll(store, enter)
+      try {
+        return await commit(planned, about, key)
+      } catch (thrown) {
+        if (asFault(thrown).code !== 'stale' || attempt === mostAttempts) throw thrown
+        await follow()
+      }
+    }
+  }
+
+  const plannedOf = async (
+    steps: readonly Step[],
+    about: { set: string | undefined; summary: string; diff: string },
+  ): Promise<Planned | undefined> =>
+    steps.length === 0 ? undefined : { ...about, documents: documentsOf(steps), rows: [] }
+
+  const planFiles = async (input: ApplyInput): Promise<Step[]> => {
     const breathe = createBreather(clock)
     const { given, findings, isWhole } = await readGiven(input.files, breathe)
     const { plan, findings: conflicts } = planApply(policy, given, input)
     const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
-    const steps = stepsOf(policy, plan, input.set)
-    const changes = changesOf(steps)
-    const diff = await diffOf(steps, breathe)
-    const { by, set, dryRun } = input
-    if (dryRun || steps.length === 0) return { revision: policy.revision, changes, diff, dryRun }
-    await enterAll(store, enter)
-    const revision = await commit(steps, { by, set, summary: summaryOf(changes), diff })
-    return { revision, changes, diff, dryRun }
+    return stepsOf(policy, plan, input.set)
   }
 
-  const put = async (document: Document, by: string, summary: string): Promise<number> => {
-    const { given, findings } = givenByCommand(document)
-    const plan = {
-      given: new Map(given.map((one) => [keyOf(one.plane, one.kind, one.name), one])),
-      remove: [],
+  /** An answer for what steps came to; they are planned anew for as long as somebody else comes first. */
+  const answered = async (
+    about: About & { readonly dryRun: boolean; readonly set: string | undefined },
+    asked: Readonly<Record<string, unknown>>,
+    plan: () => Promise<readonly Step[]>,
+    summary: (steps: readonly Step[]) => string,
+  ): Promise<ApplyAnswer> => {
+    const { dryRun, set } = about
+    let steps: readonly Step[] = []
+    let diff = ''
+    const planOnce = async () => {
+      steps = await plan()
+      diff = await diffOf(steps, createBreather(clock))
+      return dryRun ? undefined : plannedOf(steps, { set, summary: summary(steps), diff })
     }
-    const breathe = createBreather(clock)
-    const dangling = await checkReferences(policy, plan, undefined, breathe)
-    refuse([...findings, ...dangling], [])
-    const set = findStanding(policy, planeOf(document), document.kind, document.name)?.set
-    const steps = stepsOf(policy, plan, set)
-    if (steps.length === 0) return policy.revision
-    await enterAll(store, enter)
-    return commit(steps, { by, set, summary, diff: await diffOf(steps, breathe) })
+    const revision = await make(dryRun ? { by: about.by } : about, asked, planOnce)
+    return { revision, changes: answerOf(steps), diff, dryRun }
   }
+
+  const apply = (input: ApplyInput): Promise<ApplyAnswer> => {
+    checkSet(input.set)
+    const { files, set, prune } = input
+    return answered(
+      input,
+      { command: 'apply', files, set, prune },
+      () => planFiles(input),
+      (steps) => summaryOf(answerOf(steps)),
+    )
+  }
+
+  const restore: Change['restore'] = (revision, about) =>
+    answered(
+      { ...about, set: undefined },
+      { command: 'restore', revision },
+      async () => {
+        const steps = await stepsBack(store, policy, revision)
+        const breathe = createBreather(clock)
+        refuse(await checkReferences(policy, planOf(steps), undefined, breathe), [])
+        return steps
+      },
+      (steps) => `restored revision ${revision}: ${summaryOf(answerOf(steps))}`,
+    )
+
+  const revisionOf = ({ plane, kind, name }: DocumentName): number | undefined =>
+    policy.planes.get(plane)?.revisions.get(keyInPlane(kind, name))
+
+  /** Two people's edits meet here, not by the loss of one: RFC 9110 §13.1. */
+  const checkLooked = async (target: DocumentName, about: EditAbout): Promise<void> => {
+    const { ifRevision } = about
+    if (ifRevision === undefined) return
+    const stands = revisionOf(target) ?? 'absent'
+    if (stands === ifRevision) return
+    const last = stands === 'absent' ? undefined : await store.revisions.find(stands)
+    const what = last
+      ? `was changed in revision ${stands} by ${last.by}`
+      : stands === 'absent'
+        ? 'does not exist any more'
+        : 'exists already'
+    throw new Fault('stale', {
+      detail: `${target.kind} ${target.plane}/${target.name} ${what}`,
+      fix: 'look at it again, and make your change to what it says now',
+    })
+  }
+
+  const put: Change['put'] = (document, about) => {
+    const target = { plane: planeOf(document), kind: document.kind, name: document.name }
+    return make(about, { command: 'put', document }, async () => {
+      await checkLooked(target, about)
+      const { given, findings } = givenByCommand(document)
+      const plan = {
+        given: new Map(given.map((one) => [keyOf(one.plane, one.kind, one.name), one])),
+        remove: [],
+      }
+      const breathe = createBreather(clock)
+      refuse([...findings, ...(await checkReferences(policy, plan, undefined, breathe))], [])
+      const set = findStanding(policy, target.plane, target.kind, target.name)?.set
+      const steps = stepsOf(policy, plan, set)
+      return plannedOf(steps, { set, summary: about.summary, diff: await diffOf(steps, breathe) })
+    })
+  }
+
+  const remove: Change['remove'] = (target, about) =>
+    make(about, { command: 'remove', ...target }, async () => {
+      await checkLooked(target, about)
+      const standing = findStanding(policy, target.plane, target.kind, target.name)
+      if (!standing) throw noSuch(target)
+      const steps: Step[] = [{ before: standing, after: undefined }]
+      const breathe = createBreather(clock)
+      refuse(await checkReferences(policy, planOf(steps), undefined, breathe), [])
+      const summary = `removed ${target.kind} ${target.name}`
+      return plannedOf(steps, { set: undefined, summary, diff: await diffOf(steps, breathe) })
+    })
 
   return {
     apply: (input) => inTurn(() => apply(input)),
-    put: (document, by, summary) => inTurn(() => put(document, by, summary)),
+    put: (document, about) => inTurn(() => put(document, about)),
+    remove: (target, about) => inTurn(() => remove(target, about)),
+    restore: (revision, about) => inTurn(() => restore(revision, about)),
+    execute: ({ name, plan }, about) =>
+      inTurn(() =>
+        make(about, { command: name }, async () => {
+          const effect = await plan(policy)
+          return effect && { ...effect, documents: [], set: undefined }
+        }),
+      ),
+    follow: () => inTurn(follow),
     catchUp: () => inTurn(() => enterAll(store, enter)),
     current: () => policy,
+    revisionOf,
     onChange(listener) {
       listeners.push(listener)
+    },
+    onDocuments(consequence) {
+      consequences.push(consequence)
     },
     exportDocuments: (plane) => toYamlStream(exported(policy, plane)),
   }
@@ -120,6 +286,9 @@ function checkSet(set: string): void {
   })
 }
 
+const noSuch = ({ plane, kind, name }: DocumentName) =>
+  new Fault('unknown_name', { detail: `there is no ${kind} ${plane}/${name}` })
+
 function exported(policy: Policy, plane: PlaneId | undefined): Document[] {
   if (plane === undefined) {
     const ids = [...policy.planes.keys()].sort()
@@ -127,5 +296,5 @@ function exported(policy: Policy, plane: PlaneId | undefined): Document[] {
   }
   const here = policy.planes.get(plane)
   if (!here) throw new Fault('unknown_name', { detail: `there is no plane ${plane}` })
-  return documentsOf(here)
+  return documentsIn(here)
 }

@@ -41,7 +41,7 @@ function inOrder(a: Step, b: Step): number {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-export const changesOf = (steps: readonly Step[]): ApplyAnswer['changes'] =>
+export const answerOf = (steps: readonly Step[]): ApplyAnswer['changes'] =>
   steps.flatMap((step) => {
     const document = documentOf(step)
     if (!document) return []

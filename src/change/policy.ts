@@ -7,6 +7,7 @@ import {
   kinds,
 } from '#domain/documents.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
+import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Store, StoredDocument } from '#store/store.ts'
 import { canonical } from './canonical.ts'
@@ -73,18 +74,31 @@ export function bodyOf(document: Document): Record<string, unknown> {
   return body
 }
 
-/** A policy with these documents put and those removed; the maps that are not touched are shared. */
-export function patch(
-  before: Policy,
-  revision: number,
-  put: readonly Standing[],
-  remove: readonly Document[],
-): Policy {
+/** What is put and what is removed. */
+export interface Patch {
+  readonly put: readonly (Standing & { readonly revision: number })[]
+  readonly remove: readonly Document[]
+  /** What may not, or may again (`undefined`). */
+  readonly suspend: readonly {
+    readonly plane: PlaneId
+    readonly kind: SuspensionKind
+    readonly name: string
+    readonly suspension: Suspension | undefined
+  }[]
+}
+
+/** A policy with a patch applied; the maps that are not touched are shared. */
+export function patch(before: Policy, revision: number, { put, remove, suspend }: Patch): Policy {
   const planes = new Map(before.planes)
   const puts = Map.groupBy(put, ({ document }) => planeOf(document))
   const removals = Map.groupBy(remove, planeOf)
-  for (const plane of new Set([...puts.keys(), ...removals.keys()])) {
-    const after = patchPlane(planes.get(plane), puts.get(plane) ?? [], removals.get(plane) ?? [])
+  const suspended = Map.groupBy(suspend, ({ plane }) => plane)
+  for (const plane of new Set([...puts.keys(), ...removals.keys(), ...suspended.keys()])) {
+    const after = patchPlane(planes.get(plane), {
+      put: puts.get(plane) ?? [],
+      remove: removals.get(plane) ?? [],
+      suspend: suspended.get(plane) ?? [],
+    })
     if (after) planes.set(plane, after)
     else planes.delete(plane)
   }
@@ -93,11 +107,12 @@ export function patch(
 
 function patchPlane(
   before: PlanePolicy | undefined,
-  put: readonly Standing[],
-  remove: readonly Document[],
+  { put, remove, suspend }: Patch,
 ): PlanePolicy | undefined {
   const after = { ...(before ?? emptyPlane()) }
   const sets = new Map(after.sets)
+  const revisions = new Map(after.revisions)
+  const suspensions = new Map(after.suspensions)
   const fresh = new Set<KindInPlane>()
   const mapFor = (kind: KindInPlane) => {
     const map = fresh.has(kind)
@@ -110,17 +125,23 @@ function patchPlane(
   let plane: Documents['Plane'] | undefined = before?.plane
   for (const { kind, name } of remove) {
     sets.delete(keyInPlane(kind, name))
+    revisions.delete(keyInPlane(kind, name))
     if (kind === 'Plane') plane = undefined
     else mapFor(kind).delete(name)
   }
-  for (const { document, set } of put) {
+  for (const { document, set, revision } of put) {
     const { kind, name } = document
+    revisions.set(keyInPlane(kind, name), revision)
     if (set === undefined) sets.delete(keyInPlane(kind, name))
     else sets.set(keyInPlane(kind, name), set)
     if (kind === 'Plane') plane = frozen(document)
     else mapFor(kind).set(name, frozen(document))
   }
-  return plane && Object.freeze({ ...after, plane, sets })
+  for (const { kind, name, suspension } of suspend) {
+    if (suspension) suspensions.set(suspensionKey(kind, name), suspension)
+    else suspensions.delete(suspensionKey(kind, name))
+  }
+  return plane && Object.freeze({ ...after, plane, sets, revisions, suspensions })
 }
 
 const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
@@ -131,6 +152,8 @@ const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
   quotas: new Map(),
   credentials: new Map(),
   sets: new Map(),
+  revisions: new Map(),
+  suspensions: new Map(),
 })
 
 function frozen<T>(value: T): T {
@@ -145,20 +168,27 @@ function frozen<T>(value: T): T {
  */
 export async function loadPolicy(store: Store, breathe: () => Promise<void>): Promise<Policy> {
   const revision = await store.revisions.newest()
-  const standing: Standing[] = []
+  const put: Patch['put'][number][] = []
+  const suspend: Patch['suspend'][number][] = []
   for (const plane of await store.planes.list()) {
     const rows = await store.plane(plane).documents.list()
     // A plane that was removed has its ledger still, and no documents.
     if (rows.length > 0 && !rows.some(({ kind }) => kind === 'Plane')) throw withoutPlane(plane)
     for (const row of rows) {
-      standing.push({ document: fromRow(plane, row), set: row.set })
+      put.push({ document: fromRow(plane, row), set: row.set, revision: row.revision })
       await breathe()
     }
+    for (const suspension of rows.length > 0 ? await store.plane(plane).suspensions.list() : [])
+      suspend.push({ plane, ...suspension, suspension })
   }
-  return patch({ revision, planes: new Map() }, revision, standing, [])
+  return patch({ revision, planes: new Map() }, revision, { put, remove: [], suspend })
 }
 
-function fromRow(plane: PlaneId, { kind, name, body }: StoredDocument): Document {
+/** A document of the store, checked. */
+export function fromRow(
+  plane: PlaneId,
+  { kind, name, body }: Pick<StoredDocument, 'kind' | 'name' | 'body'>,
+): Document {
   const where = kind === 'Plane' ? {} : { plane }
   const parsed = documentSchemas[kind]?.safeParse({ apiVersion, kind, ...where, name, ...body })
   if (parsed?.success) return canonical(parsed.data)

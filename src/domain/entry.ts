@@ -107,6 +107,8 @@ export interface Changed extends About {
   readonly by: string
   readonly set: string
   readonly summary: string
+  /** The reason that was given, empty where none was; absent in entries of earlier versions. */
+  readonly why?: string
 }
 
 export interface Opened extends About {

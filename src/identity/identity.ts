@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { About, Change, Consequence } from '#change/change.ts'
 import type { AgentDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Store } from '#store/store.ts'
+import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
@@ -93,12 +94,14 @@ export interface Identity {
    * before, from the next token request on. Only its Argon2id hash is kept: it is shown once.
    * Fault('usage') where the agent is not to authenticate by a secret.
    */
-  setSecret(plane: PlaneId, client: ClientId): Promise<string>
+  setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
+  /** Brings into memory what moved. */
+  follow(changes: readonly RevisionChange[]): Promise<void>
   /**
-   * The plane's documents changed: secrets of clients that exist no more, or that no longer
-   * authenticate by a secret, are removed, so that an agent made anew under an old name needs a new one.
+   * Secrets of clients that exist no more, or that no longer authenticate by a secret, go with the
+   * documents that said so: an agent made anew under an old name needs a new one.
    */
-  follow(plane: PlaneId): Promise<void>
+  readonly consequence: Consequence
   /** Answers the issuer's endpoints under /oauth/{plane} and their metadata; false where the path is none of them. */
   handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId): Promise<boolean>
   close(): Promise<void>
@@ -108,6 +111,7 @@ export interface Identity {
 export async function createIdentity({
   origin,
   store,
+  change,
   keyring,
   view,
   clock,
@@ -116,6 +120,7 @@ export async function createIdentity({
 }: {
   origin: string
   store: Store
+  change: Pick<Change, 'execute'>
   keyring: KeySealing
   view: ClientView
   clock: Clock
@@ -123,7 +128,7 @@ export async function createIdentity({
   log: Log
 }): Promise<Identity> {
   const keys = await createKeys({ store, keyring, clock })
-  const secrets = await createSecrets({ store, view, clock, random })
+  const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
   const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
 
@@ -142,6 +147,7 @@ export async function createIdentity({
     },
     setSecret: secrets.set,
     follow: secrets.follow,
+    consequence: secrets.consequence,
     handle: issuer.handle,
     async close() {
       issuer.close()

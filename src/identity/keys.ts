@@ -51,10 +51,9 @@ export async function createKeys({
   async function load(plane: PlaneId): Promise<void> {
     await keyring.prepare(plane)
     const rows = await store.plane(plane).signingKeys.list()
-    const newestFirst = rows.toSorted((a, b) => b.at - a.at)
     known.set(
       plane,
-      newestFirst.map((row) => openKey(keyring, plane, row)),
+      rows.toReversed().map((row) => openKey(keyring, plane, row)),
     )
   }
   for (const plane of await store.planes.list()) await load(plane)
@@ -63,11 +62,12 @@ export async function createKeys({
     await load(plane)
     const stored = known.get(plane)?.[0]
     if (stored !== undefined) return stored
-    const row = await makeKey(keyring, plane, clock.now())
-    await store.plane(plane).signingKeys.add(row)
-    const key = openKey(keyring, plane, row)
-    known.set(plane, [key])
-    return key
+    // Another process may have made the first one meanwhile: what stands then is everybody's.
+    await store.plane(plane).signingKeys.add(await makeKey(keyring, plane, clock.now()), 1)
+    await load(plane)
+    const made = known.get(plane)?.[0]
+    if (made === undefined) throw new Fault('bad_key', { detail: `plane ${plane} has no key` })
+    return made
   }
 
   async function newest(plane: PlaneId): Promise<SigningKey> {

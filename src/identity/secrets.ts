@@ -1,8 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type ClientId, clientId, type PlaneId, splitClientId } from '#domain/name.ts'
+import type { About, Change, Consequence } from '#change/change.ts'
+import type { AgentDocument } from '#domain/documents.ts'
+import { type ClientId, type PlaneId, splitClientId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import type { Store } from '#store/store.ts'
+import type { RevisionChange, RowChange, Store } from '#store/store.ts'
 import { hashSecret, matchesSecret } from './argon2.ts'
 import { createFlood } from './flood.ts'
 import type { ClientView } from './identity.ts'
@@ -10,11 +12,13 @@ import { createRoom } from './room.ts'
 
 export interface Secrets {
   /** Makes a secret for a client that authenticates by one; replaces the one before, at once. */
-  set(plane: PlaneId, client: ClientId): Promise<string>
+  set(plane: PlaneId, client: ClientId, about: About): Promise<string>
   /** Whether `secret` is that of the client written as `written`, or how long to wait before asking again. */
   check(plane: PlaneId, written: string, secret: string): Promise<boolean | { waitMs: number }>
-  /** Removes the secrets of clients that are not to authenticate by one any more. */
-  follow(plane: PlaneId): Promise<void>
+  /** Brings into memory what moved. */
+  follow(changes: readonly RevisionChange[]): Promise<void>
+  /** Clients that are not to authenticate by a secret any more lose theirs. */
+  readonly consequence: Consequence
 }
 
 const randomBytesInSecret = 32
@@ -33,11 +37,13 @@ const hashesWaiting = 32
  */
 export async function createSecrets({
   store,
+  change,
   view,
   clock,
   random,
 }: {
   store: Store
+  change: Pick<Change, 'execute'>
   view: ClientView
   clock: Clock
   random: Random
@@ -61,13 +67,11 @@ export async function createSecrets({
   const hasSecret = (plane: PlaneId, client: ClientId): boolean =>
     view.findClient(plane, client)?.authenticate?.secret === true
 
-  async function follow(plane: PlaneId): Promise<void> {
-    const rows = store.plane(plane).clientSecrets
-    for (const { client } of await rows.list()) {
-      if (hasSecret(plane, asClient(client))) continue
-      hashes.delete(place(plane, client))
-      await rows.remove(client)
-    }
+  const reload = async (plane: PlaneId, client: string): Promise<string | undefined> => {
+    const row = await store.plane(plane).clientSecrets.find(client)
+    if (row) hashes.set(place(plane, client), row.hash)
+    else hashes.delete(place(plane, client))
+    return row?.hash
   }
 
   for (const plane of await store.planes.list()) {
@@ -77,7 +81,7 @@ export async function createSecrets({
   }
 
   return {
-    async set(plane, client) {
+    async set(plane, client, about) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
       if (!hasSecret(plane, client)) {
         throw new Fault('usage', {
@@ -89,8 +93,13 @@ export async function createSecrets({
       const content = random(randomBytesInSecret)
       const secret = Buffer.concat([content, tagOf(at, content)]).toString('base64url')
       const hash = await hashSecret(secret, random(16))
-      await store.plane(plane).clientSecrets.put({ client, hash, at: clock.now() })
-      hashes.set(at, hash)
+      const row = { client, hash, at: clock.now() }
+      const plan = () => ({
+        summary: `made a secret for ${client}`,
+        diff: '',
+        rows: [{ topic: 'client secret', plane, name: client, row } as const],
+      })
+      await change.execute({ name: `make a secret for ${at}`, plan }, about)
       return secret
     },
 
@@ -98,21 +107,41 @@ export async function createSecrets({
       const client = view.resolveClient(plane, written)
       const at = place(plane, client ?? written)
       if (!isTagged(at, secret) || client === undefined) return false
-      const hash = hasSecret(plane, client) ? hashes.get(at) : undefined
+      if (!hasSecret(plane, client)) return false
+      const hash = hashes.get(at) ?? (await reload(plane, client))
       if (hash === undefined) return false
       const waitMs = flood.attempt(at, clock.elapsed())
       if (waitMs > 0) return { waitMs }
       const matches = await room(() => matchesSecret(secret, hash))
+      if (matches === undefined) return { waitMs: 1000 }
       // A secret set meanwhile has replaced the one that was compared.
-      return matches === undefined ? { waitMs: 1000 } : matches && hashes.get(at) === hash
+      if (matches) return hashes.get(at) === hash
+      // Another process may have made it a moment ago: the tag says that one of us did.
+      const newer = await reload(plane, client)
+      if (newer === undefined || newer === hash) return false
+      return (await room(() => matchesSecret(secret, newer))) ?? { waitMs: 1000 }
     },
 
-    follow,
+    async follow(changes) {
+      for (const { topic, plane, name } of changes)
+        if (topic === 'client secret') await reload(plane, name)
+    },
+
+    consequence: (documents) =>
+      documents.flatMap(({ plane, kind, name, after }) => {
+        if (kind !== 'Agent') return []
+        return [...hashes.keys()].flatMap((at): RowChange[] => {
+          const client = at.startsWith(`${plane}/${name}@`) && at.slice(plane.length + 1)
+          if (!client || isSecretClient(after?.body, client)) return []
+          return [{ topic: 'client secret', plane, name: client, row: undefined }]
+        })
+      }),
   }
 }
 
-/** A row under a name that is no client id finds no client, and goes. */
-function asClient(name: string): ClientId {
-  const { agent, consumer } = splitClientId(name) ?? { agent: '', consumer: '' }
-  return clientId(agent, consumer)
+/** Whether an agent's document lets this client of it authenticate by a secret. */
+function isSecretClient(body: unknown, client: string): boolean {
+  const { authenticate, consumers } = (body ?? {}) as Partial<AgentDocument>
+  const consumer = splitClientId(client)?.consumer
+  return authenticate?.secret === true && consumers?.some((one) => one === consumer) === true
 }

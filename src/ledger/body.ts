@@ -155,6 +155,7 @@ const changed = (entry: Changed): Changed => ({
   summary: entry.summary,
   type: entry.type,
   v: 1,
+  ...(entry.why && { why: entry.why }),
 })
 
 const opened = (entry: Opened): Opened => ({

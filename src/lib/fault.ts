@@ -186,6 +186,12 @@ export const faults = {
     exit: 2,
     say: 'The documents have problems; nothing was changed.',
   },
+  stale: {
+    status: 412,
+    rpc: -32602,
+    exit: 3,
+    say: 'Somebody else changed this meanwhile; nothing was changed.',
+  },
   bad_configuration: { status: 500, rpc: -32603, exit: 2, say: 'The configuration has problems.' },
   unknown_name: { status: 404, rpc: -32602, exit: 6, say: 'There is nothing of that name.' },
   not_running: { status: 503, rpc: -32603, exit: 8, say: 'No Bailiwick runs on this data folder.' },

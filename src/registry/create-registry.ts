@@ -1,11 +1,12 @@
+import type { Change, Policy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Store } from '#store/store.ts'
+import type { RowChange, Store, StoredCapability } from '#store/store.ts'
 import { compare } from './compare.ts'
+import { diffDefinitions } from './diff.ts'
 import { type Item, itemOf, joined, keyOf, type Rows } from './item.ts'
 import { judge } from './judge.ts'
 import type { Observation, Registry } from './registry.ts'
@@ -16,58 +17,40 @@ interface PlaneState {
   documents: ReadonlyMap<string, ServerDocument>
   /** The answer of `capabilities`, until something changes. */
   list: readonly Capability[] | undefined
-  /** Ends when the last change of this plane has: they are made one after the other. */
-  last: Promise<unknown>
 }
 
 const NOTHING: Observation = { added: [], changed: [], gone: [], refused: [] }
 
+/** What the servers tell is nobody's deed; the revision that pins it says so. */
+const byRegistry = 'registry'
+
 /** Reads the pins of all planes from the store. */
 export async function createRegistry(options: {
   store: Store
-  clock: Clock
+  change: Pick<Change, 'execute'>
   log: Log
 }): Promise<Registry> {
-  const { store, log } = options
+  const { store, change, log } = options
   const planes = new Map<PlaneId, PlaneState>()
-  const listeners = new Set<(plane: PlaneId) => void>()
-  for (const plane of await store.planes.list()) await stateOf(plane).last
+  for (const plane of await store.planes.list()) planes.set(plane, await load(store, plane))
 
-  /** Known from its first use on, and filled from the store before anything else is done with it. */
-  function stateOf(plane: PlaneId): PlaneState {
-    const known = planes.get(plane)
-    if (known !== undefined) return known
-    const state = emptyState()
-    state.last = load(store, plane, state.servers).catch((cause: unknown) => {
-      // Without its pins a plane would trust whatever it sees first.
-      planes.delete(plane)
-      throw cause
-    })
+  const rowsOf = (plane: PlaneId, server: string): Rows =>
+    planes.get(plane)?.servers.get(server) ?? new Map()
+
+  const pins = (plane: PlaneId, server: string, items: readonly Item[]): RowChange => ({
+    topic: 'capability',
+    plane,
+    name: server,
+    rows: items.map(({ stored }) => stored),
+  })
+
+  async function reload(plane: PlaneId, server: string): Promise<void> {
+    const state = planes.get(plane) ?? emptyState()
     planes.set(plane, state)
-    return state
-  }
-
-  /** Runs `work` when all earlier changes of the plane are done, or have failed. */
-  function inTurn<T>(plane: PlaneId, work: (state: PlaneState) => Promise<T>): Promise<T> {
-    const state = stateOf(plane)
-    const turn = state.last.then(() => work(state))
-    state.last = turn.then(
-      () => {},
-      (cause: unknown) => {
-        if (planes.get(plane) !== state) throw cause
-      },
-    )
-    state.last.catch(() => {})
-    return turn
-  }
-
-  async function put(plane: PlaneId, state: PlaneState, server: string, items: readonly Item[]) {
-    await store.plane(plane).capabilities.put(items.map(({ stored }) => stored))
-    const rows = new Map(state.servers.get(server))
-    for (const item of items) rows.set(keyOf(item.stored.kind, item.stored.name), item)
-    state.servers.set(server, rows)
+    const stored = await store.plane(plane).capabilities.list(server)
+    if (stored.length === 0) state.servers.delete(server)
+    else state.servers.set(server, rowsOfStored(stored))
     state.list = undefined
-    for (const listener of listeners) listener(plane)
   }
 
   return {
@@ -78,45 +61,70 @@ export async function createRegistry(options: {
       return state.list
     },
 
-    observe: (plane, server, discovered) =>
-      inTurn(plane, async (state) => {
-        const document = state.documents.get(server)
+    async observe(plane, server, discovered) {
+      let observation = NOTHING
+      const plan = async (policy: Policy) => {
+        const document = policy.planes.get(plane)?.servers.get(server)
         // Its document went while it was being asked.
-        if (document === undefined) return NOTHING
-        const rows: Rows = state.servers.get(server) ?? new Map()
+        if (document === undefined) return undefined
+        const rows = rowsOf(plane, server)
         const { accepted, refused } = await judge(rows, discovered)
         const { items, ...changes } = compare(rows, accepted, document)
-        if (items.length > 0) await put(plane, state, server, items)
-        report(log, plane, server, { ...changes, refused })
-        return { ...changes, refused }
+        observation = { ...changes, refused }
+        if (items.length === 0) return undefined
+        const summary = summaryOf(server, observation, items.length)
+        return { summary, diff: '', rows: [pins(plane, server, items)] }
+      }
+      await change.execute({ name: `observe ${plane}/${server}`, plan }, { by: byRegistry })
+      report(log, plane, server, observation)
+      return observation
+    },
+
+    async follow(plane, servers, changes) {
+      const moved = changes.filter((one) => one.topic === 'capability' && one.plane === plane)
+      for (const server of new Set(moved.map(({ name }) => name))) await reload(plane, server)
+      const state = planes.get(plane) ?? (await load(store, plane))
+      planes.set(plane, state)
+      state.documents = new Map(servers.map((document) => [document.name, document]))
+      state.list = undefined
+    },
+
+    consequence: (documents) =>
+      documents.flatMap(({ plane, kind, name, after }): RowChange[] => {
+        const goes = kind === 'Server' && after === undefined && rowsOf(plane, name).size > 0
+        return goes ? [{ topic: 'capability', plane, name, rows: undefined }] : []
       }),
 
-    follow: (plane, servers) =>
-      inTurn(plane, async (state) => {
-        const documents = new Map(servers.map((document) => [document.name, document]))
-        for (const server of state.servers.keys()) {
-          if (documents.has(server)) continue
-          await store.plane(plane).capabilities.removeServer(server)
-          state.servers.delete(server)
-        }
-        state.documents = documents
-        state.list = undefined
-      }),
-
-    release: (plane, server, name, which = {}) =>
-      inTurn(plane, async (state) => {
-        const held = [...(state.servers.get(server)?.values() ?? [])].filter(
+    async release(plane, server, name, about, which = {}) {
+      let released: Item | undefined
+      const plan = () => {
+        const held = [...rowsOf(plane, server).values()].filter(
           ({ stored }) => stored.name === name && (which.kind ?? stored.kind) === stored.kind,
         )
-        const released = releasedItem(held, `${server}/${name}`, which.fingerprint)
-        await put(plane, state, server, [released])
-        return joined(released, state.documents.get(server))
-      }),
-
-    onChange(listener) {
-      listeners.add(listener)
+        released = releasedItem(held, `${server}/${name}`, which.fingerprint)
+        const diff = diffDefinitions(definitionOf(held, released), released.definition).join('\n')
+        const summary = `released the changed definition of ${server} ${name}`
+        return { summary, diff, rows: [pins(plane, server, [released])] }
+      }
+      await change.execute({ name: `release ${plane}/${server}/${name}`, plan }, about)
+      const { kind } = released?.stored ?? {}
+      const now = rowsOf(plane, server).get(keyOf(kind ?? 'tool', name))
+      if (!now) throw new Fault('unknown_name', { detail: `${server}/${name} went meanwhile.` })
+      return joined(now, planes.get(plane)?.documents.get(server))
     },
   }
+}
+
+const definitionOf = (held: readonly Item[], released: Item) =>
+  held.find(({ stored }) => stored.kind === released.stored.kind)?.definition ?? released.definition
+
+const summaryOf = (server: string, { added, changed, gone }: Observation, rows: number): string => {
+  const told = [
+    ...(added.length > 0 ? [`${added.length} new`] : []),
+    ...(changed.length > 0 ? [`${changed.length} held, since changed`] : []),
+    ...(gone.length > 0 ? [`${gone.length} gone`] : []),
+  ]
+  return `${server} tells of its capabilities: ${told.join(', ') || `${rows} told anew`}`
 }
 
 /** The one that is held, with what was observed as its pin; a Fault where that is none, several, or not what was shown. */
@@ -158,16 +166,19 @@ function listOf({ servers, documents }: PlaneState): readonly Capability[] {
   return list
 }
 
-async function load(store: Store, plane: PlaneId, servers: PlaneState['servers']): Promise<void> {
+async function load(store: Store, plane: PlaneId): Promise<PlaneState> {
+  const state = emptyState()
   const stored = await store.plane(plane).capabilities.list()
   for (const [server, rows] of Map.groupBy(stored, (one) => one.server)) {
-    servers.set(server, new Map(rows.map((one) => [keyOf(one.kind, one.name), itemOf(one)])))
+    state.servers.set(server, rowsOfStored(rows))
   }
+  return state
 }
 
-function emptyState(): PlaneState {
-  return { servers: new Map(), documents: new Map(), list: undefined, last: Promise.resolve() }
-}
+const rowsOfStored = (stored: readonly StoredCapability[]): Rows =>
+  new Map(stored.map((one) => [keyOf(one.kind, one.name), itemOf(one)]))
+
+const emptyState = (): PlaneState => ({ servers: new Map(), documents: new Map(), list: undefined })
 
 /** Names that were taken in are ASCII and short; of those that were refused only the number is logged. */
 function report(log: Log, plane: PlaneId, server: string, observation: Observation): void {

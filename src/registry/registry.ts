@@ -1,6 +1,8 @@
+import type { About, Consequence } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { RevisionChange } from '#store/store.ts'
 
 /**
  * What exists: servers' capabilities as discovered, pinned by fingerprint, classified by people.
@@ -11,16 +13,21 @@ export interface Registry {
   capabilities(plane: PlaneId): readonly Capability[]
   /**
    * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
-   * Calls `onChange` listeners after the rows are durable. Nothing happens for a server without a
-   * document. What is told of one plane is taken in one after the other.
+   * Nothing happens for a server without a document.
    */
   observe(
     plane: PlaneId,
     server: string,
     discovered: readonly { kind: CapabilityKind; definition: Readonly<Record<string, unknown>> }[],
   ): Promise<Observation>
-  /** The documents changed: classifications are joined anew, servers that are gone are forgotten. */
-  follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
+  /** Something changed: pins that moved are read anew, classifications are joined anew. */
+  follow(
+    plane: PlaneId,
+    servers: readonly ServerDocument[],
+    changes: readonly RevisionChange[],
+  ): Promise<void>
+  /** A Server that is removed takes its pins with it. */
+  readonly consequence: Consequence
   /**
    * Makes the observed definition the pinned one. `kind` says which, where a tool and a prompt of that
    * name are held; `fingerprint` is that of the definition which was shown to whoever decided.
@@ -30,9 +37,9 @@ export interface Registry {
     plane: PlaneId,
     server: string,
     name: string,
+    about: About,
     which?: { readonly kind?: CapabilityKind; readonly fingerprint?: string },
   ): Promise<Capability>
-  onChange(listener: (plane: PlaneId) => void): void
 }
 
 export interface Observation {

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely'
 import { Fault } from '#lib/fault.ts'
 import type { Database, Step } from './database.ts'
 import { first } from './migrations/0001-first.ts'
+import { revisions } from './migrations/0002-revisions.ts'
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [first]
+export const migrations: readonly Migration[] = [first, revisions]
 
 /**
  * Brings the tables to what this version knows, each migration in a transaction of its own together

@@ -13,6 +13,7 @@ import { documentRows, listPlanes } from './tables/documents.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
+import { suspensionRows } from './tables/suspensions.ts'
 import { valueRows } from './tables/values.ts'
 
 /**
@@ -73,8 +74,9 @@ const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneS
   return {
     id,
     documents: documentRows(db),
-    capabilities: capabilityRows(database, db),
-    secrets: secretRows(database, db),
+    suspensions: suspensionRows(db),
+    capabilities: capabilityRows(db),
+    secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
     signingKeys: signingKeyRows(db),
     ledger: ledgers.plane(id),

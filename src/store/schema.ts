@@ -39,6 +39,15 @@ export interface PlaneSchema {
     public_jwk: string
     sealed_private: Uint8Array
     at: number
+    number: number
+  }
+  suspension: {
+    kind: string
+    name: string
+    at: number
+    made_by: string
+    reason: string
+    revision: number
   }
 }
 
@@ -55,6 +64,22 @@ export interface InstallationSchema {
     /** JSON array of names. */
     planes: string
     entered: boolean
+    why: string
+    command_key: string | null
+    command_digest: string | null
+  }
+  revision_change: {
+    revision: number
+    number: number
+    plane: string
+    topic: string
+    kind: string
+    name: string
+    /** JSON text. */
+    before_body: string | null
+    before_set: string | null
+    after_body: string | null
+    after_set: string | null
   }
   installation_value: {
     name: string

@@ -2,6 +2,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 
 /**
  * The store. Everything is asynchronous and runs in workers: the main thread opens no database.
@@ -18,7 +19,7 @@ export interface Store {
   /** Every plane that has documents or a ledger. */
   readonly planes: { list(): Promise<PlaneId[]> }
   readonly revisions: Revisions
-  /** Rows, revision and removals of one change, in one transaction: all or nothing. Only `change/` calls this. */
+  /** Rows, revision and what it changed, in one transaction: all or nothing. Only `change/` calls this. */
   commit(change: Commit): Promise<number>
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
@@ -28,6 +29,7 @@ export interface Store {
 export interface PlaneStore {
   readonly id: PlaneId
   readonly documents: DocumentRows
+  readonly suspensions: SuspensionRows
   readonly capabilities: CapabilityRows
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
@@ -51,22 +53,68 @@ export interface DocumentRows {
   find(kind: Kind, name: string): Promise<StoredDocument | undefined>
 }
 
+/** A document as one side of a change has it. */
+export interface Placed {
+  readonly body: Readonly<Record<string, unknown>>
+  readonly set: string | undefined
+}
+/** `before` is undefined for what is added, `after` for what is removed; never both. */
+export interface DocumentChange {
+  readonly plane: PlaneId
+  readonly kind: Kind
+  readonly name: string
+  readonly before: Placed | undefined
+  readonly after: Placed | undefined
+}
+/** Rows beside the documents that a revision writes; `undefined` removes. */
+export type RowChange =
+  | {
+      readonly topic: 'suspension'
+      readonly plane: PlaneId
+      readonly kind: SuspensionKind
+      readonly name: string
+      /** By whom and when is the revision's. */
+      readonly row: Pick<Suspension, 'reason'> | undefined
+    }
+  | {
+      readonly topic: 'secret'
+      readonly plane: PlaneId
+      /** The credential. */
+      readonly name: string
+      /** Added behind the versions that stand; alone where `only` is set. */
+      readonly row: SealedSecret
+      readonly only: boolean
+    }
+  | {
+      readonly topic: 'client secret'
+      readonly plane: PlaneId
+      /** The client. */
+      readonly name: string
+      readonly row: ClientSecretRow | undefined
+    }
+  | {
+      readonly topic: 'capability'
+      readonly plane: PlaneId
+      /** The server. */
+      readonly name: string
+      /** Undefined: everything of the server goes. */
+      readonly rows: readonly StoredCapability[] | undefined
+    }
+
 export interface Commit {
   readonly by: string
   readonly at: number
+  /** The reason that was given, empty where none was. */
+  readonly why: string
   readonly set: string | undefined
   readonly summary: string
   /** The diff as people read it. */
   readonly diff: string
-  readonly put: readonly {
-    plane: PlaneId
-    kind: Kind
-    name: string
-    body: Readonly<Record<string, unknown>>
-    set: string | undefined
-  }[]
-  readonly remove: readonly { plane: PlaneId; kind: Kind; name: string }[]
-  /** Refused with Fault('bad_documents') where the newest revision is not this one any more. */
+  /** What makes a repeated command happen once; `digest` tells whether it is the same command. */
+  readonly key: { readonly text: string; readonly digest: string } | undefined
+  readonly documents: readonly DocumentChange[]
+  readonly rows: readonly RowChange[]
+  /** Refused with Fault('stale') where the newest revision is not this one any more. */
   readonly onto: number
 }
 
@@ -74,19 +122,42 @@ export interface Revision {
   readonly revision: number
   readonly at: number
   readonly by: string
+  readonly why: string
   readonly set: string | undefined
   readonly summary: string
   readonly diff: string
   readonly planes: readonly PlaneId[]
 }
 
+/** What a revision changed, one row each: what followers look at anew. */
+export interface RevisionChange {
+  readonly revision: number
+  readonly topic: 'document' | RowChange['topic']
+  readonly plane: PlaneId
+  /** Of a document or a suspension, else empty. */
+  readonly kind: string
+  readonly name: string
+  /** Of documents only. */
+  readonly before: Placed | undefined
+  readonly after: Placed | undefined
+}
+
 export interface Revisions {
   newest(): Promise<number>
+  find(revision: number): Promise<Revision | undefined>
   /** Newest first. */
   page(before: number | undefined, most: number): Promise<Revision[]>
+  /** What revisions above this one changed, in the order they were made: at most `most` revisions of them. */
+  changesAfter(revision: number, most: number): Promise<RevisionChange[]>
+  /** The revision that a command with this key made, and of which command. */
+  findKey(key: string): Promise<{ revision: number; digest: string } | undefined>
   /** Revisions whose ledger entries have not been written yet; each is marked when they have. */
   listUnentered(): Promise<Revision[]>
   markEntered(revision: number): Promise<void>
+}
+
+export interface SuspensionRows {
+  list(): Promise<Suspension[]>
 }
 
 export interface Values {
@@ -95,7 +166,7 @@ export interface Values {
   putFirst(name: string, value: Uint8Array): Promise<Uint8Array>
 }
 
-/** Discovered capabilities and their pins. Written by `registry/` alone. */
+/** Discovered capabilities and their pins. */
 export interface StoredCapability {
   readonly server: string
   readonly kind: CapabilityKind
@@ -108,14 +179,12 @@ export interface StoredCapability {
   /** The server does not offer it any more. */
   readonly absent: boolean
 }
+/** Written by `Store.commit`. */
 export interface CapabilityRows {
-  list(): Promise<StoredCapability[]>
-  /** In one transaction. */
-  put(rows: readonly StoredCapability[]): Promise<void>
-  removeServer(server: string): Promise<void>
+  list(server?: string): Promise<StoredCapability[]>
 }
 
-/** Sealed secrets of the vault, one row a version. Written by `vault/` alone. */
+/** Sealed secrets of the vault, one row a version. */
 export interface SealedSecret {
   readonly credential: string
   readonly version: number
@@ -125,24 +194,22 @@ export interface SealedSecret {
   readonly sealed: Uint8Array
   readonly at: number
 }
+/** Written by `Store.commit`. */
 export interface SecretRows {
-  list(): Promise<SealedSecret[]>
-  /** Fails with Fault('bad_store') where that version stands already. */
-  add(row: SealedSecret): Promise<void>
-  remove(credential: string): Promise<void>
+  list(credential?: string): Promise<SealedSecret[]>
 }
 
-/** Hashes of agents' client secrets. Written by `identity/` alone. */
+/** Hashes of agents' client secrets. */
 export interface ClientSecretRow {
   readonly client: string
   /** PHC string of Argon2id. */
   readonly hash: string
   readonly at: number
 }
+/** Written by `Store.commit`. */
 export interface ClientSecretRows {
   list(): Promise<ClientSecretRow[]>
-  put(row: ClientSecretRow): Promise<void>
-  remove(client: string): Promise<void>
+  find(client: string): Promise<ClientSecretRow | undefined>
 }
 
 /** The issuer's keys, private part sealed by the vault's keyring. Written by `identity/` alone. */
@@ -154,8 +221,10 @@ export interface SigningKeyRow {
   readonly at: number
 }
 export interface SigningKeyRows {
+  /** In the order of their numbers. */
   list(): Promise<SigningKeyRow[]>
-  add(row: SigningKeyRow): Promise<void>
+  /** Nothing happens where a key of that number stands: of several processes that make a plane's first key one does. */
+  add(row: SigningKeyRow, number: number): Promise<void>
 }
 
 /**

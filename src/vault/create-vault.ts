@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
+import type { Change } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
-import { createPlaneVault } from './plane-vault.ts'
-import type { Keyring, PlaneVault, Vault } from './vault.ts'
+import { createPlaneVault, type OpenPlaneVault } from './plane-vault.ts'
+import type { Keyring, Vault } from './vault.ts'
 
 interface VaultParts {
   readonly store: Store
+  readonly change: Pick<Change, 'execute'>
   readonly keyring: Keyring
   readonly clock: Clock
   readonly random: Random
@@ -17,12 +19,13 @@ interface VaultParts {
 /** Opens the vault of every plane that stands; secrets stay sealed in memory until a loan is opened. */
 export async function createVault({
   store,
+  change,
   keyring,
   clock,
   random,
   log,
 }: VaultParts): Promise<Vault> {
-  const planes = new Map<PlaneId, PlaneVault>()
+  const planes = new Map<PlaneId, OpenPlaneVault>()
 
   const prepare = async (id: PlaneId) => {
     await keyring.prepare(id)
@@ -31,7 +34,10 @@ export async function createVault({
     const sealer = keyring.sealer(id, 'vault')
     const stored = await rows.list()
     if (planes.has(id)) return
-    planes.set(id, createPlaneVault({ plane: id, rows, stored, sealer, clock, random, log }))
+    planes.set(
+      id,
+      createPlaneVault({ plane: id, change, rows, stored, sealer, clock, random, log }),
+    )
   }
   for (const id of await store.planes.list()) await prepare(id)
 
@@ -42,5 +48,17 @@ export async function createVault({
       assert(vault, `the vault of plane ${id} is used before prepare`)
       return vault
     },
+    async follow(changes) {
+      const moved = changes.filter(({ topic }) => topic === 'secret')
+      for (const [id, of] of Map.groupBy(moved, ({ plane }) => plane))
+        for (const credential of new Set(of.map(({ name }) => name)))
+          await planes.get(id)?.follow(credential)
+    },
+    consequence: (documents) =>
+      documents.flatMap(({ plane, kind, name, after }) => {
+        if (kind !== 'Credential' || after) return []
+        const row = planes.get(plane)?.bury(name)
+        return row ? [row] : []
+      }),
   }
 }

@@ -1,15 +1,17 @@
 import type { KeyObject } from 'node:crypto'
+import type { About, Change } from '#change/change.ts'
 import type { Loan } from '#domain/loan.ts'
 import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { SealedSecret, SecretRows } from '#store/store.ts'
+import type { RowChange, SealedSecret, SecretRows } from '#store/store.ts'
 import { openSecret, sealSecret, unwrapKey } from './envelope.ts'
 import type { PlaneVault, Sealer } from './vault.ts'
 
 interface PlaneVaultParts {
   readonly plane: PlaneId
+  readonly change: Pick<Change, 'execute'>
   readonly rows: SecretRows
   readonly stored: readonly SealedSecret[]
   readonly sealer: Sealer
@@ -20,45 +22,50 @@ interface PlaneVaultParts {
 
 const MOST_BYTES = 64 * 1024
 
-export function createPlaneVault(parts: PlaneVaultParts): PlaneVault {
-  const { plane, rows, clock } = parts
+export function createPlaneVault(parts: PlaneVaultParts): OpenPlaneVault {
+  const { plane, rows, clock, change } = parts
   const versions = groupByCredential(parts.stored)
   const open = createOpener(parts)
   const listeners: ((credential: string) => void)[] = []
-  const inTurn = createTurns()
 
   const newest = (credential: string) => versions.get(credential)?.at(-1)
-  const tell = (credential: string) => {
-    for (const listener of listeners) listener(credential)
+  const stands = (credential: string) => {
+    const row = newest(credential)
+    return row && !isGrave(row) ? row : undefined
   }
 
-  const add = async (credential: string, secret: Uint8Array) => {
-    const version = (newest(credential)?.version ?? 0) + 1
-    const sealed = sealSecret({ plane, credential, version }, secret, parts)
-    const row = { credential, version, at: clock.now(), ...sealed }
-    await rows.add(row)
-    versions.set(credential, [...(versions.get(credential) ?? []), row])
-    return version
-  }
+  const rowChange = (row: SealedSecret, only: boolean): RowChange => ({
+    topic: 'secret',
+    plane,
+    name: row.credential,
+    row,
+    only,
+  })
 
-  const remove = async (credential: string) => {
-    const last = newest(credential)
-    if (!last || isGrave(last)) {
-      throw new Fault('unknown_name', { detail: `no secret of ${shown(credential)} is stored` })
+  /** Sealed anew for each plan: where another version came first, this one has another number. */
+  const set = async (credential: string, secret: Uint8Array, about: About): Promise<number> => {
+    let version = 0
+    const plan = () => {
+      version = (newest(credential)?.version ?? 0) + 1
+      const sealed = sealSecret({ plane, credential, version }, secret, parts)
+      const row = { credential, version, at: clock.now(), ...sealed }
+      const summary = `set version ${version} of the secret of ${credential}`
+      return { summary, diff: '', rows: [rowChange(row, false)] }
     }
-    const grave = graveAfter(last, clock.now())
-    await rows.remove(credential)
-    versions.set(credential, [grave])
-    await rows.add(grave)
+    await change.execute({ name: `set secret ${plane}/${credential}`, plan }, about)
+    return version === 0 ? (newest(credential)?.version ?? 0) : version
+  }
+
+  const bury = (credential: string): RowChange | undefined => {
+    const last = stands(credential)
+    return last && rowChange(graveAfter(last, clock.now()), true)
   }
 
   return {
-    async set(credential, secret) {
+    async set(credential, secret, about) {
       try {
         checkSecret(credential, secret)
-        const version = await inTurn(() => add(credential, secret))
-        tell(credential)
-        return version
+        return await set(credential, secret, about)
       } finally {
         secret.fill(0)
       }
@@ -70,17 +77,36 @@ export function createPlaneVault(parts: PlaneVaultParts): PlaneVault {
         .filter((row) => !isGrave(row))
         .map(({ credential, version, at }) => ({ credential, version, at })),
     current(credential) {
-      const row = newest(credential)
-      return row && !isGrave(row) ? loanOf(row, open) : undefined
+      const row = stands(credential)
+      return row && loanOf(row, open)
     },
-    async remove(credential) {
-      await inTurn(() => remove(credential))
-      tell(credential)
+    async remove(credential, about) {
+      const plan = () => {
+        const row = bury(credential)
+        if (!row) {
+          throw new Fault('unknown_name', { detail: `no secret of ${shown(credential)} is stored` })
+        }
+        return { summary: `removed the secret of ${credential}`, diff: '', rows: [row] }
+      }
+      await change.execute({ name: `remove secret ${plane}/${shown(credential)}`, plan }, about)
     },
     onChange(listener) {
       listeners.push(listener)
     },
+    bury,
+    async follow(credential) {
+      versions.set(credential, await rows.list(credential))
+      for (const listener of listeners) listener(credential)
+    },
   }
+}
+
+/** What the vault itself asks of a plane's. */
+export interface OpenPlaneVault extends PlaneVault {
+  /** The row that a credential's end leaves, undefined where no secret stands. */
+  bury(credential: string): RowChange | undefined
+  /** Reads anew what stands of a credential, and tells who holds it. */
+  follow(credential: string): Promise<void>
 }
 
 const loanOf = (row: SealedSecret, open: (row: SealedSecret) => Buffer): Loan => ({
@@ -144,13 +170,3 @@ function checkSecret(credential: string, secret: Uint8Array): void {
 
 /** What was typed for a name may be the secret itself. */
 const shown = (credential: string) => (namePattern.test(credential) ? credential : 'that name')
-
-/** One writer at a time, so that two of them never count to the same version. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const turn = last.then(task, task)
-    last = turn.catch(() => undefined)
-    return turn
-  }
-}

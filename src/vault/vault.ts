@@ -1,5 +1,7 @@
+import type { About, Consequence } from '#change/change.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { RevisionChange } from '#store/store.ts'
 
 /**
  * The vault: secrets for calling items, sealed with AES-256-GCM under a data key of their own, which
@@ -16,6 +18,10 @@ export interface Vault {
   prepare(id: PlaneId): Promise<void>
   /** A plane that was not prepared is a programmer's mistake. */
   plane(id: PlaneId): PlaneVault
+  /** Brings into memory what moved, of planes that are prepared. */
+  follow(changes: readonly RevisionChange[]): Promise<void>
+  /** A Credential that is removed takes its secrets with it. */
+  readonly consequence: Consequence
 }
 
 export interface PlaneVault {
@@ -23,13 +29,13 @@ export interface PlaneVault {
    * Stores a new version, sealed and durable when it resolves; answers its number. Numbers only ever
    * grow, over a `remove` too. `secret` is 1 byte to 64 KiB, else Fault('usage'); it is wiped.
    */
-  set(credential: string, secret: Uint8Array): Promise<number>
+  set(credential: string, secret: Uint8Array, about: About): Promise<number>
   /** Which versions stand, in byte order of the credential, never their content. */
   list(): { credential: string; version: number; at: number }[]
   /** The current version's name, for the intent; undefined where no secret has been set. Synchronous. */
   current(credential: string): Loan | undefined
   /** Removes every version's row; Fault('unknown_name') where none stands. */
-  remove(credential: string): Promise<void>
+  remove(credential: string, about: About): Promise<void>
   /** Called after every `set` and `remove` of the credential; children holding it must be restarted. */
   onChange(listener: (credential: string) => void): void
 }

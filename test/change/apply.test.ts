@@ -5,6 +5,7 @@ import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { type LogFields, silentLog } from '#lib/log.ts'
 import type { Revision } from '#store/store.ts'
+import { about } from './door.ts'
 import {
   agent,
   credential,
@@ -136,7 +137,7 @@ describe('apply', () => {
     const { apply, change } = await setUp(context)
     await apply(sound)
     const told: unknown[] = []
-    change.onChange(async (policy, planes) => void told.push([policy.revision, planes]))
+    change.onChange(async ({ policy, planes }) => void told.push([policy.revision, planes]))
     await apply('# gone\n', { prune: true })
     assert.equal(change.current().planes.size, 0)
     assert.deepEqual(told, [[2, ['ops']]])
@@ -152,7 +153,7 @@ describe('apply', () => {
       plane: 'ops',
       name: 'partner',
     } as const
-    await change.put(consumer, 'local:tester', 'made partner')
+    await change.put(consumer, { ...about, summary: 'made partner' })
     assert.equal(change.current().planes.get(opsPlane)?.sets.get('Consumer/partner'), undefined)
     const { diff } = await apply(document('Consumer', 'name: partner'))
     assert.equal(diff, '--- ops/Consumer/partner (no set)\n+++ ops/Consumer/partner (set files)\n')
@@ -232,11 +233,11 @@ describe('put', () => {
     const before = change.current().planes.get(opsPlane)?.servers.get('calendar')
     assert.ok(before)
     const after = { ...before, tools: { ...before.tools, add: { class: 'write' as const } } }
-    assert.equal(await change.put(after, 'local:tester', 'classified add'), 2)
+    assert.equal(await change.put(after, { ...about, summary: 'classified add' }), 2)
     assert.equal(change.current().planes.get(opsPlane)?.sets.get('Server/calendar'), 'files')
     assert.equal((await store.revisions.page(undefined, 1))[0]?.summary, 'classified add')
     assert.equal(entered.length, 2)
-    assert.equal(await change.put(after, 'local:tester', 'again'), 2)
+    assert.equal(await change.put(after, { ...about, summary: 'again' }), 2)
   })
 
   test('refuses a name of nothing, and a runner that the files did not name', async (context) => {
@@ -248,10 +249,19 @@ describe('put', () => {
     assert.ok(calendar && standing)
     const { credential: _, ...bare } = calendar
     const refused = { name: 'BadDocuments', code: 'bad_documents' }
-    await assert.rejects(change.put({ ...standing, agent: 'nobody' }, 'me', 'x'), refused)
-    await assert.rejects(change.put({ ...bare, upstream: { runner: 'bank' } }, 'me', 'x'), refused)
     await assert.rejects(
-      change.put({ ...standing, reason: 'for ghp_012345678901234567890123' }, 'me', 'x'),
+      change.put({ ...standing, agent: 'nobody' }, { ...about, summary: 'x' }),
+      refused,
+    )
+    await assert.rejects(
+      change.put({ ...bare, upstream: { runner: 'bank' } }, { ...about, summary: 'x' }),
+      refused,
+    )
+    await assert.rejects(
+      change.put(
+        { ...standing, reason: 'for ghp_012345678901234567890123' },
+        { ...about, summary: 'x' },
+      ),
       (thrown) => thrown instanceof Fault && !/0123456789/.test(String(thrown.detail)),
     )
     assert.equal(change.current().revision, 1)
@@ -262,11 +272,11 @@ describe('what follows a change', () => {
   test('is told in order, with the new policy, before apply resolves', async (context) => {
     const { apply, change } = await setUp(context)
     const told: string[] = []
-    change.onChange(async (policy, planes) => {
+    change.onChange(async ({ policy, planes }) => {
       await Promise.resolve()
       told.push(`first ${policy.revision} ${planes}`)
     })
-    change.onChange(async (policy) => void told.push(`second ${policy.revision}`))
+    change.onChange(async ({ policy }) => void told.push(`second ${policy.revision}`))
     await apply(sound)
     assert.deepEqual(told, ['first 1 ops', 'second 1'])
   })
@@ -277,7 +287,7 @@ describe('what follows a change', () => {
     change.onChange(async () => {
       throw new Error('no room')
     })
-    change.onChange(async (policy) => void told.push(policy.revision))
+    change.onChange(async ({ policy }) => void told.push(policy.revision))
     await assert.rejects(apply(sound), (thrown) => {
       assert.ok(thrown instanceof Fault)
       assert.match(String(thrown.detail), /^revision 1 stands, but not everything follows it/)
@@ -364,17 +374,28 @@ describe('a start', () => {
       plane: opsPlane,
       kind: 'Grant',
       name: 'later',
-      set: undefined,
-      body: {
-        agent: 'planner',
-        consumer: 'workplace-ai',
-        allow: [{ class: 'write' }],
-        reason: 'x',
-        when: 'args.line == 3',
+      before: undefined,
+      after: {
+        set: undefined,
+        body: {
+          agent: 'planner',
+          consumer: 'workplace-ai',
+          allow: [{ class: 'write' }],
+          reason: 'x',
+          when: 'args.line == 3',
+        },
       },
     } as const
-    const about = { by: 'me', at: 0, set: undefined, summary: '', diff: '', remove: [], onto: 1 }
-    await store.commit({ ...about, put: [put] })
+    const given = {
+      by: 'me',
+      at: 0,
+      why: '',
+      set: undefined,
+      summary: '',
+      diff: '',
+      key: undefined,
+    }
+    await store.commit({ ...given, documents: [put], rows: [], onto: 1 })
     const enter = async () => {}
     await assert.rejects(createChange({ store, clock: stillClock, log: silentLog, enter }), {
       code: 'bad_store',

@@ -14,6 +14,7 @@ import { createLog, silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
+import { openDoor } from '../change/door.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -79,11 +80,12 @@ async function openTestStore(clock: Clock): Promise<Store> {
   const log = silentLog
   const store = await openStore({ folder: 'memory', appendDeadlineMs: 5000, clock, log })
   opened.push(store)
-  const put = [ops, finance].map((plane) => ({
-    ...{ plane, kind: 'Plane' as const, name: plane, body: {}, set: undefined },
+  const documents = [ops, finance].map((plane) => ({
+    ...{ plane, kind: 'Plane' as const, name: plane },
+    ...{ before: undefined, after: { body: {}, set: undefined } },
   }))
-  const head = { by: 'test', at: clock.now(), set: undefined, summary: '', diff: '', onto: 0 }
-  await store.commit({ ...head, put, remove: [] })
+  const head = { by: 'test', at: clock.now(), why: '', set: undefined, summary: '', diff: '' }
+  await store.commit({ ...head, key: undefined, documents, rows: [], onto: 0 })
   return store
 }
 
@@ -118,8 +120,13 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const log = createLog((line) => lines.push(line), clock.now)
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
-  const parts = { origin, store, keyring, view: policy.view, clock, random, log }
-  const start = () => createIdentity(parts)
+  const change = await openDoor(store, clock)
+  const parts = { origin, store, change, keyring, view: policy.view, clock, random, log }
+  const start = async () => {
+    const identity = await createIdentity(parts)
+    change.onChange(({ changes }) => identity.follow(changes))
+    return identity
+  }
   const identity = await start()
   const resource = `${origin}/mcp/ops`
 
@@ -128,13 +135,23 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
     verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
     mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
       (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,
+    /** The document of an agent says something else now, or is gone; what goes with it goes. */
+    async redocument(plane: PlaneId, name: string, body?: Record<string, unknown>) {
+      const after = body && { body, set: undefined }
+      const document = { plane, kind: 'Agent' as const, name, before: undefined, after }
+      const rows = identity.consequence([document], change.current())
+      const plan = () => (rows.length > 0 ? { summary: '', diff: '', rows } : undefined)
+      await change.execute({ name: 'redocument', plan }, { by: 'test' })
+    },
     /** Another key in the plane's list, as a rotation would leave it there. */
     async addKey(at: number, kid: string, alg = 'ES256', plane = ops) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
       const row = { kid, alg, publicJwk: '{}', sealedPrivate, at }
-      await store.plane(plane).signingKeys.add(row)
+      await store
+        .plane(plane)
+        .signingKeys.add(row, (await store.plane(plane).signingKeys.list()).length + 1)
     },
     /** The plane's only private key, opened the way identity opens it: for signing what identity never would. */
     async privateKey(plane = ops) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { clientId } from '#domain/name.ts'
+import { about } from '../change/door.ts'
 import { lone, ops, planner } from '../identity/world.ts'
 import { ask, basic, startIssuer } from './server.ts'
 
@@ -26,7 +27,7 @@ describe('guesses', () => {
   })
 
   test('do not lock out who knows the secret', async () => {
-    const known = await identity.setSecret(ops, lone)
+    const known = await identity.setSecret(ops, lone, about)
     const [guesses, [answer]] = await Promise.all([
       statusesOf(300, 'lone', 'guess'),
       statusesOf(1, 'lone', known),
@@ -35,8 +36,8 @@ describe('guesses', () => {
   })
 
   test('that have the tag of another client, plane or secret are guesses', async () => {
-    const known = await identity.setSecret(ops, lone)
-    const other = await identity.setSecret(ops, planner)
+    const known = await identity.setSecret(ops, lone, about)
+    const other = await identity.setSecret(ops, planner, about)
     const mixed = `${known.slice(0, -8)}${other.slice(-8)}`
     for (const secret of [other, mixed, known.slice(0, -8), `${known}AAAA`]) {
       assert.deepEqual(await statusesOf(1, 'lone', secret), [401])
@@ -50,8 +51,8 @@ describe('guesses', () => {
 describe('an agent that asks for tokens in a loop', () => {
   test('is bounded before its secret is hashed, is told when to come back, and no other agent feels it', async () => {
     clock.advance(1_000_000)
-    const known = await identity.setSecret(ops, lone)
-    const other = await identity.setSecret(ops, planner)
+    const known = await identity.setSecret(ops, lone, about)
+    const other = await identity.setSecret(ops, planner, about)
     const statuses: number[] = []
     for (let i = 0; i < 65; i++) statuses.push((await tokenWith('lone', known)).status)
     assert.deepEqual([how(statuses, 200), how(statuses, 429)], [60, 5])
@@ -72,7 +73,7 @@ describe('an agent that asks for tokens in a loop', () => {
     const secrets = new Map<string, string>()
     for (const name of names) {
       issuer.policy.put(ops, name, ['workplace-ai'], true)
-      secrets.set(name, await identity.setSecret(ops, clientId(name, 'workplace-ai')))
+      secrets.set(name, await identity.setSecret(ops, clientId(name, 'workplace-ai'), about))
     }
     const each = names.map((name) => statusesOf(20, name, secrets.get(name) ?? ''))
     const statuses = (await Promise.all(each)).flat()
@@ -82,14 +83,14 @@ describe('an agent that asks for tokens in a loop', () => {
 })
 
 test('a secret is right after a restart, by its hash alone', async () => {
-  const known = await identity.setSecret(ops, planner)
+  const known = await identity.setSecret(ops, planner, about)
   await issuer.restart()
   assert.deepEqual(await statusesOf(1, 'planner', known), [200])
   assert.deepEqual(await statusesOf(1, 'planner', `${known}x`), [401])
 })
 
 test('neither secrets nor tokens nor guesses are in the log, the rows or an answer that refuses', async () => {
-  const known = await identity.setSecret(ops, planner)
+  const known = await identity.setSecret(ops, planner, about)
   await issuer.restart()
   const guess = 'canary-7f3a-guess'
   const refused = [

@@ -8,12 +8,13 @@ import { auth as auth1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { ClientCredentialsProvider as ClientCredentialsProvider1 } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
 import { clientId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
+import { about } from '../change/door.ts'
 import { finance, lone, ops, planner, secretless } from '../identity/world.ts'
 import { ask, basic, type Form, send, startIssuer } from './server.ts'
 
 const issuer = await startIssuer()
 const { origin, port, tokenUrl, identity, verify } = issuer
-const secret = await identity.setSecret(ops, planner)
+const secret = await identity.setSecret(ops, planner, about)
 const credentials = { grant_type: 'client_credentials' }
 const asPlanner = { authorization: basic('planner@workplace-ai', secret) }
 const claimsOf = (token: unknown) =>
@@ -471,16 +472,16 @@ describe('a secret', () => {
     ask(tokenUrl, credentials, { authorization: basic(client, known) })
 
   test('has 256 random bits and a tag, and replaces the one before from the next request on', async () => {
-    const first = await identity.setSecret(ops, lone)
+    const first = await identity.setSecret(ops, lone, about)
     assert.match(first, /^[A-Za-z0-9_-]{51}$/)
     assert.equal((await tokenWith('lone', first)).status, 200)
-    const second = await identity.setSecret(ops, lone)
+    const second = await identity.setSecret(ops, lone, about)
     assert.equal((await tokenWith('lone', first)).status, 401)
     assert.equal((await tokenWith('lone', second)).status, 200)
   })
 
   test('is kept as a hash, which is no secret itself', async () => {
-    const known = await identity.setSecret(ops, lone)
+    const known = await identity.setSecret(ops, lone, about)
     const hash = (await secretRows()).get(lone) ?? ''
     assert.match(hash, /^\$argon2id\$v=19\$/)
     assert(!hash.includes(known))
@@ -491,18 +492,18 @@ describe('a secret', () => {
     const isFault = (code: string) => (thrown: unknown) =>
       thrown instanceof Fault && thrown.code === code
     const nobody = clientId('nobody', 'workplace-ai')
-    await assert.rejects(identity.setSecret(ops, nobody), isFault('unknown_name'))
-    await assert.rejects(identity.setSecret(ops, secretless), isFault('usage'))
+    await assert.rejects(identity.setSecret(ops, nobody, about), isFault('unknown_name'))
+    await assert.rejects(identity.setSecret(ops, secretless, about), isFault('usage'))
   })
 
   test('of an agent that is gone opens nothing for one made anew under its name', async () => {
     issuer.policy.put(ops, 'brief', ['workplace-ai'], true)
     const brief = clientId('brief', 'workplace-ai')
-    const known = await identity.setSecret(ops, brief)
+    const known = await identity.setSecret(ops, brief, about)
     assert.equal((await tokenWith('brief', known)).status, 200)
     issuer.policy.remove(ops, 'brief')
     assert.equal((await tokenWith('brief', known)).status, 401)
-    await identity.follow(ops)
+    await issuer.redocument(ops, 'brief')
     assert.equal((await secretRows()).has(brief), false)
     issuer.policy.put(ops, 'brief', ['workplace-ai'], true)
     assert.equal((await tokenWith('brief', known)).status, 401)
@@ -510,14 +511,14 @@ describe('a secret', () => {
 
   test('serves nobody once the agent is not to authenticate by one', async () => {
     issuer.policy.put(ops, 'brief', ['workplace-ai'], true)
-    const known = await identity.setSecret(ops, clientId('brief', 'workplace-ai'))
+    const known = await identity.setSecret(ops, clientId('brief', 'workplace-ai'), about)
     issuer.policy.put(ops, 'brief', ['workplace-ai'], false)
     assert.equal((await tokenWith('brief', known)).status, 401)
   })
 })
 
 test('the same agent has other secrets in another plane', async () => {
-  const there = await identity.setSecret(finance, planner)
+  const there = await identity.setSecret(finance, planner, about)
   const url = `${origin}/oauth/finance/token`
   const answer = await ask(url, credentials, { authorization: basic('planner', there) })
   assert.equal(answer.status, 200)

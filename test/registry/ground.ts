@@ -1,4 +1,5 @@
 import { after } from 'node:test'
+import type { Change } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
@@ -6,7 +7,8 @@ import { createLog } from '#lib/log.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import type { Registry } from '#registry/registry.ts'
 import { openStore } from '#store/open.ts'
-import type { Store } from '#store/store.ts'
+import type { Commit, Store } from '#store/store.ts'
+import { openDoor } from '../change/door.ts'
 import { createTestClock } from '../store/clock.ts'
 
 export const ops: PlaneId = planeId('ops')
@@ -36,6 +38,7 @@ export const reads = (...names: string[]) =>
 
 export interface World {
   readonly store: Store
+  readonly change: Change
   readonly registry: Registry
   readonly lines: string[]
   /** Which planes were told of, in order. */
@@ -51,21 +54,45 @@ export async function openWorld(documents: readonly ServerDocument[]): Promise<W
   const log = createLog((line) => void lines.push(line), clock.now)
   const store = await openStore({ folder: 'memory', appendDeadlineMs: 1000, clock, log })
   after(() => store.close())
-  const registry = await createRegistry({ store, clock, log })
+  await store.commit(commitOf(documents, clock.now()))
+  const change = await openDoor(store, clock)
+  const registry = await createRegistry({ store, change, log })
   const told: PlaneId[] = []
-  registry.onChange((plane) => void told.push(plane))
-  await registry.follow(ops, documents)
+  const served = () => [...(change.current().planes.get(ops)?.servers.values() ?? [])]
+  await registry.follow(ops, served(), [])
+  change.onDocuments(registry.consequence)
+  change.onChange(async ({ planes, changes }) => {
+    if (changes.some(({ topic }) => topic === 'capability')) told.push(...planes)
+    for (const plane of planes) await registry.follow(plane, plane === ops ? served() : [], changes)
+  })
   return {
     store,
+    change,
     registry,
     lines,
     told,
     async reopen() {
-      const again = await createRegistry({ store, clock, log })
-      await again.follow(ops, documents)
+      const again = await createRegistry({ store, change, log })
+      await again.follow(ops, served(), [])
       return again
     },
     find: (name, kind = 'tool') =>
       registry.capabilities(ops).find((one) => one.name === name && one.kind === kind),
   }
 }
+
+/** The servers' documents and their plane, as somebody applied them. */
+const commitOf = (servers: readonly ServerDocument[], at: number): Commit => ({
+  ...{ by: 'test', at, why: '', set: undefined, summary: '', diff: '', key: undefined },
+  ...{ rows: [], onto: 0 },
+  documents: [
+    {
+      ...{ plane: ops, kind: 'Plane', name: ops, before: undefined },
+      after: { body: {}, set: undefined },
+    },
+    ...servers.map(({ apiVersion: _, kind, plane: _plane, name, ...body }) => ({
+      ...{ plane: ops, kind, name, before: undefined },
+      after: { body, set: undefined },
+    })),
+  ],
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { itemOf, keyOf } from '#registry/item.ts'
 import { judge } from '#registry/judge.ts'
+import { about } from '../change/door.ts'
 import { finance, listed, openWorld, ops, reads, server, tool } from './ground.ts'
 
 const nothing = { added: [], changed: [], gone: [], refused: [] }
@@ -146,7 +147,7 @@ describe('pins', () => {
     const changed = tool('balance', { description: 'Other.' })
     await registry.observe(ops, 'bank', [changed])
     const shown = find('balance')?.observed?.fingerprint
-    const released = await registry.release(ops, 'bank', 'balance')
+    const released = await registry.release(ops, 'bank', 'balance', about)
     assert.equal(released.state, 'pinned')
     assert.equal(released.fingerprint, shown)
     assert.deepEqual(released.classification, { class: 'read' })
@@ -162,7 +163,7 @@ describe('pins', () => {
     await registry.observe(ops, 'bank', [tool('balance', { description: 'Harmless.' })])
     const fingerprint = find('balance')?.observed?.fingerprint ?? ''
     await registry.observe(ops, 'bank', [tool('balance', { description: 'Harmful.' })])
-    await assert.rejects(registry.release(ops, 'bank', 'balance', { fingerprint }), {
+    await assert.rejects(registry.release(ops, 'bank', 'balance', about, { fingerprint }), {
       code: 'unknown_name',
       detail: 'bank/balance has changed again since it was shown.',
     })
@@ -177,7 +178,7 @@ describe('pins', () => {
       ['bank', 'none'],
       ['none', 'balance'],
     ] as const) {
-      await assert.rejects(registry.release(ops, on, name), { code: 'unknown_name' })
+      await assert.rejects(registry.release(ops, on, name, about), { code: 'unknown_name' })
     }
   })
 
@@ -190,17 +191,19 @@ describe('pins', () => {
       tool('letter', { title: 'x' }),
       listed('prompt', { name: 'letter', title: 'x' }),
     ])
-    await assert.rejects(registry.release(ops, 'bank', 'letter'), /nothing of that name/i)
-    await registry.release(ops, 'bank', 'letter', { kind: 'prompt' })
+    await assert.rejects(registry.release(ops, 'bank', 'letter', about), /nothing of that name/i)
+    await registry.release(ops, 'bank', 'letter', about, { kind: 'prompt' })
     assert.equal(find('letter', 'prompt')?.state, 'pinned')
     assert.equal(find('letter', 'tool')?.state, 'held')
   })
 
   test('follow the documents: a classification counts at once, a server that is gone is forgotten', async () => {
-    const { registry, store, find } = await openWorld([server('bank'), server('mes')])
+    const { registry, change, store, find } = await openWorld([server('bank'), server('mes')])
     await registry.observe(ops, 'bank', [tool('balance')])
     await registry.observe(ops, 'mes', [tool('read')])
-    await registry.follow(ops, [server('bank', { tools: reads('balance') })])
+    const classified = server('bank', { tools: reads('balance') })
+    await change.put(classified, { ...about, summary: 'classified' })
+    await change.remove({ plane: ops, kind: 'Server', name: 'mes' }, about)
     assert.deepEqual(find('balance')?.classification, { class: 'read' })
     assert.equal(find('read'), undefined)
     assert.deepEqual(
@@ -234,13 +237,12 @@ describe('pins', () => {
   test('that could not be written are not told of', async () => {
     const world = await openWorld([server('bank', { tools: reads('balance') })])
     await world.registry.observe(ops, 'bank', [tool('balance')])
-    const rows = world.store.plane(ops).capabilities
-    const { put } = rows
-    rows.put = () => Promise.reject(new Error('the disk is full'))
+    const { commit } = world.store
+    world.store.commit = () => Promise.reject(new Error('the disk is full'))
     await assert.rejects(world.registry.observe(ops, 'bank', [tool('balance', { title: 'x' })]))
     assert.equal(world.find('balance')?.state, 'pinned')
     assert.equal(world.told.length, 1)
-    rows.put = put
+    world.store.commit = commit
     await world.registry.observe(ops, 'bank', [tool('balance', { title: 'x' })])
     assert.equal(world.find('balance')?.state, 'held')
   })
@@ -414,11 +416,11 @@ describe('ten thousand tools', () => {
       'one list until something changes',
     )
     let written = 0
-    const rows = store.plane(ops).capabilities
-    const { put } = rows
-    rows.put = (items) => {
-      written += items.length
-      return put(items)
+    const { commit } = store
+    store.commit = (change) => {
+      for (const row of change.rows)
+        if (row.topic === 'capability') written += row.rows?.length ?? 0
+      return commit(change)
     }
     assert.deepEqual(await registry.observe(ops, 'bank', all), nothing)
     assert.equal(written, 0)

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { PlaneId } from '#domain/name.ts'
 import { planeId } from '#domain/name.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { Commit, Store, StoredCapability } from '#store/store.ts'
+import type { Commit, RowChange, SealedSecret, Store, StoredCapability } from '#store/store.ts'
 import type { TestClock } from './clock.ts'
 import {
   callAt,
@@ -51,17 +51,19 @@ const isFault =
 const change = (about: Partial<Commit>): Commit => ({
   by: 'local:alice',
   at: noon,
+  why: '',
   set: undefined,
   summary: 'a change',
   diff: '+ a line',
-  put: [],
-  remove: [],
+  key: undefined,
+  documents: [],
+  rows: [],
   onto: 0,
   ...about,
 })
 
 const put = (name: string, body: Record<string, unknown> = {}, plane: PlaneId = ops) =>
-  ({ plane, kind: 'Grant', name, body, set: undefined }) as const
+  ({ plane, kind: 'Grant', name, before: undefined, after: { body, set: undefined } }) as const
 
 const capability = (name: string, about: Partial<StoredCapability> = {}): StoredCapability => ({
   server: 'calendar',
@@ -73,6 +75,27 @@ const capability = (name: string, about: Partial<StoredCapability> = {}): Stored
   observedDefinition: undefined,
   absent: false,
   ...about,
+})
+
+const bytes = (text: string) => ({
+  wrappedKey: Buffer.from(text),
+  nonce: Buffer.from(text),
+  sealed: Buffer.from(text),
+})
+const secretOf = (
+  version: number,
+  row: Pick<SealedSecret, 'wrappedKey' | 'nonce' | 'sealed'>,
+): Extract<RowChange, { topic: 'secret' }> => ({
+  ...{ topic: 'secret', plane: ops, name: 'api', only: false },
+  row: { credential: 'api', version, at: noon, ...row },
+})
+const capabilitiesOf = (name: string, rows: readonly StoredCapability[] | undefined) =>
+  ({ topic: 'capability', plane: ops, name, rows }) as const
+const clientSecretOf = (client: string, hash: string): RowChange => ({
+  topic: 'client secret',
+  plane: ops,
+  name: client,
+  row: { client, hash, at: noon },
 })
 
 /** What `store.ts` promises, sentence by sentence, for any engine. */
@@ -103,7 +126,7 @@ export const storeConformance = (
     describe('a change', () => {
       test('puts its documents and its revision, which is the next one', async () => {
         const revision = await store.commit(
-          change({ set: 'files', put: [put('reads', { agent: 'planner' }), put('writes')] }),
+          change({ set: 'files', documents: [put('reads', { agent: 'planner' }), put('writes')] }),
         )
         assert.equal(revision, 1)
         assert.equal(await store.revisions.newest(), 1)
@@ -119,6 +142,7 @@ export const storeConformance = (
           revision: 1,
           at: noon,
           by: 'local:alice',
+          why: '',
           set: 'files',
           summary: 'a change',
           diff: '+ a line',
@@ -127,9 +151,11 @@ export const storeConformance = (
       })
 
       test('replaces and removes documents and leaves the others as they were', async () => {
-        await store.commit(change({ put: [put('a', { n: 1 }), put('b', { n: 1 }), put('c')] }))
-        const remove = [{ plane: ops, kind: 'Grant', name: 'c' }] as const
-        await store.commit(change({ onto: 1, put: [put('b', { n: 2 })], remove }))
+        await store.commit(
+          change({ documents: [put('a', { n: 1 }), put('b', { n: 1 }), put('c')] }),
+        )
+        const gone = { ...put('c'), before: { body: {}, set: undefined }, after: undefined }
+        await store.commit(change({ onto: 1, documents: [put('b', { n: 2 }), gone] }))
         const documents = await store.plane(ops).documents.list()
         assert.deepEqual(
           documents.map(({ name, body, revision }) => [name, body, revision]),
@@ -141,30 +167,30 @@ export const storeConformance = (
       })
 
       test('onto a revision that is not the newest any more changes nothing', async () => {
-        await store.commit(change({ put: [put('a')] }))
+        await store.commit(change({ documents: [put('a')] }))
         await assert.rejects(
-          store.commit(change({ onto: 0, put: [put('b')] })),
-          isFault('bad_documents'),
+          store.commit(change({ onto: 0, documents: [put('b')] })),
+          isFault('stale'),
         )
         await assert.rejects(
-          store.commit(change({ onto: 2, put: [put('b')] })),
-          isFault('bad_documents'),
+          store.commit(change({ onto: 2, documents: [put('b')] })),
+          isFault('stale'),
         )
         assert.equal(await store.revisions.newest(), 1)
         assert.equal(await store.plane(ops).documents.find('Grant', 'b'), undefined)
       })
 
       test('of which one part cannot be written does not happen at all', async () => {
-        const broken = { plane: ops, kind: 'Grant', name: null, body: {}, set: undefined }
+        const broken = { ...put('x'), name: null }
         const all = [put('a'), broken as unknown as ReturnType<typeof put>]
-        await assert.rejects(store.commit(change({ put: all })))
+        await assert.rejects(store.commit(change({ documents: all })))
         assert.equal(await store.revisions.newest(), 0)
         assert.deepEqual(await store.plane(ops).documents.list(), [])
       })
 
       test('made many times at once onto one revision happens once', async () => {
         const tries = Array.from({ length: 20 }, (_, n) =>
-          store.commit(change({ put: [put(`grant-${n}`)] })),
+          store.commit(change({ documents: [put(`grant-${n}`)] })),
         )
         const settled = await Promise.allSettled(tries)
         assert.equal(settled.filter(({ status }) => status === 'fulfilled').length, 1)
@@ -176,14 +202,14 @@ export const storeConformance = (
         const all = planes.flatMap((plane) =>
           Array.from({ length: 1500 }, (_, n) => put(`grant-${n}`, { n }, plane)),
         )
-        await store.commit(change({ put: all }))
+        await store.commit(change({ documents: all }))
         assert.equal((await store.plane(finance).documents.list()).length, 1500)
         assert.deepEqual((await store.revisions.page(undefined, 1))[0]?.planes, [finance, ops])
       })
 
       withOutside('stands after the store was closed and opened again', async () => {
         await store.commit(
-          change({ set: 'files', put: [put('a', { text: 'İ ğ 日本 \u0000 🏦' })] }),
+          change({ set: 'files', documents: [put('a', { text: 'İ ğ 日本 \u0000 🏦' })] }),
         )
         await reopen()
         const found = await store.plane(ops).documents.find('Grant', 'a')
@@ -216,7 +242,7 @@ export const storeConformance = (
     describe('text', () => {
       test('compares byte by byte, so that case and accents tell names apart', async () => {
         const names = ['Z', 'a', 'B', 'b', 'A', 'é', 'e', 'z', '日', '🏦', '\uff21', 'a b', 'a-b']
-        await store.commit(change({ put: names.map((name) => put(name)) }))
+        await store.commit(change({ documents: names.map((name) => put(name)) }))
         const documents = await store.plane(ops).documents.list()
         assert.deepEqual(
           documents.map(({ name }) => name),
@@ -228,30 +254,33 @@ export const storeConformance = (
 
       test('that looks like SQL is text', async () => {
         const name = `'); drop table document; --`
-        await store.commit(change({ put: [put(name)] }))
+        await store.commit(change({ documents: [put(name)] }))
         assert.equal((await store.plane(ops).documents.find('Grant', name))?.name, name)
       })
     })
 
     describe('planes', () => {
       test('do not see each other’s rows, whatever they have in common', async () => {
-        await store.commit(change({ put: [put('same', { of: 'ops' })] }))
-        await store.commit(change({ onto: 1, put: [put('same', { of: 'finance' }, finance)] }))
-        const secret = { credential: 'api', version: 1, at: noon }
-        const bytes = (text: string) => ({
-          wrappedKey: Buffer.from(text),
-          nonce: Buffer.from(text),
-          sealed: Buffer.from(text),
-        })
-        for (const plane of [ops, finance]) {
-          await store.plane(plane).secrets.add({ ...secret, ...bytes(plane) })
-          await store.plane(plane).capabilities.put([capability('read', { definition: plane })])
-          await store.plane(plane).clientSecrets.put({ client: 'a@b', hash: plane, at: noon })
+        await store.commit(change({ documents: [put('same', { of: 'ops' })] }))
+        await store.commit(
+          change({ onto: 1, documents: [put('same', { of: 'finance' }, finance)] }),
+        )
+        const rowsOf = (plane: PlaneId): RowChange[] => [
+          { ...secretOf(1, bytes(plane)), plane },
+          { ...capabilitiesOf('calendar', [capability('read', { definition: plane })]), plane },
+          { ...clientSecretOf('a@b', plane), plane } as RowChange,
+          { topic: 'suspension', plane, kind: 'agent', name: 'a', row: { reason: plane } },
+        ]
+        await store.commit(change({ onto: 2, rows: [ops, finance].flatMap(rowsOf) }))
+        for (const plane of [ops, finance])
           await ledger(plane).append(rowOf(openedOf({ plane, version: plane })))
-        }
-        await store.plane(finance).clientSecrets.remove('a@b')
-        await store.plane(finance).capabilities.removeServer('calendar')
-        await store.plane(finance).secrets.remove('api')
+        const gone: RowChange[] = [
+          { topic: 'client secret', plane: finance, name: 'a@b', row: undefined },
+          { topic: 'capability', plane: finance, name: 'calendar', rows: undefined },
+          { topic: 'suspension', plane: finance, kind: 'agent', name: 'a', row: undefined },
+          { ...secretOf(2, bytes('only')), plane: finance, only: true },
+        ]
+        await store.commit(change({ onto: 3, rows: gone }))
 
         const { documents, secrets, capabilities, clientSecrets } = store.plane(ops)
         assert.deepEqual((await documents.find('Grant', 'same'))?.body, { of: 'ops' })
@@ -261,14 +290,22 @@ export const storeConformance = (
         )
         assert.equal((await capabilities.list())[0]?.definition, 'ops')
         assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'ops', at: noon }])
+        const [suspended] = await store.plane(ops).suspensions.list()
+        assert.equal(suspended?.reason, 'ops')
         assert.deepEqual(await store.plane(finance).clientSecrets.list(), [])
+        assert.deepEqual(await store.plane(finance).suspensions.list(), [])
+        assert.deepEqual(await store.plane(finance).capabilities.list(), [])
+        assert.deepEqual(
+          (await store.plane(finance).secrets.list()).map(({ version }) => version),
+          [2],
+        )
         const [entry] = await ledger(finance).read(1, 10)
         assert.equal(entry?.entry.type === 'ledger.open' && entry.entry.version, 'finance')
         assert.equal(await ledger(ops).size(), 1)
       })
 
       test('are listed where they have documents or a ledger', async () => {
-        await store.commit(change({ put: [put('x', {}, planeId('papers'))] }))
+        await store.commit(change({ documents: [put('x', {}, planeId('papers'))] }))
         await ledger(planeId('calls')).append(rowOf(openedOf()))
         assert.deepEqual(await store.planes.list(), ['calls', 'papers'])
       })
@@ -291,52 +328,105 @@ export const storeConformance = (
       })
     })
 
-    describe('capabilities, secrets, client secrets, signing keys and values', () => {
+    describe('rows that a revision writes beside the documents', () => {
+      const write = async (...rows: RowChange[]) =>
+        store.commit(change({ onto: await store.revisions.newest(), rows }))
+
       test('capabilities come back as they were put, replaced by a later put', async () => {
         const { capabilities } = store.plane(ops)
         const held = capability('drifts', {
           observedFingerprint: 'e'.repeat(64),
           observedDefinition: '{"name":"drifts","description":"other"}',
         })
-        await capabilities.put([capability('b'), capability('a'), held])
-        await capabilities.put([capability('b', { absent: true })])
+        const all = [capability('b'), capability('a'), held]
+        await write(capabilitiesOf('calendar', all))
+        await write(capabilitiesOf('calendar', [capability('b', { absent: true })]))
         assert.deepEqual(await capabilities.list(), [
           capability('a'),
           capability('b', { absent: true }),
           held,
         ])
-        await capabilities.put([])
-        await capabilities.put([capability('x', { server: 'other' })])
-        await capabilities.removeServer('calendar')
-        assert.deepEqual(await capabilities.list(), [capability('x', { server: 'other' })])
+        const other = capability('x', { server: 'other' })
+        await write(capabilitiesOf('other', [other]))
+        assert.deepEqual(await capabilities.list('other'), [other])
+        await write(capabilitiesOf('calendar', undefined))
+        assert.deepEqual(await capabilities.list(), [other])
       })
 
       test('a secret’s version stands once, and its bytes come back', async () => {
         const { secrets } = store.plane(ops)
         const all = Uint8Array.from({ length: 256 }, (_, n) => n)
-        const row = { credential: 'api', wrappedKey: all, nonce: all, sealed: all, at: noon }
-        await secrets.add({ ...row, version: 2 })
-        await secrets.add({ ...row, version: 1 })
-        await assert.rejects(
-          secrets.add({ ...row, version: 2, sealed: new Uint8Array(1) }),
-          isFault('bad_store', /version 2 of credential api/),
-        )
+        const bytes = { wrappedKey: all, nonce: all, sealed: all }
+        await write(secretOf(2, bytes))
+        await write(secretOf(1, bytes))
+        await assert.rejects(write(secretOf(2, { ...bytes, sealed: new Uint8Array(1) })))
         const [first, second] = await secrets.list()
         assert.equal(first?.version, 1)
         assert.deepEqual(Buffer.from(second?.sealed ?? []), Buffer.from(all))
-        await secrets.remove('api')
-        assert.deepEqual(await secrets.list(), [])
+        await write({ ...secretOf(3, bytes), only: true })
+        assert.deepEqual(
+          (await secrets.list('api')).map(({ version }) => version),
+          [3],
+        )
+        assert.deepEqual(await secrets.list('other'), [])
+      })
+
+      test('a suspension says who, when and why; a second one replaces it', async () => {
+        const agent = { topic: 'suspension', plane: ops, kind: 'agent', name: 'planner' } as const
+        await write({ ...agent, row: { reason: 'loops' } })
+        await write({ ...agent, row: { reason: 'still loops' } })
+        const about = { kind: 'agent', name: 'planner', by: 'local:alice', at: noon } as const
+        assert.deepEqual(await store.plane(ops).suspensions.list(), [
+          { ...about, reason: 'still loops', revision: 2 },
+        ])
+        await write({ ...agent, row: undefined })
+        assert.deepEqual(await store.plane(ops).suspensions.list(), [])
+      })
+
+      test('are told to whoever follows, in order, each with what it was and is', async () => {
+        const before = { body: { n: 1 }, set: undefined }
+        const after = { body: { n: 2 }, set: 'files' }
+        await store.commit(change({ documents: [put('a', { n: 1 })] }))
+        await store.commit(
+          change({
+            onto: 1,
+            documents: [{ ...put('a'), before, after }],
+            rows: [clientSecretOf('a@b', 'x')],
+          }),
+        )
+        const [first, second, third, ...others] = await store.revisions.changesAfter(0, 10)
+        assert.deepEqual(first?.after, before)
+        const about = { revision: 2, topic: 'document', plane: ops, kind: 'Grant', name: 'a' }
+        assert.deepEqual(second, { ...about, before, after })
+        assert.deepEqual([third?.topic, third?.name, third?.revision], ['client secret', 'a@b', 2])
+        assert.deepEqual(others, [])
+        assert.equal((await store.revisions.changesAfter(0, 1)).length, 1)
+        assert.deepEqual(await store.revisions.changesAfter(2, 10), [])
+      })
+
+      test('a command’s key finds its revision and is never used twice', async () => {
+        const key = { text: 'local:alice 1', digest: 'd' }
+        await store.commit(change({ key, documents: [put('a')] }))
+        assert.deepEqual(await store.revisions.findKey(key.text), { revision: 1, digest: 'd' })
+        assert.equal(await store.revisions.findKey('local:bob 1'), undefined)
+        await assert.rejects(
+          store.commit(change({ onto: 1, key, documents: [put('b')] })),
+          isFault('stale'),
+        )
+        assert.equal((await store.revisions.find(1))?.by, 'local:alice')
+        assert.equal(await store.revisions.find(2), undefined)
       })
 
       test('a client’s secret is replaced, a signing key is not', async () => {
         const { clientSecrets, signingKeys } = store.plane(ops)
-        await clientSecrets.put({ client: 'a@b', hash: 'one', at: noon })
-        await clientSecrets.put({ client: 'a@b', hash: 'two', at: noon + 1 })
-        assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'two', at: noon + 1 }])
+        await write(clientSecretOf('a@b', 'one'))
+        await write(clientSecretOf('a@b', 'two'))
+        assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'two', at: noon }])
+        assert.equal((await clientSecrets.find('a@b'))?.hash, 'two')
 
         const key = { kid: 'k1', alg: 'ES256', publicJwk: '{}', at: noon }
-        await signingKeys.add({ ...key, sealedPrivate: Buffer.from('sealed') })
-        await assert.rejects(signingKeys.add({ ...key, sealedPrivate: Buffer.from('other') }))
+        await signingKeys.add({ ...key, sealedPrivate: Buffer.from('sealed') }, 1)
+        await signingKeys.add({ ...key, kid: 'k2', sealedPrivate: Buffer.from('other') }, 1)
         const [stands, ...others] = await signingKeys.list()
         assert.equal(Buffer.from(stands?.sealedPrivate ?? []).toString(), 'sealed')
         assert.deepEqual(others, [])
@@ -663,7 +753,7 @@ export const storeConformance = (
     withOutside('one open holds the data: a second is refused at once', async () => {
       const { openAgain } = outside()
       await assert.rejects(openAgain(), isFault('locked', /in use/))
-      assert.equal(await store.commit(change({ put: [put('a')] })), 1)
+      assert.equal(await store.commit(change({ documents: [put('a')] })), 1)
       await store.close()
       const next = await openAgain()
       assert.equal(await next.revisions.newest(), 1)

@@ -35,7 +35,13 @@ describe('a query of a plane', () => {
   })
 
   test('writes the plane into every row, and into the target of a conflict', () => {
-    const key = { alg: 'ES256', public_jwk: '{}', sealed_private: Buffer.from('x'), at: 1 }
+    const key = {
+      alg: 'ES256',
+      public_jwk: '{}',
+      sealed_private: Buffer.from('x'),
+      at: 1,
+      number: 1,
+    }
     const writing = db
       .insertInto('signing_key')
       .values([

@@ -11,6 +11,7 @@ import type { Store } from '#store/store.ts'
 import { createVault } from '#vault/create-vault.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
+import { openDoor } from '../change/door.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -46,8 +47,11 @@ export const openKeyring = (folder: string | 'memory', store: Store): Promise<Ke
 
 /** A vault with both planes prepared, as the composition root does it. */
 export async function openVault(keyring: Keyring, store: Store): Promise<Vault> {
-  const parts = { store, keyring, clock: stillClock, random: systemRandom, log: silentLog }
+  const change = await openDoor(store, stillClock)
+  const parts = { store, change, keyring, clock: stillClock, random: systemRandom, log: silentLog }
   const vault = await createVault(parts)
+  change.onChange(({ changes }) => vault.follow(changes))
+  change.onDocuments(vault.consequence)
   await vault.prepare(ops)
   await vault.prepare(finance)
   return vault

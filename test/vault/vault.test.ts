@@ -6,6 +6,7 @@ import type { LogFields } from '#lib/log.ts'
 import { silentLog } from '#lib/log.ts'
 import type { SealedSecret, Store } from '#store/store.ts'
 import { createVault } from '#vault/create-vault.ts'
+import { about, openDoor } from '../change/door.ts'
 import { finance, newFolder, newStore, openKeyring, openVault, ops, stillClock } from './setup.ts'
 
 const secret = (text: string) => Buffer.from(text)
@@ -22,10 +23,10 @@ describe('the vault', () => {
     const { vault } = await setUp(context)
     const plane = vault.plane(ops)
     assert.equal(plane.current('calendar-api'), undefined)
-    assert.equal(await plane.set('calendar-api', secret('one')), 1)
+    assert.equal(await plane.set('calendar-api', secret('one'), about), 1)
     const first = plane.current('calendar-api')
     assert.equal(first?.version, 1)
-    assert.equal(await plane.set('calendar-api', secret('two')), 2)
+    assert.equal(await plane.set('calendar-api', secret('two'), about), 2)
     assert.equal(plane.current('calendar-api')?.open().toString(), 'two')
     assert.equal(first.open().toString(), 'one')
   })
@@ -33,9 +34,9 @@ describe('the vault', () => {
   test('lists versions and never content', async (context) => {
     const { vault } = await setUp(context)
     const plane = vault.plane(ops)
-    await plane.set('b', secret('canary-b'))
-    await plane.set('a', secret('canary-a'))
-    await plane.set('b', secret('canary-c'))
+    await plane.set('b', secret('canary-b'), about)
+    await plane.set('a', secret('canary-a'), about)
+    await plane.set('b', secret('canary-c'), about)
     assert.deepEqual(plane.list(), [
       { credential: 'a', version: 1, at },
       { credential: 'b', version: 1, at },
@@ -49,7 +50,7 @@ describe('the vault', () => {
     const folder = await newFolder(context)
     const store = await newStore(context)
     const vault = await openVault(await openKeyring(folder, store), store)
-    await vault.plane(ops).set('a', secret('canary-0123456789'))
+    await vault.plane(ops).set('a', secret('canary-0123456789'), about)
     const again = await openVault(await openKeyring(folder, store), store)
     assert.equal(again.plane(ops).current('a')?.open().toString(), 'canary-0123456789')
     for (const row of await store.plane(ops).secrets.list()) {
@@ -61,22 +62,22 @@ describe('the vault', () => {
   test('wipes what it was handed, also where it refuses it', async (context) => {
     const { vault } = await setUp(context)
     const good = secret('hunter2')
-    await vault.plane(ops).set('a', good)
+    await vault.plane(ops).set('a', good, about)
     assert.deepEqual(good, Buffer.alloc(7))
     const large = Buffer.alloc(64 * 1024 + 1, 97)
-    await assert.rejects(vault.plane(ops).set('a', large), { code: 'usage' })
+    await assert.rejects(vault.plane(ops).set('a', large, about), { code: 'usage' })
     assert.equal(large.includes(97), false)
   })
 
   test('takes 1 byte to 64 KiB under a name, and repeats no name that is none', async (context) => {
     const { vault } = await setUp(context)
     const plane = vault.plane(ops)
-    await assert.rejects(plane.set('a', secret('')), { code: 'usage' })
-    await assert.rejects(plane.set('Not A Name hunter2', secret('x')), (thrown) => {
+    await assert.rejects(plane.set('a', secret(''), about), { code: 'usage' })
+    await assert.rejects(plane.set('Not A Name hunter2', secret('x'), about), (thrown) => {
       assert.doesNotMatch(JSON.stringify(thrown), /hunter2/)
       return true
     })
-    await plane.set('a', Buffer.alloc(64 * 1024, 97))
+    await plane.set('a', Buffer.alloc(64 * 1024, 97), about)
     assert.equal(plane.current('a')?.open().length, 64 * 1024)
   })
 
@@ -84,21 +85,21 @@ describe('the vault', () => {
     const folder = await newFolder(context)
     const store = await newStore(context)
     const plane = (await openVault(await openKeyring(folder, store), store)).plane(ops)
-    await plane.set('a', secret('one'))
-    await plane.remove('a')
+    await plane.set('a', secret('one'), about)
+    await plane.remove('a', about)
     assert.equal(plane.current('a'), undefined)
     assert.deepEqual(plane.list(), [])
-    await assert.rejects(plane.remove('a'), { code: 'unknown_name' })
+    await assert.rejects(plane.remove('a', about), { code: 'unknown_name' })
     const again = (await openVault(await openKeyring(folder, store), store)).plane(ops)
     assert.equal(again.current('a'), undefined)
-    assert.equal(await again.set('a', secret('two')), 3)
+    assert.equal(await again.set('a', secret('two'), about), 3)
   })
 
   test('gives two writers at once two versions', async (context) => {
     const { vault } = await setUp(context)
     const plane = vault.plane(ops)
     const versions = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => plane.set('a', secret(`s${index}`))),
+      Array.from({ length: 20 }, (_, index) => plane.set('a', secret(`s${index}`), about)),
     )
     assert.deepEqual(
       versions,
@@ -112,8 +113,8 @@ describe('the vault', () => {
     const plane = vault.plane(ops)
     const told: string[] = []
     plane.onChange((name) => told.push(`${name} ${plane.current(name)?.version}`))
-    await plane.set('a', secret('x'))
-    await plane.remove('a')
+    await plane.set('a', secret('x'), about)
+    await plane.remove('a', about)
     assert.deepEqual(told, ['a 1', 'a undefined'])
   })
 })
@@ -129,11 +130,12 @@ async function startOn(
     ...silentLog,
     error: (_: string, fields?: LogFields) => void logged.push(fields ?? {}),
   }
-  const secrets = store.plane(ops).secrets
-  for (const name of new Set((await secrets.list()).map((row) => row.credential)))
-    await secrets.remove(name)
-  for (const row of rows) await secrets.add(row)
-  const vault = await createVault({ store, keyring, clock: stillClock, random: systemRandom, log })
+  const list = async (credential?: string) =>
+    rows.filter((row) => credential === undefined || row.credential === credential)
+  const altered = { ...store, plane: () => ({ ...store.plane(ops), secrets: { list } }) }
+  const change = await openDoor(store, stillClock)
+  const parts = { change, keyring, clock: stillClock, random: systemRandom, log }
+  const vault = await createVault({ ...parts, store: altered })
   await vault.prepare(ops)
   return { plane: vault.plane(ops), logged }
 }
@@ -141,9 +143,9 @@ async function startOn(
 describe('attack: whoever can write to the store', () => {
   test('swaps any two columns of any two rows, and neither opens', async (context) => {
     const { store, keyring, vault } = await setUp(context)
-    await vault.plane(ops).set('a', secret('secret a1'))
-    await vault.plane(ops).set('a', secret('secret a2'))
-    await vault.plane(ops).set('b', secret('secret b1'))
+    await vault.plane(ops).set('a', secret('secret a1'), about)
+    await vault.plane(ops).set('a', secret('secret a2'), about)
+    await vault.plane(ops).set('b', secret('secret b1'), about)
     const rows = await store.plane(ops).secrets.list()
     const columns = [
       ['wrappedKey'],
@@ -187,8 +189,8 @@ describe('attack: whoever can write to the store', () => {
 
   test('puts an old secret in as the newest version, and it does not open', async (context) => {
     const { store, keyring, vault } = await setUp(context)
-    await vault.plane(ops).set('a', secret('leaked long ago'))
-    await vault.plane(ops).set('a', secret('of today'))
+    await vault.plane(ops).set('a', secret('leaked long ago'), about)
+    await vault.plane(ops).set('a', secret('of today'), about)
     const rows = await store.plane(ops).secrets.list()
     const [old] = rows
     assert.ok(old)
@@ -198,11 +200,11 @@ describe('attack: whoever can write to the store', () => {
 
   test('puts back a row that was removed, and it is not the secret of today', async (context) => {
     const { store, keyring, vault } = await setUp(context)
-    await vault.plane(ops).set('a', secret('leaked long ago'))
+    await vault.plane(ops).set('a', secret('leaked long ago'), about)
     const [old] = await store.plane(ops).secrets.list()
     assert.ok(old)
-    await vault.plane(ops).remove('a')
-    await vault.plane(ops).set('a', secret('of today'))
+    await vault.plane(ops).remove('a', about)
+    await vault.plane(ops).set('a', secret('of today'), about)
     const rows = await store.plane(ops).secrets.list()
     const { plane } = await startOn(store, keyring, [old, ...rows])
     assert.equal(plane.current('a')?.open().toString(), 'of today')
@@ -210,7 +212,7 @@ describe('attack: whoever can write to the store', () => {
 
   test('copies a secret to another plane, and it does not open there', async (context) => {
     const { store, keyring, vault } = await setUp(context)
-    await vault.plane(finance).set('a', secret('of finance'))
+    await vault.plane(finance).set('a', secret('of finance'), about)
     const rows = await store.plane(finance).secrets.list()
     const { plane } = await startOn(store, keyring, rows)
     assert.throws(() => plane.current('a')?.open(), { code: 'no_credential' })
@@ -218,7 +220,7 @@ describe('attack: whoever can write to the store', () => {
 
   test('flips any bit of a row, and it does not open', async (context) => {
     const { store, keyring, vault } = await setUp(context)
-    await vault.plane(ops).set('a', secret('hunter2'))
+    await vault.plane(ops).set('a', secret('hunter2'), about)
     const [row] = await store.plane(ops).secrets.list()
     assert.ok(row)
     const column = fc.constantFrom('wrappedKey' as const, 'nonce' as const, 'sealed' as const)

@@ -101,6 +101,6 @@ export const newAgentSecret = async (
       detail: `Agent "${agent?.name}" does not authenticate with a secret.`,
       fix: `add "authenticate: { secret: true }" to its document and apply it`,
     })
-  const secret = await installation.identity.setSecret(id, client)
+  const secret = await installation.identity.setSecret(id, client, { by: desk.by })
   return { plane: id, client, secret, issuer: `${installation.origin}/oauth/${id}` }
 }

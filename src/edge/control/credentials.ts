@@ -25,7 +25,9 @@ export const setCredential = async (
   const secret = Buffer.from(input.secret, 'base64')
   try {
     checkSecret(policy, input.credential, secret)
-    const version = await installation.vault.plane(id).set(input.credential, secret)
+    const version = await installation.vault.plane(id).set(input.credential, secret, {
+      by: desk.by,
+    })
     return { plane: id, credential: input.credential, version }
   } finally {
     secret.fill(0)
@@ -70,7 +72,7 @@ export const removeCredential = async (
       detail: `The vault of plane ${id} holds no secret named "${input.credential}".`,
       fix: 'bailiwick cred list',
     })
-  await plane.remove(input.credential)
+  await plane.remove(input.credential, { by: desk.by })
   return { plane: id, credential: input.credential, servers: serversLent(policy, input.credential) }
 }
 

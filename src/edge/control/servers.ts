@@ -125,7 +125,7 @@ export const classify = async (
     })
   const document = withClass(server, input)
   const summary = `classified ${server.name} ${input.name} as ${input.class}`
-  const revision = await change.put(document, desk.by, summary)
+  const revision = await change.put(document, { by: desk.by, summary })
   return {
     plane: id,
     server: server.name,
@@ -177,6 +177,12 @@ export const release = async (
       fix: `bailiwick server show ${id}/${server.name}`,
     })
   const before = JSON.stringify(held.definition, null, 2)
-  const released = await registry.release(id, server.name, input.name)
+  const released = await registry.release(
+    id,
+    server.name,
+    input.name,
+    { by: desk.by },
+    { kind: held.kind, ...(held.observed && { fingerprint: held.observed.fingerprint }) },
+  )
   return { plane: id, server: server.name, capability: describe(released), before }
 }

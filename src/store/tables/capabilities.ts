@@ -1,35 +1,32 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { CapabilityKind } from '#domain/capability.ts'
-import type { Database } from '../database.ts'
+import type { Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
-import type { CapabilityRows, StoredCapability } from '../store.ts'
+import type { CapabilityRows, RowChange, StoredCapability } from '../store.ts'
+import { inChunks } from './chunks.ts'
 
-export const capabilityRows = (
-  { transact }: Database,
-  db: Kysely<PlaneSchema>,
-): CapabilityRows => ({
-  async list() {
-    const rows = await db
-      .selectFrom('capability')
-      .selectAll()
-      .orderBy('server')
-      .orderBy('kind')
-      .orderBy('name')
-      .execute()
+export const capabilityRows = (db: Kysely<PlaneSchema>): CapabilityRows => ({
+  async list(server) {
+    let query = db.selectFrom('capability').selectAll()
+    if (server !== undefined) query = query.where('server', '=', server)
+    const rows = await query.orderBy('server').orderBy('kind').orderBy('name').execute()
     return rows.map(capabilityOf)
-  },
-  async put(capabilities) {
-    await transact(capabilities.map((capability) => ({ query: putOne(db, capability) })))
-  },
-  async removeServer(server) {
-    await db.deleteFrom('capability').where('server', '=', server).execute()
   },
 })
 
-const putOne = (db: Kysely<PlaneSchema>, capability: StoredCapability) =>
+/** For `commit`. */
+export const capabilitySteps = (
+  db: Kysely<PlaneSchema>,
+  { name, rows }: Extract<RowChange, { topic: 'capability' }>,
+): Step[] =>
+  rows === undefined
+    ? [{ query: db.deleteFrom('capability').where('server', '=', name).compile() }]
+    : inChunks(rows).map((chunk) => ({ query: put(db, chunk) }))
+
+const put = (db: Kysely<PlaneSchema>, capabilities: readonly StoredCapability[]) =>
   db
     .insertInto('capability')
-    .values(rowOf(capability))
+    .values(capabilities.map(rowOf))
     .onConflict((conflict) =>
       conflict.columns(['server', 'kind', 'name']).doUpdateSet((row) => ({
         fingerprint: row.ref('excluded.fingerprint'),

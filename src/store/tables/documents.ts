@@ -4,7 +4,8 @@ import { type PlaneId, planeId } from '#domain/name.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Database, Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
-import type { Commit, DocumentRows, StoredDocument } from '../store.ts'
+import type { DocumentChange, DocumentRows, Placed, StoredDocument } from '../store.ts'
+import { inChunks } from './chunks.ts'
 
 export const documentRows = (db: Kysely<PlaneSchema>): DocumentRows => ({
   async list() {
@@ -33,34 +34,39 @@ export const listPlanes = async ({ db }: Database): Promise<PlaneId[]> => {
   return rows.map(({ plane }) => planeId(plane))
 }
 
-/** For `commit`: one row as it will stand. */
-export const putDocument = (
+/** For `commit`: one plane's documents as they will stand. */
+export const documentSteps = (
   db: Kysely<PlaneSchema>,
-  document: Commit['put'][number],
+  changes: readonly DocumentChange[],
   revision: number,
-): Step => ({
-  query: db
-    .insertInto('document')
-    .values(rowOf(document, revision))
-    .onConflict((conflict) =>
-      conflict.columns(['kind', 'name']).doUpdateSet((row) => ({
-        body: row.ref('excluded.body'),
-        file_set: row.ref('excluded.file_set'),
-        revision: row.ref('excluded.revision'),
-      })),
-    )
-    .compile(),
-})
-
-export const removeDocument = (
-  db: Kysely<PlaneSchema>,
-  { kind, name }: Commit['remove'][number],
-): Step => ({
-  query: db.deleteFrom('document').where('kind', '=', kind).where('name', '=', name).compile(),
-})
+): Step[] => {
+  const put = changes.flatMap(({ kind, name, after }) =>
+    after ? [rowOf({ kind, name }, after, revision)] : [],
+  )
+  const gone = changes.filter(({ after }) => after === undefined)
+  return [
+    ...gone.map(({ kind, name }) => ({
+      query: db.deleteFrom('document').where('kind', '=', kind).where('name', '=', name).compile(),
+    })),
+    ...inChunks(put).map((rows) => ({
+      query: db
+        .insertInto('document')
+        .values(rows)
+        .onConflict((conflict) =>
+          conflict.columns(['kind', 'name']).doUpdateSet((row) => ({
+            body: row.ref('excluded.body'),
+            file_set: row.ref('excluded.file_set'),
+            revision: row.ref('excluded.revision'),
+          })),
+        )
+        .compile(),
+    })),
+  ]
+}
 
 const rowOf = (
-  { kind, name, body, set }: Commit['put'][number],
+  { kind, name }: Pick<DocumentChange, 'kind' | 'name'>,
+  { body, set }: Placed,
   revision: number,
 ): Insertable<PlaneSchema['document']> => ({
   kind,

@@ -4,10 +4,20 @@ import { Fault } from '#lib/fault.ts'
 import type { Database, Step } from '../database.ts'
 import { inPlane } from '../plane.ts'
 import type { InstallationSchema } from '../schema.ts'
-import type { Commit, Revision, Revisions } from '../store.ts'
-import { putDocument, removeDocument } from './documents.ts'
+import type { Commit, Revision, Revisions, RowChange } from '../store.ts'
+import { capabilitySteps } from './capabilities.ts'
+import { changeSteps, changesAfter } from './changes.ts'
+import { clientSecretStep } from './client-secrets.ts'
+import { documentSteps } from './documents.ts'
+import { secretSteps } from './secrets.ts'
+import { suspensionStep } from './suspensions.ts'
 
-export const revisionRows = ({ db }: Database): Revisions => ({
+export const revisionRows = (database: Database): Revisions => ({
+  ...readingRows(database),
+  changesAfter: (revision, most) => changesAfter(database, revision, most),
+})
+
+const readingRows = ({ db }: Database): Omit<Revisions, 'changesAfter'> => ({
   async newest() {
     const newest = await db
       .selectFrom('revision')
@@ -16,6 +26,22 @@ export const revisionRows = ({ db }: Database): Revisions => ({
       .limit(1)
       .executeTakeFirst()
     return newest?.revision ?? 0
+  },
+  async find(revision) {
+    const row = await db
+      .selectFrom('revision')
+      .selectAll()
+      .where('revision', '=', revision)
+      .executeTakeFirst()
+    return row && revisionOf(row)
+  },
+  async findKey(key) {
+    const row = await db
+      .selectFrom('revision')
+      .select(['revision', 'command_digest'])
+      .where('command_key', '=', key)
+      .executeTakeFirst()
+    return row && { revision: row.revision, digest: row.command_digest ?? '' }
   },
   async page(before, most) {
     let query = db.selectFrom('revision').selectAll()
@@ -43,16 +69,14 @@ export const revisionRows = ({ db }: Database): Revisions => ({
 
 /** See `Store.commit`. */
 export const commit = async (database: Database, change: Commit): Promise<number> => {
-  const stale = new Fault('bad_documents', {
-    detail: `revision ${change.onto} is not the newest any more`,
-  })
+  const stale = new Fault('stale', { detail: `revision ${change.onto} is not the newest any more` })
   const revision = change.onto + 1
   try {
     const unexpected = await database.transact(steps(database, change, revision))
     if (unexpected !== undefined) throw stale
     return revision
   } catch (error) {
-    // Somebody else's revision of that number stands already.
+    // Somebody else's revision of that number stands already, or one with this command's key.
     throw database.isUniqueViolation(error) ? stale : error
   }
 }
@@ -63,9 +87,30 @@ const steps = (database: Database, change: Commit, revision: number): Step[] => 
     query: database.db.insertInto('revision').values(rowOf(change, revision)).compile(),
     expect: 1,
   },
-  ...change.remove.map((gone) => removeDocument(inPlane(database, gone.plane), gone)),
-  ...change.put.map((put) => putDocument(inPlane(database, put.plane), put, revision)),
+  ...[...Map.groupBy(change.documents, ({ plane }) => plane)].flatMap(([plane, documents]) =>
+    documentSteps(inPlane(database, plane), documents, revision),
+  ),
+  ...change.rows.flatMap((row) => rowSteps(database, row, { ...change, revision })),
+  ...changeSteps(database, change, revision),
 ]
+
+const rowSteps = (
+  database: Database,
+  row: RowChange,
+  about: { by: string; at: number; revision: number },
+): Step[] => {
+  const db = inPlane(database, row.plane)
+  switch (row.topic) {
+    case 'suspension':
+      return [suspensionStep(db, row, about)]
+    case 'secret':
+      return secretSteps(db, row)
+    case 'client secret':
+      return [clientSecretStep(db, row)]
+    case 'capability':
+      return capabilitySteps(db, row)
+  }
+}
 
 const revisionStands = ({ db }: Database, revision: number): Step => ({
   query: db.selectFrom('revision').select('revision').where('revision', '=', revision).compile(),
@@ -76,20 +121,24 @@ const rowOf = (change: Commit, revision: number): Insertable<InstallationSchema[
   revision,
   at: change.at,
   made_by: change.by,
+  why: change.why,
   file_set: change.set ?? null,
   summary: change.summary,
   diff: change.diff,
   planes: JSON.stringify(planesOf(change)),
   entered: false,
+  command_key: change.key?.text ?? null,
+  command_digest: change.key?.digest ?? null,
 })
 
-const planesOf = ({ put, remove }: Commit): PlaneId[] =>
-  [...new Set([...put, ...remove].map(({ plane }) => plane))].sort()
+const planesOf = ({ documents, rows }: Commit): PlaneId[] =>
+  [...new Set([...documents, ...rows].map(({ plane }) => plane))].sort()
 
 const revisionOf = (row: Selectable<InstallationSchema['revision']>): Revision => ({
   revision: row.revision,
   at: row.at,
   by: row.made_by,
+  why: row.why,
   set: row.file_set ?? undefined,
   summary: row.summary,
   diff: row.diff,

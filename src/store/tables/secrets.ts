@@ -1,35 +1,31 @@
 import type { Kysely, Selectable } from 'kysely'
-import { Fault } from '#lib/fault.ts'
-import type { Database } from '../database.ts'
+import type { Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
-import type { SealedSecret, SecretRows } from '../store.ts'
+import type { RowChange, SealedSecret, SecretRows } from '../store.ts'
 
-export const secretRows = (database: Database, db: Kysely<PlaneSchema>): SecretRows => ({
-  async list() {
-    const rows = await db
-      .selectFrom('secret')
-      .selectAll()
-      .orderBy('credential')
-      .orderBy('version')
-      .execute()
+export const secretRows = (db: Kysely<PlaneSchema>): SecretRows => ({
+  async list(credential) {
+    let query = db.selectFrom('secret').selectAll()
+    if (credential !== undefined) query = query.where('credential', '=', credential)
+    const rows = await query.orderBy('credential').orderBy('version').execute()
     return rows.map(secretOf)
   },
-  async add({ credential, version, wrappedKey, nonce, sealed, at }) {
-    const row = { credential, version, wrapped_key: wrappedKey, nonce, sealed, at }
-    try {
-      await db.insertInto('secret').values(row).execute()
-    } catch (cause) {
-      if (!database.isUniqueViolation(cause)) throw cause
-      throw new Fault('bad_store', {
-        detail: `version ${version} of credential ${credential} stands already`,
-        cause,
-      })
-    }
-  },
-  async remove(credential) {
-    await db.deleteFrom('secret').where('credential', '=', credential).execute()
-  },
 })
+
+/** For `commit`. A version that stands already is a unique violation: no number is given twice. */
+export const secretSteps = (
+  db: Kysely<PlaneSchema>,
+  { row, only }: Extract<RowChange, { topic: 'secret' }>,
+): Step[] => {
+  const { credential, version, wrappedKey, nonce, sealed, at } = row
+  const added = { credential, version, wrapped_key: wrappedKey, nonce, sealed, at }
+  return [
+    ...(only
+      ? [{ query: db.deleteFrom('secret').where('credential', '=', credential).compile() }]
+      : []),
+    { query: db.insertInto('secret').values(added).compile() },
+  ]
+}
 
 const secretOf = (row: Selectable<PlaneSchema['secret']>): SealedSecret => ({
   credential: row.credential,

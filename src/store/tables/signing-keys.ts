@@ -4,13 +4,14 @@ import type { SigningKeyRow, SigningKeyRows } from '../store.ts'
 
 export const signingKeyRows = (db: Kysely<PlaneSchema>): SigningKeyRows => ({
   async list() {
-    const rows = await db.selectFrom('signing_key').selectAll().orderBy('kid').execute()
+    const rows = await db.selectFrom('signing_key').selectAll().orderBy('number').execute()
     return rows.map(signingKeyOf)
   },
-  async add({ kid, alg, publicJwk, sealedPrivate, at }) {
+  async add({ kid, alg, publicJwk, sealedPrivate, at }, number) {
     await db
       .insertInto('signing_key')
-      .values({ kid, alg, public_jwk: publicJwk, sealed_private: sealedPrivate, at })
+      .values({ kid, alg, public_jwk: publicJwk, sealed_private: sealedPrivate, at, number })
+      .onConflict((conflict) => conflict.columns(['number']).doNothing())
       .execute()
   },
 })
