@@ -99,7 +99,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       return reply.finish(refusalBytes(ask.id, uncarried), { status: uncarried.status })
     const lent = step.lend(asked)
     if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
-    const room = step.limit(asked, decision)
+    const room = await step.limit(asked, decision)
     if (!room.permitted) return step.refuse(asked, room.refusal, reply)
     const intent = await step.intend(asked, decision, lent)
     const answer = await step.forward(asked, intent, lent, reply)

@@ -98,8 +98,11 @@ export const createSteps = (parts: {
     },
 
     /** Every window at once, or none: the last thing that can refuse, so that a refused call spends nothing. */
-    limit({ at }: Asked, decision: Permitted): { readonly permitted: true } | Refused {
-      const spent = parts.windows.spend(decision.quotas, at)
+    async limit(
+      { at }: Asked,
+      decision: Permitted,
+    ): Promise<{ readonly permitted: true } | Refused> {
+      const spent = await parts.windows.spend(decision.quotas, at)
       return spent
         ? refused({ reason: 'limited', station: 'limit', ...spent })
         : { permitted: true }

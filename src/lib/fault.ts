@@ -126,6 +126,12 @@ export const faults = {
     exit: 8,
     say: 'The call could not be recorded, so it was not made.',
   },
+  uncounted: {
+    status: 503,
+    rpc: -32603,
+    exit: 8,
+    say: 'The call could not be counted against its quotas, so it was not made.',
+  },
   unconfirmed: {
     status: 503,
     rpc: -31503,

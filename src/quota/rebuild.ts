@@ -2,7 +2,7 @@ import type { Policy } from '#change/change.ts'
 import type { Intent } from '#domain/entry.ts'
 import { type PlaneId, quotaKey } from '#domain/name.ts'
 import { dayOf } from '#domain/time.ts'
-import { createWindows, type Windows } from './windows.ts'
+import { createWindows, type OwnWindows } from './windows.ts'
 
 /** The windows as the ledger's intents left them, so that no restart opens one anew. */
 export const rebuildWindows = async (about: {
@@ -10,7 +10,7 @@ export const rebuildWindows = async (about: {
   now: number
   /** Visits the intents of a plane since that instant. */
   scan(plane: PlaneId, sinceMs: number, visit: (intent: Intent) => void): Promise<void>
-}): Promise<Windows> => {
+}): Promise<OwnWindows> => {
   const windows = createWindows()
   for (const [plane, documents] of about.policy.planes) {
     const timeZone = documents.plane.timeZone ?? 'UTC'

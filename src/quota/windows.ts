@@ -21,8 +21,14 @@ export interface Spent {
 export interface Windows {
   /**
    * Takes one from every window of every bound, or from none: undefined means taken, otherwise which
-   * window had no room left and how long until it has. Exact, synchronous.
+   * window had no room left and how long until it has. Exact; synchronous where one process counts
+   * in memory. Rejects with Fault('uncounted') where it cannot be told: then nothing may be called.
    */
+  spend(bounds: readonly Bound[], now: number): Spent | undefined | Promise<Spent | undefined>
+}
+
+/** Windows of one process, in its memory. */
+export interface OwnWindows extends Windows {
   spend(bounds: readonly Bound[], now: number): Spent | undefined
   /** Counts an intent that stands in the ledger, at a start; bounds as they were named then. */
   count(key: string, timeZone: string, at: number): void
@@ -44,7 +50,7 @@ interface Window {
  * Fixed windows: second and minute by the UTC clock, the day by the plane's time zone. A clock that
  * is set back does not open a window again: time here never goes backwards.
  */
-export const createWindows = (): Windows => {
+export const createWindows = (): OwnWindows => {
   const counters = new Map<string, Counter>()
   let latest = 0
 
