@@ -28,12 +28,15 @@ export type ServerName = Branded<'server'>
 export type ClientId = Branded<'client'>
 /** A call's id: `cal_` and 26 characters that sort by time. */
 export type CallId = Branded<'call'>
+/** One process for as long as it has the store open. */
+export type MemberId = Branded<'member'>
 
 export const planeId = (name: string): PlaneId => name as PlaneId
 export const serverName = (name: string): ServerName => name as ServerName
 export const clientId = (agent: string, consumer: string): ClientId =>
   `${agent}@${consumer}` as ClientId
 export const callId = (id: string): CallId => id as CallId
+export const memberId = (id: string): MemberId => id as MemberId
 
 /** The two halves of a client id, or undefined where it is not `agent@consumer`. */
 export const splitClientId = (id: string): { agent: string; consumer: string } | undefined => {

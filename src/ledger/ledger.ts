@@ -26,13 +26,13 @@ export interface PlaneLedger {
    * must not be made; should the intent come to stand after all, an outcome `failed`,
    * `unrecordable` follows by itself.
    */
-  intend(intent: Intent, argumentsJson: Uint8Array): Promise<number>
+  intend(intent: Intent, argumentsJson: Uint8Array): Promise<void>
   /**
    * Exactly one for each intent; a second one rejects with Fault('internal'). Where it rejects with
    * Fault('unrecordable'), the caller must not get the result; as soon as the ledger can be written
    * again the outcome is, with the code `unconfirmed`, and at the next start at the latest as `unknown`.
    */
-  conclude(outcome: Outcome): Promise<number>
+  conclude(outcome: Outcome): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
    * Equal is: client, operation, station, reason. Resolves when the entry is durable, at once for
@@ -43,7 +43,7 @@ export interface PlaneLedger {
   refuse(refused: Refused): Promise<void>
   /** Counts; one entry a minute and reason at most. Never waits. */
   unauthenticated(reason: string, now: number): void
-  append(entry: Entry): Promise<number>
+  append(entry: Entry): Promise<void>
 }
 
 export interface Ledger {

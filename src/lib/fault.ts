@@ -203,6 +203,12 @@ export const faults = {
   not_running: { status: 503, rpc: -32603, exit: 8, say: 'No Bailiwick runs on this data folder.' },
   locked: { status: 503, rpc: -32603, exit: 8, say: 'Another process owns this data folder.' },
   port_taken: { status: 503, rpc: -32603, exit: 8, say: 'The address to listen on is taken.' },
+  store_unreachable: {
+    status: 503,
+    rpc: -31503,
+    exit: 8,
+    say: 'The store cannot be reached.',
+  },
   bad_store: { status: 500, rpc: -32603, exit: 1, say: 'The store cannot be opened.' },
   bad_key: { status: 500, rpc: -32603, exit: 1, say: 'The key file does not open this store.' },
 } as const satisfies Record<string, FaultRow>

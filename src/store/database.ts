@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import type { InstallationSchema } from './schema.ts'
 
 /** A compiled statement of a transaction that needs no answer before its end. */
@@ -13,6 +13,7 @@ export interface Step {
  * transactions and its own errors; everything else is written once.
  */
 export interface Database {
+  readonly engine: 'sqlite' | 'postgres'
   /** For the installation's tables; a plane's are reached through `inPlane`. */
   readonly db: Kysely<InstallationSchema>
   /**
@@ -20,8 +21,15 @@ export interface Database {
    * the first statement whose rows were not as many as expected; then nothing has happened.
    */
   transact(steps: readonly Step[]): Promise<number | undefined>
-  /** Runs while no other process migrates this database. */
-  migrating<T>(work: () => Promise<T>): Promise<T>
+  /** Runs, on a database for this alone, while no other process migrates this one. */
+  migrating<T>(work: (database: Database) => Promise<T>): Promise<T>
+  hasTable(name: string): Promise<boolean>
+  /** A statement of a migration as this engine takes it, so that text compares byte by byte. */
+  definition(statement: string): string
+  /** UTC milliseconds by the database's own clock, where several processes share the database. */
+  readonly now?: () => RawBuilder<number>
+  /** What a change adds to its transaction so that other processes hear of it. */
+  readonly wake: readonly Step[]
   isUniqueViolation(error: unknown): boolean
   close(): Promise<void>
 }

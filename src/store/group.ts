@@ -1,18 +1,17 @@
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
+import type { Log } from '#lib/log.ts'
 import type { EntryRow } from './store.ts'
 
 /** One plane's group as an engine writes it: all of it durable, or none of it there. */
 export type WriteGroup = (rows: readonly EntryRow[]) => Promise<GroupAnswer>
 export interface GroupAnswer {
-  /** Position of the first entry written. */
-  readonly first: number
   /** Indexes, ascending, of rows left out because they would break the pairing of intent and outcome. */
   readonly leftOut: readonly number[]
 }
 
 export interface GroupCommit {
-  append(row: EntryRow): Promise<number>
+  append(row: EntryRow): Promise<void>
   readonly waiting: number
   readonly failing: boolean
   /** Resolves when everything appended so far has been answered. */
@@ -22,7 +21,7 @@ export interface GroupCommit {
 interface Waiter {
   readonly row: EntryRow
   readonly sinceMs: number
-  resolve(position: number): void
+  resolve(): void
   reject(reason: unknown): void
 }
 
@@ -63,7 +62,7 @@ export const createGroupCommit = ({
   let watching = false
   const idle: (() => void)[] = []
 
-  const append = (row: EntryRow): Promise<number> =>
+  const append = (row: EntryRow): Promise<void> =>
     new Promise((resolve, reject) => {
       if (queue.length >= waitingRows) {
         reject(
@@ -177,15 +176,14 @@ const takeGroup = (queue: readonly Waiter[]): Waiter[] => {
   return queue.slice(0, end === -1 ? queue.length : end)
 }
 
-const settle = (group: readonly Waiter[], { first, leftOut }: GroupAnswer): void => {
-  let index = 0
+const settle = (group: readonly Waiter[], { leftOut }: GroupAnswer): void => {
   let skipped = 0
-  for (const { row, resolve, reject } of group) {
-    if (leftOut[skipped] === index++) {
+  for (const [index, { row, resolve, reject }] of group.entries()) {
+    if (leftOut[skipped] === index) {
       skipped++
       reject(unpaired(row))
     } else {
-      resolve(first + index - 1 - skipped)
+      resolve()
     }
   }
 }
@@ -197,3 +195,12 @@ const unpaired = ({ type, call }: EntryRow): Fault =>
         ? `an outcome without an open intent: ${call}`
         : `a second intent of one call: ${call}`,
   })
+
+/** What the operator is told of it. */
+export const logWriting =
+  (log: Log, plane: string) =>
+  (cause: unknown): void => {
+    const problem = cause instanceof Error ? cause.message : 'unknown'
+    if (cause === undefined) log.info('ledger.writing', { plane })
+    else log.error('ledger.failing', { plane, problem })
+  }

@@ -3,15 +3,19 @@ import { Fault } from '#lib/fault.ts'
 import type { Database, Step } from './database.ts'
 import { first } from './migrations/0001-first.ts'
 import { revisions } from './migrations/0002-revisions.ts'
+import { member } from './migrations/0003-member.ts'
+import { postgresLedger } from './migrations/0004-postgres-ledger.ts'
 
 export interface Migration {
   /** From 1, without gaps. */
   readonly number: number
   readonly name: string
   readonly statements: readonly string[]
+  /** What PostgreSQL alone has; on SQLite a plane's ledger is a file. */
+  readonly postgres?: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [first, revisions]
+export const migrations: readonly Migration[] = [first, revisions, member, postgresLedger]
 
 /**
  * Brings the tables to what this version knows, each migration in a transaction of its own together
@@ -23,14 +27,19 @@ export const migrate = (
   nowMs: number,
   known: readonly Migration[] = migrations,
 ): Promise<void> =>
-  database.migrating(async () => {
-    await database.transact([
-      raw(`create table if not exists migration (
-        number bigint primary key,
-        name text not null,
-        at bigint not null
-      )`),
-    ])
+  database.migrating(async (database) => {
+    if (!(await database.hasTable('migration'))) {
+      await database.transact([
+        raw(
+          database,
+          `create table migration (
+            number bigint primary key,
+            name text not null,
+            at bigint not null
+          )`,
+        ),
+      ])
+    }
     const done = await newest(database)
     if (done > known.length) {
       throw new Fault('bad_store', {
@@ -41,9 +50,14 @@ export const migrate = (
   })
 
 const apply = async (database: Database, migration: Migration, nowMs: number): Promise<void> => {
-  const { number, name, statements } = migration
+  const { number, name } = migration
+  const own = database.engine === 'postgres' ? (migration.postgres ?? []) : []
+  const statements = [...migration.statements, ...own]
   const row = database.db.insertInto('migration').values({ number, name, at: nowMs }).compile()
-  await database.transact([...statements.map(raw), { query: row, expect: 1 }])
+  await database.transact([
+    ...statements.map((text) => raw(database, text)),
+    { query: row, expect: 1 },
+  ])
 }
 
 const newest = async ({ db }: Database): Promise<number> => {
@@ -56,4 +70,6 @@ const newest = async ({ db }: Database): Promise<number> => {
   return row?.number ?? 0
 }
 
-const raw = (sql: string): Step => ({ query: CompiledQuery.raw(sql) })
+const raw = (database: Database, statement: string): Step => ({
+  query: CompiledQuery.raw(database.definition(statement)),
+})

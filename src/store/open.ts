@@ -1,46 +1,98 @@
-import { namePattern, type PlaneId } from '#domain/name.ts'
-import type { Clock } from '#lib/clock.ts'
+import { hostname } from 'node:os'
+import { type MemberId, memberId, namePattern, type PlaneId } from '#domain/name.ts'
+import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
+import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import type { Database } from './database.ts'
+import type { Ledgers } from './ledgers.ts'
 import { migrate } from './migrate.ts'
 import { inPlane } from './plane.ts'
+import { type Address, readAddress } from './postgres/address.ts'
+import { openPostgresDatabase } from './postgres/database.ts'
+import { openPostgresLedgers } from './postgres/ledgers.ts'
+import { createWake, type Wake } from './postgres/wake.ts'
 import { openSqliteDatabase } from './sqlite/database.ts'
-import { type Ledgers, openSqliteLedgers } from './sqlite/ledgers.ts'
-import type { PlaneStore, Store, StoreOptions } from './store.ts'
+import { openSqliteLedgers } from './sqlite/ledgers.ts'
+import type { Members, PlaneStore, Store, StoreOptions } from './store.ts'
 import { capabilityRows } from './tables/capabilities.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
+import { join, memberRows } from './tables/members.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { valueRows } from './tables/values.ts'
 
+type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random }
+
 /**
- * Opens the embedded store: a data folder, made where it does not exist (mode 0700, files 0600), or
- * SQLite in memory. Fault('locked') where another open holds the folder; Fault('bad_store') where
- * it cannot be read or a newer version wrote it.
+ * Opens the store: a data folder, made where it does not exist (mode 0700, files 0600), or SQLite in
+ * memory, or with `url` a PostgreSQL database. Fault('locked') where another open holds the folder;
+ * Fault('bad_store') where it cannot be read or used, or a newer version wrote it;
+ * Fault('store_unreachable') where a database is away; Fault('bad_configuration') for a bad `url`.
  */
-export const openStore = async ({
-  folder,
-  appendDeadlineMs,
-  clock,
-  log,
-}: StoreOptions & { clock: Clock; log: Log }): Promise<Store> => {
-  const database = await openSqliteDatabase(folder)
+export const openStore = async (options: Opening): Promise<Store> => {
+  const { folder, url, version = '', clock, random = systemRandom } = options
+  const address = url === undefined ? undefined : readAddress(url)
+  const database = await (address
+    ? openPostgresDatabase(address, { clock })
+    : openSqliteDatabase(folder))
   try {
     await migrate(database, clock.now())
-    const ledgers = openSqliteLedgers({ folder, clock, log, deadlineMs: appendDeadlineMs })
-    return storeOf(database, ledgers)
+    const id = memberId(createIds({ clock, random })())
+    const self = { id, host: hostname(), pid: process.pid, version }
+    const now = database.now ?? clock.now
+    await join(database, self, now)
+    const members = memberRows(database, self, now)
+    const ledgers = openLedgers(options, address, id)
+    return storeOf({ database, ledgers, members, ...wakeOf(options, address, database) })
   } catch (error) {
     await database.close()
     throw error
   }
 }
 
-const storeOf = (database: Database, ledgers: Ledgers): Store => {
+const openLedgers = (
+  { folder, appendDeadlineMs: deadlineMs, clock, log }: Opening,
+  address: Address | undefined,
+  self: MemberId,
+): Ledgers =>
+  address === undefined
+    ? openSqliteLedgers({ folder, clock, log, deadlineMs })
+    : openPostgresLedgers({ address, self, clock, log, deadlineMs })
+
+const wakeOf = (
+  { clock, log }: Opening,
+  address: Address | undefined,
+  database: Database,
+): { wake?: Wake } => {
+  if (address === undefined) return {}
+  const { newest } = revisionRows(database)
+  if (!address.isLocal && !address.asksForTls) {
+    log.warn('store.plaintext', { store: address.place })
+  }
+  return { wake: createWake({ address, newest, clock, log }) }
+}
+
+const storeOf = ({
+  database,
+  ledgers,
+  members,
+  wake,
+}: {
+  database: Database
+  ledgers: Ledgers
+  members: Members
+  wake?: Wake
+}): Store => {
   const planes = new Map<PlaneId, PlaneStore>()
   let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await ledgers.close()
+    await wake?.close()
+    await members.leave().catch(() => {})
+  }
   return {
     plane(id) {
       const known = planes.get(id)
@@ -59,9 +111,14 @@ const storeOf = (database: Database, ledgers: Ledgers): Store => {
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
     values: valueRows(database),
+    members,
+    onWake: (listener) => wake?.onWake(listener),
+    get reachable() {
+      return wake?.reachable ?? true
+    },
     close() {
       // The database last: with it the lock on the folder falls.
-      closing ??= ledgers.close().finally(() => database.close())
+      closing ??= close().finally(() => database.close())
       return closing
     },
   }

@@ -81,6 +81,19 @@ export interface InstallationSchema {
     after_body: string | null
     after_set: string | null
   }
+  /** Times by the database's clock where processes share it. */
+  member: {
+    id: string
+    host: string
+    pid: number
+    version: string
+    address: string
+    revision: number
+    started_at: number
+    present_since: number
+    seen_at: number
+    ended: boolean
+  }
   installation_value: {
     name: string
     value: Uint8Array

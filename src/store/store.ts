@@ -1,17 +1,20 @@
 import type { CapabilityKind } from '#domain/capability.ts'
 import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
-import type { PlaneId } from '#domain/name.ts'
+import type { MemberId, PlaneId } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 
 /**
- * The store. Everything is asynchronous and runs in workers: the main thread opens no database.
+ * The store: a data folder, or a PostgreSQL database that several processes share. Everything is
+ * asynchronous; on a data folder it runs in workers, so that the main thread opens no database.
  *
  * When a write's promise resolves, the rows have survived a crash of this process and of the machine.
  * When it rejects, none of its rows are there, or (after a crash only) all of them.
  * Text compares byte by byte. `find*` gives undefined, `get*` throws Fault('unknown_name'), `list*`
  * gives everything in byte order of its key unless it says page. Rows come out as domain objects.
- * One process owns a data folder: a second open throws Fault('locked') at once.
+ * One process owns a data folder: a second open throws Fault('locked') at once. A PostgreSQL that is
+ * away, full, or takes too long makes everything reject with Fault('store_unreachable'), within
+ * seconds, and works again by itself.
  */
 export interface Store {
   /** The only way to a plane's rows. A plane's ledger that does not exist yet is made by its first use. */
@@ -23,6 +26,17 @@ export interface Store {
   commit(change: Commit): Promise<number>
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
+  /** The processes that have this store open. */
+  readonly members: Members
+  /**
+   * Has the listener called when another process may have committed a revision: at once when that is
+   * heard, within half a second otherwise, once in the beginning, and now and then for nothing. One
+   * call at a time; what comes meanwhile is one more call after it. On a data folder nobody else
+   * commits, so never. What the listener rejects with is logged.
+   */
+  onWake(listener: () => Promise<void>): void
+  /** False from the moment that PostgreSQL was found to be away (looked for since `onWake`) until it was found again. */
+  readonly reachable: boolean
   close(): Promise<void>
 }
 
@@ -166,6 +180,35 @@ export interface Values {
   putFirst(name: string, value: Uint8Array): Promise<Uint8Array>
 }
 
+/**
+ * Every process that opens a store is a member of it from then on, with an id of its own. Times are
+ * the database's where it is shared, so that no two clocks are compared.
+ */
+export interface Members {
+  /** This process. */
+  readonly self: MemberId
+  /** Says that this process is there, and what it has in force; once a second while it serves. */
+  beat(said: { revision: number; address: string }): Promise<void>
+  /** In the order they came; those that were last seen a day ago are forgotten. */
+  list(): Promise<Member[]>
+  /** This process stops, in order: nobody needs to wait whether it comes back. */
+  leave(): Promise<void>
+}
+export interface Member {
+  readonly id: MemberId
+  readonly host: string
+  readonly pid: number
+  readonly version: string
+  /** Where it serves; empty until it has said so. */
+  readonly address: string
+  /** The revision it decides by; 0 until it has said so. */
+  readonly revision: number
+  readonly startedAt: number
+  readonly seenAt: number
+  /** Seen within the last ten seconds, and has not left. */
+  readonly alive: boolean
+}
+
 /** Discovered capabilities and their pins. */
 export interface StoredCapability {
   readonly server: string
@@ -228,23 +271,28 @@ export interface SigningKeyRows {
 }
 
 /**
- * A plane's ledger file. Entries are contiguous from 1, never updated, never deleted (the table's
- * triggers refuse it). Appends from anywhere are committed in groups in one worker: whatever arrives
- * while one commit is under way goes into the next; each plane's group is a transaction of its own,
- * so that one plane's failing file fails its own entries only, and a flood in one plane holds up
- * the others by one bounded group.
+ * A plane's ledger. Entries are contiguous from 1, never updated, never deleted (the table's
+ * triggers refuse it). Appends from anywhere in this process are committed in groups: whatever
+ * arrives while one commit is under way goes into the next; each plane's group is a transaction of
+ * its own, so that one plane's failing file fails its own entries only, and a flood in one plane
+ * holds up the others by one bounded group.
+ *
+ * An entry gets its position when it is put in order, which is after it has become durable where
+ * several processes append. Whatever reads sees every entry whose append had resolved, in any
+ * process, before the question was asked; where they are not in order within seconds it rejects
+ * with Fault('store_unreachable') and gives no incomplete answer.
  */
 export interface LedgerFile {
   /**
-   * Resolves with the entry's position when it and its payload are durable (synchronous=FULL).
-   * Rejects with Fault('unrecordable') where it could not be written, or not within `appendDeadlineMs`;
+   * Resolves when the entry and its payload are durable (SQLite: synchronous=FULL; PostgreSQL:
+   * committed with synchronous_commit=on). Rejects with Fault('unrecordable') where it could not be written, or not within `appendDeadlineMs`;
    * after the deadline, and after a crash, the entry may still come to stand.
    * Rejects with Fault('internal'), and writes nothing, where a `call.outcome` has no open
    * `call.intent` before it, and for a second intent of an open call: so an outcome whose append was
    * unrecordable can be appended again, and stands once.
    * `body` is the canonical JSON of the entry, made by the caller.
    */
-  append(row: EntryRow): Promise<number>
+  append(row: EntryRow): Promise<void>
   /** Entries waiting for the disk, this plane's. */
   readonly waiting: number
   /**
@@ -265,7 +313,11 @@ export interface LedgerFile {
   size(): Promise<number>
   /** Positions of intents that have no outcome now. */
   listOpen(): Promise<number[]>
-  /** Intents without an outcome, as they stand after a crash. Called once, before anything is appended. */
+  /**
+   * Intents without an outcome whose writer is dead, so that nobody else will conclude them: in a
+   * data folder those that were open when it was opened, else those of members that have left, or
+   * are dead by `Members` while this process has been seen all the time.
+   */
   listOrphans(): Promise<StoredEntry[]>
   findPayload(position: number): Promise<Uint8Array | undefined>
 }
@@ -283,6 +335,11 @@ export interface EntryRow {
   /** Call id where the entry belongs to a call, else empty. */
   readonly call: string
   readonly body: string
+  /**
+   * What is appended under the same key again, by this process or another, stands once, and the
+   * later append resolves all the same. In a data folder, which has one process, it is not looked at.
+   */
+  readonly key?: string
   /** Encrypted arguments, apart from the entry. */
   readonly payload?: Uint8Array
 }
@@ -294,5 +351,9 @@ export interface StoredEntry {
 /** `openStore` of `open.ts`: `memory` is SQLite in memory, the fake of all tests. */
 export interface StoreOptions {
   readonly folder: string | 'memory'
+  /** `postgres://…` of a database that takes the folder's place. */
+  readonly url?: string
   readonly appendDeadlineMs: number
+  /** Of this program, for the other members; empty where nobody serves. */
+  readonly version?: string
 }

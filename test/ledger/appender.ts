@@ -18,8 +18,8 @@ const ledger = createLedger({ store, ...about })
 await ledger.open()
 
 let made = Number(round) * 1_000_000
-const acknowledged = (plane: string, position: number, type: string, call: string): void => {
-  process.stdout.write(`${plane} ${position} ${type} ${call}\n`)
+const acknowledged = (plane: string, type: string, call: string): void => {
+  process.stdout.write(`${plane} ${type} ${call}\n`)
 }
 
 const call = async (): Promise<void> => {
@@ -30,11 +30,13 @@ const call = async (): Promise<void> => {
     const args = Buffer.alloc(300, number)
     try {
       const intent = intentOf(id, { plane, at: clock.now() })
-      acknowledged(plane, await ledger.plane(plane).intend(intent, args), 'call.intent', id)
+      await ledger.plane(plane).intend(intent, args)
+      acknowledged(plane, 'call.intent', id)
       // Some calls stay under way, and are orphans whenever the process ends.
       if (number % 50 === 0) continue
       const outcome = outcomeOf(id, { plane, at: clock.now() })
-      acknowledged(plane, await ledger.plane(plane).conclude(outcome), 'call.outcome', id)
+      await ledger.plane(plane).conclude(outcome)
+      acknowledged(plane, 'call.outcome', id)
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'unrecordable') throw error
       process.stdout.write('unrecordable\n')

@@ -31,10 +31,16 @@ export interface Outside {
   reopen(): Promise<Store>
   /** Opens the same data once more, whether it is open or not. */
   openAgain(): Promise<Store>
-  /** Runs SQL in a plane's ledger, behind the store's back. */
-  tamper(plane: PlaneId, sql: string): void
+  /** Changes or deletes what stands in a plane's ledger, behind the store's back. */
+  tamper(plane: PlaneId, how: 'update' | 'delete'): Promise<void>
+  /** Makes every entry of a plane fail with these words until the answer is called; with `also`, whatever else is tried. */
+  breakWrites(
+    plane: PlaneId,
+    words: string,
+    also?: 'whatever is tried',
+  ): Promise<() => Promise<void>>
   /** Keeps every write to a plane's ledger waiting until the answer is called. */
-  stall(plane: PlaneId): () => void
+  stall(plane: PlaneId): Promise<() => Promise<void>>
 }
 
 const deadline = 300_000
@@ -102,7 +108,7 @@ const clientSecretOf = (client: string, hash: string): RowChange => ({
 export const storeConformance = (
   name: string,
   open: () => Promise<StoreUnderTest>,
-  { hasOutside }: { hasOutside: boolean },
+  { hasOutside, isShared = false }: { hasOutside: boolean; isShared?: boolean },
 ): void => {
   describe(`the store on ${name}`, { timeout: deadline }, () => {
     let under: StoreUnderTest
@@ -121,6 +127,7 @@ export const storeConformance = (
       store = await outside().reopen()
     }
     const withOutside = hasOutside ? test : () => {}
+    const alone = hasOutside && !isShared ? test : () => {}
     const ledger = (plane: PlaneId = ops) => store.plane(plane).ledger
 
     describe('a change', () => {
@@ -449,15 +456,11 @@ export const storeConformance = (
         const appends = Array.from({ length: 3000 }, (_, n) =>
           ledger().append(rowOf(refusedOf(callAt(n)))),
         )
-        const positions = await Promise.all(appends)
-        assert.deepEqual(
-          positions,
-          positions.map((_, n) => n + 1),
-        )
+        await Promise.all(appends)
         const entries = await ledger().read(1, 5000)
         assert.deepEqual(
           entries.map(({ position, entry }) => [position, 'call' in entry && entry.call]),
-          positions.map((position, n) => [position, callAt(n)]),
+          appends.map((_, n) => [n + 1, callAt(n)]),
         )
         assert.equal(await ledger().size(), 3000)
         assert.equal(ledger().waiting, 0)
@@ -511,7 +514,8 @@ export const storeConformance = (
         assert.deepEqual(Buffer.from((await ledger().findPayload(49)) ?? []), payload(49))
         assert.equal(await ledger().findPayload(51), undefined)
         const large = Buffer.alloc(9_000_000, 7)
-        const position = await ledger().append(rowOf(intentOf(callAt(99)), large))
+        await ledger().append(rowOf(intentOf(callAt(99)), large))
+        const position = await ledger().size()
         assert.equal(Buffer.from((await ledger().findPayload(position)) ?? []).equals(large), true)
       })
 
@@ -530,9 +534,9 @@ export const storeConformance = (
           ledger().append(rowOf(outcomeOf(callAt(1)))),
           ledger().append(rowOf(refusedOf(callAt(2)))),
         ])
-        assert.deepEqual(first, { status: 'fulfilled', value: 2 })
+        assert.equal(first?.status, 'fulfilled')
         assert.equal(second?.status, 'rejected')
-        assert.deepEqual(third, { status: 'fulfilled', value: 3 })
+        assert.equal(third?.status, 'fulfilled')
         assert.equal(await ledger().size(), 3)
       })
 
@@ -554,7 +558,8 @@ export const storeConformance = (
           found.map(({ position, entry }) => [position, 'call' in entry && entry.call]),
           [...orphans].map((n) => [n + 1, callAt(n)]),
         )
-        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(3)))), 17_998)
+        await ledger().append(rowOf(outcomeOf(callAt(3))))
+        assert.equal(await ledger().size(), 17_998)
         assert.equal((await ledger().listOrphans()).length, 2)
       })
 
@@ -562,7 +567,7 @@ export const storeConformance = (
         const payload = Buffer.from('sealed')
         await ledger().append(rowOf(intentOf(callAt(1)), payload))
         await reopen()
-        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(1)))), 2)
+        await ledger().append(rowOf(outcomeOf(callAt(1))))
         const entries = await ledger().read(1, 10)
         assert.deepEqual(
           entries.map(({ entry }) => entry),
@@ -650,12 +655,9 @@ export const storeConformance = (
     describe('a ledger that cannot be written', () => {
       withOutside('refuses every entry of its plane, and of no other', async () => {
         const { clock } = under
-        const { tamper } = outside()
+        const { breakWrites } = outside()
         await ledger().append(rowOf(intentOf(callAt(1))))
-        tamper(
-          ops,
-          `create trigger full before insert on entry begin select raise(abort, 'disk is full'); end`,
-        )
+        const mend = await breakWrites(ops, 'disk is full')
         const tries = [1, 2, 3].map((n) => ledger().append(rowOf(refusedOf(callAt(n)))))
         for (const one of tries) {
           await assert.rejects(one, (error) => {
@@ -665,11 +667,11 @@ export const storeConformance = (
           })
         }
         assert.equal(ledger().failing, true)
-        assert.equal(await ledger(finance).append(rowOf(openedOf({ plane: finance }))), 1)
+        await ledger(finance).append(rowOf(openedOf({ plane: finance })))
         assert.equal(ledger(finance).failing, false)
 
-        tamper(ops, 'drop trigger full')
-        assert.equal(await ledger().append(rowOf(outcomeOf(callAt(1)))), 2)
+        await mend()
+        await ledger().append(rowOf(outcomeOf(callAt(1))))
         assert.equal(ledger().failing, false)
         assert.equal(await ledger().size(), 2)
         clock.advance(5000)
@@ -677,26 +679,19 @@ export const storeConformance = (
 
       withOutside('is tried again every second until it can be', async () => {
         const { clock } = under
-        const { tamper } = outside()
+        const { breakWrites } = outside()
         await ledger().append(rowOf(openedOf()))
-        tamper(
-          ops,
-          `create trigger full before insert on entry begin select raise(abort, 'full'); end`,
-        )
-        tamper(
-          ops,
-          `create trigger full_2 before insert on unfinished begin select raise(abort, 'full'); end`,
-        )
+        const mend = await breakWrites(ops, 'full', 'whatever is tried')
         await assert.rejects(ledger().append(rowOf(openedOf())), isFault('unrecordable'))
-        clock.advance(1000)
-        // A question behind the attempt is answered after it.
-        await ledger().listOpen()
+        const aSecond = async () => {
+          clock.advance(1000)
+          // Longer than an attempt takes; on SQLite it is even answered behind it.
+          for (let n = 0; n < 5; n++) await ledger().listOpen()
+        }
+        for (let n = 0; n < 3; n++) await aSecond()
         assert.equal(ledger().failing, true)
-        tamper(ops, 'drop trigger full')
-        tamper(ops, 'drop trigger full_2')
-        clock.advance(1000)
-        await ledger().listOpen()
-        await new Promise(setImmediate)
+        await mend()
+        for (let n = 0; n < 100 && ledger().failing; n++) await aSecond()
         assert.equal(ledger().failing, false)
       })
 
@@ -706,7 +701,7 @@ export const storeConformance = (
           const { clock, appendDeadlineMs } = under
           const { stall } = outside()
           await ledger().append(rowOf(openedOf()))
-          const release = stall(ops)
+          const release = await stall(ops)
           const first = ledger().append(rowOf(refusedOf(callAt(1))))
           await new Promise(setImmediate)
           clock.advance(appendDeadlineMs / 2)
@@ -715,8 +710,8 @@ export const storeConformance = (
           clock.advance(appendDeadlineMs / 2)
           await assert.rejects(first, isFault('unrecordable', /not written within/))
           assert.equal(ledger().failing, true)
-          release()
-          assert.equal(await second, 3)
+          await release()
+          await second
           assert.equal(ledger().failing, false)
           // After the deadline an entry may still come to stand; this one did.
           assert.equal(await ledger().size(), 3)
@@ -727,30 +722,30 @@ export const storeConformance = (
         const { clock, appendDeadlineMs } = under
         const { stall } = outside()
         await ledger().append(rowOf(openedOf()))
-        const release = stall(ops)
+        const release = await stall(ops)
         const underWay = ledger().append(rowOf(refusedOf(callAt(1))))
         await new Promise(setImmediate)
         const waiting = ledger().append(rowOf(refusedOf(callAt(2))))
         clock.advance(appendDeadlineMs)
         await assert.rejects(underWay, isFault('unrecordable'))
         await assert.rejects(waiting, isFault('unrecordable'))
-        release()
-        const [last] = await Promise.all([ledger().append(rowOf(openedOf()))])
+        await release()
+        await ledger().append(rowOf(openedOf()))
         const entries = await ledger().readBack(undefined, 9)
         assert(entries.every(({ entry }) => !('call' in entry) || entry.call !== callAt(2)))
-        assert.equal(entries[0]?.position, last)
+        assert.equal(entries[0]?.entry.type, 'ledger.open')
       })
     })
 
     withOutside('entries are never updated, replaced or deleted', async () => {
       const { tamper } = outside()
       await ledger().append(rowOf(openedOf()))
-      assert.throws(() => tamper(ops, `update entry set body = '{}'`), /never updated/)
-      assert.throws(() => tamper(ops, 'delete from entry'), /never deleted/)
+      await assert.rejects(tamper(ops, 'update'), /never updated/)
+      await assert.rejects(tamper(ops, 'delete'), /never deleted/)
       assert.deepEqual((await ledger().read(1, 9))[0]?.entry, openedOf())
     })
 
-    withOutside('one open holds the data: a second is refused at once', async () => {
+    alone('one open holds the data: a second is refused at once', async () => {
       const { openAgain } = outside()
       await assert.rejects(openAgain(), isFault('locked', /in use/))
       assert.equal(await store.commit(change({ documents: [put('a')] })), 1)

@@ -27,6 +27,14 @@ const inFiles = async (): Promise<StoreUnderTest> => {
     db.exec('pragma recursive_triggers = on')
     return db
   }
+  const run = (plane: string, sql: string) => {
+    const db = ledgerOf(plane)
+    try {
+      db.exec(sql)
+    } finally {
+      db.close()
+    }
+  }
   let store: Store = await open()
   const reopen = async () => {
     await store.close()
@@ -40,18 +48,22 @@ const inFiles = async (): Promise<StoreUnderTest> => {
     outside: {
       reopen,
       openAgain: open,
-      tamper(plane, sql) {
-        const db = ledgerOf(plane)
-        try {
-          db.exec(sql)
-        } finally {
-          db.close()
+      tamper: async (plane, how) =>
+        run(plane, how === 'update' ? `update entry set body = '{}'` : 'delete from entry'),
+      async breakWrites(plane, words, also) {
+        const tables = also === undefined ? ['entry'] : ['entry', 'unfinished']
+        for (const table of tables) {
+          const raise = `select raise(abort, '${words}')`
+          run(plane, `create trigger full_${table} before insert on ${table} begin ${raise}; end`)
+        }
+        return async () => {
+          for (const table of tables) run(plane, `drop trigger full_${table}`)
         }
       },
-      stall(plane) {
+      async stall(plane) {
         const db = ledgerOf(plane)
         db.exec('begin immediate')
-        return () => {
+        return async () => {
           db.exec('rollback')
           db.close()
         }

@@ -1,4 +1,4 @@
-/** Texts compare byte by byte: on PostgreSQL the database is made with the C collation. */
+/** Texts compare byte by byte, on either engine: see `Database.definition`. */
 export const first = {
   number: 1,
   name: 'first',

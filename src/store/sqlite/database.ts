@@ -31,17 +31,25 @@ export const openSqliteDatabase = async (folder: Folder): Promise<Database> => {
     await worker.end()
     throw openFault(folder, cause)
   }
-  return {
+  const database: Database = {
+    engine: 'sqlite',
     db: new Kysely<InstallationSchema>({ dialect: workerDialect(worker) }),
     transact: (steps) => transact(worker, steps),
     // The lock on the folder leaves nobody else who could.
-    migrating: (work) => work(),
+    migrating: (work) => work(database),
+    async hasTable(name) {
+      const statement = { sql: 'select 1 from sqlite_schema where name = ?', parameters: [name] }
+      return (await worker.ask<StatementResult>({ ask: 'one', statement })).rows.length > 0
+    },
+    definition: (statement) => statement,
+    wake: [],
     isUniqueViolation,
     async close() {
       await worker.ask({ ask: 'close' })
       await worker.end()
     },
   }
+  return database
 }
 
 const transact = async (worker: Asking, steps: readonly Step[]): Promise<number | undefined> => {

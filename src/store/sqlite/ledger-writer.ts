@@ -13,13 +13,11 @@ export interface AppendQuestion {
 }
 export type LedgerWriterQuestion =
   | AppendQuestion
-  | { readonly ask: 'open' | 'probe' | 'listOpen'; readonly plane: string }
+  | { readonly ask: 'open' | 'probe' | 'listOpen' | 'listOrphans'; readonly plane: string }
   | { readonly ask: 'list' | 'close' }
   | LedgerReadQuestion
 
 export interface AppendAnswer {
-  /** Position of the first entry that was written. */
-  readonly first: number
   /** Indexes of entries that were left out: outcomes without an open intent, second intents. */
   readonly leftOut: readonly number[]
 }
@@ -38,6 +36,8 @@ export const createLedgerWriter = (
 ): ((question: LedgerWriterQuestion) => unknown) => {
   const ledgers = new Map<string, LedgerWriting>()
   const failed = new Set<string>()
+  /** Calls that were open when a ledger was opened first: whoever began them is gone. */
+  const orphaned = new Map<string, ReadonlySet<string>>()
   if (folder !== 'memory') makeFolder(ledgerFolder(folder))
 
   const opened = (plane: string): LedgerWriting => {
@@ -46,6 +46,7 @@ export const createLedgerWriter = (
     const ledger = openForWriting(folder, plane, { afterFailure: failed.has(plane) })
     failed.delete(plane)
     ledgers.set(plane, ledger)
+    if (!orphaned.has(plane)) orphaned.set(plane, new Set(ledger.open.keys()))
     return ledger
   }
 
@@ -79,6 +80,11 @@ export const createLedgerWriter = (
     }
   }
 
+  const listOrphans = (plane: string): number[] =>
+    [...opened(plane).open].flatMap(([call, position]) =>
+      orphaned.get(plane)?.has(call) ? [position] : [],
+    )
+
   const list = (): string[] =>
     folder === 'memory' ? [...ledgers.keys()].sort() : listLedgers(folder)
 
@@ -101,6 +107,8 @@ export const createLedgerWriter = (
         return written(question.plane, snapshot)
       case 'listOpen':
         return [...opened(question.plane).open.values()]
+      case 'listOrphans':
+        return listOrphans(question.plane)
       case 'list':
         return list()
       case 'close':
@@ -112,7 +120,6 @@ export const createLedgerWriter = (
 }
 
 const append = (ledger: LedgerWriting, { rows, payloads }: AppendQuestion): AppendAnswer => {
-  const first = ledger.size + 1
   const leftOut: number[] = []
   let offset = 0
   for (let at = 0; at < rows.length; at += fieldsPerRow) {
@@ -132,7 +139,7 @@ const append = (ledger: LedgerWriting, { rows, payloads }: AppendQuestion): Appe
   if (ledger.size - ledger.snapshotAt >= Math.max(snapshotEvery, ledger.open.size * 8)) {
     snapshot(ledger)
   }
-  return { first, leftOut }
+  return { leftOut }
 }
 
 /** Keeps account of the open intents; false where an entry would break the pairing. */

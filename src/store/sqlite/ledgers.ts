@@ -1,22 +1,15 @@
-import type { Entry } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
-import { createGroupCommit, type GroupAnswer, type GroupCommit } from '../group.ts'
-import type { EntryFilter, EntryRow, LedgerFile, StoredEntry } from '../store.ts'
+import { createGroupCommit, type GroupAnswer, type GroupCommit, logWriting } from '../group.ts'
+import type { Ledgers } from '../ledgers.ts'
+import { createSearch, entriesOf, type Look } from '../search.ts'
+import type { EntryRow, LedgerFile, StoredEntry } from '../store.ts'
 import type { Folder } from './files.ts'
 import type { EntriesAnswer, LedgerReadQuestion } from './ledger-read.ts'
 import type { LedgerReaderQuestion } from './ledger-reader.ts'
 import type { AppendQuestion, LedgerWriterQuestion } from './ledger-writer.ts'
 import { type AskWorker, startWorker } from './worker.ts'
-
-export interface Ledgers {
-  plane(id: PlaneId): LedgerFile
-  /** Planes that have a ledger. */
-  list(): Promise<PlaneId[]>
-  /** Waits for what is being written. */
-  close(): Promise<void>
-}
 
 type Writer = AskWorker<LedgerWriterQuestion>
 type Read = <Value>(question: LedgerReadQuestion) => Promise<Value>
@@ -83,10 +76,7 @@ const groupOf = (
       return writer.ask<GroupAnswer>(question, transfer as ArrayBuffer[])
     },
     probe: () => writer.ask<void>({ ask: 'probe', plane }),
-    onChange(cause) {
-      if (cause === undefined) log.info('ledger.writing', { plane })
-      else log.error('ledger.failing', { plane, problem: messageOf(cause) })
-    },
+    onChange: logWriting(log, plane),
   })
 
 /** Payloads travel as one buffer that is handed over: cloned one by one, each would take its pool along. */
@@ -106,9 +96,6 @@ const appendQuestion = (plane: PlaneId, rows: readonly EntryRow[]): AppendQuesti
   }
   return { ask: 'append', plane, rows: flat, payloads }
 }
-
-/** A search looks at so many positions at a time, so that a long one does not hold up the others. */
-const searchWindow = 50_000
 
 const ledgerFileOf = (
   plane: PlaneId,
@@ -131,31 +118,8 @@ const ledgerFileOf = (
   }
   const size = () => read<number>({ ask: 'size', plane })
 
-  const search = async (
-    from: number,
-    to: number,
-    most: number,
-    back: boolean,
-    filter: EntryFilter,
-  ): Promise<StoredEntry[]> => {
-    const found: StoredEntry[] = []
-    const window = isOpenFilter(filter) ? Number.MAX_SAFE_INTEGER : searchWindow
-    for (const [low, high] of windows(from, to, window, back)) {
-      const question = {
-        ask: 'entries' as const,
-        plane,
-        from: low,
-        to: high,
-        most: most - found.length,
-        back,
-        types: filter.types,
-        holding: holdingOf(filter),
-      }
-      found.push(...entriesOf(await read<EntriesAnswer>(question)))
-      if (found.length >= most) break
-    }
-    return found
-  }
+  const look = async (about: Look): Promise<StoredEntry[]> =>
+    storedOf(await read<EntriesAnswer>({ ask: 'entries', plane, ...about }))
 
   return {
     append: group.append,
@@ -165,52 +129,17 @@ const ledgerFileOf = (
     get failing() {
       return group.failing
     },
-    async read(from, most, filter = {}) {
-      const end = await size()
-      const to = Math.min(end, (filter.before ?? end + 1) - 1)
-      return search(Math.max(1, from), to, most, false, filter)
-    },
-    async readBack(before, most, filter = {}) {
-      const end = await size()
-      return search(1, Math.min(end, (before ?? end + 1) - 1), most, true, filter)
-    },
+    ...createSearch(size, look),
     seek: (atMs) => read<number>({ ask: 'seek', plane, atMs }),
     size,
     listOpen: () => writer.ask<number[]>({ ask: 'listOpen', plane }),
     async listOrphans() {
-      const positions = await writer.ask<number[]>({ ask: 'listOpen', plane })
-      return entriesOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
+      const positions = await writer.ask<number[]>({ ask: 'listOrphans', plane })
+      return storedOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
     },
     findPayload: (position) => read<Uint8Array | undefined>({ ask: 'payload', plane, position }),
   }
 }
 
-const isOpenFilter = ({ types, fields }: EntryFilter): boolean =>
-  types === undefined && fields === undefined
-
-function* windows(
-  from: number,
-  to: number,
-  size: number,
-  back: boolean,
-): Generator<readonly [number, number]> {
-  if (back) {
-    for (let high = to; high >= from; high -= size) yield [Math.max(from, high - size + 1), high]
-  } else {
-    for (let low = from; low <= to; low += size) yield [low, Math.min(to, low + size - 1)]
-  }
-}
-
-/**
- * A body is canonical JSON without nested objects, so a field's text stands in it exactly where the
- * field has that value: inside a string its quotes would be escaped.
- */
-const holdingOf = ({ fields = {} }: EntryFilter): string[] =>
-  Object.entries(fields).map(([name, value]) => `"${name}":${JSON.stringify(value)}`)
-
-const entriesOf = ({ positions, bodies }: EntriesAnswer): StoredEntry[] => {
-  const entries = JSON.parse(`[${bodies}]`) as Entry[]
-  return entries.map((entry, index) => ({ position: positions[index] ?? 0, entry }))
-}
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'unknown')
+const storedOf = ({ positions, bodies }: EntriesAnswer): StoredEntry[] =>
+  entriesOf(positions, bodies)

