@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, cpSync, mkdtempSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdtempSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -48,7 +48,11 @@ export const startPostgres = async ({
   settings?: Record<string, string | number>
 } = {}): Promise<PostgresServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-postgres-'))
-  if (isRoot) chownSync(folder, 65_534, 65_534)
+  if (isRoot) {
+    chownSync(folder, 65_534, 65_534)
+    // A folder made for this test alone, in which nobody has to find what is his.
+    if ((statSync(tmpdir()).mode & 0o001) === 0) chmodSync(tmpdir(), 0o711)
+  }
   const { initdb, postgres } = programs ?? (await fromNpm(folder))
   const data = join(folder, 'data')
   const made = spawnSync(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before } from 'node:test'
 import { Client } from 'pg'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
@@ -10,17 +10,19 @@ import { type StoreUnderTest, storeConformance } from './conformance.ts'
 
 const appendDeadlineMs = 2000
 
-let server: PostgresServer
+let server: PostgresServer | undefined
 before(async () => {
   server = await startPostgres()
 })
-after(() => server.stop())
+after(() => server?.stop())
 
 const onPostgres = async (): Promise<StoreUnderTest> => {
+  assert(server)
+  const { query } = server
   const clock = createTestClock()
   const url = await server.createDatabase()
   const open = () => openStore({ folder: 'none', url, appendDeadlineMs, clock, log: silentLog })
-  const run = async (sql: string) => void (await server.query(sql, url))
+  const run = async (sql: string) => void (await query(sql, url))
   let store: Store = await open()
   return {
     store,
@@ -64,6 +66,3 @@ const onPostgres = async (): Promise<StoreUnderTest> => {
 }
 
 storeConformance('PostgreSQL', onPostgres, { hasOutside: true, isShared: true })
-void assert
-void describe
-void test

@@ -111,6 +111,7 @@ export const createReading = ({
       return storedOf(await ask('ledger-orphans', orphans, [self]))
     },
     async findPayload(position) {
+      await caughtUp()
       return (await ask('ledger-payload', payload, [position]))[0]?.payload ?? undefined
     },
   }

@@ -92,6 +92,7 @@ const steps = (database: Database, change: Commit, revision: number): Step[] => 
   ),
   ...change.rows.flatMap((row) => rowSteps(database, row, { ...change, revision })),
   ...changeSteps(database, change, revision),
+  ...database.wake,
 ]
 
 const rowSteps = (
