@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { CountAsk, QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { CountAsk, QuotaAsk, QuotaCounters, QuotaTaken } from './counters.ts'
 
 /** The part of a Redis client that counting takes. */
 export interface RedisCommands {

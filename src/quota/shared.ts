@@ -1,6 +1,6 @@
+import type { CountAsk, QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
 import type { QuotaWindow } from '#domain/decision.ts'
 import { dayOf } from '#domain/time.ts'
-import type { CountAsk, QuotaAsk, QuotaCounters, QuotaTaken } from './counters.ts'
 import type { Bound, Spent, Windows } from './windows.ts'
 
 interface Waiter {

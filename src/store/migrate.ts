@@ -5,6 +5,7 @@ import { first } from './migrations/0001-first.ts'
 import { revisions } from './migrations/0002-revisions.ts'
 import { member } from './migrations/0003-member.ts'
 import { postgresLedger } from './migrations/0004-postgres-ledger.ts'
+import { quotaCount } from './migrations/0005-quota-count.ts'
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -15,7 +16,13 @@ export interface Migration {
   readonly postgres?: readonly string[]
 }
 
-export const migrations: readonly Migration[] = [first, revisions, member, postgresLedger]
+export const migrations: readonly Migration[] = [
+  first,
+  revisions,
+  member,
+  postgresLedger,
+  quotaCount,
+]
 
 /**
  * Brings the tables to what this version knows, each migration in a transaction of its own together

@@ -10,6 +10,7 @@ import { inPlane } from './plane.ts'
 import { type Address, readAddress } from './postgres/address.ts'
 import { openPostgresDatabase } from './postgres/database.ts'
 import { openPostgresLedgers } from './postgres/ledgers.ts'
+import { createPostgresCounters } from './postgres/quotas.ts'
 import { createWake, type Wake } from './postgres/wake.ts'
 import { openSqliteDatabase } from './sqlite/database.ts'
 import { openSqliteLedgers } from './sqlite/ledgers.ts'
@@ -46,7 +47,9 @@ export const openStore = async (options: Opening): Promise<Store> => {
     await join(database, self, now)
     const members = memberRows(database, self, now)
     const ledgers = openLedgers(options, address, id)
-    return storeOf({ database, ledgers, members, ...wakeOf(options, address, database) })
+    const counters =
+      address && createPostgresCounters({ address, deadlineMs: options.appendDeadlineMs })
+    return storeOf({ database, ledgers, members, counters, ...wakeOf(options, address, database) })
   } catch (error) {
     await database.close()
     throw error
@@ -79,11 +82,13 @@ const storeOf = ({
   database,
   ledgers,
   members,
+  counters,
   wake,
 }: {
   database: Database
   ledgers: Ledgers
   members: Members
+  counters: ReturnType<typeof createPostgresCounters> | undefined
   wake?: Wake
 }): Store => {
   const planes = new Map<PlaneId, PlaneStore>()
@@ -91,6 +96,7 @@ const storeOf = ({
   const close = async (): Promise<void> => {
     await ledgers.close()
     await wake?.close()
+    await counters?.close()
     await members.leave().catch(() => {})
   }
   return {
@@ -112,6 +118,7 @@ const storeOf = ({
     commit: (change) => commit(database, change),
     values: valueRows(database),
     members,
+    counters,
     onWake: (listener) => wake?.onWake(listener),
     get reachable() {
       return wake?.reachable ?? true

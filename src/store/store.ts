@@ -1,4 +1,5 @@
 import type { CapabilityKind } from '#domain/capability.ts'
+import type { QuotaCounters } from '#domain/counting.ts'
 import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
 import type { MemberId, PlaneId } from '#domain/name.ts'
@@ -37,6 +38,8 @@ export interface Store {
   onWake(listener: () => Promise<void>): void
   /** False from the moment that PostgreSQL was found to be away (looked for since `onWake`) until it was found again. */
   readonly reachable: boolean
+  /** Counts that the processes of this store share; undefined on a data folder, whose one process counts for itself. */
+  readonly counters: QuotaCounters | undefined
   close(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { QuotaAsk, QuotaCounters, QuotaTaken } from '#quota/counters.ts'
+import type { QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
 import { createSharedWindows } from '#quota/shared.ts'
 import { type Bound, createWindows } from '#quota/windows.ts'
 

@@ -1,4 +1,4 @@
-import type { QuotaWindow } from '#domain/decision.ts'
+import type { QuotaWindow } from './decision.ts'
 
 /** Where one window of one count stands: from when on, and how many may be taken from it. */
 export interface WindowAsk {
