@@ -5,7 +5,10 @@ import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
 import type { Ledger, PayloadSealer } from './ledger.ts'
 import { createPlaneLedger, type OpenPlaneLedger } from './plane-ledger.ts'
-import { recover } from './recover.ts'
+import { concludeOrphans, recover } from './recover.ts'
+
+/** How long the calls of a process that died stay open after it was found dead. */
+const orphansEveryMs = 5000
 
 export const createLedger = ({
   store,
@@ -27,6 +30,8 @@ export const createLedger = ({
 }): Ledger => {
   const planes = new Map<PlaneId, OpenPlaneLedger>()
   let closed = false
+  let cancel = () => {}
+  let adopting: Promise<void> = Promise.resolve()
 
   const make = (plane: PlaneId): OpenPlaneLedger => {
     const file = store.plane(plane).ledger
@@ -53,15 +58,35 @@ export const createLedger = ({
     return made
   }
 
+  /** Calls of other processes that have died meanwhile, in every plane of the store. */
+  const adopt = async (): Promise<void> => {
+    for (const id of await store.planes.list()) {
+      const file = store.plane(id).ledger
+      const orphans = closed ? 0 : await concludeOrphans({ plane: id, file, clock })
+      if (orphans > 0) log.warn('ledger.orphans', { plane: id, orphans })
+    }
+  }
+  const watch = (): void => {
+    if (closed) return
+    cancel = clock.after(orphansEveryMs, () => {
+      // What could not be read or written now is looked for again.
+      adopting = adopt().catch(() => {})
+      void adopting.then(watch)
+    })
+  }
+
   return {
     plane,
     async open() {
       const ids = await store.planes.list()
       await Promise.all(ids.map((id) => plane(id).open()))
+      watch()
     },
     async close() {
       if (closed) return
       closed = true
+      cancel()
+      await adopting
       await Promise.all([...planes.values()].map((one) => closePlane(one, version, log)))
     },
   }

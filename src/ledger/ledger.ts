@@ -51,7 +51,8 @@ export interface Ledger {
   plane(id: PlaneId): PlaneLedger
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
-   * concluded as `unknown` and `ledger.open` says how many they were. Rejects with
+   * concluded as `unknown` and `ledger.open` says how many they were; from then on the same is done
+   * every few seconds for other processes that have died. Rejects with
    * Fault('unrecordable') where one cannot be opened: without it nothing is known of the windows
    * of its quotas. Planes that come later are opened by their first entry.
    */

@@ -1,6 +1,7 @@
 import type { Intent, Outcome } from '#domain/entry.ts'
-import type { PlaneId } from '#domain/name.ts'
+import type { CallId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import { asFault } from '#lib/fault.ts'
 import type { LedgerFile } from '#store/store.ts'
 import { bodyOf } from './body.ts'
 
@@ -20,30 +21,61 @@ export const recover = async ({
   clock: Clock
   version: string
 }): Promise<number> => {
+  const orphans = await concludeOrphans({ plane, file, clock })
+  const at = clock.now()
+  const type = 'ledger.open'
+  await file.append({
+    type,
+    at,
+    call: '',
+    body: bodyOf({ type, v: 1, at, plane, version, orphans }),
+  })
+  return orphans
+}
+
+/**
+ * Concludes as `unknown` every intent whose writer is dead, and resolves with how many. Any number
+ * of processes may do so at once, and a writer that was merely paused may come back meanwhile: the
+ * ledger takes one outcome for an intent, and refuses the others.
+ */
+export const concludeOrphans = async ({
+  plane,
+  file,
+  clock,
+}: {
+  plane: PlaneId
+  file: LedgerFile
+  clock: Clock
+}): Promise<number> => {
   const orphans = await file.listOrphans()
   const at = clock.now()
-  await Promise.all(
-    orphans.map(({ entry }) => {
+  const concluded = await Promise.all(
+    orphans.map(async ({ entry }) => {
       const { call } = entry as Intent
-      const outcome: Outcome = {
-        type: 'call.outcome',
-        v: 1,
-        at,
-        plane,
-        call,
-        status: 'unknown',
-        code: '',
-        ms: 0,
-        resultBytes: 0,
+      const outcome = unknownOutcome(plane, call, at)
+      try {
+        await file.append({ type: outcome.type, at, call, body: bodyOf(outcome) })
+        return true
+      } catch (error) {
+        if (asFault(error).code === 'internal') return false
+        throw error
       }
-      return file.append({ type: outcome.type, at, call, body: bodyOf(outcome) })
     }),
   )
-  const type = 'ledger.open'
-  const body = bodyOf({ type, v: 1, at, plane, version, orphans: orphans.length })
-  await file.append({ type, at, call: '', body })
-  return orphans.length
+  return concluded.filter((mine) => mine).length
 }
+
+const unknownOutcome = (plane: PlaneId, call: CallId, at: number): Outcome => ({
+  type: 'call.outcome',
+  v: 1,
+  at,
+  plane,
+  call,
+  status: 'unknown',
+  code: '',
+  ms: 0,
+  resultBytes: 0,
+})
 
 const chunk = 5000
 

@@ -745,6 +745,44 @@ export const storeConformance = (
       assert.deepEqual((await ledger().read(1, 9))[0]?.entry, openedOf())
     })
 
+    describe('members', () => {
+      test('this process is one as soon as the store is open, and says what it has in force', async () => {
+        const [only, ...others] = await store.members.list()
+        assert(only)
+        assert.deepEqual(others, [])
+        assert.equal(only.id, store.members.self)
+        assert.equal(only.pid, process.pid)
+        assert.deepEqual([only.address, only.revision, only.alive], ['', 0, true])
+        await store.members.beat({ revision: 7, address: 'https://one.internal' })
+        const [again] = await store.members.list()
+        assert.deepEqual(
+          [again?.address, again?.revision, again?.alive],
+          ['https://one.internal', 7, true],
+        )
+        assert.equal(again?.startedAt, only.startedAt)
+      })
+
+      withOutside('whoever closed the store is remembered, and not alive', async () => {
+        const before = store.members.self
+        await reopen()
+        const members = await store.members.list()
+        assert.deepEqual(
+          new Map(members.map(({ id, alive }) => [id, alive])),
+          new Map([
+            [before, false],
+            [store.members.self, true],
+          ]),
+        )
+      })
+
+      test('who has left can come back', async () => {
+        await store.members.leave()
+        assert.equal((await store.members.list())[0]?.alive, false)
+        await store.members.beat({ revision: 1, address: '' })
+        assert.equal((await store.members.list())[0]?.alive, true)
+      })
+    })
+
     alone('one open holds the data: a second is refused at once', async () => {
       const { openAgain } = outside()
       await assert.rejects(openAgain(), isFault('locked', /in use/))
