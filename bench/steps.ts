@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { perform } from '#edge/control/operations.ts'
@@ -16,6 +17,7 @@ import { createPlaneLedger } from '#ledger/plane-ledger.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
 import { silentLog as log } from '#lib/log.ts'
+import { sortedMap } from '#lib/sorted-map.ts'
 import { compilePlane, type PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
@@ -51,7 +53,7 @@ const snapshotOf = ({ change, registry }: Installation): PlaneSnapshot => {
   const policy = change.current().planes.get(id)
   if (!policy) throw new Error('the plane was not applied')
   const capabilities = registry.capabilities(id)
-  const quotas = has('limit') ? policy.quotas : new Map()
+  const quotas = has('limit') ? policy.quotas : sortedMap<Documents['Quota']>()
   const compiled = compilePlane({
     plane: id,
     policy: { ...policy, quotas },
