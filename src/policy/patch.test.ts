@@ -48,7 +48,7 @@ const selector: fc.Arbitrary<Selector> = fc
     {
       server: fc.oneof(fc.constantFrom(...servers), someOf(servers)),
       class: fc.constantFrom('read', 'write'),
-      labels: fc.constant(['floor']),
+      labels: fc.constant<string[]>(['floor']),
     },
     { requiredKeys: [] },
   )
@@ -236,6 +236,7 @@ const policyOf = (world: World): PlanePolicy => ({
   quotas: sortedMap(world.quotas),
   credentials: sortedMap(),
   sets: sortedMap(),
+  revisions: sortedMap(),
   suspensions: sortedMap(world.suspensions),
 })
 
@@ -398,7 +399,9 @@ describe('A patched snapshot', () => {
           const world = newWorld()
           let revision = 1
           const policy = () => ({ revision, planes: new Map([[plane, policyOf(world)]]) })
-          const snapshots = createSnapshots(policy, () => capabilitiesOf(world))
+          const snapshots = createSnapshots(policy, (_, server) =>
+            capabilitiesOf(world).filter((one) => server === undefined || one.server === server),
+          )
           snapshots.recompile(plane)
           for (const steps of patches) {
             const before = snapshots.of(plane)

@@ -23,7 +23,8 @@ export interface Snapshots {
 
 export const createSnapshots = (
   policy: () => Policy,
-  capabilities: (plane: PlaneId) => readonly Capability[],
+  /** Of all the plane's servers, or of one. */
+  capabilities: (plane: PlaneId, server?: string) => readonly Capability[],
 ): Snapshots => {
   const planes = new Map<PlaneId, { compiled: Compiled; snapshot: PlaneSnapshot }>()
   const nobody: PlaneSnapshot = { revision: 0, caller: () => undefined }
@@ -54,8 +55,7 @@ export const createSnapshots = (
           policy: documents,
           revision: now.revision,
           moved: ofPlane,
-          capabilities: (server?: string) =>
-            capabilities(plane).filter((one) => server === undefined || one.server === server),
+          capabilities: (server?: string) => capabilities(plane, server),
         }
         put(plane, patchPlane(before, about))
       }

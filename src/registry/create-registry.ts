@@ -15,8 +15,8 @@ import type { Observation, Registry } from './registry.ts'
 interface PlaneState {
   readonly servers: Map<string, Rows>
   documents: ReadonlyMap<string, ServerDocument>
-  /** The answer of `capabilities`, until something changes. */
-  list: readonly Capability[] | undefined
+  /** The answers of `capabilities` by server, each until something of that server changes. */
+  readonly lists: Map<string, readonly Capability[]>
 }
 
 const NOTHING: Observation = { added: [], changed: [], gone: [], refused: [] }
@@ -50,15 +50,15 @@ export async function createRegistry(options: {
     const stored = await store.plane(plane).capabilities.list(server)
     if (stored.length === 0) state.servers.delete(server)
     else state.servers.set(server, rowsOfStored(stored))
-    state.list = undefined
+    state.lists.delete(server)
   }
 
   return {
-    capabilities(plane) {
+    capabilities(plane, server) {
       const state = planes.get(plane)
       if (state === undefined) return []
-      state.list ??= listOf(state)
-      return state.list
+      if (server !== undefined) return listOf(state, server)
+      return [...state.servers.keys()].flatMap((one) => listOf(state, one))
     },
 
     async observe(plane, server, discovered) {
@@ -85,8 +85,10 @@ export async function createRegistry(options: {
       for (const server of new Set(moved.map(({ name }) => name))) await reload(plane, server)
       const state = planes.get(plane) ?? (await load(store, plane))
       planes.set(plane, state)
-      state.documents = new Map(servers.map((document) => [document.name, document]))
-      state.list = undefined
+      const documents = new Map(servers.map((document) => [document.name, document]))
+      for (const server of state.lists.keys())
+        if (state.documents.get(server) !== documents.get(server)) state.lists.delete(server)
+      state.documents = documents
     },
 
     consequence: (documents) =>
@@ -156,13 +158,14 @@ function releasedItem(items: readonly Item[], name: string, shown: string | unde
   })
 }
 
-function listOf({ servers, documents }: PlaneState): readonly Capability[] {
-  const list: Capability[] = []
-  for (const [server, rows] of servers) {
-    const document = documents.get(server)
-    if (document === undefined) continue
-    for (const item of rows.values()) list.push(joined(item, document))
-  }
+function listOf({ servers, documents, lists }: PlaneState, server: string): readonly Capability[] {
+  const known = lists.get(server)
+  if (known !== undefined) return known
+  const document = documents.get(server)
+  if (document === undefined) return []
+  const rows = servers.get(server)?.values() ?? []
+  const list = [...rows].map((item) => joined(item, document))
+  lists.set(server, list)
   return list
 }
 
@@ -178,7 +181,11 @@ async function load(store: Store, plane: PlaneId): Promise<PlaneState> {
 const rowsOfStored = (stored: readonly StoredCapability[]): Rows =>
   new Map(stored.map((one) => [keyOf(one.kind, one.name), itemOf(one)]))
 
-const emptyState = (): PlaneState => ({ servers: new Map(), documents: new Map(), list: undefined })
+const emptyState = (): PlaneState => ({
+  servers: new Map(),
+  documents: new Map(),
+  lists: new Map(),
+})
 
 /** Names that were taken in are ASCII and short; of those that were refused only the number is logged. */
 function report(log: Log, plane: PlaneId, server: string, observation: Observation): void {
