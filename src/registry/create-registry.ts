@@ -15,8 +15,9 @@ import type { Observation, Registry } from './registry.ts'
 interface PlaneState {
   readonly servers: Map<string, Rows>
   documents: ReadonlyMap<string, ServerDocument>
-  /** The answers of `capabilities` by server, each until something of that server changes. */
+  /** The answers of `capabilities`: each server's until something of that server changes, and all of them. */
   readonly lists: Map<string, readonly Capability[]>
+  list: readonly Capability[] | undefined
 }
 
 const NOTHING: Observation = { added: [], changed: [], gone: [], refused: [] }
@@ -51,6 +52,7 @@ export async function createRegistry(options: {
     if (stored.length === 0) state.servers.delete(server)
     else state.servers.set(server, rowsOfStored(stored))
     state.lists.delete(server)
+    state.list = undefined
   }
 
   return {
@@ -58,7 +60,8 @@ export async function createRegistry(options: {
       const state = planes.get(plane)
       if (state === undefined) return []
       if (server !== undefined) return listOf(state, server)
-      return [...state.servers.keys()].flatMap((one) => listOf(state, one))
+      state.list ??= [...state.servers.keys()].flatMap((one) => listOf(state, one))
+      return state.list
     },
 
     async observe(plane, server, discovered) {
@@ -89,6 +92,7 @@ export async function createRegistry(options: {
       for (const server of state.lists.keys())
         if (state.documents.get(server) !== documents.get(server)) state.lists.delete(server)
       state.documents = documents
+      state.list = undefined
     },
 
     consequence: (documents) =>
@@ -185,6 +189,7 @@ const emptyState = (): PlaneState => ({
   servers: new Map(),
   documents: new Map(),
   lists: new Map(),
+  list: undefined,
 })
 
 /** Names that were taken in are ASCII and short; of those that were refused only the number is logged. */
