@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { perform } from '#edge/control/operations.ts'
@@ -16,7 +17,8 @@ import { createPlaneLedger } from '#ledger/plane-ledger.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
 import { silentLog as log } from '#lib/log.ts'
-import { compilePlane, type PlaneSnapshot } from '#policy/compile.ts'
+import { sortedMap } from '#lib/sorted-map.ts'
+import { compilePlane, type PlaneSnapshot, snapshotOf } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
 import { openStore } from '#store/open.ts'
@@ -47,17 +49,14 @@ const identityOf = ({ identity }: Installation): Identity =>
   has('authenticate') ? identity : { ...identity, verify: () => nobodyAsked, covers: () => true }
 
 /** Without permissions whatever stands in the registry may be called; without limits no quota counts it. */
-const snapshotOf = ({ change, registry }: Installation): PlaneSnapshot => {
+const openSnapshot = ({ change, registry }: Installation): PlaneSnapshot => {
   const policy = change.current().planes.get(id)
   if (!policy) throw new Error('the plane was not applied')
   const capabilities = registry.capabilities(id)
-  const quotas = has('limit') ? policy.quotas : new Map()
-  const compiled = compilePlane({
-    plane: id,
-    policy: { ...policy, quotas },
-    capabilities,
-    revision: 1,
-  })
+  const quotas = has('limit') ? policy.quotas : sortedMap<Documents['Quota']>()
+  const compiled = snapshotOf(
+    compilePlane({ plane: id, policy: { ...policy, quotas }, capabilities, revision: 1 }),
+  )
   const view = compiled.caller(who)
   if (has('permit') || !view) return compiled
   const decisions = new Map(
@@ -97,7 +96,7 @@ const ledgerOf = ({ ledger }: Installation): Ledger => {
 
 const partsOf = (installation: Installation): GatewayParts => {
   const document = installation.change.current().planes.get(id)?.servers.get(server)
-  const snapshot = snapshotOf(installation)
+  const snapshot = openSnapshot(installation)
   return {
     version: installation.version,
     origin: installation.origin,

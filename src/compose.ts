@@ -138,11 +138,15 @@ const follow = async (
     if (serving) parts.watchSecrets(plane)
     const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
     await parts.registry.follow(plane, servers, changes)
-    if (serving) await parts.upstreams.follow(plane, servers)
   }
+  // Before what may take time or fail: whatever may no longer be is refused from here on.
+  if (changes.length > 0) parts.snapshots.patch(policy, changes)
+  else for (const plane of planes) parts.snapshots.recompile(plane)
+  if (serving)
+    for (const plane of planes)
+      await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
   await parts.vault.follow(changes)
   await parts.identity.follow(changes)
-  for (const plane of planes) parts.snapshots.recompile(plane)
 }
 
 /** What stood at the start, as if it had just come. */

@@ -1,6 +1,7 @@
 import type { Document, Documents, Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
+import type { SortedMap } from '#lib/sorted-map.ts'
 import type { DocumentChange, Revision, RevisionChange, RowChange } from '#store/store.ts'
 
 /**
@@ -106,18 +107,18 @@ export interface Policy {
 }
 export interface PlanePolicy {
   readonly plane: Documents['Plane']
-  readonly servers: ReadonlyMap<string, Documents['Server']>
-  readonly consumers: ReadonlyMap<string, Documents['Consumer']>
-  readonly agents: ReadonlyMap<string, Documents['Agent']>
-  readonly grants: ReadonlyMap<string, Documents['Grant']>
-  readonly quotas: ReadonlyMap<string, Documents['Quota']>
-  readonly credentials: ReadonlyMap<string, Documents['Credential']>
+  readonly servers: SortedMap<Documents['Server']>
+  readonly consumers: SortedMap<Documents['Consumer']>
+  readonly agents: SortedMap<Documents['Agent']>
+  readonly grants: SortedMap<Documents['Grant']>
+  readonly quotas: SortedMap<Documents['Quota']>
+  readonly credentials: SortedMap<Documents['Credential']>
   /** `Kind/name` to the set of files that manages it. */
-  readonly sets: ReadonlyMap<string, string>
+  readonly sets: SortedMap<string>
   /** `Kind/name` to the revision that last wrote it. */
-  readonly revisions: ReadonlyMap<string, number>
+  readonly revisions: SortedMap<number>
   /** By `suspensionKey`. */
-  readonly suspensions: ReadonlyMap<string, Suspension>
+  readonly suspensions: SortedMap<Suspension>
 }
 
 export interface ApplyInput {

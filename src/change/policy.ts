@@ -9,6 +9,7 @@ import {
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
+import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
 import type { Store, StoredDocument } from '#store/store.ts'
 import { canonical } from './canonical.ts'
 import type { PlanePolicy, Policy } from './change.ts'
@@ -55,11 +56,9 @@ export function findStanding(
 
 /** All documents of a plane: the Plane first, then by kind, then by name in byte order. */
 export function documentsOf(plane: PlanePolicy): Document[] {
-  const inOrder = <D extends Document>(documents: ReadonlyMap<string, D>) =>
-    [...documents.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return [
     plane.plane,
-    ...kinds.flatMap((kind) => (kind === 'Plane' ? [] : inOrder<Document>(plane[memberOf[kind]]))),
+    ...kinds.flatMap((kind) => (kind === 'Plane' ? [] : [...plane[memberOf[kind]].values()])),
   ]
 }
 
@@ -110,50 +109,57 @@ function patchPlane(
   { put, remove, suspend }: Patch,
 ): PlanePolicy | undefined {
   const after = { ...(before ?? emptyPlane()) }
-  const sets = new Map(after.sets)
-  const revisions = new Map(after.revisions)
-  const suspensions = new Map(after.suspensions)
-  const fresh = new Set<KindInPlane>()
-  const mapFor = (kind: KindInPlane) => {
-    const map = fresh.has(kind)
-      ? after[memberOf[kind]]
-      : new Map<string, Document>(after[memberOf[kind]])
-    fresh.add(kind)
-    Object.assign(after, { [memberOf[kind]]: map })
-    return map as Map<string, Document>
+  for (const [kind, changes] of changesByKind(put, remove)) {
+    const documents: SortedMap<Document> = after[memberOf[kind]]
+    Object.assign(after, { [memberOf[kind]]: documents.with(changes) })
   }
-  let plane: Documents['Plane'] | undefined = before?.plane
-  for (const { kind, name } of remove) {
-    sets.delete(keyInPlane(kind, name))
-    revisions.delete(keyInPlane(kind, name))
-    if (kind === 'Plane') plane = undefined
-    else mapFor(kind).delete(name)
-  }
-  for (const { document, set, revision } of put) {
-    const { kind, name } = document
-    revisions.set(keyInPlane(kind, name), revision)
-    if (set === undefined) sets.delete(keyInPlane(kind, name))
-    else sets.set(keyInPlane(kind, name), set)
-    if (kind === 'Plane') plane = frozen(document)
-    else mapFor(kind).set(name, frozen(document))
-  }
-  for (const { kind, name, suspension } of suspend) {
-    if (suspension) suspensions.set(suspensionKey(kind, name), suspension)
-    else suspensions.delete(suspensionKey(kind, name))
-  }
+  const keyed = <V>(of: (one: Patch['put'][number]) => V) => [
+    ...remove.map(({ kind, name }) => [keyInPlane(kind, name), undefined] as const),
+    ...put.map((one) => [keyInPlane(one.document.kind, one.document.name), of(one)] as const),
+  ]
+  const sets = after.sets.with(keyed(({ set }) => set))
+  const revisions = after.revisions.with(keyed(({ revision }) => revision))
+  const suspensions = after.suspensions.with(
+    suspend.map(({ kind, name, suspension }) => [suspensionKey(kind, name), suspension]),
+  )
+  const plane = planeAfter(before?.plane, put, remove)
   return plane && Object.freeze({ ...after, plane, sets, revisions, suspensions })
 }
 
+/** What is put after what is removed: a document that is both stands. */
+function changesByKind(put: readonly Standing[], remove: readonly Document[]) {
+  const changes = new Map<KindInPlane, [name: string, document: Document | undefined][]>()
+  const note = (kind: Kind, name: string, document: Document | undefined) => {
+    if (kind === 'Plane') return
+    const known = changes.get(kind)
+    if (known) known.push([name, document])
+    else changes.set(kind, [[name, document]])
+  }
+  for (const { kind, name } of remove) note(kind, name, undefined)
+  for (const { document } of put) note(document.kind, document.name, frozen(document))
+  return changes
+}
+
+function planeAfter(
+  before: Documents['Plane'] | undefined,
+  put: readonly Standing[],
+  remove: readonly Document[],
+): Documents['Plane'] | undefined {
+  const last = put.map(({ document }) => document).findLast(({ kind }) => kind === 'Plane')
+  if (last?.kind === 'Plane') return frozen(last)
+  return remove.some(({ kind }) => kind === 'Plane') ? undefined : before
+}
+
 const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
-  servers: new Map(),
-  consumers: new Map(),
-  agents: new Map(),
-  grants: new Map(),
-  quotas: new Map(),
-  credentials: new Map(),
-  sets: new Map(),
-  revisions: new Map(),
-  suspensions: new Map(),
+  servers: sortedMap(),
+  consumers: sortedMap(),
+  agents: sortedMap(),
+  grants: sortedMap(),
+  quotas: sortedMap(),
+  credentials: sortedMap(),
+  sets: sortedMap(),
+  revisions: sortedMap(),
+  suspensions: sortedMap(),
 })
 
 function frozen<T>(value: T): T {

@@ -1,3 +1,5 @@
+import type { Suspension } from './suspension.ts'
+
 /** The six steps, in the order of trust; the words of the code, the strip, the entry and the terminal. */
 export const stations = [
   'authenticate',
@@ -15,6 +17,14 @@ export type Refusal =
   | { readonly reason: 'unknown'; readonly station: 'permit'; readonly because: UnknownBecause }
   /** Its definition changed and its owner has not released it. */
   | { readonly reason: 'held'; readonly station: 'permit'; readonly because: 'definition changed' }
+  /** Its caller, its server or it itself is suspended, or the whole plane is. */
+  | {
+      readonly reason: 'suspended'
+      readonly station: 'permit'
+      readonly suspension: Suspension
+      /** Who owns what is suspended, as the documents say; undefined where they do not. */
+      readonly owner: string | undefined
+    }
   /** The token's scopes do not reach it. */
   | {
       readonly reason: 'scope'

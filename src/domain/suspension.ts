@@ -1,3 +1,5 @@
+import type { CapabilityKind } from './capability.ts'
+
 export const suspensionKinds = [
   'agent',
   'consumer',
@@ -25,3 +27,20 @@ export interface Suspension {
 
 /** Under which a plane's suspensions are kept. */
 export const suspensionKey = (kind: SuspensionKind, name: string): string => `${kind}/${name}`
+
+/** What a suspension of one capability is called. */
+export const capabilityName = (about: {
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+}): string => `${about.server}/${about.kind}/${about.name}`
+
+/** The server that a suspension of a server or of one of its capabilities is about. */
+export const suspendedServer = (kind: string, name: string): string | undefined => {
+  if (kind === 'server') return name
+  return kind === 'capability' ? name.slice(0, name.indexOf('/')) : undefined
+}
+
+/** For those who may know: in the entry, in `why` and in the terminal. */
+export const tellSuspension = ({ kind, name, by, reason }: Suspension): string =>
+  `${kind} ${name} suspended by ${by}: ${reason}`

@@ -1,5 +1,6 @@
 import type { Eras } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
+import { type Suspension, tellSuspension } from '#domain/suspension.ts'
 import { faults } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import {
@@ -41,6 +42,8 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
       return { status: 200, body: unknownBytes(ask, refused.name) }
     case 'held':
       return inBand(refused, -31409, heldText(refused), undefined)
+    case 'suspended':
+      return inBand(refused, faults.suspended.rpc, suspendedText(refused, refusal), undefined)
     case 'limited':
       return inBand(refused, faults.flood.rpc, limitedText(refused, refusal), refusal.retryAfterMs)
     case 'credential':
@@ -117,6 +120,20 @@ const heldText = ({ agent, name }: Refused): string =>
   `Held: "${name}" changed since its owner released it, so agent "${agent}" may not call it now.\n` +
   "Waiting for a person's decision; do not retry before 10 min. Continue without it, or tell the user."
 
+/** Who suspended it and why is for those who may know; whom to ask is for the caller. */
+const suspendedText = (
+  { agent, name }: Refused,
+  { suspension, owner }: Extract<Refusal, { reason: 'suspended' }>,
+): string => {
+  const what = suspension.kind === 'capability' ? `"${name}"` : whatIs(suspension)
+  return (
+    `Suspended: ${what} is suspended, so agent "${agent}" may not call "${name}" now.\n` +
+    `Waiting for a person's decision; do not retry. Ask ${owner ?? 'whoever operates this gateway'}.`
+  )
+}
+
+const whatIs = ({ kind, name }: Suspension): string => `${kind} "${name}"`
+
 const limitedText = (
   { agent, name }: Refused,
   limited: Extract<Refusal, { reason: 'limited' }>,
@@ -150,6 +167,8 @@ export const because = (refusal: Refusal): string => {
     case 'unknown':
     case 'held':
       return refusal.because
+    case 'suspended':
+      return tellSuspension(refusal.suspension)
     case 'scope':
       return `token lacks scope ${refusal.scopes.join(' ')}`
     case 'credential':

@@ -118,6 +118,19 @@ export const faults = {
     say: 'The bearer token is not valid here.',
   },
 
+  suspended: {
+    status: 403,
+    rpc: -31403,
+    exit: 3,
+    say: 'Suspended: until a person resumes it, nothing is permitted here.',
+  },
+  revoked: {
+    status: 403,
+    rpc: -31403,
+    exit: 3,
+    say: 'What this needed is permitted no longer.',
+  },
+
   // The gateway's own state.
   flood: { status: 429, rpc: -31429, exit: 8, say: 'Too many requests; try again later.' },
   unrecordable: {

@@ -1,9 +1,12 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
-import type { PlaneSnapshot } from './compile.ts'
-import { compileGrant } from './compile.ts'
-import type { Explanation } from './policy.ts'
+import { tellSuspension } from '#domain/suspension.ts'
+import { matchTemplate } from '#mcp/template.ts'
+import { type PlaneSnapshot, timeZoneOf } from './compile.ts'
+import { compileGrant } from './grant.ts'
+import type { CallerView, Decision, Explanation } from './policy.ts'
+import { classifying, granting, releasing, resuming } from './remedy.ts'
 
 export interface Question {
   readonly client: ClientId
@@ -12,50 +15,88 @@ export interface Question {
   readonly name: string
 }
 
+interface About {
+  readonly policy: PlanePolicy
+  readonly snapshot: PlaneSnapshot
+  readonly capabilities: readonly Capability[]
+  readonly now: number
+}
+
 /** Asks the evaluator of the gateway and says which grants were considered and what would change the answer. */
-export const explain = (
-  about: {
-    policy: PlanePolicy
-    snapshot: PlaneSnapshot
-    capabilities: readonly Capability[]
-    now: number
-  },
-  question: Question,
-): Explanation => {
+export const explain = (about: About, question: Question): Explanation => {
   const view = about.snapshot.caller(question.client)
   if (!view) return unknownCaller(about.policy, question.client)
-  const { server, kind, name } = question
-  const decision =
-    kind === 'resource' || kind === 'template'
-      ? view.decideResource(server, name, about.now)
-      : view.decide(server, kind, name, about.now)
-  const considered = consider(about, question)
+  const capability = findCapability(about.capabilities, question)
+  const considered = consider(about, question, capability)
+  const answer = decide(view, question, about.now)
+  const { decision, because, quotas, wouldChange } = tell(
+    about.policy,
+    question,
+    capability,
+    answer,
+  )
+  return { decision, because, considered, quotas, wouldChange }
+}
+
+const decide = (view: CallerView, { server, kind, name }: Question, now: number): Decision => {
+  const decision = view.decide(server, kind, name, now)
+  const isUnknown = !decision.permitted && decision.refusal.reason === 'unknown'
+  const isByUri = kind === 'resource' || (kind === 'template' && isUnknown)
+  return isByUri ? view.decideResource(server, name, now) : decision
+}
+
+/** By its name; what is asked for as a URI may be one that a template makes. */
+const findCapability = (
+  capabilities: readonly Capability[],
+  { server, kind, name }: Question,
+): Capability | undefined => {
+  const here = capabilities.filter((one) => one.server === server)
+  const exact = here.find((one) => one.kind === kind && one.name === name)
+  if (exact || (kind !== 'resource' && kind !== 'template')) return exact
+  return here.find((one) => one.kind === 'template' && matchTemplate(one.name, name))
+}
+
+const tell = (
+  policy: PlanePolicy,
+  question: Question,
+  capability: Capability | undefined,
+  decision: Decision,
+): Omit<Explanation, 'considered'> => {
   if (decision.permitted)
     return {
       decision: 'permitted',
       because: `grant ${decision.permission.grant}`,
-      considered,
       quotas: decision.quotas.map(describeQuota),
       wouldChange: undefined,
     }
   const { refusal } = decision
-  if (refusal.reason === 'held')
-    return {
-      decision: 'held',
-      because: refusal.because,
-      considered,
-      quotas: [],
-      wouldChange: `bailiwick server release ${view.plane}/${server} ${name}`,
-    }
-  const because = refusal.reason === 'unknown' ? refusal.because : refusal.reason
-  return {
-    decision: 'denied',
-    because,
-    considered,
-    quotas: [],
-    wouldChange: remedy(about.policy, question, because),
+  const name = capability?.name ?? question.name
+  const where = `${policy.plane.name}/${question.server}`
+  switch (refusal.reason) {
+    case 'held':
+      return refused('held', refusal.because, releasing(where, name))
+    case 'suspended':
+      return refused(
+        'denied',
+        tellSuspension(refusal.suspension),
+        resuming(policy.plane.name, refusal.suspension),
+      )
+    case 'unknown':
+      if (refusal.because === 'unclassified' && capability)
+        return refused('denied', refusal.because, classifying(where, capability))
+      if (refusal.because === 'no grant' || refusal.because === 'grant ended')
+        return refused('denied', refusal.because, granting(policy, { ...question, name }))
+      return refused('denied', refusal.because, undefined)
+    default:
+      return refused('denied', refusal.reason, undefined)
   }
 }
+
+const refused = (
+  decision: 'denied' | 'held',
+  because: string,
+  wouldChange: string | undefined,
+): Omit<Explanation, 'considered'> => ({ decision, because, quotas: [], wouldChange })
 
 const unknownCaller = (policy: PlanePolicy, client: ClientId): Explanation => {
   const parts = splitClientId(client)
@@ -67,23 +108,18 @@ const unknownCaller = (policy: PlanePolicy, client: ClientId): Explanation => {
 }
 
 const consider = (
-  about: { policy: PlanePolicy; capabilities: readonly Capability[]; now: number },
-  question: Question,
+  { policy, now }: About,
+  { client, server }: Question,
+  capability: Capability | undefined,
 ): { grant: string; verdict: string }[] => {
-  const timeZone = about.policy.plane.timeZone ?? 'UTC'
-  const labels = about.policy.servers.get(question.server)?.labels ?? []
-  const capability = about.capabilities.find(
-    (one) =>
-      one.server === question.server && one.kind === question.kind && one.name === question.name,
-  )
-  return [...about.policy.grants.values()]
-    .filter((grant) => `${grant.agent}@${grant.consumer}` === question.client)
+  const labels = policy.servers.get(server)?.labels ?? []
+  return [...policy.grants.values()]
+    .filter((grant) => `${grant.agent}@${grant.consumer}` === client)
     .map((grant) => {
-      const compiled = compileGrant(grant, timeZone)
-      const selects = capability !== undefined && compiled.selects(capability, labels)
-      const verdict = !selects
+      const { selects, endsAt } = compileGrant(grant, timeZoneOf(policy))
+      const verdict = !(capability && selects(capability, labels))
         ? 'does not select it'
-        : about.now < compiled.endsAt
+        : now < endsAt
           ? 'permits it'
           : `ended ${grant.until}`
       return { grant: grant.name, verdict }
@@ -100,37 +136,4 @@ const describeQuota = (quota: {
     .filter((window) => quota[window] !== undefined)
     .map((window) => `${quota[window]} per ${window}`)
   return `${quota.name}: ${parts.join(', ')}`
-}
-
-/** A document or a command, ready to use. */
-const remedy = (policy: PlanePolicy, question: Question, because: string): string | undefined => {
-  const plane = policy.plane.name
-  const where = `${plane}/${question.server}`
-  if (because === 'unclassified')
-    return `bailiwick server classify ${where} ${question.name} read|write|destructive`
-  if (because !== 'no grant' && because !== 'grant ended') return undefined
-  const parts = splitClientId(question.client)
-  if (!parts) return undefined
-  const key = { tool: 'tools', prompt: 'prompts', resource: 'resources', template: 'resources' }[
-    question.kind
-  ]
-  return [
-    'apiVersion: bailiwick/v1',
-    'kind: Grant',
-    `plane: ${plane}`,
-    `name: ${grantName(policy, parts.agent, question.server)}`,
-    `agent: ${parts.agent}`,
-    `consumer: ${parts.consumer}`,
-    `allow: [{ server: ${question.server}, ${key}: [${JSON.stringify(question.name)}] }]`,
-    'reason: say why',
-    '',
-  ].join('\n')
-}
-
-const grantName = (policy: PlanePolicy, agent: string, server: string): string => {
-  const base = `${agent}-${server}`.slice(0, 21).replace(/-+$/, '')
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? base : `${base}-${n}`
-    if (!policy.grants.has(name)) return name
-  }
 }

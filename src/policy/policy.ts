@@ -1,6 +1,7 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Permission, Refusal } from '#domain/decision.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { Suspension } from '#domain/suspension.ts'
 
 /** One caller's permissions in one plane at one revision, joined to its verified token. Immutable. */
 export interface CallerView {
@@ -15,12 +16,17 @@ export interface CallerView {
    * `now` matters for grants that end. About 0.1 µs once asked.
    */
   decide(server: string, kind: CapabilityKind, name: string, now: number): Decision
-  /** For `resources/read`: an exact resource, else the first template that matches the URI. */
+  /** For `resources/read`: an exact resource, else the templates that match the URI: one that is suspended refuses, else one that permits. */
   decideResource(server: string, uri: string, now: number): Decision
-  /** What this caller may discover on a server, in byte order of name. */
+  /** What this caller may discover on a server, in byte order of name; nothing while either is suspended. */
   list(server: string, kind: CapabilityKind, now: number): readonly Capability[]
   /** Whether anything of the server may be discovered. */
   sees(server: string, now: number): boolean
+  /**
+   * What stops this caller on a server, or on every server (undefined): its own suspension, its
+   * consumer's, the plane's, or the server's. A single capability's is met in `decide`.
+   */
+  suspension(server: string | undefined): Suspension | undefined
   /** Servers of which anything may be discovered, in byte order. */
   servers(now: number): readonly string[]
 }

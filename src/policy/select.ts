@@ -1,7 +1,7 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Selector } from '#domain/documents.ts'
 
-type Matches = (capability: Capability, serverLabels: readonly string[]) => boolean
+export type Matches = (capability: Capability, serverLabels: readonly string[]) => boolean
 
 const kindsOf = {
   tools: ['tool'],

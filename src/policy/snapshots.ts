@@ -1,29 +1,65 @@
 import type { Policy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { PlaneId } from '#domain/name.ts'
-import { compilePlane, type PlaneSnapshot } from './compile.ts'
+import { type Compiled, compilePlane, type PlaneSnapshot, snapshotOf } from './compile.ts'
+import { type Moved, patchPlane } from './patch.ts'
 
-/** What each plane permits, compiled; a plane's is replaced as a whole when policy or registry change. */
+/**
+ * What each plane permits, compiled. A call is decided by one of these from beginning to end; the next
+ * one is decided by what `of` answers then.
+ */
 export interface Snapshots {
+  /** Compiles a plane whole: at a start, and for whoever does not know what moved. */
   recompile(plane: PlaneId): void
+  /**
+   * Brings the planes of `moved` to this policy, in time proportional to what moved. Exactly what a
+   * compilation of the whole would give, provided that everything that changed since the last patch
+   * is named. A plane that is new is compiled, one that is gone permits nobody anything.
+   */
+  patch(policy: Policy, moved: readonly Moved[]): void
   /** A plane that is not known permits nobody anything. */
   of(plane: PlaneId): PlaneSnapshot
 }
 
 export const createSnapshots = (
   policy: () => Policy,
-  capabilities: (plane: PlaneId) => readonly Capability[],
+  /** Of all the plane's servers, or of one. */
+  capabilities: (plane: PlaneId, server?: string) => readonly Capability[],
 ): Snapshots => {
-  const compiled = new Map<PlaneId, PlaneSnapshot>()
+  const planes = new Map<PlaneId, { compiled: Compiled; snapshot: PlaneSnapshot }>()
   const nobody: PlaneSnapshot = { revision: 0, caller: () => undefined }
+
+  const compile = ({ revision, planes }: Policy, plane: PlaneId): Compiled | undefined => {
+    const documents = planes.get(plane)
+    return (
+      documents &&
+      compilePlane({ plane, policy: documents, capabilities: capabilities(plane), revision })
+    )
+  }
+  const put = (plane: PlaneId, compiled: Compiled | undefined): void => {
+    if (compiled) planes.set(plane, { compiled, snapshot: snapshotOf(compiled) })
+    else planes.delete(plane)
+  }
+
   return {
-    recompile(plane) {
-      const { revision, planes } = policy()
-      const documents = planes.get(plane)
-      if (!documents) return void compiled.delete(plane)
-      const known = capabilities(plane)
-      compiled.set(plane, compilePlane({ plane, policy: documents, capabilities: known, revision }))
+    recompile: (plane) => put(plane, compile(policy(), plane)),
+    patch(now, moved) {
+      for (const [plane, ofPlane] of Map.groupBy(moved, (one) => one.plane)) {
+        const before = planes.get(plane)?.compiled
+        const documents = now.planes.get(plane)
+        if (!before || !documents) {
+          put(plane, compile(now, plane))
+          continue
+        }
+        const about = {
+          policy: documents,
+          revision: now.revision,
+          moved: ofPlane,
+          capabilities: (server?: string) => capabilities(plane, server),
+        }
+        put(plane, patchPlane(before, about))
+      }
     },
-    of: (plane) => compiled.get(plane) ?? nobody,
+    of: (plane) => planes.get(plane)?.snapshot ?? nobody,
   }
 }

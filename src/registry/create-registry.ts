@@ -15,7 +15,8 @@ import type { Observation, Registry } from './registry.ts'
 interface PlaneState {
   readonly servers: Map<string, Rows>
   documents: ReadonlyMap<string, ServerDocument>
-  /** The answer of `capabilities`, until something changes. */
+  /** The answers of `capabilities`: each server's until something of that server changes, and all of them. */
+  readonly lists: Map<string, readonly Capability[]>
   list: readonly Capability[] | undefined
 }
 
@@ -50,14 +51,16 @@ export async function createRegistry(options: {
     const stored = await store.plane(plane).capabilities.list(server)
     if (stored.length === 0) state.servers.delete(server)
     else state.servers.set(server, rowsOfStored(stored))
+    state.lists.delete(server)
     state.list = undefined
   }
 
   return {
-    capabilities(plane) {
+    capabilities(plane, server) {
       const state = planes.get(plane)
       if (state === undefined) return []
-      state.list ??= listOf(state)
+      if (server !== undefined) return listOf(state, server)
+      state.list ??= [...state.servers.keys()].flatMap((one) => listOf(state, one))
       return state.list
     },
 
@@ -85,7 +88,10 @@ export async function createRegistry(options: {
       for (const server of new Set(moved.map(({ name }) => name))) await reload(plane, server)
       const state = planes.get(plane) ?? (await load(store, plane))
       planes.set(plane, state)
-      state.documents = new Map(servers.map((document) => [document.name, document]))
+      const documents = new Map(servers.map((document) => [document.name, document]))
+      for (const server of state.lists.keys())
+        if (state.documents.get(server) !== documents.get(server)) state.lists.delete(server)
+      state.documents = documents
       state.list = undefined
     },
 
@@ -156,13 +162,14 @@ function releasedItem(items: readonly Item[], name: string, shown: string | unde
   })
 }
 
-function listOf({ servers, documents }: PlaneState): readonly Capability[] {
-  const list: Capability[] = []
-  for (const [server, rows] of servers) {
-    const document = documents.get(server)
-    if (document === undefined) continue
-    for (const item of rows.values()) list.push(joined(item, document))
-  }
+function listOf({ servers, documents, lists }: PlaneState, server: string): readonly Capability[] {
+  const known = lists.get(server)
+  if (known !== undefined) return known
+  const document = documents.get(server)
+  if (document === undefined) return []
+  const rows = servers.get(server)?.values() ?? []
+  const list = [...rows].map((item) => joined(item, document))
+  lists.set(server, list)
   return list
 }
 
@@ -178,7 +185,12 @@ async function load(store: Store, plane: PlaneId): Promise<PlaneState> {
 const rowsOfStored = (stored: readonly StoredCapability[]): Rows =>
   new Map(stored.map((one) => [keyOf(one.kind, one.name), itemOf(one)]))
 
-const emptyState = (): PlaneState => ({ servers: new Map(), documents: new Map(), list: undefined })
+const emptyState = (): PlaneState => ({
+  servers: new Map(),
+  documents: new Map(),
+  lists: new Map(),
+  list: undefined,
+})
 
 /** Names that were taken in are ASCII and short; of those that were refused only the number is logged. */
 function report(log: Log, plane: PlaneId, server: string, observation: Observation): void {

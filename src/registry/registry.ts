@@ -9,8 +9,11 @@ import type { RevisionChange } from '#store/store.ts'
  * New is unclassified and invisible. A changed definition is held, alone, until `release`.
  */
 export interface Registry {
-  /** All that is known of a plane's servers, joined with the classifications in the documents. Synchronous, from memory. */
-  capabilities(plane: PlaneId): readonly Capability[]
+  /**
+   * All that is known of a plane's servers, or of one of them, joined with the classifications in the
+   * documents. Synchronous, from memory: of one server it costs nothing of the others.
+   */
+  capabilities(plane: PlaneId, server?: string): readonly Capability[]
   /**
    * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
    * Nothing happens for a server without a document.

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test'
-import type { ApplyInput, Change, Problem } from '#change/change.ts'
+import type { ApplyInput, Change, Policy, Problem } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import { BadDocuments } from '#change/problem.ts'
 import type { Clock } from '#lib/clock.ts'
@@ -56,6 +56,18 @@ export function handles(change: Change): Omit<Setup, 'store' | 'entered'> {
       ),
   }
 }
+
+/** What stands, as plain values that can be compared: a map's entries in its order. */
+export const plainly = (policy: Policy): unknown => ({
+  revision: policy.revision,
+  planes: [...policy.planes].map(([plane, documents]) => [
+    plane,
+    Object.entries(documents).map(([member, held]) => [
+      member,
+      Symbol.iterator in held ? [...held] : held,
+    ]),
+  ]),
+})
 
 const inputOf = (text: string): ApplyInput => ({
   files: [{ name: 'a.yaml', text }],

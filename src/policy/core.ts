@@ -1,0 +1,107 @@
+import type { Capability } from '#domain/capability.ts'
+import type { GrantDocument } from '#domain/documents.ts'
+import { type ClientId, type PlaneId, quotaKey } from '#domain/name.ts'
+import type { Suspension } from '#domain/suspension.ts'
+import { type CompiledGrant, compileGrant } from './grant.ts'
+import type { QuotaRule } from './policy.ts'
+import type { Served } from './served.ts'
+
+/** A capability as one caller meets it: the grants that reach it, the quotas that count it, what stops it. */
+export interface Reach {
+  readonly grants: readonly CompiledGrant[]
+  readonly quotas: readonly QuotaRule[]
+  readonly suspension: Suspension | undefined
+}
+
+/** What one client's own grants come to; made when the client first asks, and kept from revision to revision. */
+export interface Core {
+  readonly grants: readonly CompiledGrant[]
+  reach(served: Served, capability: Capability): Reach
+}
+
+/** What the documents say of one client, at one revision. */
+export interface ClientGrants {
+  readonly client: ClientId
+  readonly agent: string
+  readonly documents: readonly GrantDocument[]
+  readonly timeZone: string
+}
+
+export interface Cores {
+  /** The one that was kept, where it was made of exactly these documents; else a new one. */
+  of(about: ClientGrants): Core
+}
+
+/**
+ * Keeps at most `most` grants and reaches of all clients together. Who came first is given up first:
+ * what it lost is worked out again, in microseconds, when it asks next.
+ */
+export const createCores = (plane: PlaneId, most: number): Cores => {
+  const kept = new Map<ClientId, { about: ClientGrants; core: Core; size: number }>()
+  let size = 0
+
+  const grow = (client: ClientId, core: Core): void => {
+    const entry = kept.get(client)
+    if (entry?.core !== core) return
+    entry.size++
+    size++
+    while (size > most && kept.size > 1) giveUp(kept.keys().next().value as ClientId)
+  }
+  const giveUp = (client: ClientId): void => {
+    size -= kept.get(client)?.size ?? 0
+    kept.delete(client)
+  }
+
+  return {
+    of(about) {
+      const { client } = about
+      const known = kept.get(client)
+      if (known && isSame(known.about, about)) return known.core
+      giveUp(client)
+      const core = createCore(plane, about, () => grow(client, core))
+      kept.set(client, { about, core, size: about.documents.length })
+      size += about.documents.length
+      grow(client, core)
+      return core
+    },
+  }
+}
+
+const isSame = (a: ClientGrants, b: ClientGrants): boolean =>
+  a.documents === b.documents && a.timeZone === b.timeZone
+
+const createCore = (
+  plane: PlaneId,
+  { agent, documents, timeZone }: ClientGrants,
+  grow: () => void,
+): Core => {
+  const grants = documents.map((document) => compileGrant(document, timeZone))
+  const reaches = new Map<string, { served: Served; of: Map<Capability, Reach> }>()
+
+  const work = (served: Served, capability: Capability): Reach => ({
+    grants: grants.filter((grant) => grant.selects(capability, served.labels)),
+    quotas: served.quotasOf(capability).map(({ selects: _, servers: _servers, ...quota }) => ({
+      ...quota,
+      key: quotaKey(plane, quota.name, agent),
+    })),
+    suspension: served.suspensionOf(capability),
+  })
+
+  return {
+    grants,
+    reach(served, capability) {
+      let here = reaches.get(served.name)
+      if (here?.served !== served) {
+        here = { served, of: new Map() }
+        reaches.set(served.name, here)
+      }
+      let found = here.of.get(capability)
+      if (!found) {
+        found = work(served, capability)
+        here.of.set(capability, found)
+        grow()
+      }
+      return found
+    },
+  }
+}
