@@ -106,6 +106,8 @@ export interface Policy {
 }
 export interface PlanePolicy {
   readonly plane: Documents['Plane']
+  readonly teams: ReadonlyMap<string, Documents['Team']>
+  readonly roleBindings: ReadonlyMap<string, Documents['RoleBinding']>
   readonly servers: ReadonlyMap<string, Documents['Server']>
   readonly consumers: ReadonlyMap<string, Documents['Consumer']>
   readonly agents: ReadonlyMap<string, Documents['Agent']>

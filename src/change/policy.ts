@@ -16,6 +16,8 @@ import type { PlanePolicy, Policy } from './change.ts'
 type KindInPlane = Exclude<Kind, 'Plane'>
 
 const memberOf = {
+  Team: 'teams',
+  RoleBinding: 'roleBindings',
   Server: 'servers',
   Consumer: 'consumers',
   Agent: 'agents',
@@ -145,6 +147,8 @@ function patchPlane(
 }
 
 const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
+  teams: new Map(),
+  roleBindings: new Map(),
   servers: new Map(),
   consumers: new Map(),
   agents: new Map(),

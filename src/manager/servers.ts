@@ -79,7 +79,7 @@ const describe = (one: Capability): CapabilityRow => ({
   held: one.observed && diffDefinitions(one.definition, one.observed.definition),
 })
 
-const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
+export const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
   const told = typeof title === 'string' && title !== '' ? title : description
   return typeof told === 'string' ? (told.split('\n')[0] ?? '') : ''
 }
