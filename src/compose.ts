@@ -165,6 +165,7 @@ const installationOf = (
   const query = createCallQuery(parts.store)
   return {
     ...parts,
+    revisions: parts.store.revisions,
     version,
     origin: about.origin,
     startedAt: about.startedAt,

@@ -128,7 +128,15 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
   soc: {
     says: 'reads every call with its arguments and suspends agents, and grants nothing',
     inPlane: [...everybody, ...policyOf],
-    over: ['calls.read', 'arguments.read', 'agents.suspend', 'agents.resume', 'revisions.read', 'roles.read', 'issuers.read'],
+    over: [
+      'calls.read',
+      'arguments.read',
+      'agents.suspend',
+      'agents.resume',
+      'revisions.read',
+      'roles.read',
+      'issuers.read',
+    ],
   },
   privacy: {
     says: 'reads the policy and the calls, to judge what personal data flows',
@@ -215,9 +223,7 @@ const heldIn = (
 ): readonly Binding[] =>
   bindings.filter(
     (one) =>
-      one.plane === plane &&
-      one.people.has(name) &&
-      (one.endsAt === undefined || at < one.endsAt),
+      one.plane === plane && one.people.has(name) && (one.endsAt === undefined || at < one.endsAt),
   )
 
 const gives = ({ role, over }: Binding, needs: Permission, item: Item | undefined): boolean => {

@@ -5,7 +5,7 @@ import type { Identity } from '#identity/identity.ts'
 import type { CallRecord, Ledger } from '#ledger/ledger.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
-import type { StoredEntry } from '#store/store.ts'
+import type { Revisions, StoredEntry } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
 
@@ -22,6 +22,8 @@ export interface Installation {
   /** Names of the runners in the operator's configuration file. */
   readonly runners: ReadonlySet<string>
   readonly change: Change
+  /** What has been changed: for whoever may read it. */
+  readonly revisions: Pick<Revisions, 'page' | 'find' | 'changesAfter'>
   readonly vault: Vault
   readonly identity: Identity
   readonly registry: Registry

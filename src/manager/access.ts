@@ -1,6 +1,13 @@
 import type { PlanePolicy, Policy } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
-import { type Item, may, maySome, type Permission, type Person, type Verdict } from '#domain/roles.ts'
+import {
+  type Item,
+  may,
+  maySome,
+  type Permission,
+  type Person,
+  type Verdict,
+} from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { bindingsIn } from '#people/bindings.ts'
 
@@ -56,7 +63,10 @@ const enforce = (verdict: Verdict, needs: Permission, plane: string | undefined)
 }
 
 /** A server, and what is about it. */
-export const serverItem = (plane: PlanePolicy | undefined, server: string): Item => ({
+export const serverItem = (
+  plane: Pick<PlanePolicy, 'servers'> | undefined,
+  server: string,
+): Item => ({
   owner: plane?.servers.get(server)?.owner,
   server,
 })

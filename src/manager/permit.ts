@@ -1,18 +1,11 @@
-import type { PlanePolicy, Policy } from '#change/change.ts'
+import type { Edit, PlanePolicy, Policy } from '#change/change.ts'
 import type { Document, GrantDocument, QuotaDocument } from '#domain/documents.ts'
 import { kindTable } from '#domain/kinds.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Item, type Person, widens } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
-import { type Owned, bindingsIn } from '#people/bindings.ts'
+import { bindingsIn, type Owned } from '#people/bindings.ts'
 import { type Access, ownedItem, serverItem } from './access.ts'
-
-/** A document of a change: `before` is undefined for what is added, `after` for what is removed. */
-export interface Edit {
-  readonly plane: PlaneId
-  readonly before: Document | undefined
-  readonly after: Document | undefined
-}
 
 /**
  * Whether a person may make a change, all of it: each document as it was and as it would be, whatever
@@ -22,6 +15,7 @@ export interface Edit {
 export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit[]): void => {
   const after = planesAfter(policy, edits)
   for (const edit of edits) {
+    if (!access.person.administrator) access.checkSome('planes.read', edit.plane)
     const sides = [
       { document: edit.before, plane: policy.planes.get(edit.plane) },
       { document: edit.after, plane: after.get(edit.plane) },

@@ -28,7 +28,8 @@ const written = (binding: RoleBindingDocument, plane: Owned): Binding => ({
   role: binding.role,
   people: new Set([...(binding.people ?? []), ...peopleOf(binding.team, plane)]),
   over: binding.over && ('team' in binding.over ? { owner: binding.over.team } : binding.over),
-  endsAt: binding.until && endOf(binding.until, plane.plane.timeZone ?? 'UTC'),
+  endsAt:
+    binding.until === undefined ? undefined : endOf(binding.until, plane.plane.timeZone ?? 'UTC'),
 })
 
 /** Who is named as an owner owns: the people of the team of that name, else the person. */

@@ -41,7 +41,13 @@ export const createPeople = (parts: {
   const sessionFor = async (row: PersonRow, label: string): Promise<Session> => {
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
-    const made = { id: `tok_${nextId()}`, person: row.name, label, at, endsAt: at + tokenLifetimeMs }
+    const made = {
+      id: `tok_${nextId()}`,
+      person: row.name,
+      label,
+      at,
+      endsAt: at + tokenLifetimeMs,
+    }
     await people.removeTokens({ endedBefore: at })
     await people.addToken({ ...made, hash: hashOf(token) })
     const all = await people.listTokens(row.name)

@@ -5,9 +5,9 @@ import type { Clock, Random } from '#lib/clock.ts'
 import { createFlood } from '#lib/flood.ts'
 import type { Log } from '#lib/log.ts'
 import type { PersonRow, PersonRows } from '#store/store.ts'
-import type { Session, Setup } from './people.ts'
 import { networkOf } from './limits.ts'
 import { checkPassword } from './password.ts'
+import type { Session, Setup } from './people.ts'
 
 export const setupCodeFile = 'setup-code'
 const lifetimeMs = 30 * 60_000
@@ -76,11 +76,7 @@ export const createSetup = (parts: {
 const hashOf = (code: string): string =>
   createHash('sha256')
     .update(
-      code
-        .toUpperCase()
-        .replaceAll(/[\s-]/g, '')
-        .replaceAll('O', '0')
-        .replaceAll(/[IL]/g, '1'),
+      code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1'),
     )
     .digest('hex')
 

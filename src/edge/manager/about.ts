@@ -8,12 +8,10 @@ export const aboutOf = (
   { desk, head, access }: Asked<unknown, unknown>,
   reason?: string | undefined,
 ): About => {
-  const key = readKey(head)
   return {
     by: desk.by,
     why: reason ?? readReason(head),
-    // Two people may think of the same key.
-    key: key === undefined ? undefined : `${desk.by} ${key}`,
+    key: readKey(head),
     permit: (edits, policy) => permitEdits(access, policy, edits),
   }
 }

@@ -243,8 +243,6 @@ export const revision = z.strictObject({
   planes: z.array(z.string()),
 })
 export const revisionWithDiff = revision.extend({
-  changes: z
-    .array(edit)
-    .describe('Of the documents that you may read; others are not shown.'),
+  changes: z.array(edit).describe('Of the documents that you may read; others are not shown.'),
   diff: z.string(),
 })

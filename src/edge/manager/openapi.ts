@@ -28,7 +28,9 @@ export const openApiDocument = (routes: readonly Route[], version: string): Json
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: {
         Problem: problemSchema,
-        ...Object.fromEntries(kinds.map((kind) => [kind, schemaOf(documentSchemas[kind], 'input')])),
+        ...Object.fromEntries(
+          kinds.map((kind) => [kind, schemaOf(documentSchemas[kind], 'input')]),
+        ),
       },
       responses: {
         Problem: {
@@ -126,7 +128,10 @@ const headersOf = ({ method, conditional, streams, needs }: Route): Json[] => {
     schema: { type: 'string' },
   })
   if (streams) return [header('Last-Event-ID', 'The id of the last event that was read.')]
-  const none = header('If-None-Match', method === 'GET' ? 'An ETag: 304.' : '`*`: only what is new.')
+  const none = header(
+    'If-None-Match',
+    method === 'GET' ? 'An ETag: 304.' : '`*`: only what is new.',
+  )
   if (method === 'GET') return conditional ? [none] : []
   if (needs === 'nobody') return []
   return [
@@ -155,7 +160,11 @@ const problemSchema: Json = {
   type: 'object',
   required: ['type', 'title', 'status'],
   properties: {
-    type: { type: 'string', format: 'uri', description: 'Stable; ends in the code of docs/errors.md.' },
+    type: {
+      type: 'string',
+      format: 'uri',
+      description: 'Stable; ends in the code of docs/errors.md.',
+    },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string' },

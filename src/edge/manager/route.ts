@@ -4,8 +4,8 @@ import type { Kind } from '#domain/documents.ts'
 import type { Permission } from '#domain/roles.ts'
 import type { Access } from '#manager/access.ts'
 import type { Desk } from '#manager/desk.ts'
-import type { Events } from './events.ts'
 import type { People, TokenInfo } from '#people/people.ts'
+import type { Events } from './events.ts'
 
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 

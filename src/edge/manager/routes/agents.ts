@@ -87,7 +87,10 @@ export const agentRoutes = [
       checkOwned(asked, 'agents', 'agents.suspend')
       const { plane, name } = asked.path
       const { reason } = asked.body
-      return suspendAgent({ ...asked.desk, ...aboutOf(asked, reason) }, { plane, agent: name, reason })
+      return suspendAgent(
+        { ...asked.desk, ...aboutOf(asked, reason) },
+        { plane, agent: name, reason },
+      )
     },
   ),
   route(
@@ -103,7 +106,10 @@ export const agentRoutes = [
     (asked) => {
       checkOwned(asked, 'agents', 'agents.resume')
       const { plane, name } = asked.path
-      return resumeAgent({ ...asked.desk, ...aboutOf(asked, asked.body.reason) }, { plane, agent: name })
+      return resumeAgent(
+        { ...asked.desk, ...aboutOf(asked, asked.body.reason) },
+        { plane, agent: name },
+      )
     },
   ),
   route(
@@ -137,7 +143,10 @@ export const agentRoutes = [
       checkOwned(asked, 'credentials', 'secrets.write')
       const { plane, name } = asked.path
       const { secret } = asked.body
-      return setCredential({ ...asked.desk, ...aboutOf(asked) }, { plane, credential: name, secret })
+      return setCredential(
+        { ...asked.desk, ...aboutOf(asked) },
+        { plane, credential: name, secret },
+      )
     },
   ),
   route(

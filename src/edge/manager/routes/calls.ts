@@ -84,7 +84,11 @@ export const callRoutes = [
       const answer = await why(asked.desk, { plane, call })
       if (!sees(asked, planeHere(asked), answer.record))
         throw new Fault('not_permitted', { detail: 'This call is about items of others.' })
-      return answer
+      const entries = answer.entries.map(({ position, entry }) => ({
+        position,
+        entry: { ...entry },
+      }))
+      return { ...answer, entries }
     },
   ),
   route(

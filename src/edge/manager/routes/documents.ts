@@ -5,7 +5,8 @@ import { unbuiltKinds } from '#domain/unbuilt.ts'
 import { Fault } from '#lib/fault.ts'
 import { pageOf, pageQuery } from '../answers.ts'
 import { getDocument, listDocuments, putDocument, removeDocument } from '../documents.ts'
-import { route } from '../route.ts'
+import type { PageAsked } from '../page.ts'
+import { type Asked, route } from '../route.ts'
 
 /** A document in a list, with what stands beside it. */
 const listed = <T extends z.ZodType>(document: T) =>
@@ -16,6 +17,10 @@ const listed = <T extends z.ZodType>(document: T) =>
       document,
     }),
   )
+
+type Named = Asked<{ readonly plane: string; readonly name: string }, PageAsked>
+/** The parameters of a path that is put together of a kind's segment cannot be read from its type. */
+const named = (asked: Asked<unknown, unknown, unknown>): Named => asked as Named
 
 /** The four routes of a kind whose documents stand in a plane. */
 const kindRoutes = <K extends Exclude<Kind, 'Plane'>, S extends string>(kind: K, segment: S) => {
@@ -34,7 +39,7 @@ const kindRoutes = <K extends Exclude<Kind, 'Plane'>, S extends string>(kind: K,
         query: pageQuery,
         answer: listed(schema as z.ZodType<Document>),
       },
-      (asked) => listDocuments(asked, kind),
+      (asked) => listDocuments(named(asked), kind),
     ),
     route(
       'GET',
@@ -46,7 +51,7 @@ const kindRoutes = <K extends Exclude<Kind, 'Plane'>, S extends string>(kind: K,
         conditional: true,
         answer: schema as z.ZodType<Document>,
       },
-      (asked) => getDocument(asked, { kind, name: asked.path.name }),
+      (asked) => getDocument(named(asked), { kind, name: named(asked).path.name }),
     ),
     route(
       'PUT',
@@ -60,7 +65,7 @@ const kindRoutes = <K extends Exclude<Kind, 'Plane'>, S extends string>(kind: K,
         document: kind,
         answer: schema as z.ZodType<Document>,
       },
-      (asked) => putDocument(asked, { kind, name: asked.path.name }),
+      (asked) => putDocument(named(asked), { kind, name: named(asked).path.name }),
     ),
     route(
       'DELETE',
@@ -72,7 +77,7 @@ const kindRoutes = <K extends Exclude<Kind, 'Plane'>, S extends string>(kind: K,
         conditional: true,
         answer: undefined,
       },
-      (asked) => removeDocument(asked, { kind, name: asked.path.name }),
+      (asked) => removeDocument(named(asked), { kind, name: named(asked).path.name }),
     ),
   ] as const
 }
@@ -124,23 +129,30 @@ const planeRoutes = [
 ] as const
 
 /** Kinds of later versions have their places, with their permissions, and say that they are not built. */
-const unbuiltRoutes = Object.entries(unbuiltKindTable).flatMap(([kind, { segment, read, write }]) => {
-  const refuse = (): never => {
-    throw new Fault('not_built', {
-      detail: `${kind} is not built in this version: ${unbuiltKinds.get(kind)}.`,
+const unbuiltRoutes = Object.entries(unbuiltKindTable).flatMap(
+  ([kind, { segment, read, write }]) => {
+    const refuse = (): never => {
+      throw new Fault('not_built', {
+        detail: `${kind} is not built in this version: ${unbuiltKinds.get(kind)}.`,
+      })
+    }
+    const rows = [
+      ['GET', `/planes/{plane}/${segment}`, read],
+      ['GET', `/planes/{plane}/${segment}/{name}`, read],
+      ['PUT', `/planes/{plane}/${segment}/{name}`, write],
+      ['DELETE', `/planes/{plane}/${segment}/{name}`, write],
+    ] as const
+    return rows.map(([method, path, needs]) => {
+      const says = `Not built in this version: answers 501.`
+      return route(
+        method,
+        path,
+        { needs, of: 'items', says, answer: undefined, status: 501 },
+        refuse,
+      )
     })
-  }
-  const rows = [
-    ['GET', `/planes/{plane}/${segment}`, read],
-    ['GET', `/planes/{plane}/${segment}/{name}`, read],
-    ['PUT', `/planes/{plane}/${segment}/{name}`, write],
-    ['DELETE', `/planes/{plane}/${segment}/{name}`, write],
-  ] as const
-  return rows.map(([method, path, needs]) => {
-    const says = `Not built in this version: answers 501.`
-    return route(method, path, { needs, of: 'items', says, answer: undefined, status: 501 }, refuse)
-  })
-})
+  },
+)
 
 export const documentRoutes = [
   ...planeRoutes,

@@ -48,7 +48,11 @@ export const installationRoutes = (all: () => readonly Route[]) =>
     route(
       'GET',
       '/planes/{plane}/status',
-      { needs: 'status.read', says: 'A plane: its ledger, its servers and their health.', answer: planeStatus },
+      {
+        needs: 'status.read',
+        says: 'A plane: its ledger, its servers and their health.',
+        answer: planeStatus,
+      },
       ({ desk, path }) => {
         const [found] = status(desk, { plane: path.plane }).planes
         if (!found) throw new Error('a plane that stood is gone')

@@ -38,7 +38,11 @@ const classified = z.strictObject({
 
 /** Throws where the server is not this person's to decide about. */
 const checkServer = (
-  { access, desk, path }: Asked<{ readonly plane: string; readonly name: string }, unknown, unknown>,
+  {
+    access,
+    desk,
+    path,
+  }: Asked<{ readonly plane: string; readonly name: string }, unknown, unknown>,
   needs: 'servers.classify' | 'servers.release',
 ): void => {
   const plane = desk.installation.change.current().planes.get(planeId(path.plane))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Binding } from '#domain/roles.ts'
 import { personPattern } from '#domain/name.ts'
+import type { Binding } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { bindingsIn } from '#people/bindings.ts'
 import type { Session } from '#people/people.ts'
