@@ -3,6 +3,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { CallId, ClientId, PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { CallRecord, Ledger } from '#ledger/ledger.ts'
+import type { People } from '#people/people.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Revisions, StoredEntry } from '#store/store.ts'
@@ -24,6 +25,7 @@ export interface Installation {
   readonly change: Change
   /** What has been changed: for whoever may read it. */
   readonly revisions: Pick<Revisions, 'page' | 'find' | 'changesAfter'>
+  readonly people: People
   readonly vault: Vault
   readonly identity: Identity
   readonly registry: Registry

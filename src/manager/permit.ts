@@ -36,7 +36,10 @@ const permitOne = (
   edit: Edit,
 ): void => {
   const needs = kindTable[document.kind].write
-  if (document.kind === 'Plane') return access.checkInstallation(needs)
+  if (document.kind === 'Plane') {
+    access.checkInstallation(needs)
+    return
+  }
   for (const item of itemsOf(document, plane)) access.check(needs, edit.plane, item)
 }
 

@@ -93,7 +93,7 @@ export interface People {
 export interface Setup {
   /** True as long as no administrator can sign in with a password. */
   needed(): Promise<boolean>
-  /** Whether a code is waiting to be used, over or not. */
+  /** Whether a code is asked for: one that is too old is told so, as long as there is no administrator. */
   open(): Promise<boolean>
   /** A new code in place of the one before. */
   begin(): Promise<{ code: string; endsAt: number }>

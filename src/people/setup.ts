@@ -34,10 +34,17 @@ export const createSetup = (parts: {
     return byAddress.attempt(networkOf(address), now) || together.attempt('setup', now)
   }
 
+  const needed = async (): Promise<boolean> =>
+    !(await people.list()).some(({ administrator, hash }) => administrator && hash)
+  /** A code that waits for nobody any more is none. */
+  const findCode = async () => {
+    const standing = await people.findSetupCode()
+    return standing && (clock.now() < standing.endsAt || (await needed())) ? standing : undefined
+  }
+
   return {
-    needed: async () =>
-      !(await people.list()).some(({ administrator, hash }) => administrator && hash),
-    open: async () => (await people.findSetupCode()) !== undefined,
+    needed,
+    open: async () => (await findCode()) !== undefined,
     async begin() {
       const letters = [...random(8)].map((byte) => alphabet[byte % 32])
       const code = `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
@@ -47,7 +54,7 @@ export const createSetup = (parts: {
       return { code, endsAt }
     },
     async finish({ code, name, password, label, address }) {
-      const standing = await people.findSetupCode()
+      const standing = await findCode()
       if (!standing) return { refused: 'over' }
       const waitMs = limit(address)
       if (waitMs > 0) return { refused: 'limited', waitMs }

@@ -57,7 +57,7 @@ const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stre
   const { clock } = desk
   const closed = Promise.withResolvers<void>()
   let last = from
-  let working: Promise<void> | undefined
+  let isTelling = false
   let again = false
   let cancel = () => {}
 
@@ -84,15 +84,17 @@ const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stre
       last = revision
     }
   }
+  const tellAll = async (): Promise<void> => {
+    isTelling = true
+    while (again && !response.destroyed) {
+      again = false
+      await tell().catch(end)
+    }
+    isTelling = false
+  }
   const wake = (): void => {
     again = true
-    working ??= (async () => {
-      while (again && !response.destroyed) {
-        again = false
-        await tell().catch(end)
-      }
-      working = undefined
-    })()
+    if (!isTelling) void tellAll()
   }
 
   response.once('close', end)

@@ -33,6 +33,7 @@ const told: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'not_built',
   'not_permitted',
   'setup_code',
+  'stale',
   'unconditional',
   'unknown_name',
   'usage',

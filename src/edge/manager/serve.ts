@@ -23,7 +23,6 @@ const mostAtOnce = 64
 interface Parts {
   readonly routes: readonly Route[]
   readonly installation: Installation
-  readonly people: People
   readonly clock: Clock
   readonly log: Log
   readonly nextId: () => string
@@ -34,7 +33,8 @@ interface Parts {
 
 /** Answers /api/v1 from the one list of routes: who asks, where, whether they may, what, and then the answer. */
 export const createManagerEdge = (parts: Parts) => {
-  const { installation, people, clock } = parts
+  const { installation, clock } = parts
+  const { people } = installation
   const find = createRouter(parts.routes)
   const door = createDoor(mostAtOnce, clock)
   const events = createEvents()
