@@ -8,6 +8,9 @@ import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
+import { callerAddress } from '#edge/manager/address.ts'
+import { routes } from '#edge/manager/routes.ts'
+import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway } from '#gateway/serve.ts'
@@ -19,6 +22,7 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
 import { createLog } from '#lib/log.ts'
+import { createPeople } from '#people/create-people.ts'
 import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
@@ -94,6 +98,7 @@ const assemble = async (about: {
     log,
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
+  const people = createPeople({ store, folder: dataFolder, clock, random, log })
   const snapshots = createSnapshots(() => change.current(), registry.capabilities)
   const enter = async (revision: Revision) => {
     for (const plane of revision.planes)
@@ -120,6 +125,7 @@ const assemble = async (about: {
     registry,
     upstreams,
     identity,
+    people,
     snapshots,
     document,
     watchSecrets,
@@ -169,6 +175,7 @@ const installationOf = (
   const query = createCallQuery(parts.store)
   return {
     ...parts,
+    revisions: parts.store.revisions,
     version,
     origin: about.origin,
     startedAt: about.startedAt,
@@ -256,7 +263,16 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
   const origin = address.origin ?? boundOrigin(address, port)
   for (const host of hostsOf(origin, address, port)) hosts.add(host)
   try {
-    return await serve({ options, configuration, runners, origin, edges, listener })
+    const isBehindProxy = address.trusted !== undefined
+    return await serve({
+      options,
+      configuration,
+      runners,
+      origin,
+      edges,
+      listener,
+      isBehindProxy,
+    })
   } catch (thrown) {
     await listener.close()
     throw thrown
@@ -270,6 +286,7 @@ const serve = async (about: {
   origin: string
   edges: Map<string, Edge>
   listener: ReturnType<typeof createListener>
+  isBehindProxy: boolean
 }): Promise<Started> => {
   const { options, configuration, runners, origin, edges, listener } = about
   const { limits } = configuration
@@ -346,14 +363,29 @@ const serve = async (about: {
     refresh,
     ready,
   })
+  const manager = createManagerEdge({
+    routes,
+    installation,
+    clock,
+    log,
+    nextId: ids,
+    allowedOrigins,
+    addressOf: (request) => callerAddress(request, about.isBehindProxy),
+  })
+  change.onChange(async () => manager.moved())
+  edges.set('api', manager.edge)
+  const { setup } = parts.people
+  const setupCode = (await setup.needed()) ? await setup.begin() : undefined
   return {
     installation,
+    setupCode,
     gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
     manager: `${origin}/m`,
     plane,
     async stop() {
       draining = true
       watch.close()
+      manager.close()
       const closed = listener.close()
       await gateway.drain(limits.drainMs)
       await upstreams.close()

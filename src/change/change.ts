@@ -58,6 +58,20 @@ export interface About {
   readonly by: string
   readonly why?: string | undefined
   readonly key?: string | undefined
+  /**
+   * Whether the documents that would be changed are theirs to change: asked before anything is written,
+   * each time it is planned, and for a dry run too. Throws the Fault that forbids it.
+   */
+  readonly permit?: ((edits: readonly Edit[], policy: Policy) => void) | undefined
+}
+/**
+ * A document as it stands and as it would stand; `before` is undefined for what is added, `after` for
+ * what is removed. With neither, it is about a plane of which something is to be read or written.
+ */
+export interface Edit {
+  readonly plane: PlaneId
+  readonly before: Document | undefined
+  readonly after: Document | undefined
 }
 export interface EditAbout extends About {
   /** The revision of the document that was looked at, `absent` for none: Fault('stale') where it is another. */
@@ -107,6 +121,8 @@ export interface Policy {
 }
 export interface PlanePolicy {
   readonly plane: Documents['Plane']
+  readonly teams: SortedMap<Documents['Team']>
+  readonly roleBindings: SortedMap<Documents['RoleBinding']>
   readonly servers: SortedMap<Documents['Server']>
   readonly consumers: SortedMap<Documents['Consumer']>
   readonly agents: SortedMap<Documents['Agent']>
@@ -131,6 +147,7 @@ export interface ApplyInput {
   readonly by: string
   readonly why?: string | undefined
   readonly key?: string | undefined
+  readonly permit?: About['permit']
   /** Names of the runners in the operator's configuration. */
   readonly runners: ReadonlySet<string>
 }

@@ -26,7 +26,7 @@ import {
   logUnentered,
   tellAll,
 } from './commit.ts'
-import { answerOf, diffOf, type Step, stepsOf, summaryOf } from './describe.ts'
+import { answerOf, diffOf, editsOf, type Step, stepsOf, summaryOf } from './describe.ts'
 import type { Finding, SourceFile } from './finding.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
@@ -139,6 +139,9 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   const planFiles = async (input: ApplyInput): Promise<Step[]> => {
     const breathe = createBreather(clock)
     const { given, findings, isWhole } = await readGiven(input.files, breathe)
+    // What is wrong with a document may tell of its plane: whose plane it is comes first.
+    const places = given.map(({ plane }) => ({ plane, before: undefined, after: undefined }))
+    input.permit?.(places, policy)
     const { plan, findings: conflicts } = planApply(policy, given, input)
     const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
@@ -157,6 +160,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     let diff = ''
     const planOnce = async () => {
       steps = await plan()
+      about.permit?.(editsOf(steps), policy)
       diff = await diffOf(steps, createBreather(clock))
       return dryRun ? undefined : plannedOf(steps, { set, summary: summary(steps), diff })
     }
@@ -222,6 +226,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       refuse([...findings, ...(await checkReferences(policy, plan, undefined, breathe))], [])
       const set = findStanding(policy, target.plane, target.kind, target.name)?.set
       const steps = stepsOf(policy, plan, set)
+      about.permit?.(editsOf(steps), policy)
       return plannedOf(steps, { set, summary: about.summary, diff: await diffOf(steps, breathe) })
     })
   }
@@ -232,6 +237,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       const standing = findStanding(policy, target.plane, target.kind, target.name)
       if (!standing) throw noSuch(target)
       const steps: Step[] = [{ before: standing, after: undefined }]
+      about.permit?.(editsOf(steps), policy)
       const breathe = createBreather(clock)
       refuse(await checkReferences(policy, planOf(steps), undefined, breathe), [])
       const summary = `removed ${target.kind} ${target.name}`

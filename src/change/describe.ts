@@ -1,7 +1,7 @@
 import type { Document } from '#domain/documents.ts'
 import { kinds } from '#domain/documents.ts'
 import { toYaml } from './canonical.ts'
-import type { ApplyAnswer, Policy } from './change.ts'
+import type { ApplyAnswer, Edit, Policy } from './change.ts'
 import { unifiedDiff } from './diff.ts'
 import type { Plan } from './plan.ts'
 import { findStanding, planeOf, type Standing } from './policy.ts'
@@ -40,6 +40,15 @@ function inOrder(a: Step, b: Step): number {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** As whoever may forbid them is asked. */
+export const editsOf = (steps: readonly Step[]): Edit[] =>
+  steps.flatMap((step) => {
+    const document = documentOf(step)
+    if (!document) return []
+    const { before, after } = step
+    return [{ plane: planeOf(document), before: before?.document, after: after?.document }]
+  })
 
 export const answerOf = (steps: readonly Step[]): ApplyAnswer['changes'] =>
   steps.flatMap((step) => {

@@ -17,6 +17,8 @@ import type { PlanePolicy, Policy } from './change.ts'
 type KindInPlane = Exclude<Kind, 'Plane'>
 
 const memberOf = {
+  Team: 'teams',
+  RoleBinding: 'roleBindings',
   Server: 'servers',
   Consumer: 'consumers',
   Agent: 'agents',
@@ -151,6 +153,8 @@ function planeAfter(
 }
 
 const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
+  teams: sortedMap(),
+  roleBindings: sortedMap(),
   servers: sortedMap(),
   consumers: sortedMap(),
   agents: sortedMap(),

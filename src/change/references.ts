@@ -13,6 +13,12 @@ export interface Reference {
 /** Where documents name others of their plane; `*` stands for every member. */
 const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly string[]])[]>> = {
   Plane: [],
+  Team: [],
+  RoleBinding: [
+    ['Team', ['team']],
+    ['Team', ['over', 'team']],
+    ['Server', ['over', 'server']],
+  ],
   Server: [['Credential', ['credential', 'name']]],
   Consumer: [],
   Agent: [['Consumer', ['consumers', '*']]],

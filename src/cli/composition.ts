@@ -29,6 +29,8 @@ export interface Started {
   readonly installation: Installation
   readonly gateway: string
   readonly manager: string
+  /** For the first administrator, where there is none yet: never for a log. */
+  readonly setupCode: { readonly code: string; readonly endsAt: number } | undefined
   /** The plane to begin with, where there is one. */
   readonly plane: string | undefined
   /** Drains, closes and resolves; no child is left. */

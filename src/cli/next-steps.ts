@@ -56,7 +56,7 @@ const planeSteps = async (
   plane: PlaneId,
   policy: PlanePolicy,
 ): Promise<Step[]> => {
-  const { listClients } = await import('#edge/control/desk.ts')
+  const { listClients } = await import('#manager/desk.ts')
   const classified = installation.registry
     .capabilities(plane)
     .filter((one) => one.kind === 'tool' && one.state === 'pinned' && one.classification)

@@ -1,6 +1,6 @@
-import type { CallRow } from '#edge/control/calls.ts'
 import { Fault, type FaultCode, faults } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
+import type { CallRow } from '#manager/calls.ts'
 import { isObject } from '#mcp/messages.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Control } from './control.ts'

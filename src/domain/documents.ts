@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isEnvironmentForCredentials, isHeaderForCredentials } from './lending.ts'
-import { namePattern, reservedNames } from './name.ts'
+import { namePattern, personPattern, reservedNames } from './name.ts'
+import { planeRoles } from './roles.ts'
 
 /**
  * The documents of `apply` and `export`: what people write, one schema per kind. Every object is
@@ -23,7 +24,9 @@ const ownName = name.refine((value) => !reservedNames.has(value), 'is a reserved
 const text = (most: number) => z.string().min(1).max(most).refine(isPrintable, unprintable)
 const unprintable = 'must not contain control characters'
 const title = text(200).optional().describe('For people.')
-const owner = text(200).describe('A person or a team, kept as written.')
+const owner = text(200).describe(
+  'A team of the plane, or a person: who decides about it. Kept as written where it names neither.',
+)
 const optionalOwner = owner.optional()
 
 /** A duration as `300s`, `5m` or `1h`. */
@@ -120,6 +123,56 @@ export const planeDocument = z
       .optional(),
   })
   .describe('A separated area with its own servers, agents, grants, keys, vault and ledger.')
+
+/** A day (its end, in the plane's time zone) or an instant with its offset. */
+const untilForm = 'must be a day such as 2027-06-30, or an instant with its offset'
+export const until = z.union([
+  z.iso.date(untilForm),
+  z.iso.datetime({ offset: true, error: untilForm }),
+])
+
+const person = z
+  .string()
+  .regex(personPattern, 'must be the name of a person: 1 to 100 of a-z, 0-9, and . _ @ -')
+const people = z
+  .array(person)
+  .min(1)
+  .max(1000)
+  .refine((names) => new Set(names).size === names.length, 'names a person twice')
+
+export const teamDocument = z
+  .strictObject({
+    ...head('Team'),
+    ...inPlane,
+    name,
+    title,
+    people: people.describe('Names of people. They own what names this team as its owner.'),
+  })
+  .describe('People who own items and decide about them.')
+
+export const roleBindingDocument = z
+  .strictObject({
+    ...head('RoleBinding'),
+    ...inPlane,
+    name,
+    role: z.enum(planeRoles).describe('What may be done; see the table of roles.'),
+    people: people.optional().describe('Who holds it.'),
+    team: name.optional().describe('A Team whose people hold it.'),
+    over: z
+      .union([
+        z.strictObject({ team: name.describe('The items that this Team owns.') }),
+        z.strictObject({ server: name.describe('This one Server, and what is about it alone.') }),
+      ])
+      .optional()
+      .describe('What it is held over. Default: the plane.'),
+    reason: text(1000).optional().describe('Why, for whoever reviews it.'),
+    until: until.optional().describe('When it ends, as of a Grant.'),
+  })
+  .refine((value) => value.people !== undefined || value.team !== undefined, {
+    error: 'must name people or a team',
+    path: ['people'],
+  })
+  .describe('A role that people hold over a plane, the items of a team, or one item.')
 
 const headerName = z
   .string()
@@ -229,13 +282,6 @@ export const agentDocument = z
   })
   .describe('A program with its own identity that calls capabilities.')
 
-/** A day (its end, in the plane's time zone) or an instant with its offset. */
-const untilForm = 'must be a day such as 2027-06-30, or an instant with its offset'
-export const until = z.union([
-  z.iso.date(untilForm),
-  z.iso.datetime({ offset: true, error: untilForm }),
-])
-
 export const grantDocument = z
   .strictObject({
     ...head('Grant'),
@@ -283,6 +329,8 @@ export const credentialDocument = z
 
 export const documentSchemas = {
   Plane: planeDocument,
+  Team: teamDocument,
+  RoleBinding: roleBindingDocument,
   Server: serverDocument,
   Consumer: consumerDocument,
   Agent: agentDocument,
@@ -294,6 +342,8 @@ export type Kind = keyof typeof documentSchemas
 export const kinds = Object.keys(documentSchemas) as Kind[]
 
 export type PlaneDocument = z.infer<typeof planeDocument>
+export type TeamDocument = z.infer<typeof teamDocument>
+export type RoleBindingDocument = z.infer<typeof roleBindingDocument>
 export type ServerDocument = z.infer<typeof serverDocument>
 export type ConsumerDocument = z.infer<typeof consumerDocument>
 export type AgentDocument = z.infer<typeof agentDocument>
@@ -302,6 +352,8 @@ export type QuotaDocument = z.infer<typeof quotaDocument>
 export type CredentialDocument = z.infer<typeof credentialDocument>
 export interface Documents {
   Plane: PlaneDocument
+  Team: TeamDocument
+  RoleBinding: RoleBindingDocument
   Server: ServerDocument
   Consumer: ConsumerDocument
   Agent: AgentDocument

@@ -1,6 +1,9 @@
 /** Names as they stand in documents and paths: `[a-z][a-z0-9-]{0,23}`, without the words of our own paths. */
 export const namePattern = /^[a-z][a-z0-9-]{0,23}$/
 
+/** A person's account: a name or an e-mail address, without capitals, so that one person is one spelling. */
+export const personPattern = /^[a-z][a-z0-9._@-]{0,99}$/
+
 /** Words of the paths (`product.md`, Addresses), which no plane, server or API may take. */
 export const reservedNames: ReadonlySet<string> = new Set([
   'manager',

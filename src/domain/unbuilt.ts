@@ -5,8 +5,6 @@
 
 /** Kinds, and what each would have done here. */
 export const unbuiltKinds: ReadonlyMap<string, string> = new Map([
-  ['Team', 'owners are kept as written; there are no teams to hold roles yet'],
-  ['RoleBinding', 'whoever reaches the control socket is the administrator'],
   ['Issuer', "tokens of the plane's own issuer are the only ones accepted"],
   ['AgentGroup', 'write one Grant for each agent'],
   ['API', 'only MCP servers stand behind the gateway'],

@@ -3,9 +3,10 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { CallId, ClientId, PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { CallRecord, Ledger } from '#ledger/ledger.ts'
+import type { People } from '#people/people.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
-import type { StoredEntry } from '#store/store.ts'
+import type { Revisions, StoredEntry } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
 
@@ -22,6 +23,9 @@ export interface Installation {
   /** Names of the runners in the operator's configuration file. */
   readonly runners: ReadonlySet<string>
   readonly change: Change
+  /** What has been changed: for whoever may read it. */
+  readonly revisions: Pick<Revisions, 'page' | 'find' | 'changesAfter'>
+  readonly people: People
   readonly vault: Vault
   readonly identity: Identity
   readonly registry: Registry

@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 
 /** The whole body, at most `limitBytes`, within `timeoutMs`. Throws Fault body_too_large, body_too_slow or bad_message (cut short). */
 export const readBody = (
-  exchange: Exchange,
+  exchange: Pick<Exchange, 'request' | 'response'>,
   about: { limitBytes: number; timeoutMs: number; clock: Clock },
 ): Promise<Buffer> => {
   const { request, response } = exchange

@@ -2,13 +2,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { About, Change, Consequence } from '#change/change.ts'
 import type { AgentDocument } from '#domain/documents.ts'
 import { type ClientId, type PlaneId, splitClientId } from '#domain/name.ts'
+import { hashSecret, matchesSecret } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
+import { createFlood } from '#lib/flood.ts'
+import { createRoom } from '#lib/room.ts'
 import type { RevisionChange, RowChange, Store } from '#store/store.ts'
-import { hashSecret, matchesSecret } from './argon2.ts'
-import { createFlood } from './flood.ts'
 import type { ClientView } from './identity.ts'
-import { createRoom } from './room.ts'
 
 export interface Secrets {
   /** Makes a secret for a client that authenticates by one; replaces the one before, at once. */

@@ -130,6 +130,28 @@ export const faults = {
     exit: 3,
     say: 'What this needed is permitted no longer.',
   },
+  // Governing it.
+  bad_sign_in: {
+    status: 401,
+    rpc: -31401,
+    exit: 4,
+    say: 'There is no such account with that password.',
+  },
+  not_permitted: { status: 403, rpc: -31403, exit: 5, say: 'You may not do this.' },
+  setup_code: { status: 403, rpc: -31403, exit: 4, say: 'This setup code is not accepted.' },
+  conflict: {
+    status: 409,
+    rpc: -32602,
+    exit: 7,
+    say: 'This contradicts what has been done meanwhile.',
+  },
+  unconditional: {
+    status: 428,
+    rpc: -32602,
+    exit: 7,
+    say: 'What stands would be overwritten unseen; say which state you saw.',
+  },
+  not_built: { status: 501, rpc: -32601, exit: 2, say: 'This version does not build that yet.' },
 
   // The gateway's own state.
   flood: { status: 429, rpc: -31429, exit: 8, say: 'Too many requests; try again later.' },

@@ -229,6 +229,8 @@ const newWorld = (): World => ({
 
 const policyOf = (world: World): PlanePolicy => ({
   plane: { apiVersion, kind: 'Plane', name: plane, timeZone: world.timeZone },
+  teams: sortedMap(),
+  roleBindings: sortedMap(),
   servers: sortedMap(world.servers),
   consumers: sortedMap(world.consumers),
   agents: sortedMap(world.agents),

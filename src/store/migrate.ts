@@ -6,9 +6,10 @@ import { revisions } from './migrations/0002-revisions.ts'
 import { member } from './migrations/0003-member.ts'
 import { postgresLedger } from './migrations/0004-postgres-ledger.ts'
 import { quotaCount } from './migrations/0005-quota-count.ts'
+import { people } from './migrations/0010-people.ts'
 
 export interface Migration {
-  /** From 1, without gaps. */
+  /** Ascending; a number is never used twice, and gaps mean nothing. */
   readonly number: number
   readonly name: string
   readonly statements: readonly string[]
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   member,
   postgresLedger,
   quotaCount,
+  people,
 ]
 
 /**
@@ -47,13 +49,15 @@ export const migrate = (
         ),
       ])
     }
-    const done = await newest(database)
-    if (done > known.length) {
+    const done = await listDone(database)
+    const unknown = done.find((number) => !known.some((one) => one.number === number))
+    if (unknown !== undefined) {
       throw new Fault('bad_store', {
-        detail: `the store was written by a newer version (migration ${done}, this one knows ${known.length})`,
+        detail: `the store was written by a newer version (this one does not know its migration ${unknown})`,
       })
     }
-    for (const migration of known.slice(done)) await apply(database, migration, nowMs)
+    for (const migration of known)
+      if (!done.includes(migration.number)) await apply(database, migration, nowMs)
   })
 
 const apply = async (database: Database, migration: Migration, nowMs: number): Promise<void> => {
@@ -67,14 +71,9 @@ const apply = async (database: Database, migration: Migration, nowMs: number): P
   ])
 }
 
-const newest = async ({ db }: Database): Promise<number> => {
-  const row = await db
-    .selectFrom('migration')
-    .select('number')
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.number ?? 0
+const listDone = async ({ db }: Database): Promise<number[]> => {
+  const rows = await db.selectFrom('migration').select('number').orderBy('number').execute()
+  return rows.map(({ number }) => number)
 }
 
 const raw = (database: Database, statement: string): Step => ({

@@ -19,6 +19,7 @@ import { capabilityRows } from './tables/capabilities.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
 import { join, memberRows } from './tables/members.ts'
+import { personRows } from './tables/people.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
@@ -116,6 +117,7 @@ const storeOf = ({
     },
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
+    people: personRows(database),
     values: valueRows(database),
     members,
     counters,

@@ -94,6 +94,28 @@ export interface InstallationSchema {
     seen_at: number
     ended: boolean
   }
+  person: {
+    name: string
+    title: string | null
+    administrator: boolean
+    hash: string | null
+    at: number
+    made_by: string
+  }
+  person_token: {
+    hash: string
+    id: string
+    person: string
+    label: string
+    at: number
+    ends_at: number
+  }
+  setup_code: {
+    /** Always 1: there is one code or none. */
+    slot: number
+    hash: string
+    ends_at: number
+  }
   installation_value: {
     name: string
     value: Uint8Array

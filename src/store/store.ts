@@ -25,6 +25,8 @@ export interface Store {
   readonly revisions: Revisions
   /** Rows, revision and what it changed, in one transaction: all or nothing. Only `change/` calls this. */
   commit(change: Commit): Promise<number>
+  /** Accounts of people, their tokens and the setup code: the installation's, of no plane. */
+  readonly people: PersonRows
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
   /** The processes that have this store open. */
@@ -210,6 +212,63 @@ export interface Member {
   readonly seenAt: number
   /** Seen within the last ten seconds, and has not left. */
   readonly alive: boolean
+}
+
+/** Written by `people/` alone. */
+export interface PersonRows {
+  list(): Promise<PersonRow[]>
+  find(name: string): Promise<PersonRow | undefined>
+  /** False, and nothing is written, where a person of that name stands already. */
+  add(row: PersonRow): Promise<boolean>
+  /** Replaces the row of that name; false where none stands. */
+  put(row: PersonRow): Promise<boolean>
+  /** With the person's tokens, in one transaction; false where none stands. */
+  remove(name: string): Promise<boolean>
+  addToken(row: PersonTokenRow): Promise<void>
+  /** By the SHA-256 of the token, hex. */
+  findToken(hash: string): Promise<PersonTokenRow | undefined>
+  /** Of one person, oldest first. */
+  listTokens(person: string): Promise<PersonTokenRow[]>
+  /** False where that person has no token of that id. */
+  removeToken(person: string, id: string): Promise<boolean>
+  /** All of a person's, or all that ended before `atMs`. */
+  removeTokens(which: { person: string } | { endedBefore: number }): Promise<void>
+  findSetupCode(): Promise<SetupCodeRow | undefined>
+  /** In place of the one before. */
+  putSetupCode(row: SetupCodeRow): Promise<void>
+  /**
+   * Spends the code and writes the person, in place of one of that name, in one transaction: of two
+   * that come at once with one code, one gets false, and nothing is written for it.
+   */
+  setUp(code: SetupCodeRow, person: PersonRow): Promise<boolean>
+}
+
+export interface PersonRow {
+  readonly name: string
+  readonly title: string | undefined
+  /** Of the installation. */
+  readonly administrator: boolean
+  /** PHC string of Argon2id; undefined: cannot sign in with a password. */
+  readonly hash: string | undefined
+  readonly at: number
+  /** Who made the account. */
+  readonly by: string
+}
+
+export interface PersonTokenRow {
+  readonly id: string
+  readonly person: string
+  readonly hash: string
+  /** What it was made for, in the person's words. */
+  readonly label: string
+  readonly at: number
+  readonly endsAt: number
+}
+
+export interface SetupCodeRow {
+  /** SHA-256 of the code, hex. */
+  readonly hash: string
+  readonly endsAt: number
 }
 
 /** Discovered capabilities and their pins. */

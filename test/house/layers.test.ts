@@ -18,6 +18,7 @@ const broken: Record<string, Record<string, string>> = {
   'change-not-upwards': { 'src/change/a.ts': "import '#vault/vault.ts'" },
   'capabilities-not-upwards': { 'src/quota/a.ts': "import type { X } from '#gateway/serve.ts'" },
   'gateway-not-upwards': { 'src/gateway/a.ts': "import '#edge/agents/listen.ts'" },
+  'manager-not-upwards': { 'src/manager/a.ts': "import '#edge/agents/listen.ts'" },
   'capabilities-are-strangers': { 'src/quota/b.ts': "import type { X } from '#vault/vault.ts'" },
   'edges-are-strangers': { 'src/edge/agents/a.ts': "import '#edge/issuer/routes.ts'" },
   'cli-through-the-control-socket': { 'src/cli/b.ts': "import '#edge/agents/listen.ts'" },
@@ -53,6 +54,8 @@ const allowed: Record<string, string> = {
   'src/ledger/ok.ts':
     "import '#store/store.ts'\nimport '#change/change.ts'\nimport '#mcp/revisions.ts'",
   'src/store/sqlite/ok.ts': "import 'node:sqlite'\nimport 'kysely'",
+  'src/manager/ok.ts': "import '#gateway/serve.ts'\nimport '#vault/vault.ts'",
+  'src/cli/types.ts': "import type { X } from '#edge/manager/routes.ts'",
   'src/cli/ok.ts':
     "import '../compose.ts'\nimport '#gateway/serve.ts'\nimport '#edge/control/wire.ts'",
 }
@@ -68,6 +71,7 @@ const rooms = {
   'src/edge/agents/listen.ts': '',
   'src/edge/control/wire.ts': '',
   'src/edge/issuer/routes.ts': '',
+  'src/edge/manager/routes.ts': 'export type X = 1',
   'src/cli/program.ts': '',
   'src/compose.ts': '',
   'src/config.ts': '',

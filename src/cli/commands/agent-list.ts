@@ -1,4 +1,4 @@
-import type { AgentRow } from '#edge/control/agents.ts'
+import type { AgentRow } from '#manager/agents.ts'
 import type { Invocation } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson } from '../terminal.ts'

@@ -1,4 +1,4 @@
-import type { CallRow } from '#edge/control/calls.ts'
+import type { CallRow } from '#manager/calls.ts'
 import type { Invocation } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
 import { capabilityOf, drawStrip, pathOf, tellResult } from '../strip.ts'

@@ -1,6 +1,6 @@
 import { type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
-import type { CanAnswer } from '#edge/control/calls.ts'
 import { Fault } from '#lib/fault.ts'
+import type { CanAnswer } from '#manager/calls.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, type Options, readTarget } from '../command.ts'
 import { printRemedy } from '../remedy.ts'

@@ -1,4 +1,4 @@
-import type { CredentialRow } from '#edge/control/credentials.ts'
+import type { CredentialRow } from '#manager/credentials.ts'
 import type { Invocation } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson } from '../terminal.ts'

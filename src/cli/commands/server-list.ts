@@ -1,4 +1,4 @@
-import type { ServerRow } from '#edge/control/servers.ts'
+import type { ServerRow } from '#manager/servers.ts'
 import type { Invocation } from '../command.ts'
 import { printRows } from '../rows.ts'
 import { printJson } from '../terminal.ts'

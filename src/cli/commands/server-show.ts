@@ -1,4 +1,4 @@
-import type { CapabilityRow, ServerAnswer } from '#edge/control/servers.ts'
+import type { CapabilityRow, ServerAnswer } from '#manager/servers.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, readPlace } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'

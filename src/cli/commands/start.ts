@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { StatusAnswer } from '#edge/control/status.ts'
 import { systemClock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
+import type { StatusAnswer } from '#manager/status.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import type { Started, StartOptions } from '../composition.ts'
@@ -180,6 +180,6 @@ const askedPatienceMs = 3000
 const askedEveryMs = 25
 
 const readStatus = async ({ installation }: Started): Promise<StatusAnswer> => {
-  const { status } = await import('#edge/control/status.ts')
+  const { status } = await import('#manager/status.ts')
   return status({ installation, by: '', stop: () => {}, clock: systemClock }, {})
 }

@@ -1,4 +1,4 @@
-import type { PlaneStatus, ServerStatus, StatusAnswer } from '#edge/control/status.ts'
+import type { PlaneStatus, ServerStatus, StatusAnswer } from '#manager/status.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import type { Ink } from '../glyphs.ts'

@@ -1,6 +1,6 @@
 import type { Station } from '#domain/decision.ts'
 import type { Entry, Intent, Outcome } from '#domain/entry.ts'
-import type { WhyAnswer } from '#edge/control/calls.ts'
+import type { WhyAnswer } from '#manager/calls.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { printRemedy } from '../remedy.ts'

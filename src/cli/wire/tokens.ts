@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '#edge/control/agents.ts'
+import type { TokenAnswer } from '#manager/agents.ts'
 
 /** A token is renewed when less than this part of its life is left. */
 const renewBefore = 0.2

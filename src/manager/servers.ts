@@ -2,7 +2,7 @@ import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/c
 import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
 import { Fault } from '#lib/fault.ts'
 import { diffDefinitions } from '#registry/diff.ts'
-import { choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
+import { changer, choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
 
 export interface ServerRow extends ServerStatus {
@@ -79,7 +79,7 @@ const describe = (one: Capability): CapabilityRow => ({
   held: one.observed && diffDefinitions(one.definition, one.observed.definition),
 })
 
-const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
+export const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
   const told = typeof title === 'string' && title !== '' ? title : description
   return typeof told === 'string' ? (told.split('\n')[0] ?? '') : ''
 }
@@ -125,7 +125,7 @@ export const classify = async (
     })
   const document = withClass(server, input)
   const summary = `classified ${server.name} ${input.name} as ${input.class}`
-  const revision = await change.put(document, { by: desk.by, summary })
+  const revision = await change.put(document, { ...changer(desk), summary })
   return {
     plane: id,
     server: server.name,
@@ -177,12 +177,9 @@ export const release = async (
       fix: `bailiwick server show ${id}/${server.name}`,
     })
   const before = JSON.stringify(held.definition, null, 2)
-  const released = await registry.release(
-    id,
-    server.name,
-    input.name,
-    { by: desk.by },
-    { kind: held.kind, ...(held.observed && { fingerprint: held.observed.fingerprint }) },
-  )
+  const released = await registry.release(id, server.name, input.name, changer(desk), {
+    kind: held.kind,
+    ...(held.observed && { fingerprint: held.observed.fingerprint }),
+  })
   return { plane: id, server: server.name, capability: describe(released), before }
 }

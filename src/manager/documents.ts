@@ -1,7 +1,7 @@
 import type { ApplyAnswer } from '#change/change.ts'
 import { planeId } from '#domain/name.ts'
 import { asFault } from '#lib/fault.ts'
-import { type Desk, findPlane } from './desk.ts'
+import { changer, type Desk, findPlane } from './desk.ts'
 
 /** How long `apply` waits for the servers it touched to tell what they offer. */
 const refreshPatienceMs = 10_000
@@ -22,7 +22,12 @@ export const apply = async (
   },
 ): Promise<AppliedAnswer> => {
   const { change, runners } = desk.installation
-  const answer = await change.apply({ ...input, by: desk.by, runners })
+  const answer = await change.apply({
+    ...input,
+    ...changer(desk),
+    permit: desk.permit,
+    runners,
+  })
   // Where nothing serves, no server is asked anything.
   const touched =
     answer.dryRun || !desk.stop

@@ -1,4 +1,4 @@
-import type { PlanePolicy, Policy } from '#change/change.ts'
+import type { About, PlanePolicy, Policy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
@@ -11,10 +11,17 @@ export interface Desk {
   readonly installation: Installation
   /** `local:<user>`: whoever can open the control socket, or the folder itself. */
   readonly by: string
+  readonly why?: About['why']
+  readonly key?: About['key']
+  /** Undefined for an administrator of the machine itself, who may everything. */
+  readonly permit?: About['permit']
   /** Undefined where nothing serves and a command opened the folder for itself. */
   readonly stop: (() => void) | undefined
   readonly clock: Clock
 }
+
+/** Who changes something, as the door for changes wants to know it. */
+export const changer = ({ by, why, key }: Desk): About => ({ by, why, key })
 
 /** The planes an operation is about: the one that was named, else all. */
 export const choosePlanes = (policy: Policy, written: string | undefined): PlaneId[] =>

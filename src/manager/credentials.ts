@@ -1,6 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import { Fault } from '#lib/fault.ts'
-import { choosePlanes, type Desk, findPlane } from './desk.ts'
+import { changer, choosePlanes, type Desk, findPlane } from './desk.ts'
 
 export interface CredentialRow {
   readonly plane: string
@@ -25,9 +25,7 @@ export const setCredential = async (
   const secret = Buffer.from(input.secret, 'base64')
   try {
     checkSecret(policy, input.credential, secret)
-    const version = await installation.vault.plane(id).set(input.credential, secret, {
-      by: desk.by,
-    })
+    const version = await installation.vault.plane(id).set(input.credential, secret, changer(desk))
     return { plane: id, credential: input.credential, version }
   } finally {
     secret.fill(0)
@@ -72,7 +70,7 @@ export const removeCredential = async (
       detail: `The vault of plane ${id} holds no secret named "${input.credential}".`,
       fix: 'bailiwick cred list',
     })
-  await plane.remove(input.credential, { by: desk.by })
+  await plane.remove(input.credential, changer(desk))
   return { plane: id, credential: input.credential, servers: serversLent(policy, input.credential) }
 }
 

@@ -1,0 +1,275 @@
+/**
+ * Who may do what. A role is held by people over a plane, over the items that one owner has, or over
+ * one server. Planes are walls: nothing that somebody holds in one says anything in another. The
+ * administrator of the installation holds no role: it is written at the account, by another one.
+ */
+export const planeRoles = [
+  'plane-admin',
+  'owner',
+  'auditor',
+  'soc',
+  'privacy',
+  'developer',
+] as const
+export type PlaneRole = (typeof planeRoles)[number]
+
+/** `read` of a kind is reading its documents; what is about agents, servers and calls has words of its own. */
+export const permissions = [
+  'catalogue.read',
+  'status.read',
+  'planes.read',
+  'planes.write',
+  'teams.read',
+  'teams.write',
+  'roles.read',
+  'roles.write',
+  'issuers.read',
+  'issuers.write',
+  'consumers.read',
+  'consumers.write',
+  'agents.read',
+  'agents.write',
+  'agents.secret',
+  'agents.suspend',
+  'agents.resume',
+  'servers.read',
+  'servers.write',
+  'servers.classify',
+  'servers.release',
+  'credentials.read',
+  'credentials.write',
+  'secrets.write',
+  'grants.read',
+  'grants.write',
+  'rules.read',
+  'rules.write',
+  'quotas.read',
+  'quotas.write',
+  'alarms.read',
+  'alarms.write',
+  'calls.read',
+  'calls.explain',
+  'arguments.read',
+  'revisions.read',
+  'revisions.restore',
+  'people.read',
+  'people.write',
+] as const
+export type Permission = (typeof permissions)[number]
+
+/** Of the whole installation, and so of its administrators alone. */
+const ofTheInstallation: ReadonlySet<Permission> = new Set([
+  'planes.write',
+  'revisions.restore',
+  'people.read',
+  'people.write',
+])
+
+/** What everybody with a role in a plane knows of it. */
+const everybody = ['catalogue.read', 'planes.read'] as const
+
+/** The documents that say who may what, without credentials. */
+const policyOf = [
+  'status.read',
+  'teams.read',
+  'consumers.read',
+  'agents.read',
+  'servers.read',
+  'grants.read',
+  'rules.read',
+  'quotas.read',
+  'alarms.read',
+  'calls.explain',
+] as const
+
+const ofThePlane = permissions.filter(
+  (one) => !ofTheInstallation.has(one) && one !== 'arguments.read',
+)
+const reading = ofThePlane.filter((one) => /\.(read|explain)$/.test(one))
+
+interface RoleRow {
+  readonly says: string
+  /** Held in the whole plane, whatever the role is held over. */
+  readonly inPlane: readonly Permission[]
+  /** Held over what the role is held over. */
+  readonly over: readonly Permission[]
+}
+
+/** The one table. `docs/roles.md` is made of it. */
+export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
+  'plane-admin': {
+    says: 'governs a plane: all of its documents, teams and roles',
+    inPlane: everybody,
+    over: ofThePlane,
+  },
+  owner: {
+    says: 'decides about items: registers, classifies and releases them, grants their use, reads their calls',
+    inPlane: [...everybody, ...policyOf],
+    over: [
+      'servers.write',
+      'servers.classify',
+      'servers.release',
+      'agents.write',
+      'agents.secret',
+      'agents.suspend',
+      'credentials.read',
+      'credentials.write',
+      'secrets.write',
+      'grants.write',
+      'quotas.write',
+      'calls.read',
+    ],
+  },
+  auditor: {
+    says: 'reads everything and changes nothing',
+    inPlane: everybody,
+    over: reading,
+  },
+  soc: {
+    says: 'reads every call with its arguments and suspends agents, and grants nothing',
+    inPlane: [...everybody, ...policyOf],
+    over: [
+      'calls.read',
+      'arguments.read',
+      'agents.suspend',
+      'agents.resume',
+      'revisions.read',
+      'roles.read',
+      'issuers.read',
+    ],
+  },
+  privacy: {
+    says: 'reads the policy and the calls, to judge what personal data flows',
+    inPlane: [...everybody, ...policyOf],
+    over: ['calls.read', 'revisions.read'],
+  },
+  developer: {
+    says: 'sees the catalogue',
+    inPlane: everybody,
+    over: [],
+  },
+}
+
+/** The administrator of the installation runs it: everything in every plane but other people's data. */
+const administrates: ReadonlySet<Permission> = new Set(
+  permissions.filter((one) => one !== 'arguments.read'),
+)
+
+export interface Person {
+  readonly name: string
+  readonly administrator: boolean
+}
+
+/** A role as it is held. `over` undefined: the plane. `owner`: what names that owner, as it is written. */
+export interface Binding {
+  readonly plane: string
+  readonly role: PlaneRole
+  readonly people: ReadonlySet<string>
+  readonly over: { readonly owner: string } | { readonly server: string } | undefined
+  /** UTC milliseconds from which on it says nothing; undefined: never. */
+  readonly endsAt: number | undefined
+}
+
+/** What something is done to: the servers it is about, and who owns it. */
+export interface Item {
+  readonly owner: string | undefined
+  readonly server: string | undefined
+}
+
+/** `hidden`: this person has no role in that plane, and to them it does not exist. */
+export type Verdict = 'permitted' | 'missing' | 'hidden'
+
+/** Without an item: the plane as a whole. */
+export interface Place {
+  readonly plane: string
+  readonly item?: Item | undefined
+  readonly at: number
+}
+
+export const may = (
+  person: Person,
+  needs: Permission,
+  { plane, item, at }: Place,
+  bindings: readonly Binding[],
+): Verdict => {
+  if (person.administrator) return administrates.has(needs) ? 'permitted' : 'missing'
+  const held = heldIn(person, plane, at, bindings)
+  if (held.length === 0) return 'hidden'
+  return held.some((one) => gives(one, needs, item)) ? 'permitted' : 'missing'
+}
+
+/** Whether there may be anything in the plane that the person may do this to: a list then holds those. */
+export const maySome = (
+  person: Person,
+  needs: Permission,
+  { plane, at }: Omit<Place, 'item'>,
+  bindings: readonly Binding[],
+): Verdict => {
+  if (person.administrator) return may(person, needs, { plane, at }, bindings)
+  const held = heldIn(person, plane, at, bindings)
+  if (held.length === 0) return 'hidden'
+  const given = held.some(({ role }) => {
+    const { inPlane, over } = roleTable[role]
+    return inPlane.includes(needs) || over.includes(needs)
+  })
+  return given ? 'permitted' : 'missing'
+}
+
+const heldIn = (
+  { name }: Person,
+  plane: string,
+  at: number,
+  bindings: readonly Binding[],
+): readonly Binding[] =>
+  bindings.filter(
+    (one) =>
+      one.plane === plane && one.people.has(name) && (one.endsAt === undefined || at < one.endsAt),
+  )
+
+const gives = ({ role, over }: Binding, needs: Permission, item: Item | undefined): boolean => {
+  const row = roleTable[role]
+  return row.inPlane.includes(needs) || (row.over.includes(needs) && covers(over, item))
+}
+
+const covers = (over: Binding['over'], item: Item | undefined): boolean => {
+  if (over === undefined) return true
+  if (item === undefined) return false
+  return 'owner' in over ? item.owner === over.owner : item.server === over.server
+}
+
+/**
+ * Whether the person would hold more than before, anywhere: nobody gives himself a role. A role over
+ * the plane holds what one over a part of it held, and a later end holds what an earlier one did.
+ */
+export const widens = (
+  { name, administrator }: Person,
+  before: readonly Binding[],
+  after: readonly Binding[],
+): boolean => {
+  const had = before.filter(({ people }) => people.has(name))
+  return after
+    .filter(({ people }) => people.has(name))
+    .filter(({ role }) => !administrator || !givesOf(role).every((one) => administrates.has(one)))
+    .some((one) => !had.some((other) => holds(other, one)))
+}
+
+const givesOf = (role: PlaneRole): readonly Permission[] => [
+  ...roleTable[role].inPlane,
+  ...roleTable[role].over,
+]
+
+const holds = (wide: Binding, narrow: Binding): boolean =>
+  wide.plane === narrow.plane &&
+  givesOf(narrow.role).every((one) => givesOf(wide.role).includes(one)) &&
+  roleTable[narrow.role].over.every((one) => roleTable[wide.role].over.includes(one)) &&
+  (wide.over === undefined || sameScope(wide.over, narrow.over)) &&
+  (wide.endsAt ?? Number.POSITIVE_INFINITY) >= (narrow.endsAt ?? Number.POSITIVE_INFINITY)
+
+const sameScope = (one: Binding['over'], other: Binding['over']): boolean => {
+  if (one === undefined || other === undefined) return one === other
+  if ('owner' in one) return 'owner' in other && one.owner === other.owner
+  return 'server' in other && one.server === other.server
+}
+
+/** Who has not signed in: an account of this name cannot be. */
+export const stranger: Person = { name: '', administrator: false }

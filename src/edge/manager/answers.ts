@@ -1,0 +1,248 @@
+import { z } from 'zod'
+import { capabilityKinds } from '#domain/capability.ts'
+import { capabilityClasses } from '#domain/documents.ts'
+import { planeRoles } from '#domain/roles.ts'
+
+/** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
+const at = z.int().describe('UTC milliseconds.')
+
+/** `next`: the `after` of the next page; absent on the last one. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), next: z.string().optional() })
+
+/** What every list takes. */
+export const pageQuery = z.strictObject({
+  after: z.string().max(200).optional().describe('The `next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+export const account = z.strictObject({
+  name: z.string(),
+  title: z.string().optional(),
+  administrator: z.boolean().describe('Of the installation.'),
+  hasPassword: z.boolean(),
+  madeAt: at,
+  madeBy: z.string(),
+})
+
+export const token = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  madeAt: at,
+  endsAt: at,
+})
+
+export const session = z.strictObject({
+  token: z.string().describe('Shown this once.'),
+  id: z.string(),
+  person: account,
+  endsAt: at,
+})
+
+export const me = z.strictObject({
+  person: account,
+  token,
+  planes: z.array(
+    z.strictObject({
+      plane: z.string(),
+      roles: z.array(
+        z.strictObject({
+          role: z.enum(planeRoles),
+          over: z
+            .union([z.strictObject({ owner: z.string() }), z.strictObject({ server: z.string() })])
+            .optional(),
+          endsAt: at.optional(),
+        }),
+      ),
+    }),
+  ),
+})
+
+const counts = z.strictObject({
+  visible: z.int(),
+  unclassified: z.int(),
+  held: z.int(),
+  absent: z.int(),
+})
+
+const serverStatusFields = {
+  server: z.string(),
+  title: z.string().optional(),
+  upstream: z.string(),
+  state: z.string(),
+  detail: z.string(),
+  since: at.optional(),
+  modern: z.boolean(),
+  legacy: z.string().optional(),
+  isolation: z.string().optional(),
+  restarts: z.int().optional(),
+  credential: z.string().optional(),
+  credentialVersion: z.int().optional(),
+  counts,
+}
+export const serverStatus = z.strictObject(serverStatusFields)
+export const serverRow = z.strictObject({
+  plane: z.string(),
+  owner: z.string(),
+  ...serverStatusFields,
+})
+const capabilityFields = {
+  kind: z.enum(capabilityKinds),
+  name: z.string(),
+  state: z.enum(['pinned', 'held', 'absent']),
+  class: z.enum([...capabilityClasses, 'unclassified']),
+  scopes: z.array(z.string()),
+  labels: z.array(z.string()),
+  fingerprint: z.string(),
+  title: z.string(),
+  held: z.array(z.string()).optional(),
+}
+export const capability = z.strictObject(capabilityFields)
+export const serverAnswer = z.strictObject({
+  plane: z.string(),
+  owner: z.string(),
+  ...serverStatusFields,
+  gateway: z.string(),
+  set: z.string().optional(),
+  capabilities: z.array(capability),
+})
+
+export const catalogueItem = z.strictObject({
+  kind: z.literal('Server'),
+  name: z.string(),
+  title: z.string().optional(),
+  owner: z.string(),
+  labels: z.array(z.string()),
+  gateway: z.string(),
+  capabilities: z.array(
+    z.strictObject({
+      kind: z.enum(capabilityKinds),
+      name: z.string(),
+      title: z.string(),
+      class: z.enum(capabilityClasses),
+      scopes: z.array(z.string()),
+      labels: z.array(z.string()),
+    }),
+  ),
+})
+
+export const planeStatus = z.strictObject({
+  plane: z.string(),
+  gateway: z.string(),
+  agents: z.int(),
+  consumers: z.int(),
+  grants: z.int(),
+  quotas: z.int(),
+  ledger: z.enum(['open', 'over budget', 'failing']),
+  servers: z.array(serverStatus),
+  leftOut: z.array(
+    z.strictObject({ server: z.string(), era: z.enum(['modern', 'legacy']), because: z.string() }),
+  ),
+})
+export const status = z.looseObject({
+  version: z.string(),
+  origin: z.string(),
+  startedAt: at,
+  ready: z.boolean(),
+  because: z.array(z.string()),
+  revision: z.int(),
+  planes: z.array(planeStatus),
+})
+
+export const agentRow = z.strictObject({
+  plane: z.string(),
+  agent: z.string(),
+  consumers: z.array(z.string()),
+  owner: z.string(),
+  authenticates: z.enum(['secret', 'operator']),
+  grants: z.int(),
+})
+export const credentialRow = z.strictObject({
+  plane: z.string(),
+  credential: z.string(),
+  owner: z.string(),
+  version: z.int().optional(),
+  at: at.optional(),
+  servers: z.array(z.string()),
+})
+
+export const callRow = z.strictObject({
+  plane: z.string(),
+  call: z.string().describe('Empty for a count of equal refusals.'),
+  at,
+  position: z.int(),
+  agent: z.string(),
+  consumer: z.string(),
+  method: z.string(),
+  server: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  decision: z.enum(['permitted', 'denied', 'limited', 'held']),
+  station: z.string(),
+  because: z.string(),
+  outcome: z
+    .strictObject({
+      status: z.string(),
+      code: z.string(),
+      ms: z.number(),
+      resultBytes: z.int(),
+    })
+    .optional(),
+  count: z.int(),
+})
+
+export const explanation = z.strictObject({
+  decision: z.enum(['permitted', 'denied', 'held']),
+  because: z.string(),
+  considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
+  quotas: z.array(z.string()),
+  wouldChange: z.string().optional(),
+})
+export const why = z.strictObject({
+  plane: z.string(),
+  record: callRow.omit({ plane: true }),
+  entries: z.array(
+    z.strictObject({ position: z.int(), entry: z.looseObject({ type: z.string() }) }),
+  ),
+  now: explanation.optional(),
+})
+export const can = explanation.extend({
+  plane: z.string(),
+  client: z.string(),
+  server: z.string(),
+  kind: z.enum(capabilityKinds),
+  name: z.string(),
+})
+
+const edit = z.strictObject({
+  op: z.enum(['add', 'change', 'remove']),
+  plane: z.string(),
+  kind: z.string(),
+  name: z.string(),
+})
+export const applied = z.strictObject({
+  revision: z.int(),
+  changes: z.array(edit),
+  diff: z.string(),
+  dryRun: z.boolean(),
+})
+export const appliedFiles = applied.extend({
+  set: z.string(),
+  servers: z.array(
+    z.strictObject({ plane: z.string(), server: z.string(), problem: z.string().optional() }),
+  ),
+})
+
+export const revision = z.strictObject({
+  revision: z.int(),
+  at,
+  by: z.string(),
+  why: z.string(),
+  set: z.string().optional(),
+  summary: z.string(),
+  planes: z.array(z.string()),
+})
+export const revisionWithDiff = revision.extend({
+  changes: z.array(edit).describe('Of the documents that you may read; others are not shown.'),
+  diff: z.string(),
+})

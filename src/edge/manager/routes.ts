@@ -1,0 +1,23 @@
+import type { Route } from './route.ts'
+import { agentRoutes } from './routes/agents.ts'
+import { callRoutes } from './routes/calls.ts'
+import { documentRoutes } from './routes/documents.ts'
+import { installationRoutes } from './routes/installation.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { revisionRoutes } from './routes/revisions.ts'
+import { serverRoutes } from './routes/servers.ts'
+import { sessionRoutes } from './routes/session.ts'
+
+/** The one list: router, permission check, reference and client are made of it. */
+const list = [
+  ...sessionRoutes,
+  ...peopleRoutes,
+  ...installationRoutes((): readonly Route[] => routes),
+  ...documentRoutes,
+  ...serverRoutes,
+  ...agentRoutes,
+  ...callRoutes,
+  ...revisionRoutes,
+] as const
+export type RouteOfList = (typeof list)[number]
+export const routes: readonly Route[] = list

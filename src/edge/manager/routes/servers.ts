@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { type Capability, capabilityKinds } from '#domain/capability.ts'
+import { capabilityClasses } from '#domain/documents.ts'
+import { planeId } from '#domain/name.ts'
+import { serverItem } from '#manager/access.ts'
+import { findServer } from '#manager/desk.ts'
+import { classify, listServers, release, showServer, titleOf } from '#manager/servers.ts'
+import { aboutOf } from '../about.ts'
+import {
+  capability,
+  catalogueItem,
+  pageOf,
+  pageQuery,
+  serverAnswer,
+  serverRow,
+} from '../answers.ts'
+import { pageOfNamed } from '../page.ts'
+import { type Asked, route } from '../route.ts'
+
+const written = z.string().min(1).max(2048)
+
+const classifyForm = z.strictObject({
+  kind: z.enum(capabilityKinds).default('tool'),
+  name: written,
+  class: z.enum(capabilityClasses),
+  scopes: z.array(written).optional().describe('Left out: as they are.'),
+  labels: z.array(written).optional().describe('Left out: as they are.'),
+})
+const classified = z.strictObject({
+  plane: z.string(),
+  server: z.string(),
+  kind: z.enum(capabilityKinds),
+  name: z.string(),
+  class: z.enum(capabilityClasses),
+  revision: z.int(),
+  set: z.string().optional(),
+})
+
+/** Throws where the server is not this person's to decide about. */
+const checkServer = (
+  {
+    access,
+    desk,
+    path,
+  }: Asked<{ readonly plane: string; readonly name: string }, unknown, unknown>,
+  needs: 'servers.classify' | 'servers.release',
+): void => {
+  const plane = desk.installation.change.current().planes.get(planeId(path.plane))
+  if (plane) findServer(plane, path.name)
+  access.check(needs, path.plane, serverItem(plane, path.name))
+}
+
+export const serverRoutes = [
+  route(
+    'GET',
+    '/planes/{plane}/catalogue',
+    {
+      needs: 'catalogue.read',
+      says: 'What agents could be granted: servers and their classified capabilities, by name.',
+      query: pageQuery,
+      answer: pageOf(catalogueItem),
+    },
+    ({ desk, path, query }) => {
+      const { change, registry, origin } = desk.installation
+      const plane = change.current().planes.get(planeId(path.plane))
+      const known = registry.capabilities(planeId(path.plane))
+      const page = pageOfNamed(plane?.servers.values() ?? [], ({ name }) => name, query)
+      const items = page.items.map(({ name, title, owner, labels = [] }) => ({
+        kind: 'Server' as const,
+        name,
+        ...(title !== undefined && { title }),
+        owner,
+        labels,
+        gateway: `${origin}/mcp/${path.plane}/${name}`,
+        capabilities: known.filter(({ server }) => server === name).flatMap(offered),
+      }))
+      return { ...page, items }
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/status/servers',
+    {
+      needs: 'servers.read',
+      says: "A plane's servers: health, eras, and how much of them agents can get.",
+      query: pageQuery,
+      answer: pageOf(serverRow),
+    },
+    ({ desk, path, query }) =>
+      pageOfNamed(listServers(desk, { plane: path.plane }), ({ server }) => server, query),
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/status/servers/{name}',
+    {
+      needs: 'servers.read',
+      says: 'One server with every capability, and how those that are held have changed.',
+      answer: serverAnswer,
+    },
+    ({ desk, path }) => showServer(desk, { plane: path.plane, server: path.name }),
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/servers/{name}/classify',
+    {
+      needs: 'servers.classify',
+      of: 'items',
+      says: 'Says what a capability does; before that no agent sees it.',
+      body: classifyForm,
+      answer: classified,
+    },
+    (asked) => {
+      checkServer(asked, 'servers.classify')
+      const { path, desk, body } = asked
+      const { name, kind, class: its, scopes, labels } = body
+      return classify(
+        { ...desk, ...aboutOf(asked) },
+        { plane: path.plane, server: path.name, name, kind, class: its, scopes, labels },
+      )
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/servers/{name}/release',
+    {
+      needs: 'servers.release',
+      of: 'items',
+      says: 'Accepts the changed definition of a capability that is held.',
+      body: z.strictObject({ name: written }),
+      answer: z.strictObject({
+        plane: z.string(),
+        server: z.string(),
+        capability,
+        before: z.string(),
+      }),
+    },
+    (asked) => {
+      checkServer(asked, 'servers.release')
+      const { path, desk, body } = asked
+      const about = { plane: path.plane, server: path.name, name: body.name }
+      return release({ ...desk, ...aboutOf(asked) }, about)
+    },
+  ),
+] as const
+
+/** Pinned and classified: what is not is nobody's to ask for yet. */
+const offered = ({ kind, name, state, classification, definition }: Capability) =>
+  state !== 'pinned' || !classification
+    ? []
+    : [
+        {
+          kind,
+          name,
+          title: titleOf(definition),
+          class: classification.class,
+          scopes: classification.scopes ?? [],
+          labels: classification.labels ?? [],
+        },
+      ]

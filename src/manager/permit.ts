@@ -1,0 +1,135 @@
+import type { Edit, PlanePolicy, Policy } from '#change/change.ts'
+import type { Document, GrantDocument, QuotaDocument } from '#domain/documents.ts'
+import { kindTable } from '#domain/kinds.ts'
+import { type PlaneId, planeId } from '#domain/name.ts'
+import { type Item, type Person, widens } from '#domain/roles.ts'
+import { Fault } from '#lib/fault.ts'
+import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
+import { bindingsIn, type Owned } from '#people/bindings.ts'
+import { type Access, ownedItem, serverItem } from './access.ts'
+
+/**
+ * Whether a person may make a change, all of it: each document as it was and as it would be, whatever
+ * command or file it comes by. Nobody gives himself a role, and nobody grants to an agent of his own.
+ * Throws Fault('not_permitted') or Fault('not_found') for the first document that is not his to change.
+ */
+export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit[]): void => {
+  const after = planesAfter(policy, edits)
+  for (const edit of edits) {
+    if (!access.person.administrator) access.checkSome('planes.read', edit.plane)
+    const sides = [
+      { document: edit.before, plane: policy.planes.get(edit.plane) },
+      { document: edit.after, plane: after.get(edit.plane) },
+    ]
+    for (const { document, plane } of sides) if (document) permitOne(access, document, plane, edit)
+    if (edit.after?.kind === 'Grant') checkNotOwnAgent(access.person, edit.after, after)
+  }
+  for (const [plane, next] of after) {
+    const now = policy.planes.get(plane)
+    checkNotWidened(access, plane, now ? bindingsIn(now) : [], bindingsIn(next))
+  }
+}
+
+const permitOne = (
+  access: Access,
+  document: Document,
+  plane: Owned | undefined,
+  edit: Edit,
+): void => {
+  const needs = kindTable[document.kind].write
+  if (document.kind === 'Plane') {
+    access.checkInstallation(needs)
+    return
+  }
+  for (const item of itemsOf(document, plane)) access.check(needs, edit.plane, item)
+}
+
+/** What a document is about; undefined stands for the plane as a whole. */
+export const itemsOf = (
+  document: Document,
+  plane: Pick<PlanePolicy, 'servers'> | undefined,
+): readonly (Item | undefined)[] => {
+  switch (document.kind) {
+    case 'Server':
+      return [{ owner: document.owner, server: document.name }]
+    case 'Agent':
+    case 'Credential':
+    case 'Consumer':
+      return [ownedItem(document.owner)]
+    case 'Grant':
+    case 'Quota':
+      return selected(document).map((server) =>
+        server === undefined ? undefined : serverItem(plane, server),
+      )
+    default:
+      return [undefined]
+  }
+}
+
+/** Servers that its selectors name; undefined where one of them names none, and so may mean all. */
+const selected = (document: GrantDocument | QuotaDocument): readonly (string | undefined)[] => {
+  const selectors = document.kind === 'Grant' ? document.allow : document.over
+  const named = selectors.flatMap(({ server }) => (server === undefined ? [undefined] : server))
+  return named.length === 0 ? [undefined] : [...new Set(named)]
+}
+
+const checkNotOwnAgent = (
+  { name }: Person,
+  grant: GrantDocument,
+  planes: ReadonlyMap<PlaneId, Owned>,
+): void => {
+  if (planes.get(planeId(grant.plane))?.agents.get(grant.agent)?.owner !== name) return
+  throw new Fault('not_permitted', {
+    detail: `Agent ${grant.agent} is your own: somebody else decides what it may do.`,
+  })
+}
+
+const checkNotWidened = (
+  { person }: Access,
+  plane: string,
+  before: ReturnType<typeof bindingsIn>,
+  after: ReturnType<typeof bindingsIn>,
+): void => {
+  if (!widens(person, before, after)) return
+  throw new Fault('not_permitted', {
+    detail: `You would hold more in plane ${plane} than before: somebody else gives you a role.`,
+  })
+}
+
+/** The planes that the edits touch, as they would stand. */
+const planesAfter = (policy: Policy, edits: readonly Edit[]): Map<PlaneId, Owned> => {
+  const planes = new Map<PlaneId, Owned>()
+  for (const { plane, before, after } of edits) {
+    const document = after ?? before
+    if (!document) continue
+    const here = planes.get(plane) ?? copied(policy.planes.get(plane))
+    const member = memberOf(document.kind)
+    if (member) {
+      const map = here[member] as SortedMap<Document>
+      Object.assign(here, { [member]: map.with([[document.name, after]]) })
+    } else if (after?.kind === 'Plane') Object.assign(here, { plane: after })
+    planes.set(plane, here)
+  }
+  return planes
+}
+
+const memberOf = (kind: Document['kind']) =>
+  kind in members ? members[kind as keyof typeof members] : undefined
+const members = {
+  Team: 'teams',
+  RoleBinding: 'roleBindings',
+  Server: 'servers',
+  Consumer: 'consumers',
+  Agent: 'agents',
+  Credential: 'credentials',
+} as const
+
+const copied = (plane: PlanePolicy | undefined): Owned => ({
+  plane: plane?.plane ?? { apiVersion: 'bailiwick/v1', kind: 'Plane', name: 'none' },
+  teams: plane?.teams ?? sortedMap(),
+  roleBindings: plane?.roleBindings ?? sortedMap(),
+  servers: plane?.servers ?? sortedMap(),
+  consumers: plane?.consumers ?? sortedMap(),
+  agents: plane?.agents ?? sortedMap(),
+  credentials: plane?.credentials ?? sortedMap(),
+})

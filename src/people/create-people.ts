@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
+import type { Clock, Random } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import { createIds } from '#lib/id.ts'
+import type { Log } from '#lib/log.ts'
+import { createRoom } from '#lib/room.ts'
+import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
+import { createLimits } from './limits.ts'
+import { checkPassword, isTooLong, normal } from './password.ts'
+import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
+import { createSetup } from './setup.ts'
+
+const tokenForm = /^bwm_[A-Za-z0-9_-]{43}$/
+const tokenLifetimeMs = 12 * 60 * 60_000
+/** Of one person; the oldest goes. */
+const mostTokens = 50
+/** A hash holds 19 MiB and a thread of libuv's four. */
+const hashesAtOnce = 2
+const hashesWaiting = 32
+
+export const createPeople = (parts: {
+  store: Store
+  /** Where the setup code is left for whoever may read the data folder; undefined: nowhere. */
+  folder: string | undefined
+  clock: Clock
+  random: Random
+  log: Log
+}): People => {
+  const { clock, random, log } = parts
+  const { people } = parts.store
+  const limits = createLimits()
+  const room = createRoom(hashesAtOnce, hashesWaiting)
+  const nextId = createIds({ clock, random })
+  // What is compared for a name that nobody has: the same work for either.
+  const nobody = unmatched(random, passwordCost)
+
+  const hash = (password: string): Promise<string | undefined> =>
+    room(() => hashSecret(normal(password), random(16), passwordCost))
+
+  const sessionFor = async (row: PersonRow, label: string): Promise<Session> => {
+    const at = clock.now()
+    const token = `bwm_${random(32).toString('base64url')}`
+    const made = {
+      id: `tok_${nextId()}`,
+      person: row.name,
+      label,
+      at,
+      endsAt: at + tokenLifetimeMs,
+    }
+    await people.removeTokens({ endedBefore: at })
+    await people.addToken({ ...made, hash: hashOf(token) })
+    const all = await people.listTokens(row.name)
+    for (const { id } of all.slice(0, Math.max(0, all.length - mostTokens)))
+      await people.removeToken(row.name, id)
+    return { token, id: made.id, person: accountOf(row), endsAt: made.endsAt }
+  }
+
+  /** The row where the password is right, after the same work for every answer. */
+  const compare = async (
+    name: string,
+    password: string,
+    address: string,
+  ): Promise<PersonRow | Exclude<SignedIn, { session: Session }>> => {
+    const waitMs = limits.attempt(name, address, clock.elapsed())
+    if (waitMs > 0) return { refused: 'limited', waitMs }
+    if (isTooLong(password)) return { refused: 'wrong' }
+    const row = await people.find(name)
+    const matches = await room(() => matchesSecret(normal(password), row?.hash ?? nobody))
+    if (matches === undefined) return { refused: 'limited', waitMs: 1000 }
+    if (!matches || !row) return { refused: 'wrong' }
+    limits.succeeded(name, address)
+    return row
+  }
+
+  const checkOneIsLeft = async (without: string): Promise<void> => {
+    const all = await people.list()
+    if (all.some((one) => one.name !== without && one.administrator && one.hash)) return
+    throw new Fault('usage', {
+      detail: `No administrator with a password would be left without "${without}".`,
+      fix: 'make another administrator first',
+    })
+  }
+
+  return {
+    async authenticate(token) {
+      if (!tokenForm.test(token)) return undefined
+      const found = await people.findToken(hashOf(token))
+      if (!found || clock.now() >= found.endsAt) return undefined
+      const row = await people.find(found.person)
+      return row && { person: accountOf(row), token: infoOf(found) }
+    },
+
+    async signIn({ name, password, label, address }) {
+      const row = await compare(name, password, address)
+      if ('refused' in row) return row
+      log.info('people.signed_in', { person: name })
+      return { session: await sessionFor(row, label) }
+    },
+
+    list: async () => (await people.list()).map(accountOf),
+    async find(name) {
+      const row = await people.find(name)
+      return row && accountOf(row)
+    },
+
+    async put({ name, title, administrator, password, by }) {
+      const before = await people.find(name)
+      if (before?.administrator && !administrator) await checkOneIsLeft(name)
+      if (password !== undefined) checkPassword(password, name)
+      const fresh = password === undefined ? undefined : await hash(password)
+      if (password !== undefined && fresh === undefined) throw new Fault('flood')
+      const row: PersonRow = {
+        name,
+        title,
+        administrator,
+        hash: fresh ?? before?.hash,
+        at: before?.at ?? clock.now(),
+        by: before?.by ?? by,
+      }
+      const isNew = !before
+      if (!(await (isNew ? people.add(row) : people.put(row))))
+        throw new Fault('conflict', { detail: `Somebody else changed "${name}" at this moment.` })
+      if (fresh !== undefined) await people.removeTokens({ person: name })
+      log.info(isNew ? 'people.made' : 'people.changed', { person: name, by, administrator })
+      return { account: accountOf(row), isNew }
+    },
+
+    async remove(name, by) {
+      const row = await people.find(name)
+      if (row?.administrator) await checkOneIsLeft(name)
+      if (!(await people.remove(name))) throw nobodyCalled(name)
+      log.info('people.removed', { person: name, by })
+    },
+
+    async changePassword({ name, old, fresh, address, keep }) {
+      const row = await compare(name, old, address)
+      if ('refused' in row) return row
+      checkPassword(fresh, name)
+      const made = await hash(fresh)
+      if (made === undefined) return { refused: 'limited', waitMs: 1000 }
+      await people.put({ ...row, hash: made })
+      for (const { id } of await people.listTokens(name))
+        if (id !== keep) await people.removeToken(name, id)
+      log.info('people.password_changed', { person: name })
+      return 'changed'
+    },
+
+    tokens: async (person) => {
+      const now = clock.now()
+      return (await people.listTokens(person)).filter(({ endsAt }) => now < endsAt).map(infoOf)
+    },
+    async revoke(person, id) {
+      if (await people.removeToken(person, id)) return
+      throw new Fault('unknown_name', { detail: `There is no token "${id}".` })
+    },
+
+    setup: createSetup({ ...parts, people, hash, sessionFor }),
+  }
+}
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+const nobodyCalled = (name: string): Fault =>
+  new Fault('unknown_name', { detail: `There is no person "${name}".` })
+
+const accountOf = ({ name, title, administrator, hash, at, by }: PersonRow): Account => ({
+  name,
+  title,
+  administrator,
+  hasPassword: hash !== undefined,
+  madeAt: at,
+  madeBy: by,
+})
+
+const infoOf = ({ id, label, at, endsAt }: PersonTokenRow): TokenInfo => ({
+  id,
+  label,
+  madeAt: at,
+  endsAt,
+})

@@ -1,0 +1,102 @@
+import type { Person } from '#domain/roles.ts'
+
+/** An account, as its person and administrators see it. */
+export interface Account extends Person {
+  readonly title: string | undefined
+  /** Whether it can sign in with a password. */
+  readonly hasPassword: boolean
+  readonly madeAt: number
+  readonly madeBy: string
+}
+
+/** A token that was made at a sign-in: never the token itself. */
+export interface TokenInfo {
+  readonly id: string
+  readonly label: string
+  readonly madeAt: number
+  readonly endsAt: number
+}
+
+export interface Session {
+  /** Shown this once; only its SHA-256 is kept. */
+  readonly token: string
+  readonly id: string
+  readonly person: Account
+  readonly endsAt: number
+}
+
+/** `waitMs`: when to try again. Wrong name and wrong password are one answer, after the same work. */
+export type SignedIn =
+  | { readonly session: Session }
+  | { readonly refused: 'wrong' }
+  | { readonly refused: 'limited'; readonly waitMs: number }
+
+export type SetUp =
+  | { readonly session: Session }
+  | { readonly refused: 'over' | 'wrong code' | 'old code' }
+  | { readonly refused: 'limited'; readonly waitMs: number }
+
+export interface SignIn {
+  readonly name: string
+  readonly password: string
+  readonly label: string
+  /** Where it comes from, for the limits. */
+  readonly address: string
+}
+
+/**
+ * People of this installation: accounts, sign-in, tokens, and the first start. What they may do stands
+ * in the planes' documents. Everything is read from the store, so that what one process revokes holds
+ * in all of them at once. What was changed here is in the operator's log, by name.
+ */
+export interface People {
+  /** Who comes with this token; undefined where it is none of ours, over or revoked. */
+  authenticate(token: string): Promise<{ person: Person; token: TokenInfo } | undefined>
+  signIn(about: SignIn): Promise<SignedIn>
+
+  list(): Promise<Account[]>
+  find(name: string): Promise<Account | undefined>
+  /**
+   * Makes or changes an account. A password that is given replaces the one before and ends the
+   * person's tokens; one that is not given stays. Fault('usage') where the password is too weak, or
+   * where no administrator with a password would be left.
+   */
+  put(about: {
+    name: string
+    title: string | undefined
+    administrator: boolean
+    password: string | undefined
+    by: string
+  }): Promise<{ account: Account; isNew: boolean }>
+  /** With its tokens. Fault('unknown_name'), and Fault('usage') for the last administrator. */
+  remove(name: string, by: string): Promise<void>
+  /** Ends the person's other tokens. Undefined: the old password is wrong, or was tried too often. */
+  changePassword(about: {
+    name: string
+    old: string
+    fresh: string
+    address: string
+    keep: string
+  }): Promise<SignedIn | 'changed'>
+
+  tokens(person: string): Promise<TokenInfo[]>
+  /** Fault('unknown_name') where that person has no such token. */
+  revoke(person: string, id: string): Promise<void>
+
+  readonly setup: Setup
+}
+
+/**
+ * The first administrator. A code of 40 random bits is good once, for half an hour; it stands in the
+ * file `setup-code` of the data folder (mode 0600), and in the store as its SHA-256.
+ */
+export interface Setup {
+  /** True as long as no administrator can sign in with a password. */
+  needed(): Promise<boolean>
+  /** Whether a code is asked for: one that is too old is told so, as long as there is no administrator. */
+  open(): Promise<boolean>
+  /** A new code in place of the one before. */
+  begin(): Promise<{ code: string; endsAt: number }>
+  /** Makes the administrator, in place of an account of that name, and signs them in. */
+  finish(about: SignIn & { code: string }): Promise<SetUp>
+}

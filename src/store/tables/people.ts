@@ -1,0 +1,132 @@
+import type { Insertable, Selectable } from 'kysely'
+import type { Database, Step } from '../database.ts'
+import type { InstallationSchema } from '../schema.ts'
+import type { PersonRow, PersonRows, PersonTokenRow } from '../store.ts'
+
+export const personRows = (database: Database): PersonRows => {
+  const { db } = database
+  const all = async (steps: readonly Step[]): Promise<boolean> =>
+    (await database.transact(steps)) === undefined
+  const tokensOf = (person: string) => db.deleteFrom('person_token').where('person', '=', person)
+  return {
+    async list() {
+      const rows = await db.selectFrom('person').selectAll().orderBy('name').execute()
+      return rows.map(personOf)
+    },
+    async find(name) {
+      const row = await db
+        .selectFrom('person')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirst()
+      return row && personOf(row)
+    },
+    add(person) {
+      const insert = db.insertInto('person').values(rowOf(person))
+      const query = insert.onConflict((conflict) => conflict.column('name').doNothing()).compile()
+      return all([{ query, expect: 1 }])
+    },
+    put(person) {
+      const { name, ...rest } = rowOf(person)
+      const query = db.updateTable('person').set(rest).where('name', '=', name).compile()
+      return all([{ query, expect: 1 }])
+    },
+    remove: (name) =>
+      all([
+        { query: db.deleteFrom('person').where('name', '=', name).compile(), expect: 1 },
+        { query: tokensOf(name).compile() },
+      ]),
+
+    async addToken({ hash, id, person, label, at, endsAt }) {
+      const row = { hash, id, person, label, at, ends_at: endsAt }
+      await db.insertInto('person_token').values(row).execute()
+    },
+    async findToken(hash) {
+      const row = await db
+        .selectFrom('person_token')
+        .selectAll()
+        .where('hash', '=', hash)
+        .executeTakeFirst()
+      return row && tokenOf(row)
+    },
+    async listTokens(person) {
+      const rows = await db
+        .selectFrom('person_token')
+        .selectAll()
+        .where('person', '=', person)
+        .orderBy('at')
+        .orderBy('id')
+        .execute()
+      return rows.map(tokenOf)
+    },
+    removeToken(person, id) {
+      const query = tokensOf(person).where('id', '=', id).compile()
+      return all([{ query, expect: 1 }])
+    },
+    async removeTokens(which) {
+      const query =
+        'person' in which
+          ? tokensOf(which.person)
+          : db.deleteFrom('person_token').where('ends_at', '<=', which.endedBefore)
+      await query.execute()
+    },
+
+    async findSetupCode() {
+      const row = await db.selectFrom('setup_code').selectAll().executeTakeFirst()
+      return row && { hash: row.hash, endsAt: row.ends_at }
+    },
+    async putSetupCode({ hash, endsAt }) {
+      await db
+        .insertInto('setup_code')
+        .values({ slot: 1, hash, ends_at: endsAt })
+        .onConflict((conflict) =>
+          conflict.column('slot').doUpdateSet((row) => ({
+            hash: row.ref('excluded.hash'),
+            ends_at: row.ref('excluded.ends_at'),
+          })),
+        )
+        .execute()
+    },
+    setUp(code, person) {
+      const spend = db.deleteFrom('setup_code').where('hash', '=', code.hash).compile()
+      const { name, ...rest } = rowOf(person)
+      const write = db
+        .insertInto('person')
+        .values({ name, ...rest })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(rest))
+        .compile()
+      return all([
+        { query: spend, expect: 1 },
+        { query: tokensOf(name).compile() },
+        { query: write, expect: 1 },
+      ])
+    },
+  }
+}
+
+const rowOf = (person: PersonRow): Insertable<InstallationSchema['person']> => ({
+  name: person.name,
+  title: person.title ?? null,
+  administrator: person.administrator,
+  hash: person.hash ?? null,
+  at: person.at,
+  made_by: person.by,
+})
+
+const personOf = (row: Selectable<InstallationSchema['person']>): PersonRow => ({
+  name: row.name,
+  title: row.title ?? undefined,
+  administrator: Boolean(row.administrator),
+  hash: row.hash ?? undefined,
+  at: row.at,
+  by: row.made_by,
+})
+
+const tokenOf = (row: Selectable<InstallationSchema['person_token']>): PersonTokenRow => ({
+  id: row.id,
+  person: row.person,
+  hash: row.hash,
+  label: row.label,
+  at: row.at,
+  endsAt: row.ends_at,
+})
