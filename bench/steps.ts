@@ -112,6 +112,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     upstreams: installation.upstreams,
     snapshot: () => snapshot,
     server: () => document,
+    isCurrent: () => true,
   }
 }
 

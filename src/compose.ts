@@ -1,7 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import type { Moved, Policy } from '#change/change.ts'
-import { createChange } from '#change/create-change.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -14,186 +10,18 @@ import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway } from '#gateway/serve.ts'
-import { createIdentity } from '#identity/identity.ts'
-import { createLedger } from '#ledger/create-ledger.ts'
-import { createCallQuery } from '#ledger/query.ts'
-import { scanIntents } from '#ledger/recover.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
 import { createLog } from '#lib/log.ts'
-import { createPeople } from '#people/create-people.ts'
-import { createClientView } from '#policy/clients.ts'
-import { explain } from '#policy/explain.ts'
-import { createSnapshots } from '#policy/snapshots.ts'
-import { rebuildWindows } from '#quota/rebuild.ts'
-import { createRegistry } from '#registry/create-registry.ts'
 import { watchServers } from '#registry/watch.ts'
-import { openStore } from '#store/open.ts'
-import type { Revision } from '#store/store.ts'
 import type { Runner } from '#upstream/upstream.ts'
-import { createUpstreams } from '#upstream/upstreams.ts'
-import { createVault } from '#vault/create-vault.ts'
-import { createKeyring } from '#vault/keyring.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
+import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration } from './config.ts'
+import { joinMembers } from './membership.ts'
 import { sampleDocuments, sampleRunners } from './sample.ts'
-
-/** What serves and what merely opens a folder are built of the same parts; here is how they hang together. */
-const assemble = async (about: {
-  data: string
-  configuration: Configuration
-  origin: string
-  runners: ReadonlyMap<string, Runner>
-  print: (line: string) => void
-}) => {
-  const { configuration, origin } = about
-  const dataFolder = resolve(about.data)
-  const log = createLog(about.print, () => clock.now())
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  const { appendDeadlineMs } = configuration.ledger
-  const store = await openStore({ folder: dataFolder, appendDeadlineMs, clock, log })
-  const keyring = await createKeyring({ folder: dataFolder, values: store.values, random, log })
-  const change = await createChange({ store, clock, log, enter: (revision) => enter(revision) })
-  const vault = await createVault({ store, change, keyring, clock, random, log })
-  const budget = (plane: PlaneId) =>
-    change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
-  const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
-  const ledger = createLedger({ store, clock, seal, log, version, budget })
-  const registry = await createRegistry({ store, change, log })
-  const document = (plane: PlaneId, server: string) =>
-    change.current().planes.get(plane)?.servers.get(server)
-  const loanFor = (plane: PlaneId, server: string) => {
-    const credential = document(plane, server)?.credential
-    return credential && vault.plane(plane).current(credential.name)
-  }
-  const limits = { messageBytes: configuration.limits.answerBytes }
-  const { runners } = about
-  const upstreams = createUpstreams({
-    runners,
-    hidden: [dataFolder],
-    clock,
-    random,
-    log,
-    limits,
-    loanFor,
-    version,
-  })
-  // A child that was lent a secret is started anew with the next one.
-  const watched = new Set<PlaneId>()
-  const watchSecrets = (plane: PlaneId) => {
-    if (watched.has(plane)) return
-    watched.add(plane)
-    vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
-  }
-  const view = createClientView(origin, () => change.current())
-  const identity = await createIdentity({
-    origin,
-    store,
-    change,
-    keyring,
-    view,
-    clock,
-    random,
-    log,
-  })
-  for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
-  const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const snapshots = createSnapshots(() => change.current(), registry.capabilities)
-  const enter = async (revision: Revision) => {
-    for (const plane of revision.planes)
-      await ledger.plane(plane).append({
-        v: 1,
-        type: 'policy.changed',
-        at: revision.at,
-        plane,
-        revision: revision.revision,
-        by: revision.by,
-        set: revision.set ?? '',
-        summary: revision.summary.slice(0, 2000),
-        why: revision.why.slice(0, 2000),
-      })
-  }
-  return {
-    dataFolder,
-    log,
-    store,
-    keyring,
-    vault,
-    change,
-    ledger,
-    registry,
-    upstreams,
-    identity,
-    people,
-    snapshots,
-    document,
-    watchSecrets,
-  }
-}
-type Parts = Awaited<ReturnType<typeof assemble>>
-
-/** Everything that follows policy is brought to it before the change that made it is answered. */
-const follow = async (
-  parts: Parts,
-  { policy, planes, changes }: Moved,
-  serving: boolean,
-): Promise<void> => {
-  for (const plane of planes) {
-    await parts.vault.prepare(plane)
-    if (serving) parts.watchSecrets(plane)
-    const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
-    await parts.registry.follow(plane, servers, changes)
-  }
-  // Before what may take time or fail: whatever may no longer be is refused from here on.
-  if (changes.length > 0) parts.snapshots.patch(policy, changes)
-  else for (const plane of planes) parts.snapshots.recompile(plane)
-  if (serving)
-    for (const plane of planes)
-      await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
-  await parts.vault.follow(changes)
-  await parts.identity.follow(changes)
-}
-
-/** What stood at the start, as if it had just come. */
-const everything = (policy: Policy): Moved => ({
-  policy,
-  planes: [...policy.planes.keys()],
-  changes: [],
-})
-
-const installationOf = (
-  parts: Parts,
-  about: {
-    origin: string
-    startedAt: number
-    runners: ReadonlyMap<string, Runner>
-    refresh: Installation['refresh']
-    ready: Installation['ready']
-  },
-): Installation => {
-  const query = createCallQuery(parts.store)
-  return {
-    ...parts,
-    revisions: parts.store.revisions,
-    version,
-    origin: about.origin,
-    startedAt: about.startedAt,
-    runners: new Set(about.runners.keys()),
-    calls: { list: query.calls, find: query.findCall },
-    refresh: about.refresh,
-    ready: about.ready,
-    explain({ plane, ...question }) {
-      const policy = parts.change.current().planes.get(plane)
-      if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })
-      const capabilities = parts.registry.capabilities(plane)
-      return explain(
-        { policy, snapshot: parts.snapshots.of(plane), capabilities, now: clock.now() },
-        question,
-      )
-    },
-  }
-}
+import { openWindows } from './windows.ts'
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
@@ -214,12 +42,14 @@ const runnersOf = (configuration: Configuration, sample: boolean): Map<string, R
 export const openInstallation = async (about: {
   data: string
   config?: string
+  store?: string
 }): Promise<{ installation: Installation; close(): Promise<void> }> => {
   const configuration = readConfiguration(about.config)
   const runners = runnersOf(configuration, false)
   const parts = await assemble({
+    ...settingsOf(configuration),
     data: about.data,
-    configuration,
+    store: about.store,
     origin: '',
     runners,
     print: () => {},
@@ -291,8 +121,9 @@ const serve = async (about: {
   const { options, configuration, runners, origin, edges, listener } = about
   const { limits } = configuration
   const parts = await assemble({
+    ...settingsOf(configuration),
     data: options.data,
-    configuration,
+    store: options.store,
     origin,
     runners,
     print: options.print,
@@ -303,11 +134,8 @@ const serve = async (about: {
   change.onChange((moved) => follow(parts, moved, true))
   await ledger.open()
   await change.catchUp()
-  const windows = await rebuildWindows({
-    policy: change.current(),
-    now: clock.now(),
-    scan: (plane, sinceMs, visit) => scanIntents(parts.store.plane(plane).ledger, sinceMs, visit),
-  })
+  const windows = await openWindows({ ...parts, clock, redis: configuration.quotas.redis })
+  const membership = joinMembers({ ...parts, clock, address: origin })
   const watch = watchServers({
     upstreams,
     registry,
@@ -326,9 +154,10 @@ const serve = async (about: {
     limits,
     clock,
     nextId: ids,
-    windows,
+    windows: windows.windows,
     snapshot: snapshots.of,
     server,
+    isCurrent: membership.isCurrent,
   })
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
   const allowedOrigins = new Set([origin, ...configuration.allowedOrigins])
@@ -339,6 +168,7 @@ const serve = async (about: {
     )
     const because = [
       ...(draining ? ['draining'] : []),
+      ...membership.problems(),
       ...failing.map((plane) => `the ledger of ${plane} cannot be written`),
     ]
     return { ready: because.length === 0, because }
@@ -390,12 +220,19 @@ const serve = async (about: {
       await gateway.drain(limits.drainMs)
       await upstreams.close()
       await closed
+      await membership.close()
+      await windows.close()
       await ledger.close()
       await identity.close()
       await parts.store.close()
     },
   }
 }
+
+const settingsOf = ({ ledger, limits }: Configuration) => ({
+  appendDeadlineMs: ledger.appendDeadlineMs,
+  answerBytes: limits.answerBytes,
+})
 
 const applySample = async (parts: Parts, runners: ReadonlyMap<string, Runner>): Promise<void> => {
   const files = [{ name: 'sample.yaml', text: sampleDocuments() }]

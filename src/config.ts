@@ -76,6 +76,25 @@ export const configurationSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  quotas: z
+    .strictObject({
+      redis: z
+        .strictObject({
+          url: z
+            .url({ protocol: /^rediss?$/ })
+            .refine(
+              (url) => new URL(url).password === '',
+              'must hold no password: REDIS_PASSWORD does',
+            )
+            .describe('Where quotas are counted, redis://HOST:PORT/DATABASE.'),
+          timeoutMs: count(10, 10_000)
+            .default(500)
+            .describe('Longest wait for a count, milliseconds; then the call is refused.'),
+        })
+        .optional()
+        .describe('Without it, processes that share a PostgreSQL count there.'),
+    })
+    .prefault({}),
   discovery: z
     .strictObject({
       everyMs: count(1000, 86_400_000)

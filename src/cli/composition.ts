@@ -8,6 +8,7 @@ export interface Composition {
   openInstallation(options: {
     data: string
     config?: string
+    store?: string
   }): Promise<{ installation: Installation; close(): Promise<void> }>
 }
 
@@ -20,6 +21,8 @@ export interface StartOptions {
   readonly tlsKey?: string
   readonly trustProxy?: string
   readonly config?: string
+  /** `postgres://…`; without it the data folder is the store. */
+  readonly store?: string
   readonly sample: boolean
   /** A line of the operator's log. */
   readonly print: (line: string) => void

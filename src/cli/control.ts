@@ -21,13 +21,13 @@ const answerTimeoutMs = 60_000
 /** The running installation of a data folder, or the folder itself where nothing runs. */
 export const reach = async (
   data: string,
-  config: string | undefined,
+  about: { config: string | undefined; store: string | undefined },
   composition: () => Promise<Composition>,
 ): Promise<Control> => {
-  checkFolder(data)
+  if (about.store === undefined) checkFolder(data)
   const socket = findSocket(data)
   if (existsSync(socket) && (await answers(socket))) return overSocket(socket)
-  return await openFolder(data, config, composition)
+  return await openFolder(data, about, composition)
 }
 
 /** The running installation, or Fault('not_running'). */
@@ -48,7 +48,7 @@ export const defaultData = './bailiwick-data'
 
 /** Only `start` makes a folder: a misspelt --data must not leave a new installation behind. */
 const checkFolder = (data: string): void => {
-  if (existsSync(join(data, 'store.db'))) return
+  if (existsSync(join(data, 'store.db')) || existsSync(join(data, 'root.key'))) return
   throw new Fault('not_running', {
     detail: existsSync(data)
       ? `${data} is not the data folder of a Bailiwick.`
@@ -142,7 +142,7 @@ const post = (
 
 const openFolder = async (
   data: string,
-  config: string | undefined,
+  { config, store }: { config: string | undefined; store: string | undefined },
   composition: () => Promise<Composition>,
 ): Promise<Control> => {
   const [{ openInstallation }, { perform }, { localActor }, { systemClock }] = await Promise.all([
@@ -151,7 +151,11 @@ const openFolder = async (
     import('#edge/control/serve.ts'),
     import('#lib/clock.ts'),
   ])
-  const opened = await openInstallation({ data, ...(config !== undefined && { config }) })
+  const opened = await openInstallation({
+    data,
+    ...(config !== undefined && { config }),
+    ...(store !== undefined && { store }),
+  })
   const desk = {
     installation: opened.installation,
     by: localActor(),

@@ -8,6 +8,7 @@ import { printFailure } from './failure.ts'
 import { printTopic, topics } from './help.ts'
 import type { Io } from './io.ts'
 import { Interrupted } from './prompt.ts'
+import { storeAddress } from './store-address.ts'
 import { createTerminal, type Manner, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
@@ -48,7 +49,8 @@ const perform = async (
   const data = options.text('data') ?? defaultData
   let opened: Promise<Control> | undefined
   const control = () => {
-    opened ??= reach(data, options.text('config'), hands.composition)
+    const store = storeAddress(options, hands.io)
+    opened ??= reach(data, { config: options.text('config'), store }, hands.composition)
     return opened
   }
   const command = await row.load()
@@ -87,6 +89,7 @@ const build = (io: Io, act: Act): Commander => {
 const everywhere: readonly (readonly [string, string])[] = [
   ['--data <folder>', `the data folder (default: ${defaultData})`],
   ['--config <file>', "the operator's configuration file"],
+  ['--store <url>', 'postgres://… instead of the data folder (default: DATABASE_URL)'],
   ['--json [fields]', 'print JSON: all fields, or those named as a,b'],
   ['--stream', 'with --json: a list as one JSON object a line'],
   ['--columns <names>', 'the columns of a table, as a,b'],

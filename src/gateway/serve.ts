@@ -51,6 +51,8 @@ export interface GatewayParts {
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   server(plane: PlaneId, name: string): Documents['Server'] | undefined
+  /** Whether what stands here may still be decided by. */
+  isCurrent(): boolean
 }
 
 export interface Gateway {
@@ -161,6 +163,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   }
 
   const admit = (exchange: Exchange): void => {
+    if (!parts.isCurrent()) throw new Fault('store_unreachable')
     const room = ledger.plane(exchange.plane).room(clock.now())
     if (room === 'failing') throw new Fault('unrecordable')
     if (room === 'over budget')

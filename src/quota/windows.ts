@@ -32,6 +32,8 @@ export interface OwnWindows extends Windows {
   spend(bounds: readonly Bound[], now: number): Spent | undefined
   /** Counts an intent that stands in the ledger, at a start; bounds as they were named then. */
   count(key: string, timeZone: string, at: number): void
+  /** What has been counted, by key. */
+  counts(): { key: string; windows: Record<QuotaWindow, { start: number; used: number }> }[]
 }
 
 interface Counter {
@@ -97,6 +99,11 @@ export const createWindows = (): OwnWindows => {
         if (at >= window.start && at < window.end) window.used++
       latest = Math.max(latest, at)
     },
+    counts: () =>
+      [...counters].map(([key, { second, minute, day }]) => ({
+        key,
+        windows: { second, minute, day },
+      })),
   }
 }
 

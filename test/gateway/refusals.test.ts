@@ -25,7 +25,7 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   body_too_slow: 'test/gateway/slow.test.ts',
   flood: 'test/gateway/flood.test.ts',
   unrecordable: 'test/system/unrecordable.test.ts',
-  uncounted: 'test/quota/shared.test.ts',
+  uncounted: 'test/quota/shared-windows.test.ts',
   stale: 'test/change/revisions.test.ts',
   unconfirmed: 'src/gateway/steps.test.ts',
   draining: 'test/gateway/slow.test.ts',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
-import { createSharedWindows } from '#quota/shared.ts'
+import { createSharedWindows } from '#quota/shared-windows.ts'
 import { type Bound, createWindows } from '#quota/windows.ts'
 
 export const noon = Date.UTC(2026, 10, 22, 12)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { silentLog } from '#lib/log.ts'
-import { createSharedWindows } from '#quota/shared.ts'
+import { createSharedWindows } from '#quota/shared-windows.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'

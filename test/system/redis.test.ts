@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { silentLog } from '#lib/log.ts'
 import { createRedisCounters, type Refill } from '#quota/redis.ts'
-import { createSharedWindows } from '#quota/shared.ts'
+import { createSharedWindows } from '#quota/shared-windows.ts'
 import { startRedis } from '../peers/redis.ts'
 import { bound, countersConformance, noon } from '../quota/counters.ts'
 

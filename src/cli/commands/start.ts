@@ -14,6 +14,7 @@ import { showCalls } from '../live.ts'
 import { printLog } from '../log-lines.ts'
 import { nextSteps } from '../next-steps.ts'
 import { findPortOwner } from '../port-owner.ts'
+import { storeAddress } from '../store-address.ts'
 import type { Terminal } from '../terminal.ts'
 import { clockTime } from '../when.ts'
 import { counted } from './status.ts'
@@ -36,7 +37,7 @@ const serveUntil = async (
   { promise, resolve }: PromiseWithResolvers<string>,
 ): Promise<void> => {
   const { terminal, io, data, composition } = invocation
-  const isNew = !existsSync(join(data, 'store.db'))
+  const isNew = !existsSync(join(data, 'root.key'))
   const options = startOptions(invocation)
   const { startInstallation } = await composition()
   const started = await startInstallation(options).catch(async (thrown: unknown) => {
@@ -72,6 +73,7 @@ const startOptions = ({ options, terminal, io, data }: Invocation): StartOptions
   const tlsKey = text('tlsKey')
   const trustProxy = text('trustProxy')
   const config = text('config')
+  const store = storeAddress(options, io)
   return {
     data,
     listen: text('listen') ?? defaultListen,
@@ -80,6 +82,7 @@ const startOptions = ({ options, terminal, io, data }: Invocation): StartOptions
     ...(tlsKey !== undefined && { tlsKey }),
     ...(trustProxy !== undefined && { trustProxy }),
     ...(config !== undefined && { config }),
+    ...(store !== undefined && { store }),
     sample: options.flag('sample'),
     print: io.stderr.isTTY ? printLog(terminal) : (line) => terminal.warn(line.trimEnd()),
   }

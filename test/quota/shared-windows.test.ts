@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
-import { createSharedWindows } from '#quota/shared.ts'
+import { createSharedWindows } from '#quota/shared-windows.ts'
 import { bound, countersConformance, createPlainCounters, noon } from './counters.ts'
 
 countersConformance('the plainest counters', async () => createPlainCounters())

@@ -1,0 +1,188 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Moved, Policy } from '#change/change.ts'
+import { createChange } from '#change/create-change.ts'
+import { version } from '#cli/version.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Installation } from '#gateway/installation.ts'
+import { createIdentity } from '#identity/identity.ts'
+import { createLedger } from '#ledger/create-ledger.ts'
+import { createCallQuery } from '#ledger/query.ts'
+import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import { createLog } from '#lib/log.ts'
+import { createPeople } from '#people/create-people.ts'
+import { createClientView } from '#policy/clients.ts'
+import { explain } from '#policy/explain.ts'
+import { createSnapshots } from '#policy/snapshots.ts'
+import { createRegistry } from '#registry/create-registry.ts'
+import { openStore } from '#store/open.ts'
+import type { Revision } from '#store/store.ts'
+import type { Runner } from '#upstream/upstream.ts'
+import { createUpstreams } from '#upstream/upstreams.ts'
+import { createVault } from '#vault/create-vault.ts'
+import { createKeyring } from '#vault/keyring.ts'
+
+/** What serves and what merely opens a folder are built of the same parts; here is how they hang together. */
+export const assemble = async (about: {
+  data: string
+  /** `postgres://…`; undefined for the folder itself. */
+  store: string | undefined
+  appendDeadlineMs: number
+  answerBytes: number
+  origin: string
+  runners: ReadonlyMap<string, Runner>
+  print: (line: string) => void
+}) => {
+  const { origin, appendDeadlineMs } = about
+  const dataFolder = resolve(about.data)
+  const log = createLog(about.print, () => clock.now())
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  const url = about.store === undefined ? {} : { url: about.store }
+  const where = { folder: dataFolder, ...url, version }
+  const store = await openStore({ ...where, appendDeadlineMs, clock, log, random })
+  const keyring = await createKeyring({ folder: dataFolder, values: store.values, random, log })
+  const change = await createChange({ store, clock, log, enter: (revision) => enter(revision) })
+  const vault = await createVault({ store, change, keyring, clock, random, log })
+  const budget = (plane: PlaneId) =>
+    change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
+  const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
+  const ledger = createLedger({ store, clock, seal, log, version, budget })
+  const registry = await createRegistry({ store, change, log })
+  const document = (plane: PlaneId, server: string) =>
+    change.current().planes.get(plane)?.servers.get(server)
+  const loanFor = (plane: PlaneId, server: string) => {
+    const credential = document(plane, server)?.credential
+    return credential && vault.plane(plane).current(credential.name)
+  }
+  const limits = { messageBytes: about.answerBytes }
+  const { runners } = about
+  const upstreams = createUpstreams({
+    runners,
+    hidden: [dataFolder],
+    clock,
+    random,
+    log,
+    limits,
+    loanFor,
+    version,
+  })
+  // A child that was lent a secret is started anew with the next one.
+  const watched = new Set<PlaneId>()
+  const watchSecrets = (plane: PlaneId) => {
+    if (watched.has(plane)) return
+    watched.add(plane)
+    vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
+  }
+  const view = createClientView(origin, () => change.current())
+  const identity = await createIdentity({
+    origin,
+    store,
+    change,
+    keyring,
+    view,
+    clock,
+    random,
+    log,
+  })
+  for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
+  const people = createPeople({ store, folder: dataFolder, clock, random, log })
+  const snapshots = createSnapshots(() => change.current(), registry.capabilities)
+  const enter = async (revision: Revision) => {
+    for (const plane of revision.planes)
+      await ledger.plane(plane).append(
+        {
+          v: 1,
+          type: 'policy.changed',
+          at: revision.at,
+          plane,
+          revision: revision.revision,
+          by: revision.by,
+          set: revision.set ?? '',
+          summary: revision.summary.slice(0, 2000),
+          why: revision.why.slice(0, 2000),
+        },
+        // Two processes that enter the same revision write it once.
+        `revision:${revision.revision}`,
+      )
+  }
+  return {
+    dataFolder,
+    log,
+    store,
+    keyring,
+    vault,
+    change,
+    ledger,
+    registry,
+    upstreams,
+    identity,
+    people,
+    snapshots,
+    document,
+    watchSecrets,
+  }
+}
+export type Parts = Awaited<ReturnType<typeof assemble>>
+
+/** Everything that follows policy is brought to it before the change that made it is answered. */
+export const follow = async (
+  parts: Parts,
+  { policy, planes, changes }: Moved,
+  serving: boolean,
+): Promise<void> => {
+  for (const plane of planes) {
+    await parts.vault.prepare(plane)
+    if (serving) parts.watchSecrets(plane)
+    const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
+    await parts.registry.follow(plane, servers, changes)
+  }
+  // Before what may take time or fail: whatever may no longer be is refused from here on.
+  if (changes.length > 0) parts.snapshots.patch(policy, changes)
+  else for (const plane of planes) parts.snapshots.recompile(plane)
+  if (serving)
+    for (const plane of planes)
+      await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
+  await parts.vault.follow(changes)
+  await parts.identity.follow(changes)
+}
+
+/** What stood at the start, as if it had just come. */
+export const everything = (policy: Policy): Moved => ({
+  policy,
+  planes: [...policy.planes.keys()],
+  changes: [],
+})
+
+export const installationOf = (
+  parts: Parts,
+  about: {
+    origin: string
+    startedAt: number
+    runners: ReadonlyMap<string, Runner>
+    refresh: Installation['refresh']
+    ready: Installation['ready']
+  },
+): Installation => {
+  const query = createCallQuery(parts.store)
+  return {
+    ...parts,
+    revisions: parts.store.revisions,
+    version,
+    origin: about.origin,
+    startedAt: about.startedAt,
+    runners: new Set(about.runners.keys()),
+    calls: { list: query.calls, find: query.findCall },
+    refresh: about.refresh,
+    ready: about.ready,
+    explain({ plane, ...question }) {
+      const policy = parts.change.current().planes.get(plane)
+      if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })
+      const capabilities = parts.registry.capabilities(plane)
+      return explain(
+        { policy, snapshot: parts.snapshots.of(plane), capabilities, now: clock.now() },
+        question,
+      )
+    },
+  }
+}

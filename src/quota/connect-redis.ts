@@ -1,0 +1,58 @@
+import { createClient } from 'redis'
+import { Fault } from '#lib/fault.ts'
+import type { Log } from '#lib/log.ts'
+import type { RedisCommands } from './redis.ts'
+
+/**
+ * A connection to the Redis that counts. The password comes from the environment alone
+ * (REDIS_PASSWORD), never from the configuration. What is asked while it is away fails at once.
+ * Fault('bad_configuration') where it cannot be reached at the start.
+ */
+export const connectRedis = async ({
+  url,
+  timeoutMs,
+  log,
+}: {
+  url: string
+  timeoutMs: number
+  log: Log
+}): Promise<{ redis: RedisCommands; close(): Promise<void> }> => {
+  const password = process.env.REDIS_PASSWORD
+  const client = createClient({
+    url,
+    ...(password === undefined ? {} : { password }),
+    socket: { connectTimeout: timeoutMs, reconnectStrategy: 200 },
+    commandOptions: { timeout: timeoutMs },
+    disableOfflineQueue: true,
+  })
+  let isAway = false
+  client.on('error', () => {
+    if (!isAway) log.error('quota.redis_away', {})
+    isAway = true
+  })
+  client.on('ready', () => {
+    if (isAway) log.info('quota.redis_back', {})
+    isAway = false
+  })
+  try {
+    await within(client.connect(), timeoutMs * 2)
+  } catch (cause) {
+    client.destroy()
+    throw new Fault('bad_configuration', {
+      detail: 'the Redis of quotas.redis cannot be reached',
+      fix: 'Start it, or take quotas.redis out of the configuration: PostgreSQL counts then.',
+      cause,
+    })
+  }
+  return { redis: client, close: async () => client.destroy() }
+}
+
+const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), ms)
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
