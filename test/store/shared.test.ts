@@ -234,7 +234,7 @@ describe('the sequencer of a plane', () => {
     assert.equal(head?.holder, other.members.self)
     assert.equal(Number(head?.epoch), 2)
     await write(one, 20, 30)
-    assert.equal(await ledgerOf(one).size(), 30)
+    assert.equal(await ledgerOf(other).size(), 30)
     await assertWhole(30)
   })
   const stepsUnderWay = async () =>
