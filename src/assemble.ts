@@ -90,21 +90,17 @@ export const assemble = async (about: {
   const snapshots = createSnapshots(() => change.current(), registry.capabilities)
   const enter = async (revision: Revision) => {
     for (const plane of revision.planes)
-      await ledger.plane(plane).append(
-        {
-          v: 1,
-          type: 'policy.changed',
-          at: revision.at,
-          plane,
-          revision: revision.revision,
-          by: revision.by,
-          set: revision.set ?? '',
-          summary: revision.summary.slice(0, 2000),
-          why: revision.why.slice(0, 2000),
-        },
-        // Two processes that enter the same revision write it once.
-        `revision:${revision.revision}`,
-      )
+      await ledger.plane(plane).append({
+        v: 1,
+        type: 'policy.changed',
+        at: revision.at,
+        plane,
+        revision: revision.revision,
+        by: revision.by,
+        set: revision.set ?? '',
+        summary: revision.summary.slice(0, 2000),
+        why: revision.why.slice(0, 2000),
+      })
   }
   return {
     dataFolder,

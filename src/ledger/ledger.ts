@@ -43,8 +43,7 @@ export interface PlaneLedger {
   refuse(refused: Refused): Promise<void>
   /** Counts; one entry a minute and reason at most. Never waits. */
   unauthenticated(reason: string, now: number): void
-  /** What is appended under the same key again, by another process too, stands once. */
-  append(entry: Entry, key?: string): Promise<void>
+  append(entry: Entry): Promise<void>
 }
 
 export interface Ledger {

@@ -61,7 +61,7 @@ export const createPlaneLedger = ({
   /** Not async: the hot path has one promise an entry. What is no entry is thrown at once. */
   const write = (entry: Entry, call: string, payload?: Uint8Array, key?: string): Promise<void> => {
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
-    const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...(key && { key }) }
+    const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()
     const whole = payload === undefined ? row : { ...row, payload }
     return opened ? file.append(whole) : open().then(() => file.append(whole))
@@ -100,7 +100,7 @@ export const createPlaneLedger = ({
     },
     refuse: refusals.refuse,
     unauthenticated: strangers.add,
-    append: async (entry, key) => write(entry, 'call' in entry ? entry.call : '', undefined, key),
+    append: async (entry) => write(entry, 'call' in entry ? entry.call : ''),
     async close(version) {
       await Promise.all([refusals.flush(), strangers.flush(), repair.flush()])
       const last = write(
@@ -112,6 +112,10 @@ export const createPlaneLedger = ({
     },
   }
 }
+
+/** A revision is entered by whichever process comes first, and once. */
+const keyOf = (entry: Entry): { key?: string } =>
+  entry.type === 'policy.changed' ? { key: `revision:${entry.revision}` } : {}
 
 const unopened = (plane: PlaneId, cause: unknown): Fault =>
   new Fault('unrecordable', { detail: `${plane}: the ledger cannot be opened`, cause })

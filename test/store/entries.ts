@@ -1,4 +1,4 @@
-import type { Entry, Intent, Opened, Outcome, Refused } from '#domain/entry.ts'
+import type { Changed, Entry, Intent, Opened, Outcome, Refused } from '#domain/entry.ts'
 import { type CallId, callId, clientId, type PlaneId, planeId } from '#domain/name.ts'
 import { canonicalJson } from '#lib/json.ts'
 import type { EntryRow } from '#store/store.ts'
@@ -82,6 +82,17 @@ export const openedOf = (about: Partial<Opened> = {}): Opened => ({
   version: '1',
   orphans: 0,
   ...about,
+})
+
+export const changedOf = (revision: number): Changed => ({
+  type: 'policy.changed',
+  v: 1,
+  at: noon,
+  plane: ops,
+  revision,
+  by: 'local:alice',
+  set: '',
+  summary: 'a change',
 })
 
 /** The entry as the store takes it. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
+import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
+import { migrations } from '#store/migrate.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
@@ -11,18 +14,38 @@ import { type StoreUnderTest, storeConformance } from './conformance.ts'
 const appendDeadlineMs = 2000
 
 let server: PostgresServer | undefined
+/** A database whose tables stand, and on which `bailiwick_app` may do what docs/storage.md grants. */
+let prepared: string
 before(async () => {
   server = await startPostgres()
+  const url = await server.createDatabase()
+  const clock = createTestClock()
+  const store = await openStore({ folder: 'none', url, appendDeadlineMs, clock, log: silentLog })
+  await store.close()
+  await server.query('create role bailiwick_app login')
+  await server.query(`${grantsOfTheDocument()}; delete from member`, url)
+  prepared = url
 })
 after(() => server?.stop())
+
+/** The SQL that operators are told to run. */
+const grantsOfTheDocument = (): string => {
+  const page = readFileSync(new URL('../../docs/storage.md', import.meta.url), 'utf8')
+  const [block] = [...page.matchAll(/```sql\n(.*?)```/gs)].flatMap(([, sql = '']) =>
+    sql.includes('grant ') ? [sql] : [],
+  )
+  assert(block)
+  return block.replace(/;\s*$/, '')
+}
 
 const onPostgres = async (): Promise<StoreUnderTest> => {
   assert(server)
   const { query } = server
   const clock = createTestClock()
-  const url = await server.createDatabase()
+  const owned = await server.createDatabase(new URL(prepared).pathname.slice(1))
+  const url = owned.replace('owner@', 'bailiwick_app@')
   const open = () => openStore({ folder: 'none', url, appendDeadlineMs, clock, log: silentLog })
-  const run = async (sql: string) => void (await query(sql, url))
+  const run = async (sql: string) => void (await query(sql, owned))
   let store: Store = await open()
   return {
     store,
@@ -52,7 +75,7 @@ const onPostgres = async (): Promise<StoreUnderTest> => {
         return () => run('drop function full cascade')
       },
       async stall() {
-        const client = new Client({ connectionString: url })
+        const client = new Client({ connectionString: owned })
         await client.connect()
         await client.query('begin; lock table ledger_entry')
         return async () => {
@@ -65,4 +88,101 @@ const onPostgres = async (): Promise<StoreUnderTest> => {
   }
 }
 
-storeConformance('PostgreSQL', onPostgres, { hasOutside: true, isShared: true })
+storeConformance('PostgreSQL, in a role that owns nothing', onPostgres, {
+  hasOutside: true,
+  isShared: true,
+})
+
+describe('a PostgreSQL database', () => {
+  const start = async () => {
+    assert(server)
+    return server
+  }
+  const openOn = (url: string) =>
+    openStore({ folder: 'none', url, appendDeadlineMs, clock: createTestClock(), log: silentLog })
+  const isFault = (detail: RegExp) => (error: unknown) => {
+    assert(error instanceof Fault)
+    assert.equal(error.code, 'bad_store')
+    assert.match(error.detail ?? '', detail)
+    return true
+  }
+  const appOf = (url: string) => url.replace('owner@', 'bailiwick_app@')
+
+  test('gives the role that serves no way to change, remove or renumber an entry', async () => {
+    const { createDatabase, query } = await start()
+    const owned = await createDatabase(new URL(prepared).pathname.slice(1))
+    for (const attack of [
+      `update ledger_entry set body = '{}'`,
+      'delete from ledger_entry',
+      'truncate ledger_entry',
+      'alter table ledger_entry disable trigger all',
+      'drop table ledger_position cascade',
+      'update ledger_position set position = position + 1',
+      'delete from ledger_position',
+      `set session_replication_role = 'replica'`,
+      'delete from migration',
+    ]) {
+      await assert.rejects(query(attack, appOf(owned)), /permission denied|must be owner/, attack)
+    }
+    // And whoever owns them is at least stopped from doing it by mistake.
+    for (const table of ['ledger_entry', 'ledger_position']) {
+      await query(
+        `insert into ledger_entry values ('p', 'i', 't', 0, 'w', '{}', null) on conflict do nothing;
+         insert into ledger_position values ('p', 1, 'i', 0) on conflict do nothing`,
+        owned,
+      )
+      await assert.rejects(query(`update ${table} set plane = 'x'`, owned), /never updated/)
+      await assert.rejects(query(`delete from ${table}`, owned), /never deleted/)
+      await assert.rejects(query(`truncate ${table}`, owned), /never deleted/)
+    }
+  })
+
+  test('that is empty is told, to a role that may not make tables, with what to do', async () => {
+    const { createDatabase } = await start()
+    await assert.rejects(openOn(appOf(await createDatabase())), isFault(/may not change/))
+  })
+
+  test('in another order than that of bytes still compares byte by byte', async () => {
+    const { createDatabase, query } = await start()
+    const url = await createDatabase(
+      `template0 locale_provider icu icu_locale 'en-US' encoding 'UTF8'`,
+    )
+    const [order] = await query(`select 'a' < 'B' as by_language`, url)
+    assert.equal(order?.by_language, true)
+    await (await openOn(url)).close()
+    const others = await query(
+      `select table_name, column_name from information_schema.columns
+       where table_schema = 'public' and data_type = 'text'
+         and collation_name is distinct from 'C'`,
+      url,
+    )
+    assert.deepEqual(others, [])
+  })
+
+  test('of another encoding, or that takes no writes, is refused by name', async () => {
+    const { createDatabase, query } = await start()
+    const latin = await createDatabase(`template0 encoding 'LATIN1' locale 'C'`)
+    await assert.rejects(openOn(latin), isFault(/encoding is LATIN1/))
+    const url = await createDatabase()
+    await query(
+      `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = on`,
+    )
+    await assert.rejects(openOn(url), isFault(/takes no writes/))
+  })
+
+  test('is made once by however many processes start at once', async () => {
+    const { createDatabase, query } = await start()
+    const url = await createDatabase()
+    const stores = await Promise.all(Array.from({ length: 6 }, () => openOn(url)))
+    const [row] = await query('select count(*)::int as count from migration', url)
+    assert.equal(row?.count, migrations.length)
+    await Promise.all(stores.map((store) => store.close()))
+  })
+
+  test('of a newer version is refused, and not touched', async () => {
+    const { createDatabase, query } = await start()
+    const url = await createDatabase(new URL(prepared).pathname.slice(1))
+    await query(`insert into migration values (${migrations.length + 1}, 'of tomorrow', 0)`, url)
+    await assert.rejects(openOn(url), isFault(/newer version/))
+  })
+})

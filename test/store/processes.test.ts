@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
-import { systemClock } from '#lib/clock.ts'
+import { Client } from 'pg'
+import { createLedger } from '#ledger/create-ledger.ts'
+import { type Clock, systemClock } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Commit, Store } from '#store/store.ts'
+import { sealerOf } from '../ledger/sealer.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
-import { callAt, intentOf, noon, ops, outcomeOf, rowOf } from './entries.ts'
+import { createTestClock } from './clock.ts'
+import { callAt, changedOf, intentOf, noon, ops, outcomeOf, refusedOf, rowOf } from './entries.ts'
 
 // Several processes on one database: here several stores in this process, which know nothing of each other.
 
@@ -23,9 +28,9 @@ beforeEach(async () => {
 })
 afterEach(() => Promise.all(stores.map((store) => store.close())))
 
-const open = async (at = url): Promise<Store> => {
-  const options = { folder: 'none', appendDeadlineMs: 2000, clock: systemClock, log: silentLog }
-  const store = await openStore({ ...options, url: at })
+const open = async (clock: Clock = systemClock): Promise<Store> => {
+  const options = { folder: 'none', appendDeadlineMs: 2000, clock, log: silentLog }
+  const store = await openStore({ ...options, url })
   stores.push(store)
   return store
 }
@@ -34,9 +39,27 @@ const sql = (text: string) => server.query(text, url)
 /** As if the process had not been seen for so long. */
 const unseenFor = (store: Store, ms: number) =>
   sql(`update member set seen_at = seen_at - ${ms} where id = '${store.members.self}'`)
-const until = async (isSo: () => boolean): Promise<void> => {
-  for (let n = 0; n < 1000 && !isSo(); n++) await new Promise((done) => setTimeout(done, 10))
-  assert(isSo())
+/** As if the process had been there, seen, for an hour. */
+const presentForLong = (store: Store) =>
+  sql(
+    `update member set present_since = present_since - 3600000 where id = '${store.members.self}'`,
+  )
+const roomOf = (store: Store) =>
+  createLedger({
+    store,
+    clock: systemClock,
+    seal: sealerOf,
+    log: silentLog,
+    version: '1',
+    budget: () => undefined,
+  })
+const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let n = 0; n < 1000; n++) {
+    if (await isSo()) return
+    await new Promise((done) => setTimeout(done, 10))
+  }
+  assert.fail('it never came')
 }
 const change = (onto: number): Commit => ({
   by: 'local:alice',
@@ -148,5 +171,182 @@ describe('a ledger of several processes', () => {
     }
     assert.equal(await ledgerOf(first).size(), 60)
     assert.deepEqual(await ledgerOf(first).listOpen(), [])
+  })
+
+  test('writes what has a key once, whoever comes first', async () => {
+    const rooms = [roomOf(await open()), roomOf(await open())]
+    for (let revision = 1; revision <= 5; revision++) {
+      await Promise.all(
+        [...rooms, ...rooms].map((room) => room.plane(ops).append(changedOf(revision))),
+      )
+    }
+    const [store] = stores
+    assert(store)
+    const changed = await ledgerOf(store).read(1, 99, { types: ['policy.changed'] })
+    assert.deepEqual(
+      changed.map(({ entry }) => entry.type === 'policy.changed' && entry.revision),
+      [1, 2, 3, 4, 5],
+    )
+    for (const room of rooms) await room.close()
+  })
+})
+
+describe('the sequencer of a plane', () => {
+  const positions = () =>
+    sql(`select position, id, count(*) over (partition by id) as times
+      from ledger_position where plane = 'ops' order by position`)
+  const assertWhole = async (entries: number): Promise<void> => {
+    const rows = await positions()
+    assert.deepEqual(
+      rows.map(({ position }) => Number(position)),
+      Array.from({ length: entries }, (_, n) => n + 1),
+    )
+    assert(rows.every(({ times }) => Number(times) === 1))
+  }
+  const write = (store: Store, from: number, to: number) =>
+    Promise.all(
+      Array.from({ length: to - from }, (_, n) =>
+        ledgerOf(store).append(rowOf(refusedOf(callAt(from + n)))),
+      ),
+    )
+
+  test('is one: of two at once, each in its transaction, one loses, and nothing forks', async () => {
+    // Their clocks stand still, so that none does anything that it is not asked for.
+    const [one, other] = [await open(createTestClock()), await open(createTestClock())]
+    await write(one, 0, 10)
+    assert.equal(await ledgerOf(one).size(), 10)
+    await write(one, 10, 20)
+    const holder = new Client({ connectionString: url })
+    await holder.connect()
+    // Nobody can put a position now: whoever begins a step stays inside its transaction.
+    await holder.query('begin; lock table ledger_position in share mode')
+    await sql(`update ledger_head set until = 0`)
+    const takenOver = ledgerOf(other).size()
+    await until(async () => (await stepsUnderWay()) === 1)
+    // The first one still takes itself for the holder.
+    const fenced = ledgerOf(one).size()
+    await until(async () => (await stepsUnderWay()) === 2)
+    await holder.query('rollback')
+    await holder.end()
+    assert.deepEqual(await Promise.all([takenOver, fenced]), [20, 20])
+    await assertWhole(20)
+    const [head] = await sql('select epoch, holder from ledger_head')
+    assert.equal(head?.holder, other.members.self)
+    assert.equal(Number(head?.epoch), 2)
+    await write(one, 20, 30)
+    assert.equal(await ledgerOf(other).size(), 30)
+    await assertWhole(30)
+  })
+  const stepsUnderWay = async () =>
+    (
+      await sql(`select from pg_stat_activity
+        where datname = current_database() and state = 'active' and query like '%taken%' and pid <> pg_backend_pid()`)
+    ).length
+
+  test('changes hands any number of times while everybody writes and reads', async () => {
+    const all = [await open(), await open(), await open()]
+    let epoch = 0
+    const thief = async () => {
+      for (let turn = 0; epoch < 8; turn++) {
+        const [head] = await sql('update ledger_head set until = 0 returning epoch')
+        epoch = Number(head?.epoch ?? 0)
+        await all[turn % 3]?.plane(ops).ledger.size()
+      }
+    }
+    let made = 0
+    const writer = async (store: Store) => {
+      while (epoch < 8) {
+        made += 30
+        await write(store, made - 30, made)
+      }
+    }
+    await Promise.all([thief(), ...all.map(writer)])
+    for (const store of all) assert.equal(await ledgerOf(store).size(), made)
+    await assertWhole(made)
+  })
+
+  test('that has died is replaced when its lease has run out, and reading waits for that', async () => {
+    const [one, other] = [await open(), await open()]
+    await write(one, 0, 5)
+    assert.equal(await ledgerOf(one).size(), 5)
+    // A holder that does nothing any more.
+    const now = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
+    await sql(`update ledger_head set holder = 'dead', epoch = epoch + 1, until = ${now} + 700`)
+    const start = performance.now()
+    await write(other, 5, 9)
+    assert(performance.now() - start < 500, 'writing waits for nobody')
+    assert.equal(await ledgerOf(other).size(), 9)
+    assert(performance.now() - start > 500)
+    await assertWhole(9)
+  })
+
+  test('cannot fork a ledger even by hand: the keys refuse it', async () => {
+    const one = await open()
+    await write(one, 0, 2)
+    await ledgerOf(one).size()
+    const twice = (position: string, id: string) =>
+      sql(`insert into ledger_position select plane, ${position}, ${id}, latest
+        from ledger_position where position = 1`)
+    await assert.rejects(twice('position', `'other'`), /duplicate key/)
+    await assert.rejects(twice('99', 'id'), /duplicate key/)
+  })
+})
+
+describe('the open calls of a process', () => {
+  test('are concluded as unknown by another when it is dead, and its late outcome is refused', async () => {
+    const [paused, other] = [await open(), await open()]
+    const mine = roomOf(paused).plane(ops)
+    await mine.intend(intentOf(callAt(1)), Buffer.from('{}'))
+    await mine.intend(intentOf(callAt(2)), Buffer.from('{}'))
+    await mine.conclude(outcomeOf(callAt(2)))
+    await presentForLong(other)
+    assert.deepEqual(await ledgerOf(other).listOrphans(), [])
+    await unseenFor(paused, 11_000)
+    await roomOf(other).open()
+    // It comes back, and knows nothing of it.
+    await assert.rejects(mine.conclude(outcomeOf(callAt(1))), isFault('internal'))
+    const entries = (await ledgerOf(paused).read(1, 99)).map(({ entry }) => entry)
+    const outcomes = entries.filter((entry) => entry.type === 'call.outcome')
+    assert.deepEqual(
+      outcomes.map(({ call, status }) => [call, status]),
+      [
+        [callAt(2), 'complete'],
+        [callAt(1), 'unknown'],
+      ],
+    )
+    assert.deepEqual(await ledgerOf(paused).listOpen(), [])
+  })
+
+  test('are concluded once, by however many others look for them', async () => {
+    const dead = await open()
+    const plane = roomOf(dead).plane(ops)
+    for (let n = 0; n < 40; n++) await plane.intend(intentOf(callAt(n)), Buffer.from('{}'))
+    await sql(`update member set ended = true`)
+    const others = [await open(), await open(), await open()]
+    await Promise.all(others.map((store) => roomOf(store).open()))
+    const [first] = others
+    assert(first)
+    const entries = (await ledgerOf(first).read(1, 999)).map(({ entry }) => entry)
+    assert.equal(entries.filter(({ type }) => type === 'call.outcome').length, 40)
+    const told = entries.flatMap((entry) => (entry.type === 'ledger.open' ? [entry.orphans] : []))
+    assert.equal(
+      told.reduce((sum, orphans) => sum + orphans, 0),
+      40,
+    )
+  })
+
+  test('stay open where the database was away from everybody: who has just come back buries nobody', async () => {
+    const [one, other] = [await open(), await open()]
+    await ledgerOf(one).append(rowOf(intentOf(callAt(1))))
+    await presentForLong(other)
+    await unseenFor(one, 60_000)
+    await unseenFor(other, 60_000)
+    // The first to be seen again.
+    await other.members.beat({ revision: 0, address: '' })
+    assert.deepEqual(await ledgerOf(other).listOrphans(), [])
+    await one.members.beat({ revision: 0, address: '' })
+    await presentForLong(other)
+    assert.deepEqual(await ledgerOf(other).listOrphans(), [])
+    await ledgerOf(one).append(rowOf(outcomeOf(callAt(1))))
   })
 })

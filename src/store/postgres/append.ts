@@ -79,9 +79,7 @@ export const createAppend = ({
       for (const id of await putBefore(client, missing)) ids.add(id)
       return ids
     })
-    return rows.flatMap(({ id, row, index }) =>
-      written.has(id) || row.key !== undefined ? [index] : [],
-    )
+    return rows.flatMap(({ id, index }) => (written.has(id) ? [index] : []))
   }
 
   const putBefore = async (client: PoolClient, rows: readonly KeyedRow[]): Promise<string[]> => {
@@ -110,7 +108,9 @@ export const createAppend = ({
     for (const part of partsOf(rows, nextId)) {
       for (const index of await putSurely(part)) stands.add(index)
     }
-    return { leftOut: rows.flatMap((_, index) => (stands.has(index) ? [] : [index])) }
+    // What has a key and was not put now stood before.
+    const isThere = ({ key }: EntryRow, index: number) => key !== undefined || stands.has(index)
+    return { leftOut: rows.flatMap((row, index) => (isThere(row, index) ? [] : [index])) }
   }
 }
 
