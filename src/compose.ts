@@ -9,8 +9,9 @@ import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createHealth } from '#edge/ops/health.ts'
+import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
-import { createGateway } from '#gateway/serve.ts'
+import { createGateway, type Gateway } from '#gateway/serve.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
@@ -132,6 +133,7 @@ const follow = async (
   parts: Parts,
   { policy, planes, changes }: Moved,
   serving: boolean,
+  inForce: (planes: readonly PlaneId[]) => void = () => {},
 ): Promise<void> => {
   for (const plane of planes) {
     await parts.vault.prepare(plane)
@@ -142,6 +144,7 @@ const follow = async (
   // Before what may take time or fail: whatever may no longer be is refused from here on.
   if (changes.length > 0) parts.snapshots.patch(policy, changes)
   else for (const plane of planes) parts.snapshots.recompile(plane)
+  inForce(planes)
   if (serving)
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
@@ -283,7 +286,8 @@ const serve = async (about: {
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, everything(change.current()), true)
-  change.onChange((moved) => follow(parts, moved, true))
+  let gateway: Gateway | undefined
+  change.onChange((moved) => follow(parts, moved, true, (planes) => gateway?.follow(planes)))
   await ledger.open()
   await change.catchUp()
   const windows = await rebuildWindows({
@@ -302,8 +306,9 @@ const serve = async (about: {
 
   const ids = createIds({ clock, random })
   const server = parts.document
-  const gateway = createGateway({
+  const served = createGateway({
     ...parts,
+    ended: createEnded(10_000),
     version,
     origin,
     limits,
@@ -313,6 +318,7 @@ const serve = async (about: {
     snapshot: snapshots.of,
     server,
   })
+  gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
   const allowedOrigins = new Set([origin, ...configuration.allowedOrigins])
   let draining = false
@@ -330,7 +336,7 @@ const serve = async (about: {
   const issuer: Edge = async (request, response) => {
     if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
   }
-  edges.set('mcp', createAgentsEdge({ gateway, origin, hasPlane, allowedOrigins }))
+  edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set('oauth', issuer)
   edges.set('.well-known', issuer)
   for (const path of ['healthz', 'readyz'])
@@ -355,7 +361,7 @@ const serve = async (about: {
       draining = true
       watch.close()
       const closed = listener.close()
-      await gateway.drain(limits.drainMs)
+      await served.drain(limits.drainMs)
       await upstreams.close()
       await closed
       await ledger.close()

@@ -28,6 +28,7 @@ test('a result whose outcome cannot be written is withheld: unconfirmed, and the
       onOpen: never,
     },
     underway: { add: never, cancel: never },
+    standing: { check: never, add: never, follow: never },
     loan: never,
     now: () => 0,
   })
