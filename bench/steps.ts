@@ -9,6 +9,7 @@ import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { perform } from '#edge/control/operations.ts'
 import { createListener } from '#edge/listen.ts'
+import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
@@ -110,6 +111,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
+    ended: createEnded(10_000),
     snapshot: () => snapshot,
     server: () => document,
     isCurrent: () => true,

@@ -126,6 +126,7 @@ export const follow = async (
   parts: Parts,
   { policy, planes, changes }: Moved,
   serving: boolean,
+  inForce: (planes: readonly PlaneId[]) => void = () => {},
 ): Promise<void> => {
   for (const plane of planes) {
     await parts.vault.prepare(plane)
@@ -136,6 +137,7 @@ export const follow = async (
   // Before what may take time or fail: whatever may no longer be is refused from here on.
   if (changes.length > 0) parts.snapshots.patch(policy, changes)
   else for (const plane of planes) parts.snapshots.recompile(plane)
+  inForce(planes)
   if (serving)
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])

@@ -8,8 +8,9 @@ import { callerAddress } from '#edge/manager/address.ts'
 import { routes } from '#edge/manager/routes.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
+import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
-import { createGateway } from '#gateway/serve.ts'
+import { createGateway, type Gateway } from '#gateway/serve.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
@@ -131,7 +132,8 @@ const serve = async (about: {
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, everything(change.current()), true)
-  change.onChange((moved) => follow(parts, moved, true))
+  let gateway: Gateway | undefined
+  change.onChange((moved) => follow(parts, moved, true, (planes) => gateway?.follow(planes)))
   await ledger.open()
   await change.catchUp()
   const windows = await openWindows({ ...parts, clock, redis: configuration.quotas.redis })
@@ -147,8 +149,9 @@ const serve = async (about: {
 
   const ids = createIds({ clock, random })
   const server = parts.document
-  const gateway = createGateway({
+  const served = createGateway({
     ...parts,
+    ended: createEnded(10_000),
     version,
     origin,
     limits,
@@ -159,6 +162,7 @@ const serve = async (about: {
     server,
     isCurrent: membership.isCurrent,
   })
+  gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
   const allowedOrigins = new Set([origin, ...configuration.allowedOrigins])
   let draining = false
@@ -177,7 +181,7 @@ const serve = async (about: {
   const issuer: Edge = async (request, response) => {
     if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
   }
-  edges.set('mcp', createAgentsEdge({ gateway, origin, hasPlane, allowedOrigins }))
+  edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set('oauth', issuer)
   edges.set('.well-known', issuer)
   for (const path of ['healthz', 'readyz'])
@@ -217,7 +221,7 @@ const serve = async (about: {
       watch.close()
       manager.close()
       const closed = listener.close()
-      await gateway.drain(limits.drainMs)
+      await served.drain(limits.drainMs)
       await upstreams.close()
       await closed
       await membership.close()

@@ -6,7 +6,7 @@ import { negotiateRevision } from '#mcp/legacy.ts'
 import { errorBytes, INVALID_PARAMS, readMessage, resultBytes } from '#mcp/messages.ts'
 import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
 import type { Upstream } from '#upstream/upstream.ts'
-import type { Ask, Caller, Exchange } from './exchange.ts'
+import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -87,14 +87,14 @@ export const relayInitialize = (about: {
   upstream: Upstream
   answer: Answer
   sessions: Sessions
-}): { bytes: Uint8Array; sessionId: string | undefined } => {
+}): { bytes: Uint8Array; session: Session | undefined } => {
   const { answer, ask } = about
   if (!answer.final)
     throw new Fault(
       answer.code === 'upstream_timeout' ? 'upstream_timeout' : 'upstream_unreachable',
     )
   const message = readMessage(readJson(answer.final, answerLimits))
-  if (message.kind !== 'result') return { bytes: answer.final, sessionId: undefined }
+  if (message.kind !== 'result') return { bytes: answer.final, session: undefined }
   const { protocolVersion, capabilities, ...rest } = message.result
   if (
     !isRevision(protocolVersion) ||
@@ -106,7 +106,7 @@ export const relayInitialize = (about: {
         INVALID_PARAMS,
         'The server answered a protocol revision that is not carried here',
       ),
-      sessionId: undefined,
+      session: undefined,
     }
   const session = about.sessions.seal(about.caller, about.exchange, {
     revision: protocolVersion,
@@ -117,5 +117,5 @@ export const relayInitialize = (about: {
     capabilities: carriedCapabilities(capabilities, about.upstream),
     ...rest,
   })
-  return { bytes, sessionId: session.id }
+  return { bytes, session }
 }

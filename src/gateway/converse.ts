@@ -1,4 +1,4 @@
-import { Fault, type FaultCode } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
@@ -6,17 +6,19 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
 import { answerDiscover, answerInitialize, relayInitialize, speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import { type Ask, type Caller, type Exchange, header, type Session } from './exchange.ts'
-import { forward } from './forward.ts'
+import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import type { Lend } from './lend.ts'
 import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
-import { eraError, faultBytes } from './refusal.ts'
+import { eraError } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { Sessions } from './sessions.ts'
+import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
 import { relayStream } from './stream.ts'
 import type { Underway } from './underway.ts'
+import type { Visits } from './visits.ts'
 
 /**
  * What is no call: the conversation, lists, notices, streams. It is for a caller that may discover
@@ -30,11 +32,13 @@ export const createConverse = (parts: {
   sessions: Sessions
   detached: Detached
   underway: Underway
+  visits: Visits
+  standing: Standing
   record: Recorder
   loan: Lend
   now(): number
 }) => {
-  const { sessions, log } = parts
+  const { sessions, visits, standing, log } = parts
 
   /** Undefined at the plane's own endpoint. */
   const upstreamOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
@@ -42,6 +46,11 @@ export const createConverse = (parts: {
     const upstream = parts.upstreams.find(exchange.plane, exchange.server)
     if (!upstream || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
     return upstream
+  }
+
+  /** Where something goes on to a server: while it or its caller is suspended nothing does. */
+  const unsuspended = (exchange: Exchange, caller: Caller): void => {
+    if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
   }
 
   const loanOf = ({ plane, server }: Exchange) => {
@@ -83,6 +92,7 @@ export const createConverse = (parts: {
       const { bytes, sessionId } = answerInitialize({ ...about, upstream })
       return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
     }
+    unsuspended(exchange, caller)
     const answer = await forward({
       ask,
       upstream,
@@ -90,19 +100,30 @@ export const createConverse = (parts: {
       reply: unstreamed(reply),
       log,
     })
-    const { bytes, sessionId } = relayInitialize({ ...about, upstream, answer })
-    return reply.finish(
-      bytes,
-      sessionId === undefined ? {} : { headers: { 'mcp-session-id': sessionId } },
-    )
+    const { bytes, session } = relayInitialize({ ...about, upstream, answer })
+    if (session) visits.seen(exchange, caller, session)
+    return reply.finish(bytes, session ? { headers: { 'mcp-session-id': session.id } } : {})
   }
 
   /** Passed to the server and back as it comes; an answer that failed becomes an error here. */
-  const pass = async (exchange: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
-    const answer = await forward({ ask, upstream, outbound: outbound(exchange, ask), reply, log })
-    return reply.finish(answer.final ?? faultBytes(ask.id, answer.code as FaultCode), {
-      event: answer.event,
-    })
+  const pass = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream,
+    reply: Reply,
+    reason: Stand['reason'] = needsServer(upstream.server),
+  ) => {
+    unsuspended(exchange, caller)
+    let over = () => {}
+    const onSent: Forwarding['onSent'] = (cancel) => {
+      over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
+    }
+    const out = outbound(exchange, ask)
+    const answer = await forward({ ask, upstream, outbound: out, reply, log, onSent }).finally(() =>
+      over(),
+    )
+    return reply.finish(finalOf(ask.id, answer), { event: answer.event })
   }
 
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -119,17 +140,19 @@ export const createConverse = (parts: {
     }
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     return upstream && !upstream.shared
-      ? pass(exchange, ask, upstream, reply)
+      ? pass(exchange, caller, ask, upstream, reply)
       : unknownMethod(ask, reply)
   }
 
   const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const upstream = upstreamOf(exchange, caller)
     if (!upstream || upstream.shared || !upstream.eras.modern) return unknownMethod(ask, reply)
-    const hidden = subscribedUris(ask).find(
+    const uris = subscribedUris(ask)
+    const hidden = uris.find(
       (uri) => !caller.view.decideResource(upstream.server, uri, parts.now()).permitted,
     )
-    if (hidden === undefined) return pass(exchange, ask, upstream, reply)
+    if (hidden === undefined)
+      return pass(exchange, caller, ask, upstream, reply, needsResources(upstream.server, uris))
     return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'Resource not found', { uri: hidden }))
   }
 
@@ -156,14 +179,6 @@ export const createConverse = (parts: {
       })
     })
 
-  const sessionOf = (exchange: Exchange, caller: Caller): Session => {
-    const id = header(exchange, 'mcp-session-id')
-    if (id === undefined) throw new Fault('missing_session')
-    const session = sessions.open(caller, exchange, id)
-    if (!session) throw new Fault('unknown_session')
-    return session
-  }
-
   return {
     isCall: (ask: Ask): boolean => findMethod('client', ask.revision, ask.method)?.kind === 'call',
 
@@ -186,6 +201,7 @@ export const createConverse = (parts: {
       const upstream = upstreamOf(exchange, caller)
       const { message, session } = tell
       if (upstream && !upstream.shared && session) {
+        unsuspended(exchange, caller)
         const status = await deliver(upstream, bare(exchange, session, 'POST', tell.doc.bytes))
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
@@ -202,16 +218,17 @@ export const createConverse = (parts: {
     async listen(exchange: Exchange, caller: Caller): Promise<void> {
       const upstream = upstreamOf(exchange, caller)
       if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
-      const session = sessionOf(exchange, caller)
+      const session = visits.find(exchange, caller)
+      unsuspended(exchange, caller)
       const out = bare(exchange, session, 'GET', new Uint8Array())
-      await relayStream({ ...parts, exchange, session, upstream, outbound: out })
+      await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
     },
 
     /** Ends a session, at its server too where that has one. */
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
       const upstream = upstreamOf(exchange, caller)
-      const session = sessionOf(exchange, caller)
-      sessions.end(session)
+      const session = visits.find(exchange, caller)
+      visits.end(session)
       if (!upstream || upstream.shared || !session.upstreamId)
         return reply.finish(undefined, { status: 204 })
       const status = await deliver(upstream, bare(exchange, session, 'DELETE', new Uint8Array()))
@@ -225,6 +242,17 @@ const unknownMethod = (ask: Ask, reply: Reply): void =>
   reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
     status: ask.era === 'modern' ? 404 : 200,
   })
+
+/** A subscription stands on the server, and on each resource that it is told of. */
+const needsResources =
+  (server: string, uris: readonly string[]): Stand['reason'] =>
+  (view, now) => {
+    for (const uri of uris) {
+      const code = unpermitted(view.decideResource(server, uri, now))
+      if (code) return code
+    }
+    return needsServer(server)(view, now)
+  }
 
 const subscribedUris = (ask: Ask): string[] => {
   const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }

@@ -1,7 +1,9 @@
 import type { Clock } from '#lib/clock.ts'
+import type { FaultCode } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import type { Call, Recorder } from './call.ts'
-import type { Exchange, Session } from './exchange.ts'
+import type { Caller, Exchange, Session } from './exchange.ts'
+import type { Stand, Standing, Unpermitted } from './standing.ts'
 
 /**
  * Calls whose server closed the stream before the final message, which a resumed stream will bring
@@ -9,9 +11,18 @@ import type { Exchange, Session } from './exchange.ts'
  * is passed on; after `timeoutMs` as failed. Bounded: the oldest is given up first.
  */
 export interface Detached {
-  keep(session: Session, id: RequestId, kept: { exchange: Exchange; call: Call }): void
+  keep(session: Session, id: RequestId, kept: Kept): void
   /** The call that this final message ends, once. */
   take(session: Session, id: RequestId): { exchange: Exchange; call: Call } | undefined
+}
+
+export interface Kept {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly call: Call
+  /** Why it may not go on; then it is given up, and its server told. */
+  readonly reason: Stand['reason']
+  tell(reason: string): void
 }
 
 const most = 10_000
@@ -20,6 +31,7 @@ export const createDetached = (parts: {
   clock: Clock
   timeoutMs: number
   record: Recorder
+  standing: Standing
   onLost(cause: unknown): void
 }): Detached => {
   const kept = new Map<string, { exchange: Exchange; call: Call; stop(): void }>()
@@ -31,21 +43,36 @@ export const createDetached = (parts: {
     kept.delete(key)
     return found
   }
-  const giveUp = (key: string) => {
+  const giveUp = (key: string, status: 'failed' | 'cancelled', code: FaultCode) => {
     const found = take(key)
     if (!found) return
-    const answer = { status: 'failed', code: 'upstream_timeout', final: undefined } as const
+    const answer = { status, code, final: undefined }
     parts.record
       .conclude({ exchange: found.exchange, call: found.call, answer, now: parts.clock.now() })
       .catch(parts.onLost)
   }
+  const timeOut = (key: string) => giveUp(key, 'failed', 'upstream_timeout')
+
   return {
-    keep(session, id, { exchange, call }) {
+    keep(session, id, { exchange, caller, call, reason, tell }) {
       const key = keyOf(session, id)
-      giveUp(key)
-      kept.set(key, { exchange, call, stop: parts.clock.after(parts.timeoutMs, () => giveUp(key)) })
+      timeOut(key)
+      const end = (code: Unpermitted) => {
+        giveUp(key, 'cancelled', code)
+        tell(code)
+      }
+      const stand = { caller, reason, end }
+      const over = parts.standing.add(stand)
+      const stopTimer = parts.clock.after(parts.timeoutMs, () => timeOut(key))
+      const stop = () => {
+        over()
+        stopTimer()
+      }
+      kept.set(key, { exchange, call, stop })
+      const moved = parts.standing.check(stand)
+      if (moved) end(moved)
       const oldest = kept.size > most ? kept.keys().next().value : undefined
-      if (oldest !== undefined) giveUp(oldest)
+      if (oldest !== undefined) timeOut(oldest)
     },
     take: (session, id) => take(keyOf(session, id)),
   }

@@ -2,11 +2,12 @@ import type { Outcome } from '#domain/entry.ts'
 import type { FaultCode } from '#lib/fault.ts'
 import { type JsonDocument, readJson, spanOf, splice } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { type Message, readMessage } from '#mcp/messages.ts'
+import { type Message, type RequestId, readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
 import type { Outbound, Sink, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Ask } from './exchange.ts'
+import { faultBytes } from './refusal.ts'
 import type { EventMarks, Reply } from './reply.ts'
 
 /** What came of a call at its server. The final message has been held back, not sent. */
@@ -34,8 +35,8 @@ export interface Forwarding {
   readonly reply: Reply
   /** The id that went out where it is not the caller's: on a session that callers share. */
   readonly sentId?: string | undefined
-  /** Handed the way to cancel, once the request is on its way. */
-  readonly onSent?: (cancel: UpstreamExchange['cancel']) => void
+  /** Handed the way to cancel, once the request is on its way; with the code of why, where it is not its caller's wish. */
+  readonly onSent?: (cancel: (reason: string, code?: FaultCode) => void) => void
   readonly log: Log
 }
 
@@ -117,11 +118,19 @@ export const forward = (about: Forwarding): Promise<Answer> =>
     })
     reply.onDrain(() => exchange?.resume())
     exchange = about.upstream.send(about.outbound, sink)
-    about.onSent?.((reason) => {
+    about.onSent?.((reason, code) => {
+      if (settled) return
       exchange?.cancel(reason)
-      settle({ status: 'cancelled', code: '', ...none })
+      settle({ status: 'cancelled', code: code ?? '', ...none })
     })
   })
+
+/** The final message where there is none from the server; none for a caller that wants none. */
+export const finalOf = (
+  id: RequestId,
+  { final, code }: Pick<Answer, 'final' | 'code'>,
+  call?: string,
+): Uint8Array | undefined => final ?? (code ? faultBytes(id, code as FaultCode, call) : undefined)
 
 const readAnswer = (bytes: Uint8Array, log: Log): JsonDocument | undefined => {
   try {

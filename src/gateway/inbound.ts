@@ -21,7 +21,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { MODERN_REVISIONS } from '#mcp/revisions.ts'
 import { type Ask, type Caller, type Exchange, header, type Session } from './exchange.ts'
 import { refusalBytes } from './refusal.ts'
-import type { Sessions } from './sessions.ts'
+import type { Visits } from './visits.ts'
 
 /** A notice, or an answer of the caller to something the server asked it (legacy era). */
 export interface Tell {
@@ -45,18 +45,12 @@ export type Inbound = Single | { readonly kind: 'batch'; readonly members: reado
  * Fault for what is no message; a message that its own revision refuses is a value, with its id.
  */
 export const createInbound = (parts: {
-  sessions: Sessions
+  visits: Visits
   limits: { readonly jsonDepth: number; readonly jsonNodes: number }
 }) => {
   const limits: JsonLimits = { depth: parts.limits.jsonDepth, nodes: parts.limits.jsonNodes }
 
-  const sessionOf = (exchange: Exchange, caller: Caller): Session => {
-    const id = header(exchange, 'mcp-session-id')
-    if (id === undefined) throw new Fault('missing_session')
-    const session = parts.sessions.open(caller, exchange, id)
-    if (!session) throw new Fault('unknown_session')
-    return session
-  }
+  const sessionOf = parts.visits.find
 
   const modern = (
     exchange: Exchange,

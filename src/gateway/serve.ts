@@ -15,6 +15,7 @@ import { createRecorder } from './call.ts'
 import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
+import type { Ended } from './ended.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createLend } from './lend.ts'
@@ -23,8 +24,10 @@ import { readBody } from './read.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { createSessions } from './sessions.ts'
+import { createStanding } from './standing.ts'
 import { createSteps } from './steps.ts'
 import { createUnderway } from './underway.ts'
+import { createVisits } from './visits.ts'
 
 export interface GatewayLimits extends Timeouts {
   readonly bodyBytes: number
@@ -48,6 +51,7 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
+  readonly ended: Ended
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   server(plane: PlaneId, name: string): Documents['Server'] | undefined
@@ -58,6 +62,11 @@ export interface GatewayParts {
 export interface Gateway {
   /** Answers one HTTP request at an MCP endpoint of an existing plane. Never rejects. */
   serve(exchange: Exchange): Promise<void>
+  /**
+   * Something else is in force in these planes (`snapshot` answers it already): calls on their way,
+   * streams and sessions that are not permitted any more end, the first of them before this returns.
+   */
+  follow(planes: readonly PlaneId[]): void
   /** Refuses what is new and waits for what is under way, at most `drainMs`. */
   drain(drainMs: number): Promise<void>
 }
@@ -66,9 +75,17 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const { limits, clock, log, ledger } = parts
   const now = steady(clock)
   const door = createDoor(limits.concurrentExchanges, clock)
-  const sessions = createSessions(parts.keyring)
+  const sessions = createSessions(parts.keyring, parts.ended)
+  const standing = createStanding({ snapshot: parts.snapshot, now })
   const underway = createUnderway()
   const loan = createLend(parts)
+  const visits = createVisits({
+    upstreams: parts.upstreams,
+    sessions,
+    standing,
+    loan,
+    timeoutMs: limits.firstAnswerTimeoutMs,
+  })
   const record = createRecorder({
     ledger: ledger.plane,
     nextId: parts.nextId,
@@ -76,11 +93,27 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
-  const detached = createDetached({ clock, record, timeoutMs: limits.callTimeoutMs, onLost })
+  const detached = createDetached({
+    clock,
+    record,
+    standing,
+    timeoutMs: limits.callTimeoutMs,
+    onLost,
+  })
   const authenticate = createAuthenticate({ ...parts, ...limits })
-  const read = createInbound({ sessions, limits })
-  const converse = createConverse({ ...parts, sessions, detached, underway, record, loan, now })
-  const step = createSteps({ ...parts, record, underway, loan, now })
+  const read = createInbound({ visits, limits })
+  const converse = createConverse({
+    ...parts,
+    sessions,
+    visits,
+    standing,
+    detached,
+    underway,
+    record,
+    loan,
+    now,
+  })
+  const step = createSteps({ ...parts, record, underway, standing, loan, now })
 
   // The steps of one call. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
@@ -106,7 +139,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const intent = await step.intend(asked, decision, lent)
     const answer = await step.forward(asked, intent, lent, reply)
     if (answer.detached && ask.session)
-      return step.detach(asked, ask.session, intent, detached, reply)
+      return step.detach(asked, ask.session, intent, lent, detached, reply)
     return step.conclude(asked, intent, answer, reply)
   }
 
@@ -206,6 +239,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         leave?.()
       }
     },
+    follow: standing.follow,
     drain: (drainMs) => door.close(drainMs),
   }
 }

@@ -1,5 +1,6 @@
 import { isRevision } from '#mcp/revisions.ts'
 import type { Keyring } from '#vault/vault.ts'
+import type { Ended } from './ended.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
 
 /**
@@ -9,24 +10,20 @@ import type { Caller, Exchange, Session } from './exchange.ts'
  */
 export interface Sessions {
   seal(caller: Caller, exchange: Exchange, held: Omit<Session, 'id'>): Session
-  /** Undefined for an id that was never given to this caller for this endpoint. */
+  /**
+   * Undefined for an id that was never given to this caller for this endpoint, or that was ended.
+   * While the caller is suspended an ended one opens: nothing is permitted in it, and it is to learn that.
+   */
   open(caller: Caller, exchange: Exchange, id: string): Session | undefined
-  /** The caller ended it: from now on it does not open. The last ten thousand are remembered, until a restart. */
+  /** From now on it does not open. */
   end(session: Session): void
 }
 
-const remembered = 10_000
-
-export const createSessions = (keyring: Keyring): Sessions => {
+export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
   const contextOf = (caller: Caller, exchange: Exchange) =>
     `${caller.view.client} ${exchange.server ?? ''}`
-  const ended = new Set<string>()
   return {
-    end({ id }) {
-      ended.add(id)
-      const oldest = ended.size > remembered ? ended.values().next().value : undefined
-      if (oldest !== undefined) ended.delete(oldest)
-    },
+    end: ({ id }) => ended.add(id),
     seal(caller, exchange, held) {
       const plain = Buffer.from(JSON.stringify([held.revision, held.upstreamId]))
       const sealed = keyring
@@ -35,7 +32,8 @@ export const createSessions = (keyring: Keyring): Sessions => {
       return { ...held, id: sealed.toString('base64url') }
     },
     open(caller, exchange, id) {
-      if (ended.has(id) || id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
+      if (id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
+      if (ended.has(id) && !caller.view.suspension(exchange.server)) return undefined
       const sealed = Buffer.from(id, 'base64url')
       const plain = keyring
         .sealer(exchange.plane, 'session')

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { planeId } from '#domain/name.ts'
+import { callId, planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
-import { createSteps } from './steps.ts'
+import type { Reply } from './reply.ts'
+import { type Asked, createSteps } from './steps.ts'
 
-test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {
-  const never = () => assert.fail('not reached')
-  const step = createSteps({
+const never = () => assert.fail('not reached')
+
+/** The steps over parts of which none may be reached but those that a test names. */
+const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
+  createSteps({
     origin: 'https://gateway.example',
     limits: { firstAnswerTimeoutMs: 1, callTimeoutMs: 1 },
     log: silentLog,
-    record: {
-      refuse: never,
-      intend: never,
-      conclude: () => Promise.reject(new Fault('unrecordable')),
-    },
+    record: { refuse: never, intend: never, conclude: never },
     windows: createWindows(),
     upstreams: {
       find: never,
@@ -28,31 +27,39 @@ test('a result whose outcome cannot be written is withheld: unconfirmed, and the
       onOpen: never,
     },
     underway: { add: never, cancel: never },
+    standing: { check: never, add: never, follow: never },
     loan: never,
     now: () => 0,
+    ...parts,
   })
-  const finished: { text: string; status: number | undefined }[] = []
-  const reply = {
-    openEvents: never,
-    relay: never,
-    onGone: never,
-    onDrain: never,
-    finish: (bytes: Uint8Array | undefined, about?: { status?: number }) =>
-      void finished.push({ text: String(bytes), status: about?.status }),
-  }
-  const doc = readJson(Buffer.from('{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}'), {
+
+const replyInto = (finished: { text: string; status: number | undefined }[]): Reply => ({
+  openEvents: never,
+  relay: never,
+  onGone: never,
+  onDrain: never,
+  finish: (bytes, about) => void finished.push({ text: String(bytes), status: about?.status }),
+})
+
+const ask = {
+  era: 'modern',
+  revision: '2026-07-28',
+  doc: readJson(Buffer.from('{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{}}'), {
     depth: 9,
     nodes: 99,
-  })
-  const ask = {
-    era: 'modern',
-    revision: '2026-07-28',
-    doc,
-    id: 7,
-    method: 'tools/call',
-    params: {},
-    session: undefined,
-  } as const
+  }),
+  id: 7,
+  method: 'tools/call',
+  params: {},
+  session: undefined,
+} as const
+const asked = { exchange: { plane: planeId('ops') }, ask, caller: {} } as unknown as Asked
+const call = { id: callId('cal_1'), startedMs: 0 }
+
+test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {
+  const conclude = () => Promise.reject(new Fault('unrecordable'))
+  const step = stepsWith({ record: { refuse: never, intend: never, conclude } })
+  const finished: Parameters<typeof replyInto>[0] = []
   const answer = {
     status: 'complete',
     code: '',
@@ -62,13 +69,30 @@ test('a result whose outcome cannot be written is withheld: unconfirmed, and the
     httpStatus: 200,
     sessionId: undefined,
   } as const
-  const asked = { exchange: { plane: planeId('ops') }, ask } as unknown as Parameters<
-    typeof step.conclude
-  >[0]
-  await step.conclude(asked, { id: 'cal_1' as never, startedMs: 0 }, answer, reply)
+  await step.conclude(asked, call, answer, replyInto(finished))
   assert.equal(finished.length, 1)
   assert.equal(finished[0]?.status, 503)
   const { error } = JSON.parse(finished[0]?.text ?? '')
   assert.deepEqual([error.code, error.data], [-31503, { call: 'cal_1' }])
   assert.match(error.message, /was executed, but its outcome could not be recorded/)
+})
+
+test('a call whose permission ended while its intent was written is never sent, and says so', async () => {
+  const outcomes: unknown[] = []
+  const step = stepsWith({
+    standing: { check: () => 'suspended', add: never, follow: never },
+    record: {
+      refuse: never,
+      intend: never,
+      conclude: async ({ answer }) => void outcomes.push([answer.status, answer.code]),
+    },
+  })
+  const finished: Parameters<typeof replyInto>[0] = []
+  const reply = replyInto(finished)
+  const lent = { permitted: true, upstream: { send: never }, loan: undefined } as never
+  const answer = await step.forward(asked, call, lent, reply)
+  await step.conclude(asked, call, answer, reply)
+  assert.deepEqual(outcomes, [['cancelled', 'suspended']])
+  const { error } = JSON.parse(finished[0]?.text ?? '')
+  assert.deepEqual([error.code, error.data], [-31403, { call: 'cal_1' }])
 })

@@ -9,16 +9,18 @@ import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { Decision } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
-import type { Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Call, Recorder } from './call.ts'
+import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
-import { type Answer, forward } from './forward.ts'
+import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { answerRefusal, because, faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import { permit, resolveTarget, type Target } from './target.ts'
 import type { Underway } from './underway.ts'
 
@@ -49,10 +51,24 @@ export const createSteps = (parts: {
   windows: Windows
   upstreams: Upstreams
   underway: Underway
+  standing: Standing
   loan: Lend
   now(): number
 }) => {
-  const { record, log } = parts
+  const { record, standing, log } = parts
+
+  /** As it goes out, and under which id where that is not the caller's own. */
+  const sentOf = ({ exchange, caller, ask, target }: Asked, call: Call, lent: Lent) => {
+    const { upstream, loan } = lent
+    const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
+    const sentId = shares ? call.id : undefined
+    const ownSession = shares ? caller.view.client : undefined
+    const timeouts = parts.limits
+    return {
+      sentId,
+      outbound: outboundOf({ exchange, ask, target, loan, timeouts, sentId, ownSession }),
+    }
+  }
 
   return {
     resolve: resolveTarget,
@@ -144,43 +160,44 @@ export const createSteps = (parts: {
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
-      { exchange, ask }: Asked,
+      asked: Asked,
       session: Session,
       call: Call,
+      lent: Lent,
       detached: Detached,
       reply: Reply,
     ): void {
-      detached.keep(session, ask.id, { exchange, call })
+      const { exchange, caller, ask } = asked
+      const reason = needsPermission(asked)
+      const tell = (why: string) => tellCancelled(lent, sentOf(asked, call, lent).outbound, why)
+      detached.keep(session, ask.id, { exchange, caller, call, reason, tell })
       reply.finish(undefined)
     },
 
-    /** Opens the secret, calls, relays events as they come; the final message stays in hand. */
-    forward(
-      { exchange, caller, ask, target }: Asked,
-      call: Call,
-      { upstream, loan }: Lent,
-      reply: Reply,
-    ): Promise<Answer> {
-      const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
-      const sentId = shares ? call.id : undefined
-      const ownSession = shares ? caller.view.client : undefined
-      const outbound = outboundOf({
-        exchange,
-        ask,
-        target,
-        loan,
-        timeouts: parts.limits,
-        sentId,
-        ownSession,
-      })
-      const { session } = ask
-      if (!session || !upstream.shared)
-        return forward({ ask, upstream, outbound, reply, log, sentId })
-      let done: (() => void) | undefined
-      const onSent = (cancel: (reason: string) => void) => {
-        done = parts.underway.add(session, ask.id, cancel)
+    /**
+     * Opens the secret, calls, relays events as they come; the final message stays in hand. Ends in
+     * between when what permitted it is no longer in force, and does not begin where that is so already.
+     */
+    async forward(asked: Asked, call: Call, lent: Lent, reply: Reply): Promise<Answer> {
+      const { caller, ask } = asked
+      const { upstream } = lent
+      const reason = needsPermission(asked)
+      const moved = standing.check({ caller, reason })
+      if (moved) return unsent(moved)
+      const sent = sentOf(asked, call, lent)
+      const over: (() => void)[] = []
+      const onSent: Forwarding['onSent'] = (cancel) => {
+        const end = (code: Unpermitted) => {
+          cancel(`${code} by the gateway`, code)
+          tellCancelled(lent, sent.outbound, code)
+        }
+        over.push(standing.add({ caller, reason, end }))
+        if (ask.session && upstream.shared)
+          over.push(parts.underway.add(ask.session, ask.id, cancel))
       }
-      return forward({ ask, upstream, outbound, reply, log, onSent }).finally(() => done?.())
+      return forward({ ask, upstream, ...sent, reply, log, onSent }).finally(() => {
+        for (const one of over) one()
+      })
     },
 
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
@@ -199,7 +216,7 @@ export const createSteps = (parts: {
           headers: { 'retry-after': '1' },
         })
       }
-      const bytes = answer.final ?? faultBytes(ask.id, answer.code as FaultCode, call.id)
+      const bytes = finalOf(ask.id, answer, call.id)
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
   }
@@ -210,6 +227,28 @@ const statusOf = (answer: Answer): number =>
   answer.status === 'protocol error' && (answer.httpStatus === 400 || answer.httpStatus === 404)
     ? answer.httpStatus
     : 200
+
+/** A call stands on the decision that permitted it: as it would be decided now. */
+const needsPermission =
+  ({ caller: { token }, target }: Asked): Stand['reason'] =>
+  (view, now) =>
+    unpermitted(permit({ token, view }, target, now))
+
+const unsent = (code: FaultCode): Answer => ({
+  status: 'cancelled',
+  code,
+  final: undefined,
+  event: undefined,
+  detached: false,
+  httpStatus: 0,
+  sessionId: undefined,
+})
+
+/** A child is told by its connection, and a modern server by the end of the stream. */
+const tellCancelled = ({ upstream }: Lent, sent: Outbound, reason: string): void => {
+  if (sent.era === 'legacy' && !upstream.shared)
+    upstream.send(cancellationOf(sent, reason), unheard)
+}
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
 

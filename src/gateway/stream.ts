@@ -6,9 +6,10 @@ import { findMethod } from '#mcp/methods.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
 import type { Detached } from './detached.ts'
-import type { Exchange, Session } from './exchange.ts'
+import type { Caller, Exchange, Session } from './exchange.ts'
 import { answerLimits, classify } from './forward.ts'
 import { createReply } from './reply.ts'
+import { needsServer, type Standing } from './standing.ts'
 
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
@@ -17,23 +18,41 @@ import { createReply } from './reply.ts'
  */
 export const relayStream = (about: {
   exchange: Exchange
+  caller: Caller
   session: Session
   upstream: Upstream
   outbound: Outbound
   detached: Detached
+  standing: Standing
   record: Recorder
   log: Log
   now(): number
 }): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const { exchange, session, upstream, log } = about
+  new Promise<void>((resolve, reject) => {
+    const { exchange, caller, session, upstream, log } = about
     const reply = createReply(exchange.response)
     let stream: UpstreamExchange | undefined
+    const over = about.standing.add({
+      caller,
+      reason: needsServer(upstream.server),
+      end(code) {
+        stream?.cancel(`${code} by the gateway`)
+        if (exchange.response.headersSent) reply.finish(undefined)
+        settle(exchange.response.headersSent ? undefined : new Fault(code))
+      },
+    })
+    let isOver = false
+    const settle = (fault?: Fault): void => {
+      isOver = true
+      over()
+      if (fault) reject(fault)
+      else resolve()
+    }
     // Messages leave in the order they came, also where one of them waits for its outcome.
     let line = Promise.resolve()
 
     const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
-      if (bytes.length > 0 && !(await mayPass(bytes))) return
+      if (isOver || (bytes.length > 0 && !(await mayPass(bytes))) || isOver) return
       if (!reply.relay(bytes, event)) await drained(reply)
     }
 
@@ -52,13 +71,13 @@ export const relayStream = (about: {
 
     reply.onGone(() => {
       stream?.cancel('the caller closed its stream')
-      resolve()
+      settle()
     })
     stream = upstream.send(about.outbound, {
       head(head) {
         if (head.kind === 'events') return reply.openEvents()
         reply.finish(undefined, { status: head.status >= 400 ? head.status : 405 })
-        resolve()
+        settle()
       },
       message(bytes, event) {
         line = line
@@ -74,13 +93,13 @@ export const relayStream = (about: {
       end() {
         void line.then(() => {
           reply.finish(undefined)
-          resolve()
+          settle()
         })
       },
       fail(code) {
-        if (!exchange.response.headersSent) return reject(new Fault(code))
+        if (!exchange.response.headersSent) return settle(new Fault(code))
         exchange.response.destroy()
-        resolve()
+        settle()
       },
     })
   })

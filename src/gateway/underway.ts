@@ -1,5 +1,4 @@
 import type { RequestId } from '#mcp/messages.ts'
-import type { Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Session } from './exchange.ts'
 
 /**
@@ -7,12 +6,12 @@ import type { Session } from './exchange.ts'
  * (2025-11-25, basic/utilities/cancellation) finds the one request of this caller and no other.
  */
 export interface Underway {
-  add(session: Session, id: RequestId, cancel: UpstreamExchange['cancel']): () => void
+  add(session: Session, id: RequestId, cancel: (reason: string) => void): () => void
   cancel(session: Session, id: unknown): void
 }
 
 export const createUnderway = (): Underway => {
-  const cancels = new Map<string, UpstreamExchange['cancel']>()
+  const cancels = new Map<string, (reason: string) => void>()
   const keyOf = (session: Session, id: unknown) => `${session.id} ${JSON.stringify(id)}`
   return {
     add(session, id, cancel) {

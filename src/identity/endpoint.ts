@@ -50,6 +50,10 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     const { client: registered, params } = ctx.oidc
     const client = view.resolveClient(plane, registered.clientId)
     if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+    // Whoever may know it has authenticated; to all others a suspended client looks like any.
+    if (view.suspended(plane, client) !== undefined) {
+      throw new errors.AccessDenied('the client is suspended', 'suspended')
+    }
     const resource = params.resource ?? planeResource(origin, plane)
     if (typeof resource !== 'string' || !view.isResource(plane, resource)) {
       throw new errors.InvalidTarget('resource must be one endpoint of this plane')

@@ -48,6 +48,8 @@ export type TokenProblem =
 export interface ClientView {
   /** The agent's document where it exists and acts for that consumer (both exist), else undefined. */
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
+  /** What stops it, for its operator, where its agent, its consumer or the plane is suspended: then it gets no token. */
+  suspended(plane: PlaneId, client: ClientId): string | undefined
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -143,6 +145,8 @@ export async function createIdentity({
       if (!areScopes(scopes)) {
         throw new Fault('usage', { detail: 'scopes are 1 to 64 scope tokens of RFC 6749 §3.3' })
       }
+      const stopped = view.suspended(plane, client)
+      if (stopped !== undefined) throw new Fault('suspended', { detail: stopped })
       return issue(plane, client, resource, scopes)
     },
     setSecret: secrets.set,

@@ -59,7 +59,7 @@ export const createPlaneLedger = ({
   }
 
   /** Not async: the hot path has one promise an entry. What is no entry is thrown at once. */
-  const write = (entry: Entry, call: string, payload?: Uint8Array, key?: string): Promise<void> => {
+  const write = (entry: Entry, call: string, payload?: Uint8Array): Promise<void> => {
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()

@@ -1,10 +1,14 @@
 import type { Policy } from '#change/change.ts'
 import { type AgentDocument, durationMs } from '#domain/documents.ts'
 import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
+import { tellSuspension } from '#domain/suspension.ts'
+
+import { stoppedBy } from './compile.ts'
 
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
+  suspended(plane: PlaneId, client: ClientId): string | undefined
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
@@ -28,6 +32,12 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
   }
   return {
     findClient: agentOf,
+    suspended(plane, client) {
+      const documents = policy().planes.get(plane)
+      const name = splitClientId(client)
+      const stopped = documents && name && stoppedBy(documents, name)
+      return stopped && tellSuspension(stopped.suspension)
+    },
     resolveClient(plane, written) {
       if (splitClientId(written))
         return agentOf(plane, written as ClientId) ? (written as ClientId) : undefined

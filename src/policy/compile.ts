@@ -95,7 +95,7 @@ export const snapshotOf = (compiled: Compiled): PlaneSnapshot => {
 }
 
 /** The widest suspension that this caller is under, whatever it calls. */
-const stoppedBy = (
+export const stoppedBy = (
   { suspensions, plane, agents, consumers }: PlanePolicy,
   { agent, consumer }: { agent: string; consumer: string },
 ): Stopped | undefined => {

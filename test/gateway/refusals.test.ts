@@ -36,6 +36,8 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   upstream_too_large: 'test/gateway/upstreams.test.ts',
   upstream_refused: 'test/gateway/upstreams.test.ts',
   no_credential: 'test/gateway/upstreams.test.ts',
+  suspended: 'test/gateway/suspension.test.ts',
+  revoked: 'test/gateway/suspension.test.ts',
 }
 
 describe('What is refused, and that it changes nothing', () => {

@@ -29,6 +29,7 @@ export function createPolicy(origin: string) {
   const agents = new Map<string, AgentDocument>()
   const lifetimes = new Map<PlaneId, number>()
   const planes = new Set<PlaneId>([ops, finance])
+  const stopped = new Set<string>()
   const agentOf = (plane: PlaneId, name: string) => agents.get(`${plane}/${name}`)
 
   const view: ClientView = {
@@ -37,6 +38,7 @@ export function createPolicy(origin: string) {
       const agent = parts && agentOf(plane, parts.agent)
       return agent?.consumers.includes(parts?.consumer ?? '') ? agent : undefined
     },
+    suspended: (plane, client) => (stopped.has(`${plane}/${client}`) ? 'suspended' : undefined),
     resolveClient(plane, written) {
       const parts = splitClientId(written)
       const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
@@ -58,6 +60,8 @@ export function createPolicy(origin: string) {
     view,
     lifetimes,
     planes,
+    /** `plane/client` of those who are suspended. */
+    stopped,
     put(plane: PlaneId, name: string, consumers: string[], withSecret: boolean) {
       const authenticate = withSecret ? { authenticate: { secret: true as const } } : {}
       const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }

@@ -517,6 +517,25 @@ describe('a secret', () => {
   })
 })
 
+test('a suspended client gets no token with its secret, and without it learns nothing of that', async () => {
+  const known = await identity.setSecret(ops, planner, about)
+  issuer.policy.stopped.add(`${ops}/${planner}`)
+  const answers = [
+    await ask(tokenUrl, credentials, { authorization: basic('planner', known) }),
+    await ask(tokenUrl, credentials, { authorization: basic('planner', 'a guess') }),
+  ]
+  issuer.policy.stopped.clear()
+  assert.deepEqual(
+    answers.map(({ status, json }) => [status, json.error]),
+    [
+      [400, 'access_denied'],
+      [401, 'invalid_client'],
+    ],
+  )
+  const again = await ask(tokenUrl, credentials, { authorization: basic('planner', known) })
+  assert.equal(again.status, 200)
+})
+
 test('the same agent has other secrets in another plane', async () => {
   const there = await identity.setSecret(finance, planner, about)
   const url = `${origin}/oauth/finance/token`

@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { after, before, describe, test } from 'node:test'
+import { Fault } from '#lib/fault.ts'
+import { exchange, legacy, modern } from '../peers/wire.ts'
+import { agent, consumer, documents, grant, plane } from './plane.ts'
+import { type Here, startHere, startWatched } from './watched.ts'
+
+/** A stream that a caller reads: what came until it ended. */
+interface Stream {
+  readonly text: Promise<string>
+  close(): void
+}
+
+describe('Who and what is suspended or permitted no longer', () => {
+  let watched: Awaited<ReturnType<typeof startWatched>>
+  let here: Here
+  let url: string
+  let planner: string
+  let other: string
+
+  const read = { class: 'read' }
+  const server = () =>
+    JSON.stringify({
+      apiVersion: 'bailiwick/v1',
+      kind: 'Server',
+      plane: 'ops',
+      name: 'watched',
+      owner: 'watch-team',
+      upstream: { url: watched.url },
+      tools: { streams: read, streams_too: read, quick: read },
+      resources: { 'w://one': read },
+    })
+  const all = () => [
+    plane(),
+    consumer(),
+    agent('planner'),
+    agent('other'),
+    server(),
+    grant('planner', 'planner', [{ server: 'watched' }]),
+    grant('other', 'other', [{ server: 'watched' }]),
+  ]
+  const without = (name: string, kind: string) =>
+    documents(
+      ...all().filter((one) => {
+        const document = JSON.parse(one)
+        return !(document.name === name && document.kind === kind)
+      }),
+    )
+
+  before(async () => {
+    watched = await startWatched()
+    here = await startHere(documents(...all()))
+    url = `${here.origin}/mcp/ops/watched`
+    planner = await here.token('planner', url)
+    other = await here.token('other', url)
+  })
+  after(async () => {
+    await here?.stop()
+    watched?.stop()
+  })
+
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  const until = async (holds: () => unknown): Promise<void> => {
+    for (let tries = 0; tries < 500; tries++) {
+      if (await holds()) return
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    assert.fail('it did not come to hold')
+  }
+  /** Sends, and answers when the first event has come. */
+  const openStream = async (
+    method: string,
+    headers: Record<string, string>,
+    body?: object,
+  ): Promise<Stream> => {
+    const outbound = request(url, {
+      method,
+      agent: false,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...headers,
+      },
+    })
+    outbound.on('error', () => {})
+    outbound.end(body && JSON.stringify(body))
+    const [inbound] = (await once(outbound, 'response')) as [IncomingMessage]
+    assert.equal(inbound.statusCode, 200)
+    const chunks: string[] = []
+    inbound.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+    inbound.on('error', () => {})
+    const text = new Promise<string>((resolve) => {
+      inbound.on('close', () => resolve(chunks.join('')))
+    })
+    return { text, close: () => outbound.destroy() }
+  }
+  const streamCall = (token: string, name = 'streams') => {
+    const { headers, body } = modern('tools/call', { name })
+    const params = { ...body.params, _meta: { ...body.params._meta, progressToken: 1 } }
+    return openStream('POST', { ...headers, ...bearer(token) }, { ...body, params })
+  }
+  const call = async (token: string, name: string) => {
+    const { headers, body } = modern('tools/call', { name })
+    const answer = await exchange(url, { headers: { ...headers, ...bearer(token) }, body })
+    return { status: answer.status, ...JSON.parse(answer.body) }
+  }
+  const names = async (token: string): Promise<string[]> => {
+    const { headers, body } = modern('tools/list')
+    const answer = await exchange(url, { headers: { ...headers, ...bearer(token) }, body })
+    return JSON.parse(answer.body).result.tools.map(({ name }: { name: string }) => name)
+  }
+  const openSession = async (token: string): Promise<Record<string, string>> => {
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 't', version: '1' },
+    }
+    const answer = await exchange(url, {
+      ...legacy('initialize', params),
+      headers: bearer(token),
+    })
+    return { ...bearer(token), 'mcp-session-id': String(answer.headers['mcp-session-id']) }
+  }
+
+  test('a suspended agent: its stream ends, its server is told, its next call is refused with words, and others go on', async () => {
+    const stream = await streamCall(planner)
+    const bystander = await streamCall(other, 'streams_too')
+    await until(() => watched.open().length === 2)
+    await here.suspend('agent', 'planner')
+
+    assert.match(await stream.text, /-31403.*Suspended/)
+    await until(() => watched.open().join() === 'streams_too')
+    await until(async () => (await here.newest('streams'))?.outcome)
+    const record = await here.newest('streams')
+    assert.deepEqual([record?.outcome?.status, record?.outcome?.code], ['cancelled', 'suspended'])
+
+    const told = await call(planner, 'quick')
+    assert.equal(told.status, 200)
+    assert.equal(told.result.isError, true)
+    assert.match(told.result.content[0].text, /^Suspended: agent "planner".*\n.*alice@example\.com/)
+    const refusal = told.result._meta['dev.bailiwick/refusal']
+    assert.deepEqual([refusal.reason, refusal.station], ['suspended', 'permit'])
+    assert.doesNotMatch(JSON.stringify(told), /deniz|a loop/)
+    const entry = await here.newest('quick')
+    assert.equal(entry?.because, 'agent planner suspended by deniz: a loop')
+    assert.deepEqual(await call(planner, 'no_such').then(({ result }) => result.isError), true)
+
+    assert.deepEqual(await names(planner), [])
+    assert.equal((await names(other)).length, 3)
+    assert.equal((await call(other, 'quick')).result.content[0].text, 'done')
+    await assert.rejects(
+      here.token('planner', url),
+      (thrown) => thrown instanceof Fault && thrown.code === 'suspended',
+    )
+    bystander.close()
+    await here.resume('agent', 'planner')
+    assert.equal((await call(planner, 'quick')).result.content[0].text, 'done')
+    await until(() => watched.open().length === 0)
+  })
+
+  test('no apply of a file lifts a suspension', async () => {
+    await here.suspend('agent', 'planner')
+    await here.apply(without('planner', 'Agent').replaceAll('"agent":"planner"', '"agent":"other"'))
+    await here.apply(documents(...all()))
+    assert.match((await call(planner, 'quick')).result.content[0].text, /^Suspended/)
+    await here.resume('agent', 'planner')
+  })
+
+  test('a legacy session ends at its server, its stream here; the caller is told why, and after it begins anew', async () => {
+    const session = await openSession(planner)
+    const listening = await openStream('GET', session)
+    const body = {
+      jsonrpc: '2.0',
+      id: 'r1',
+      method: 'tools/call',
+      params: { name: 'streams', _meta: { progressToken: 1 } },
+    }
+    const stream = await openStream('POST', session, body)
+    await until(() => watched.open().length === 2)
+    watched.seen.length = 0
+    await here.suspend('agent', 'planner')
+
+    assert.match(await stream.text, /-31403.*Suspended/)
+    await listening.text
+    await until(() => watched.open().length === 0)
+    await until(() => watched.seen.some(({ method }) => method === 'DELETE'))
+    const told = watched.seen.filter(({ method }) => method === 'notifications/cancelled')
+    assert.deepEqual(
+      told.map(({ params }) => params?.requestId),
+      ['r1'],
+    )
+    assert.equal(new Set(watched.seen.map((one) => one.session)).size, 1)
+
+    const quick = { ...legacy('tools/call', { name: 'quick' }), headers: session }
+    const refused = await exchange(url, quick)
+    assert.match(JSON.parse(refused.body).result.content[0].text, /^Suspended/)
+    const empty = await exchange(url, { ...legacy('tools/list'), headers: session })
+    assert.deepEqual(JSON.parse(empty.body).result.tools, [])
+    const listen = await exchange(url, { method: 'GET', headers: session })
+    assert.equal(listen.status, 403)
+    const notice = { jsonrpc: '2.0', method: 'notifications/initialized' }
+    assert.equal((await exchange(url, { headers: session, body: notice })).status, 403)
+    const initialize = await exchange(url, { ...legacy('initialize'), headers: bearer(planner) })
+    assert.equal(initialize.status, 403)
+
+    await here.resume('agent', 'planner')
+    assert.equal((await exchange(url, quick)).status, 404)
+    const again = await openSession(planner)
+    assert.match((await exchange(url, { ...quick, headers: again })).body, /done/)
+  })
+
+  test('a subscription of the modern era ends', async () => {
+    const { headers, body } = modern('subscriptions/listen')
+    const notifications = { resourceSubscriptions: ['w://one'] }
+    const params = { ...body.params, notifications }
+    const answer = streamOf({ ...headers, ...bearer(planner) }, { ...body, params })
+    await until(() => watched.open().join() === 'subscription')
+    await here.suspend('capability', 'watched/resource/w://one')
+    assert.match((await answer).body, /-31403/)
+    await until(() => watched.open().length === 0)
+    await here.resume('capability', 'watched/resource/w://one')
+  })
+  const streamOf = (headers: Record<string, string>, body: object) =>
+    exchange(url, { headers, body })
+
+  const changes: {
+    name: string
+    code: 'suspended' | 'revoked'
+    othersGoOn: boolean
+    make(): Promise<unknown>
+    undo(): Promise<unknown>
+  }[] = [
+    ...(
+      [
+        ['consumer', 'workplace-ai', false],
+        ['server', 'watched', false],
+        ['capability', 'watched/tool/streams', true],
+        ['plane', 'ops', false],
+      ] as const
+    ).map(([kind, name, othersGoOn]) => ({
+      name: `a suspended ${kind}`,
+      code: 'suspended' as const,
+      othersGoOn,
+      make: () => here.suspend(kind, name),
+      undo: () => here.resume(kind, name),
+    })),
+    ...(
+      [
+        ['planner', 'Grant', 'a grant that is removed'],
+        ['watched', 'Server', 'a server that is removed'],
+      ] as const
+    ).map(([removed, kind, name]) => ({
+      name,
+      code: 'revoked' as const,
+      othersGoOn: kind === 'Grant',
+      make: () =>
+        here.apply(without(removed, kind).replaceAll(/"server":"watched"/g, '"class":"read"')),
+      async undo() {
+        await here.apply(documents(...all()))
+        await here.installation.refresh('ops' as never, 'watched')
+      },
+    })),
+  ]
+  for (const { name, code, othersGoOn, make, undo } of changes)
+    test(`${name} ends what depends on it as ${code}, and nothing else`, async () => {
+      const stream = await streamCall(planner)
+      const bystander = await streamCall(other, 'streams_too')
+      await until(() => watched.open().length === 2)
+      await make()
+      assert.match(await stream.text, /-31403/)
+      await until(() => watched.open().join() === (othersGoOn ? 'streams_too' : ''))
+      await until(async () => (await here.newest('streams'))?.outcome)
+      assert.equal((await here.newest('streams'))?.outcome?.code, code)
+      bystander.close()
+      await undo()
+      await until(() => watched.open().length === 0)
+      assert.equal((await call(planner, 'quick')).result.content[0].text, 'done')
+    })
+
+  test('what is suspended is left out of lists and refused to those who have a grant, and to no others shown', async () => {
+    await here.suspend('capability', 'watched/tool/quick')
+    assert.deepEqual((await names(planner)).sort(), ['streams', 'streams_too'])
+    const told = await call(planner, 'quick')
+    assert.match(told.result.content[0].text, /^Suspended: "quick" is.*\n.*watch-team/)
+    await here.apply(without('planner', 'Grant'))
+    assert.equal((await call(planner, 'quick')).error.message, 'Unknown tool: quick')
+    await here.apply(documents(...all()))
+    await here.resume('capability', 'watched/tool/quick')
+  })
+})
