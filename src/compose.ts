@@ -8,8 +8,6 @@ import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
-import { callerAddress } from '#edge/manager/address.ts'
-import { routes } from '#edge/manager/routes.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import type { Installation } from '#gateway/installation.ts'
@@ -37,7 +35,7 @@ import { createVault } from '#vault/create-vault.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
 import { type Configuration, readConfiguration } from './config.ts'
-import { sampleDocuments, sampleRunners } from './sample.ts'
+import { applySample, sampleRunners } from './sample.ts'
 
 /** What serves and what merely opens a folder are built of the same parts; here is how they hang together. */
 const assemble = async (about: {
@@ -172,6 +170,7 @@ const installationOf = (
   return {
     ...parts,
     revisions: parts.store.revisions,
+    members: parts.store.members,
     version,
     origin: about.origin,
     startedAt: about.startedAt,
@@ -311,7 +310,8 @@ const serve = async (about: {
     log,
     everyMs: configuration.discovery.everyMs,
   })
-  if (options.sample && change.current().planes.size === 0) await applySample(parts, runners)
+  if (options.sample && change.current().planes.size === 0)
+    await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
   const server = parts.document
@@ -359,22 +359,14 @@ const serve = async (about: {
     refresh,
     ready,
   })
-  const manager = createManagerEdge({
-    routes,
-    installation,
-    clock,
-    log,
-    nextId: ids,
-    allowedOrigins,
-    addressOf: (request) => callerAddress(request, about.isBehindProxy),
-  })
-  change.onChange(async () => manager.moved())
+  const { isBehindProxy } = about
+  const api = { installation, clock, log, nextId: ids, allowedOrigins, isBehindProxy }
+  const manager = createManagerEdge(api)
+  change.onChange(manager.moved)
   edges.set('api', manager.edge)
-  const { setup } = parts.people
-  const setupCode = (await setup.needed()) ? await setup.begin() : undefined
   return {
     installation,
-    setupCode,
+    setupCode: await parts.people.setup.first(),
     gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
     manager: `${origin}/m`,
     plane,
@@ -391,16 +383,4 @@ const serve = async (about: {
       await parts.store.close()
     },
   }
-}
-
-const applySample = async (parts: Parts, runners: ReadonlyMap<string, Runner>): Promise<void> => {
-  const files = [{ name: 'sample.yaml', text: sampleDocuments() }]
-  await parts.change.apply({
-    files,
-    set: 'sample',
-    prune: false,
-    dryRun: false,
-    by: 'sample',
-    runners: new Set(runners.keys()),
-  })
 }

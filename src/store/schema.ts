@@ -93,6 +93,7 @@ export interface InstallationSchema {
     present_since: number
     seen_at: number
     ended: boolean
+  }
   person: {
     name: string
     title: string | null
