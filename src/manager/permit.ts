@@ -42,7 +42,8 @@ const permitOne = (
   edit: Edit,
 ): void => {
   const needs = kindTable[document.kind].write
-  if (document.kind === 'Plane') {
+  // In a plane that is only being made nobody holds a role yet.
+  if (document.kind === 'Plane' || !access.stands(edit.plane)) {
     access.checkInstallation(needs)
     return
   }
