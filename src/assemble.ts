@@ -166,6 +166,7 @@ export const installationOf = (
   return {
     ...parts,
     revisions: parts.store.revisions,
+    members: parts.store.members,
     version,
     origin: about.origin,
     startedAt: about.startedAt,

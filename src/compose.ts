@@ -4,8 +4,6 @@ import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
-import { callerAddress } from '#edge/manager/address.ts'
-import { routes } from '#edge/manager/routes.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import { createEnded } from '#gateway/ended.ts'
@@ -18,10 +16,10 @@ import { createLog } from '#lib/log.ts'
 import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
-import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
+import { assemble, everything, follow, installationOf } from './assemble.ts'
 import { type Configuration, readConfiguration } from './config.ts'
 import { joinMembers } from './membership.ts'
-import { sampleDocuments, sampleRunners } from './sample.ts'
+import { applySample, sampleRunners } from './sample.ts'
 import { openWindows } from './windows.ts'
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
@@ -145,7 +143,8 @@ const serve = async (about: {
     log,
     everyMs: configuration.discovery.everyMs,
   })
-  if (options.sample && change.current().planes.size === 0) await applySample(parts, runners)
+  if (options.sample && change.current().planes.size === 0)
+    await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
   const server = parts.document
@@ -197,22 +196,14 @@ const serve = async (about: {
     refresh,
     ready,
   })
-  const manager = createManagerEdge({
-    routes,
-    installation,
-    clock,
-    log,
-    nextId: ids,
-    allowedOrigins,
-    addressOf: (request) => callerAddress(request, about.isBehindProxy),
-  })
-  change.onChange(async () => manager.moved())
+  const { isBehindProxy } = about
+  const api = { installation, clock, log, nextId: ids, allowedOrigins, isBehindProxy }
+  const manager = createManagerEdge(api)
+  change.onChange(manager.moved)
   edges.set('api', manager.edge)
-  const { setup } = parts.people
-  const setupCode = (await setup.needed()) ? await setup.begin() : undefined
   return {
     installation,
-    setupCode,
+    setupCode: await parts.people.setup.first(),
     gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
     manager: `${origin}/m`,
     plane,
@@ -237,15 +228,3 @@ const settingsOf = ({ ledger, limits }: Configuration) => ({
   appendDeadlineMs: ledger.appendDeadlineMs,
   answerBytes: limits.answerBytes,
 })
-
-const applySample = async (parts: Parts, runners: ReadonlyMap<string, Runner>): Promise<void> => {
-  const files = [{ name: 'sample.yaml', text: sampleDocuments() }]
-  await parts.change.apply({
-    files,
-    set: 'sample',
-    prune: false,
-    dryRun: false,
-    by: 'sample',
-    runners: new Set(runners.keys()),
-  })
-}

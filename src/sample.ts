@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Change } from '#change/change.ts'
 import type { Runner } from '#upstream/upstream.ts'
 
 /** What `--sample` brings: two servers that work offline, started by path, and the plane that names them. */
@@ -24,6 +25,11 @@ export const sampleDocuments = (): string => {
     .filter((document) => !document.includes('runner: sample-everything'))
     .join('\n---\n')
     .replace(/^ *- \{ server: everything.*\n/gm, '')
+}
+
+export const applySample = async (change: Change, runners: ReadonlySet<string>): Promise<void> => {
+  const files = [{ name: 'sample.yaml', text: sampleDocuments() }]
+  await change.apply({ files, set: 'sample', prune: false, dryRun: false, by: 'sample', runners })
 }
 
 const node = (name: string, args: readonly string[]): Runner => ({

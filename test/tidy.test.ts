@@ -168,7 +168,7 @@ describe('code', () => {
       vault: /\bsecrets\.(add|remove)\(/,
       identity: /\bclientSecrets\.(put|remove)\(|\bsigningKeys\.add\(/,
       ledger: /\bledger\.append\(/,
-      people: /\bpeople\.(add|put|remove|addToken|removeToken|removeTokens|putSetupCode|setUp)\(/,
+      people: /\bpeople\.(add|addToken|removeToken|removeTokens|putSetupCode|setUp)\(/,
     }
     for (const [room, writing] of Object.entries(writers))
       none(

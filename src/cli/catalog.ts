@@ -13,6 +13,8 @@ export interface CommandRow {
   readonly options?: readonly (readonly [flags: string, says: string, how?: 'repeat'])[]
   /** What --json may name. */
   readonly fields?: readonly string[]
+  /** Works with the data folder and its socket alone: takes no --url. */
+  readonly here?: boolean
   /** `plane`: takes --plane. */
   readonly plane?: boolean
   readonly load: () => Promise<Command>
@@ -24,6 +26,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'start',
     takes: '',
+    here: true,
     summary: 'Serve until stopped.',
     examples: [
       'bailiwick start --sample',
@@ -42,6 +45,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'stop',
     takes: '',
+    here: true,
     summary: 'Let calls under way end, then stop the running installation.',
     examples: ['bailiwick stop', 'bailiwick stop --data /srv/bailiwick'],
     load: () => import('./commands/stop.ts'),
@@ -69,11 +73,38 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'doctor',
     takes: '',
+    here: true,
     summary: 'Check this machine and the data folder; each finding with its fix.',
     examples: ['bailiwick doctor', 'bailiwick doctor --data /srv/bailiwick --json'],
     options: [['--listen <host:port>', 'the address to check (default: 127.0.0.1:4680)']],
     fields: ['check', 'ok', 'found', 'fix'],
     load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'setup-code',
+    takes: '',
+    here: true,
+    summary: 'Print a new code for the first administrator: good once, for half an hour.',
+    examples: ['bailiwick setup-code', 'bailiwick setup-code --recover'],
+    options: [['--recover', 'for another administrator, where nobody can sign in any more']],
+    fields: ['code', 'endsAt'],
+    load: () => import('./commands/setup-code.ts'),
+  },
+  {
+    name: 'login',
+    takes: '',
+    summary: 'Sign in to an installation elsewhere; other commands then take --url.',
+    examples: [
+      'bailiwick login --url https://gateway.example --name ayse',
+      'pass show gateway | bailiwick login --name ayse --password-stdin',
+    ],
+    options: [
+      ['--name <name>', 'whose account (default: asked for)'],
+      ['--password-stdin', 'read the password from standard input, without its last line break'],
+      ['--setup-code-file <file>', 'make the first administrator with the code in this file'],
+    ],
+    fields: ['origin', 'person', 'endsAt', 'file'],
+    load: () => import('./commands/login.ts'),
   },
   {
     name: 'apply',
@@ -111,6 +142,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'schema',
     takes: '',
+    here: true,
     summary: 'Print the JSON Schema of the documents, for editors.',
     examples: ['bailiwick schema > bailiwick.schema.json', 'bailiwick schema | jq .oneOf'],
     load: () => import('./commands/schema.ts'),
@@ -118,6 +150,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'call',
     takes: '<target> [arguments...]',
+    here: true,
     summary: 'Call a tool as one of the agents, over HTTP with a real token.',
     examples: [
       'bailiwick call ops/bank/accounts_list --as planner',
@@ -133,6 +166,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'connect',
     takes: '<place>',
+    here: true,
     summary: 'Be an MCP server on standard input and output: the bridge for any MCP client.',
     examples: [
       'bailiwick connect ops --as planner',
@@ -144,6 +178,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'token',
     takes: '[agent]',
+    here: true,
     summary: 'Print a short-lived access token of an agent.',
     examples: [
       'bailiwick token planner',
@@ -279,6 +314,28 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/agent-secret.ts'),
   },
   {
+    name: 'agent suspend',
+    takes: '<agent>',
+    summary: 'Stop an agent at once, whatever its grants say, until it is resumed.',
+    examples: [
+      'bailiwick agent suspend planner --reason "loops over accounts"',
+      'bailiwick agent suspend planner --plane ops --reason "key leaked" --url https://gateway.example',
+    ],
+    options: [['--reason <text>', 'why; it stands in the ledger']],
+    plane: true,
+    fields: ['plane', 'agent', 'revision'],
+    load: () => import('./commands/agent-suspend.ts'),
+  },
+  {
+    name: 'agent resume',
+    takes: '<agent>',
+    summary: 'Let a suspended agent go on.',
+    examples: ['bailiwick agent resume planner', 'bailiwick agent resume planner --plane ops'],
+    plane: true,
+    fields: ['plane', 'agent', 'revision'],
+    load: () => import('./commands/agent-resume.ts'),
+  },
+  {
     name: 'server list',
     takes: '',
     summary: 'Servers, their health, and how many of their capabilities agents can get.',
@@ -370,8 +427,6 @@ export const groups: Readonly<Record<string, string>> = {
 
 /** Commands of the product that this version does not build; refused by name, never half done. */
 export const unbuilt: readonly string[] = [
-  'setup-code',
-  'login',
   'verify',
   'ledger',
   'review',
@@ -380,7 +435,5 @@ export const unbuilt: readonly string[] = [
   'import',
   'cred rotate',
   'cred destroy',
-  'agent suspend',
-  'agent resume',
   'server block',
 ]

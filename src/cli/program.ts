@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { Fault } from '#lib/fault.ts'
 import { type CommandRow, catalog, groups, unbuilt } from './catalog.ts'
-import { createOptions } from './command.ts'
+import { createOptions, type Options } from './command.ts'
 import type { Composition } from './composition.ts'
 import { type Control, defaultData, reach } from './control.ts'
 import { printFailure } from './failure.ts'
@@ -49,10 +49,13 @@ const perform = async (
   const data = options.text('data') ?? defaultData
   let opened: Promise<Control> | undefined
   const control = () => {
-    const store = storeAddress(options, hands.io)
-    opened ??= reach(data, { config: options.text('config'), store }, hands.composition)
+    opened ??= open(options, data, hands)
     return opened
   }
+  if (row.here && options.text('url') !== undefined)
+    throw new Fault('usage', {
+      detail: `"bailiwick ${row.name}" works on the machine itself, not over --url.`,
+    })
   const command = await row.load()
   try {
     const fields = row.fields ?? []
@@ -63,6 +66,23 @@ const perform = async (
       () => {},
     )
   }
+}
+
+const open = async (
+  options: Options,
+  data: string,
+  { io, composition }: { io: Io; composition: () => Promise<Composition> },
+): Promise<Control> => {
+  const url = options.text('url')
+  if (url === undefined) {
+    const about = { config: options.text('config'), store: storeAddress(options, io) }
+    return reach(data, about, composition)
+  }
+  const [{ overApi }, { keptToken }] = await Promise.all([
+    import('./remote.ts'),
+    import('./kept.ts'),
+  ])
+  return overApi(url, keptToken(io, url.replace(/\/$/, '')))
 }
 
 type Act = (
@@ -88,6 +108,7 @@ const build = (io: Io, act: Act): Commander => {
 /** Known to every command, before or after its name. */
 const everywhere: readonly (readonly [string, string])[] = [
   ['--data <folder>', `the data folder (default: ${defaultData})`],
+  ['--url <origin>', 'an installation elsewhere, after `bailiwick login`'],
   ['--config <file>', "the operator's configuration file"],
   ['--store <url>', 'postgres://… instead of the data folder (default: DATABASE_URL)'],
   ['--json [fields]', 'print JSON: all fields, or those named as a,b'],

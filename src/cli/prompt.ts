@@ -29,6 +29,14 @@ const eraseLast = (typed: number[]): void => {
   while (byte !== undefined && (byte & 0xc0) === 0x80) byte = typed.pop()
 }
 
+/** Reads one line as it is typed; undefined where nobody sits at a terminal. */
+export const askLine = async (io: Io, question: string): Promise<string | undefined> => {
+  if (!io.stdin.isTTY) return undefined
+  io.stderr.write(question)
+  for await (const chunk of io.stdin as AsyncIterable<Buffer>) return chunk.toString('utf8').trim()
+  return undefined
+}
+
 /** Whether the person says yes; undefined where nobody sits at a terminal. */
 export const askYes = async (io: Io, question: string): Promise<boolean | undefined> => {
   if (!io.stdin.isTTY) return undefined

@@ -52,6 +52,7 @@ export const permissions = [
   'arguments.read',
   'revisions.read',
   'revisions.restore',
+  'members.read',
   'people.read',
   'people.write',
 ] as const
@@ -61,6 +62,7 @@ export type Permission = (typeof permissions)[number]
 const ofTheInstallation: ReadonlySet<Permission> = new Set([
   'planes.write',
   'revisions.restore',
+  'members.read',
   'people.read',
   'people.write',
 ])

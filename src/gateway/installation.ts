@@ -6,7 +6,7 @@ import type { CallRecord, Ledger } from '#ledger/ledger.ts'
 import type { People } from '#people/people.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
-import type { Revisions, StoredEntry } from '#store/store.ts'
+import type { Members, Revisions, StoredEntry } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
 
@@ -25,6 +25,8 @@ export interface Installation {
   readonly change: Change
   /** What has been changed: for whoever may read it. */
   readonly revisions: Pick<Revisions, 'page' | 'find' | 'changesAfter'>
+  /** The processes that share the store. */
+  readonly members: Pick<Members, 'self' | 'list'>
   readonly people: People
   readonly vault: Vault
   readonly identity: Identity

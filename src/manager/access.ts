@@ -14,6 +14,7 @@ import { bindingsIn } from '#people/bindings.ts'
 /** What one person may do, by the policy and the time of one request. */
 export interface Access {
   readonly person: Person
+  stands(plane: string): boolean
   /** Whether the person may do it to the item; without one: to the plane as a whole. */
   sees(needs: Permission, plane: string, item?: Item): boolean
   /** Throws Fault('not_found') where the plane is hidden, Fault('not_permitted') where the right is missing. */
@@ -38,6 +39,7 @@ export const createAccess = (person: Person, policy: Policy, at: number): Access
     here(plane) ? maySome(person, needs, { plane, at }, bindings(plane)) : 'hidden'
   return {
     person,
+    stands: (plane) => here(plane) !== undefined,
     sees: (needs, plane, item) => judge(needs, plane, item) === 'permitted',
     check: (needs, plane, item) => enforce(judge(needs, plane, item), needs, plane),
     checkSome: (needs, plane) => enforce(judgeSome(needs, plane), needs, plane),

@@ -11,12 +11,12 @@ import { type Access, ownedItem, serverItem } from './access.ts'
 /**
  * Whether a person may make a change, all of it: each document as it was and as it would be, whatever
  * command or file it comes by. Nobody gives himself a role, and nobody grants to an agent of his own.
- * Throws Fault('not_permitted') or Fault('not_found') for the first document that is not his to change.
+ * Throws Fault('not_permitted') for the first document that is not his to change.
  */
 export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit[]): void => {
   const after = planesAfter(policy, edits)
   for (const edit of edits) {
-    if (!access.person.administrator) access.checkSome('planes.read', edit.plane)
+    checkVisible(access, edit.plane)
     const sides = [
       { document: edit.before, plane: policy.planes.get(edit.plane) },
       { document: edit.after, plane: after.get(edit.plane) },
@@ -30,6 +30,12 @@ export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit
   }
 }
 
+/** One answer for a plane that is hidden and for one that is not there. */
+const checkVisible = (access: Access, plane: PlaneId): void => {
+  if (access.person.administrator || access.sees('planes.read', plane)) return
+  throw new Fault('not_permitted', { detail: `You hold no role in plane ${plane}.` })
+}
+
 const permitOne = (
   access: Access,
   document: Document,
@@ -37,7 +43,8 @@ const permitOne = (
   edit: Edit,
 ): void => {
   const needs = kindTable[document.kind].write
-  if (document.kind === 'Plane') {
+  // In a plane that is only being made nobody holds a role yet.
+  if (document.kind === 'Plane' || !access.stands(edit.plane)) {
     access.checkInstallation(needs)
     return
   }

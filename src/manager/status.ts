@@ -8,10 +8,11 @@ import { choosePlanes, type Desk } from './desk.ts'
 
 export interface StatusAnswer {
   readonly version: string
-  readonly pid: number
+  /** Undefined where it was asked from elsewhere. */
+  readonly pid: number | undefined
   /** False where the command opened the folder for itself. */
   readonly serving: boolean
-  readonly dataFolder: string
+  readonly dataFolder: string | undefined
   readonly origin: string
   readonly startedAt: number
   readonly ready: boolean

@@ -95,6 +95,8 @@ export interface Setup {
   needed(): Promise<boolean>
   /** Whether a code is asked for: one that is too old is told so, as long as there is no administrator. */
   open(): Promise<boolean>
+  /** At a start: a code where there is no administrator, else undefined. */
+  first(): Promise<{ code: string; endsAt: number } | undefined>
   /** A new code in place of the one before. */
   begin(): Promise<{ code: string; endsAt: number }>
   /** Makes the administrator, in place of an account of that name, and signs them in. */

@@ -42,17 +42,20 @@ export const createSetup = (parts: {
     return standing && (clock.now() < standing.endsAt || (await needed())) ? standing : undefined
   }
 
+  const begin: Setup['begin'] = async () => {
+    const letters = [...random(8)].map((byte) => alphabet[byte % 32])
+    const code = `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
+    const endsAt = clock.now() + lifetimeMs
+    await people.putSetupCode({ hash: hashOf(code), endsAt })
+    if (file !== undefined) await writePrivately(file, `${code}\n`)
+    return { code, endsAt }
+  }
+
   return {
     needed,
     open: async () => (await findCode()) !== undefined,
-    async begin() {
-      const letters = [...random(8)].map((byte) => alphabet[byte % 32])
-      const code = `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
-      const endsAt = clock.now() + lifetimeMs
-      await people.putSetupCode({ hash: hashOf(code), endsAt })
-      if (file !== undefined) await writePrivately(file, `${code}\n`)
-      return { code, endsAt }
-    },
+    first: async () => ((await needed()) ? begin() : undefined),
+    begin,
     async finish({ code, name, password, label, address }) {
       const standing = await findCode()
       if (!standing) return { refused: 'over' }

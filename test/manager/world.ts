@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import type { Started } from '#cli/composition.ts'
 import type { Method } from '#edge/manager/route.ts'
 import { startInstallation } from '../../src/compose.ts'
@@ -11,8 +10,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects.
-  readonly json: any
+  /** What JSON said, of which a test knows the form; undefined where it was none. */
+  json<T = Record<string, unknown>>(): T
 }
 
 export interface World {
@@ -32,6 +31,7 @@ export interface World {
   /** Makes an account and signs it in; answers the token. */
   signIn(name: string, about?: { administrator?: boolean }): Promise<string>
   apply(documents: readonly object[], set?: string): Promise<number>
+  stop(): Promise<void>
 }
 
 export const password = 'correct horse battery'
@@ -44,10 +44,6 @@ export const startWorld = async (): Promise<World> => {
     listen: '127.0.0.1:0',
     sample: false,
     print: () => {},
-  })
-  after(async () => {
-    await started.stop()
-    await rm(data, { recursive: true, force: true })
   })
   const { origin } = started.installation
   const ask: World['ask'] = (method, path, about = {}) =>
@@ -62,7 +58,7 @@ export const startWorld = async (): Promise<World> => {
       await people.put({ name, title: undefined, administrator, password, by: 'test' })
       const { status, json, text } = await ask('POST', '/session', { body: { name, password } })
       if (status !== 201) throw new Error(`no session: ${text}`)
-      return json.token
+      return json<{ token: string }>().token
     },
     async apply(documents, set = 'test') {
       const text = documents
@@ -77,6 +73,10 @@ export const startWorld = async (): Promise<World> => {
         runners: new Set(),
       })
       return revision
+    },
+    async stop() {
+      await started.stop()
+      await rm(data, { recursive: true, force: true })
     },
   }
 }
@@ -116,7 +116,8 @@ export const send = (
         response.once('end', () => {
           const text = Buffer.concat(chunks).toString()
           const isJson = String(response.headers['content-type']).includes('json')
-          const json = isJson && text !== '' ? JSON.parse(text) : undefined
+          const value = isJson && text !== '' ? JSON.parse(text) : undefined
+          const json = <T>() => value as T
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json })
         })
       },

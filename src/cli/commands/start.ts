@@ -45,7 +45,7 @@ const serveUntil = async (
   })
   const control = await serve(started, options, () => resolve('bailiwick stop'), io)
   if (terminal.json) terminal.out(readyLine(started))
-  else await printReady(terminal, started, { isNew, data, sample: options.sample })
+  else await printReady(terminal, io, started, { isNew, data, sample: options.sample })
   const isWatched = !terminal.json && terminal.isWatched
   const unshow = isWatched ? showCalls(terminal, started.installation) : () => {}
   const because = await promise
@@ -128,6 +128,7 @@ const lockedFolder = async (cause: Fault, data: string): Promise<Fault> => {
 
 const printReady = async (
   terminal: Terminal,
+  io: Io,
   started: Started,
   { isNew, data, sample }: { isNew: boolean; data: string; sample: boolean },
 ): Promise<void> => {
@@ -156,6 +157,7 @@ const printReady = async (
           `  ${terminal.paint(terminal.glyph('failed'), 'bad')} ${plane}/${server} is down: ${oneLine(detail)}`,
         )
   out('')
+  sayHowToSetUp(terminal, io, started)
   await untilAsked(started)
   out('  Type next, in another terminal:')
   for (const { command, says } of await nextSteps(started, { sample })) {
@@ -166,6 +168,18 @@ const printReady = async (
   out('')
   out(terminal.typed('  Stop:  Ctrl+C          Docs:  bailiwick help first-steps'))
   out('')
+}
+
+/** The code is for whoever sits here, never for a log that others read. */
+const sayHowToSetUp = (terminal: Terminal, io: Io, { setupCode }: Started): void => {
+  if (!setupCode) return
+  if (io.stdout.isTTY) {
+    terminal.out(
+      `  The first administrator's setup code, good once within 30 minutes: ${setupCode.code}`,
+    )
+    terminal.out(terminal.typed('    bailiwick login'))
+  } else terminal.out(terminal.typed('  setup code: run "bailiwick setup-code" on this machine'))
+  terminal.out('')
 }
 
 /** Servers tell what they offer a moment after the start; what to type next depends on it. */

@@ -27,6 +27,8 @@ export const run = async ({
 
 const toJson = (answer: StatusAnswer): object => ({
   ...answer,
+  pid: answer.pid ?? null,
+  dataFolder: answer.dataFolder ?? null,
   startedAt: rfc3339(answer.startedAt),
   planes: answer.planes.map((plane) => ({ ...plane, servers: plane.servers.map(serverJson) })),
 })
@@ -35,10 +37,10 @@ const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void 
   const state = !answer.serving
     ? 'not running; read from the folder'
     : answer.ready
-      ? `serving for ${span(now - answer.startedAt)}, pid ${answer.pid}`
+      ? `serving for ${span(now - answer.startedAt)}${answer.pid === undefined ? '' : `, pid ${answer.pid}`}`
       : `${terminal.paint('not ready', 'bad')}: ${answer.because.join('; ')}`
   terminal.out(`Bailiwick ${answer.version}  ${state}`)
-  terminal.out(`data      ${answer.dataFolder}`)
+  if (answer.dataFolder !== undefined) terminal.out(`data      ${answer.dataFolder}`)
   if (answer.serving) terminal.out(`origin    ${answer.origin}`)
   terminal.out(`revision  ${answer.revision}`)
 }

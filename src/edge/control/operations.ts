@@ -2,12 +2,19 @@ import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { capabilityClasses } from '#domain/documents.ts'
 import { Fault } from '#lib/fault.ts'
-import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
+import {
+  listAgents,
+  mintToken,
+  newAgentSecret,
+  resumeAgent,
+  suspendAgent,
+} from '#manager/agents.ts'
 import { can, listCalls, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
+import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
 
 const operation = <S extends z.ZodType, A>(
@@ -52,6 +59,11 @@ export const operations = {
     mintToken,
   ),
   agentSecret: operation(z.strictObject({ plane, client: written }), newAgentSecret),
+  agentSuspend: operation(
+    z.strictObject({ plane, agent: written, reason: z.string().max(500) }),
+    suspendAgent,
+  ),
+  agentResume: operation(z.strictObject({ plane, agent: written }), resumeAgent),
   agentList: operation(inPlane, listAgents),
   serverList: operation(inPlane, listServers),
   serverShow: operation(z.strictObject({ plane, server: written }), showServer),
@@ -77,6 +89,7 @@ export const operations = {
     z.strictObject({ plane, client: written, server: written, kind, name: written }),
     can,
   ),
+  setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
 } as const
 

@@ -214,6 +214,18 @@ export const can = explanation.extend({
   name: z.string(),
 })
 
+export const member = z.strictObject({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  address: z.string().describe('Where it serves; empty until it has said so.'),
+  revision: z.int().describe('0 until it has said so.'),
+  startedAt: at,
+  seenAt: at,
+  alive: z.boolean().describe('Seen within the last ten seconds, and has not left.'),
+})
+
 const edit = z.strictObject({
   op: z.enum(['add', 'change', 'remove']),
   plane: z.string(),

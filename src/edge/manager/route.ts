@@ -41,13 +41,16 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   tell(status: number, headers?: Readonly<Record<string, string>>): void
 }
 
+type Scope = 'plane' | 'items' | 'installation'
+
 interface About<Q, B, A> {
   readonly needs: Needs
   /**
    * `plane` (the default): the permission is asked for the plane as a whole. `items`: for something in
-   * it; the handler asks for each, and answers only what its caller may see.
+   * it; the handler asks for each, and answers only what its caller may see. `installation`: whatever
+   * planes there are, the permission is one of the installation.
    */
-  readonly of?: 'plane' | 'items'
+  readonly of?: Scope
   /** One sentence, for the reference. */
   readonly says: string
   readonly query?: Q
@@ -75,7 +78,7 @@ export interface Route<
   readonly method: M
   readonly path: P
   readonly needs: Needs
-  readonly of: 'plane' | 'items'
+  readonly of: Scope
   readonly says: string
   readonly query: Q | undefined
   readonly body: B

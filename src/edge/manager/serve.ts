@@ -10,32 +10,33 @@ import type { Log } from '#lib/log.ts'
 import { type Access, createAccess } from '#manager/access.ts'
 import type { Desk } from '#manager/desk.ts'
 import type { People, TokenInfo } from '#people/people.ts'
+import { callerAddress } from './address.ts'
 import { createEvents } from './events.ts'
 import { problemOf } from './problem.ts'
 import { readInput, readQuery } from './read.ts'
 import type { Asked, Route } from './route.ts'
 import { createRouter } from './router.ts'
+import { routes } from './routes.ts'
 import { Wait } from './wait.ts'
 
 /** Governing is rare; what is more than this at once is a flood, and the gateway's calls come first. */
 const mostAtOnce = 64
 
 interface Parts {
-  readonly routes: readonly Route[]
   readonly installation: Installation
   readonly clock: Clock
   readonly log: Log
   readonly nextId: () => string
   readonly allowedOrigins: ReadonlySet<string>
-  /** Of the caller: the connection's, or what a trusted proxy says. */
-  addressOf(request: IncomingMessage): string
+  /** Whether only a trusted proxy can connect, which says where a request comes from. */
+  readonly isBehindProxy: boolean
 }
 
 /** Answers /api/v1 from the one list of routes: who asks, where, whether they may, what, and then the answer. */
 export const createManagerEdge = (parts: Parts) => {
   const { installation, clock } = parts
   const { people } = installation
-  const find = createRouter(parts.routes)
+  const find = createRouter(routes)
   const door = createDoor(mostAtOnce, clock)
   const events = createEvents()
 
@@ -67,7 +68,7 @@ export const createManagerEdge = (parts: Parts) => {
       },
       desk,
       people,
-      address: parts.addressOf(request),
+      address: callerAddress(request, parts.isBehindProxy),
       response,
       events,
       tell(status, headers = {}) {
@@ -117,7 +118,7 @@ export const createManagerEdge = (parts: Parts) => {
   return {
     edge,
     /** Something has changed: whoever listens is told. */
-    moved: () => events.moved(),
+    moved: async (): Promise<void> => events.moved(),
     /** Ends the streams of events, which would end by themselves never. */
     close: () => events.close(),
   }
@@ -134,7 +135,7 @@ const authenticate = async (people: People, request: IncomingMessage) => {
 const checkNeeds = (route: Route, plane: string | undefined, access: Access): void => {
   const { needs, of } = route
   if (needs === 'nobody' || needs === 'signed in') return
-  if (plane === undefined) access.checkInstallation(needs)
+  if (plane === undefined || of === 'installation') access.checkInstallation(needs)
   else if (of === 'items') access.checkSome(needs, plane)
   else access.check(needs, plane)
 }

@@ -106,8 +106,9 @@ const planeRoutes = [
     'PUT',
     '/planes/{plane}',
     {
-      needs: 'signed in',
-      says: 'Makes a plane, or changes it: administrators of the installation.',
+      needs: 'planes.write',
+      of: 'installation',
+      says: 'Makes a plane, or changes it.',
       conditional: true,
       body: planeSchema,
       document: 'Plane',

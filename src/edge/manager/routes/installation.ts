@@ -3,7 +3,7 @@ import { planeId } from '#domain/name.ts'
 import { apply } from '#manager/documents.ts'
 import { status } from '#manager/status.ts'
 import { aboutOf } from '../about.ts'
-import { appliedFiles, planeStatus, status as statusAnswer } from '../answers.ts'
+import { appliedFiles, member, planeStatus, status as statusAnswer } from '../answers.ts'
 import { openApiDocument } from '../openapi.ts'
 import { type Route, route } from '../route.ts'
 
@@ -58,6 +58,19 @@ export const installationRoutes = (all: () => readonly Route[]) =>
         if (!found) throw new Error('a plane that stood is gone')
         return found
       },
+    ),
+    route(
+      'GET',
+      '/members',
+      {
+        needs: 'members.read',
+        says: 'The processes that share the store, and the revision that each decides by.',
+        answer: z.strictObject({ self: z.string(), items: z.array(member) }),
+      },
+      async ({ desk: { installation } }) => ({
+        self: installation.members.self,
+        items: await installation.members.list(),
+      }),
     ),
     route(
       'POST',

@@ -1,0 +1,188 @@
+import type { OperationAnswer, OperationInput, OperationName } from '#edge/control/operations.ts'
+import { Fault } from '#lib/fault.ts'
+import { type Api, createApi } from './api.ts'
+import type { Control } from './control.ts'
+
+/**
+ * The routes answer what the operations do, for both call the same functions; in JSON, where what is
+ * undefined is absent.
+ */
+type Asking = {
+  [N in OperationName]?: (api: Api, input: OperationInput<N>) => Promise<unknown>
+}
+
+/** The operations of the terminal over the Manager's API, as the person who is signed in there. */
+export const overApi = (origin: string, token: string): Control => {
+  const api = createApi(origin, token)
+  return {
+    serving: true,
+    async ask<N extends OperationName>(name: N, input: OperationInput<N>) {
+      const run = asking[name]
+      if (!run)
+        throw new Fault('usage', {
+          detail: `"${name}" works on the machine itself, not over --url.`,
+        })
+      return (await run(api, input)) as OperationAnswer<N>
+    },
+    close: async () => {},
+  }
+}
+
+/** The plane that was named, else the only one in which this person has a role. */
+const planeFor = async (api: Api, written: string | undefined): Promise<string> => {
+  if (written !== undefined) return written
+  const planes = await planesOf(api)
+  const [first, ...others] = planes
+  if (first !== undefined && others.length === 0) return first
+  throw new Fault('usage', {
+    detail:
+      first === undefined
+        ? 'You have no role in any plane.'
+        : `Name the plane: ${planes.join(', ')}.`,
+  })
+}
+
+const planesOf = async (api: Api): Promise<string[]> => {
+  const items = await allOf((query) => api.ask('GET', '/planes', { query }))
+  return items.map(({ document }) => document.name)
+}
+
+const chosen = async (api: Api, written: string | undefined): Promise<string[]> =>
+  written === undefined ? planesOf(api) : [written]
+
+const allOf = async <T>(
+  ask: (query: { after?: string }) => Promise<{ items: T[]; next?: string | undefined }>,
+): Promise<T[]> => {
+  const all: T[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await ask(after === undefined ? {} : { after })
+    all.push(...page.items)
+    if (page.next === undefined) return all
+    after = page.next
+  }
+}
+
+/** Of every plane that was meant, those in which this person may: a list is not refused for the others. */
+const overPlanes = async <T>(
+  api: Api,
+  written: string | undefined,
+  ask: (plane: string) => Promise<T[]>,
+): Promise<T[]> => {
+  const all: T[] = []
+  for (const plane of await chosen(api, written))
+    try {
+      all.push(...(await ask(plane)))
+    } catch (thrown) {
+      if (written !== undefined || !isMissing(thrown)) throw thrown
+    }
+  return all
+}
+
+const isMissing = (thrown: unknown): boolean =>
+  thrown instanceof Fault && thrown.code === 'not_permitted'
+
+const asking: Asking = {
+  async status(api, { plane }) {
+    const { planes, ...rest } = await api.ask('GET', '/status')
+    if (plane !== undefined && !planes.some((one) => one.plane === plane))
+      throw new Fault('unknown_name', { detail: `There is no plane "${plane}" for you.` })
+    const shown = planes.filter((one) => plane === undefined || one.plane === plane)
+    return { ...rest, pid: undefined, serving: true, dataFolder: undefined, planes: shown }
+  },
+  apply: (api, body) => api.ask('POST', '/apply', { body }),
+  async export(api, { plane }) {
+    const parts = await overPlanes(api, plane, async (one) => [
+      await api.ask('GET', '/planes/{plane}/export', { path: { plane: one } }),
+    ])
+    return { yaml: parts.map(({ yaml }) => yaml).join('---\n') }
+  },
+  async credSet(api, { plane, credential, secret }) {
+    const path = { plane: await planeFor(api, plane), name: credential }
+    return api.ask('PUT', '/planes/{plane}/credentials/{name}/secret', { path, body: { secret } })
+  },
+  async credRemove(api, { plane, credential }) {
+    const path = { plane: await planeFor(api, plane), name: credential }
+    return api.ask('DELETE', '/planes/{plane}/credentials/{name}/secret', { path })
+  },
+  credList: (api, { plane }) =>
+    overPlanes(api, plane, (one) =>
+      allOf((query) =>
+        api.ask('GET', '/planes/{plane}/status/credentials', { path: { plane: one }, query }),
+      ),
+    ),
+  async agentSecret(api, { plane, client }) {
+    const [name = '', consumer] = client.split('@')
+    const path = { plane: await planeFor(api, plane), name }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/secret', { path, body: { consumer } })
+  },
+  agentList: (api, { plane }) =>
+    overPlanes(api, plane, (one) =>
+      allOf((query) =>
+        api.ask('GET', '/planes/{plane}/status/agents', { path: { plane: one }, query }),
+      ),
+    ),
+  async agentSuspend(api, { plane, agent, reason }) {
+    const path = { plane: await planeFor(api, plane), name: agent }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/suspend', { path, body: { reason } })
+  },
+  async agentResume(api, { plane, agent }) {
+    const path = { plane: await planeFor(api, plane), name: agent }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/resume', { path, body: {} })
+  },
+  serverList: (api, { plane }) =>
+    overPlanes(api, plane, (one) =>
+      allOf((query) =>
+        api.ask('GET', '/planes/{plane}/status/servers', { path: { plane: one }, query }),
+      ),
+    ),
+  async serverShow(api, { plane, server }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    return api.ask('GET', '/planes/{plane}/status/servers/{name}', { path })
+  },
+  async serverClassify(api, { plane, server, ...body }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    return api.ask('POST', '/planes/{plane}/servers/{name}/classify', { path, body })
+  },
+  async serverRelease(api, { plane, server, name }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body: { name } })
+  },
+  async calls(api, { plane, agent, most }) {
+    const [name, consumer] = agent?.split('@') ?? []
+    const rows = await overPlanes(api, plane, (one) => callsOf(api, one, { name, consumer, most }))
+    return rows.sort((a, b) => b.at - a.at || b.position - a.position).slice(0, most)
+  },
+  async why(api, { plane, call }) {
+    for (const one of await chosen(api, plane))
+      try {
+        const path = { plane: one, call }
+        return await api.ask('GET', '/planes/{plane}/calls/{call}', { path })
+      } catch (thrown) {
+        const code = thrown instanceof Fault ? thrown.code : undefined
+        if (code !== 'unknown_name' && code !== 'not_permitted') throw thrown
+      }
+    throw new Fault('unknown_name', { detail: `There is no call "${call}" for you.` })
+  },
+  async can(api, { plane, client, server, kind, name }) {
+    const path = { plane: await planeFor(api, plane) }
+    const query = { client, server, kind, name }
+    return await api.ask('GET', '/planes/{plane}/can', { path, query })
+  },
+}
+
+/** The newest of a plane, until there are enough or none are left. */
+const callsOf = async (
+  api: Api,
+  plane: string,
+  about: { name: string | undefined; consumer: string | undefined; most: number },
+) => {
+  const { name, consumer, most } = about
+  const found = []
+  for (let after: string | undefined; ; ) {
+    const query = { agent: name, after, limit: '500' }
+    const page = await api.ask('GET', '/planes/{plane}/calls', { path: { plane }, query })
+    found.push(...page.items.filter((row) => consumer === undefined || row.consumer === consumer))
+    if (found.length >= most || page.next === undefined) return found.slice(0, most)
+    after = page.next
+  }
+}
