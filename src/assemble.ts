@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Moved, Policy } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
-import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
@@ -25,6 +24,8 @@ import { createKeyring } from '#vault/keyring.ts'
 
 /** What serves and what merely opens a folder are built of the same parts; here is how they hang together. */
 export const assemble = async (about: {
+  /** Of this program. */
+  version: string
   data: string
   /** `postgres://…`; undefined for the folder itself. */
   store: string | undefined
@@ -34,7 +35,7 @@ export const assemble = async (about: {
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
 }) => {
-  const { origin, appendDeadlineMs } = about
+  const { version, origin, appendDeadlineMs } = about
   const dataFolder = resolve(about.data)
   const log = createLog(about.print, () => clock.now())
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
@@ -103,6 +104,7 @@ export const assemble = async (about: {
       })
   }
   return {
+    version,
     dataFolder,
     log,
     store,
@@ -167,7 +169,6 @@ export const installationOf = (
     ...parts,
     revisions: parts.store.revisions,
     members: parts.store.members,
-    version,
     origin: about.origin,
     startedAt: about.startedAt,
     runners: new Set(about.runners.keys()),

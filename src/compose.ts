@@ -17,7 +17,7 @@ import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
 import { assemble, everything, follow, installationOf } from './assemble.ts'
-import { type Configuration, readConfiguration } from './config.ts'
+import { type Configuration, readConfiguration, redisPassword } from './config.ts'
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
 import { openWindows } from './windows.ts'
@@ -47,6 +47,7 @@ export const openInstallation = async (about: {
   const runners = runnersOf(configuration, false)
   const parts = await assemble({
     ...settingsOf(configuration),
+    version,
     data: about.data,
     store: about.store,
     origin: '',
@@ -121,6 +122,7 @@ const serve = async (about: {
   const { limits } = configuration
   const parts = await assemble({
     ...settingsOf(configuration),
+    version,
     data: options.data,
     store: options.store,
     origin,
@@ -134,7 +136,12 @@ const serve = async (about: {
   change.onChange((moved) => follow(parts, moved, true, (planes) => gateway?.follow(planes)))
   await ledger.open()
   await change.catchUp()
-  const windows = await openWindows({ ...parts, clock, redis: configuration.quotas.redis })
+  const { redis } = configuration.quotas
+  const windows = await openWindows({
+    ...parts,
+    clock,
+    redis: redis && { ...redis, password: redisPassword() },
+  })
   const membership = joinMembers({ ...parts, clock, address: origin })
   const watch = watchServers({
     upstreams,

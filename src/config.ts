@@ -114,6 +114,9 @@ export const configurationSchema = z.strictObject({
 
 export type Configuration = z.infer<typeof configurationSchema>
 
+/** Of the Redis that counts quotas: a secret, so the file does not hold it. */
+export const redisPassword = (): string | undefined => process.env.REDIS_PASSWORD || undefined
+
 /** Reads the file (none: all defaults). Every problem at once; an unknown key is one. Throws Fault('bad_configuration'). */
 export const readConfiguration = (file: string | undefined): Configuration => {
   const parsed = file === undefined ? {} : parseYaml(file)

@@ -17,7 +17,9 @@ export const openWindows = async (about: {
   change: Change
   clock: Clock
   log: Log
-  redis: { readonly url: string; readonly timeoutMs: number } | undefined
+  redis:
+    | { readonly url: string; readonly password: string | undefined; readonly timeoutMs: number }
+    | undefined
 }): Promise<{ windows: Windows; close(): Promise<void> }> => {
   const { store, change, clock, log } = about
   const rebuild = () =>

@@ -4,20 +4,20 @@ import type { Log } from '#lib/log.ts'
 import type { RedisCommands } from './redis.ts'
 
 /**
- * A connection to the Redis that counts. The password comes from the environment alone
- * (REDIS_PASSWORD), never from the configuration. What is asked while it is away fails at once.
+ * A connection to the Redis that counts. What is asked while it is away fails at once.
  * Fault('bad_configuration') where it cannot be reached at the start.
  */
 export const connectRedis = async ({
   url,
+  password,
   timeoutMs,
   log,
 }: {
   url: string
+  password: string | undefined
   timeoutMs: number
   log: Log
 }): Promise<{ redis: RedisCommands; close(): Promise<void> }> => {
-  const password = process.env.REDIS_PASSWORD
   const client = createClient({
     url,
     ...(password === undefined ? {} : { password }),
