@@ -150,7 +150,10 @@ export async function createIdentity({
       return issue(plane, client, resource, scopes)
     },
     setSecret: secrets.set,
-    follow: secrets.follow,
+    async follow(changes) {
+      await keys.follow(changes)
+      await secrets.follow(changes)
+    },
     consequence: secrets.consequence,
     handle: issuer.handle,
     async close() {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import type { SigningKeyRow, Store } from '#store/store.ts'
+import type { RevisionChange, SigningKeyRow, Store } from '#store/store.ts'
 import type { KeySealing } from './identity.ts'
 
 /** One of a plane's keys, ready for use: nothing is parsed or unsealed per token. */
@@ -25,8 +25,10 @@ export interface SigningKey {
 export interface Keys {
   /** Synchronous, from memory: the key of that plane under that id, for verification. */
   find(plane: PlaneId, kid: string): SigningKey | undefined
-  /** The newest key, which signs. A plane's first key is made, sealed and stored at first use. */
+  /** The newest key, which signs. A plane's first key is made, sealed and stored where there is none. */
   newest(plane: PlaneId): Promise<SigningKey>
+  /** A plane that is new gets its key before anybody asks, so that every process has it when one signs. */
+  follow(changes: readonly RevisionChange[]): Promise<void>
   /** RFC 7517 §5: every key that may still verify, newest first, without their private parts. */
   jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
 }
@@ -56,7 +58,7 @@ export async function createKeys({
       rows.toReversed().map((row) => openKey(keyring, plane, row)),
     )
   }
-  for (const plane of await store.planes.list()) await load(plane)
+  const lookedAt = new Map<PlaneId, number>()
 
   async function loadOrMake(plane: PlaneId): Promise<SigningKey> {
     await load(plane)
@@ -78,15 +80,36 @@ export async function createKeys({
     return pending
   }
 
+  /** Another process may have made the key a moment ago: whoever comes next finds it. */
+  const lookAgain = (plane: PlaneId): void => {
+    const now = clock.elapsed()
+    if (!known.has(plane) || now - (lookedAt.get(plane) ?? -lookEveryMs) < lookEveryMs) return
+    lookedAt.set(plane, now)
+    load(plane).catch(() => {})
+  }
+
+  for (const plane of await store.planes.list()) await newest(plane)
+
   return {
-    find: (plane, kid) => known.get(plane)?.find((key) => key.kid === kid),
+    find(plane, kid) {
+      const key = known.get(plane)?.find((one) => one.kid === kid)
+      if (key === undefined) lookAgain(plane)
+      return key
+    },
     newest,
+    async follow(changes) {
+      for (const { topic, kind, plane, after } of changes)
+        if (topic === 'document' && kind === 'Plane' && after) await newest(plane)
+    },
     async jwks(plane) {
       await newest(plane)
       return { keys: (known.get(plane) ?? []).map((key) => key.publicJwk) }
     },
   }
 }
+
+/** A stranger's made-up key ids cost one look in this time. */
+const lookEveryMs = 5000
 
 const context = (kid: string): string => `signing key ${kid}`
 
