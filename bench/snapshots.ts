@@ -220,9 +220,9 @@ const measureStreams = async () => {
 }
 
 const rows = [10, 1000, 100_000].flatMap(measure)
-const streams = await measureStreams()
+const streams = [await measureStreams()]
 if (values.json) console.log(JSON.stringify({ rows, streams }))
 else {
   console.table(rows)
-  console.table([streams])
+  console.table(streams)
 }

@@ -535,8 +535,9 @@ describe('What is refused, and that it changes nothing', () => {
 
   test('every fault has a row here, or a test of its own that names it', async () => {
     const shown = new Set(rows.map(({ shows }) => shows))
-    // Faults of the terminal and of a start are not answers to a caller.
+    // Faults of the terminal, of a start and of the Manager are not answers to a caller.
     const operating: FaultCode[] = [
+      'bad_sign_in',
       'usage',
       'bad_documents',
       'bad_configuration',
