@@ -77,11 +77,26 @@ const measureAll = async (load: Load, behind: Behind) => {
   return { lines: summarize(measured, settings), measured, rounds, neighbours }
 }
 
-const measureLedger = async (): Promise<Record<string, number>[]> => {
-  const file = fileURLToPath(new URL('ledger.ts', import.meta.url))
-  const args = [file, String(pace.ledgerSeconds), '--json']
+/** A bench of one part, which has a process to itself. */
+const runAlone = async (name: string, ...more: string[]) => {
+  const file = fileURLToPath(new URL(name, import.meta.url))
+  const args = [file, ...more, '--json']
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
   return JSON.parse(stdout)
+}
+
+const measureLedger = (): Promise<Record<string, number>[]> =>
+  runAlone('ledger.ts', String(pace.ledgerSeconds))
+
+const measureSnapshots = (): Promise<
+  Record<'rows' | 'streams', Record<string, string | number>[]>
+> => runAlone('snapshots.ts')
+
+const tell = (what: string, rows: readonly Record<string, string | number>[]): void => {
+  for (const row of rows) {
+    const figures = Object.entries(row).map(([name, value]) => `${value} ${name}`)
+    console.log(`${what}: ${figures.join(', ')}`)
+  }
 }
 
 const write = async (result: object): Promise<void> => {
@@ -103,8 +118,10 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
     measureStartup(behind.hello.port, pace),
   )
   const ledger = await attempt('the ledger alone', measureLedger)
+  const snapshots = await attempt('a change coming into force', measureSnapshots)
   const at = new Date().toISOString()
-  await write({ at, machine, rounds, lines, measured, neighbours, startup, ledger, missing })
+  const parts = { startup, ledger, snapshots }
+  await write({ at, machine, rounds, lines, measured, neighbours, ...parts, missing })
 
   console.log(formatLines(lines))
   if (neighbours) {
@@ -120,12 +137,9 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
       `Ready in ${startup.readyMs.toFixed(0)} ms (median of ${startup.readyAllMs.length}), ` +
         `idle at ${startup.idleMb.toFixed(0)} MB`,
     )
-  for (const row of ledger ?? [])
-    console.log(
-      `The ledger alone: ${Object.entries(row)
-        .map(([name, value]) => `${value} ${name}`)
-        .join(', ')}`,
-    )
+  tell('The ledger alone', ledger ?? [])
+  tell('A change coming into force', snapshots?.rows ?? [])
+  tell('Streams looked at after a change', snapshots?.streams ?? [])
   console.log(
     `${rounds} rounds of ${pace.windowMs} ms windows on ${machine.cores} cores of ${machine.cpu}, ` +
       `Node ${machine.node}, load average ${machine.loadBefore?.toFixed(1)} before and ${loadavg()[0]?.toFixed(1)} after.`,

@@ -130,16 +130,21 @@ export const follow = async (
   serving: boolean,
   inForce: (planes: readonly PlaneId[]) => void = () => {},
 ): Promise<void> => {
-  for (const plane of planes) {
-    await parts.vault.prepare(plane)
-    if (serving) parts.watchSecrets(plane)
-    const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
-    await parts.registry.follow(plane, servers, changes)
+  const prepare = async (): Promise<void> => {
+    for (const plane of planes) {
+      await parts.vault.prepare(plane)
+      if (serving) parts.watchSecrets(plane)
+      const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
+      await parts.registry.follow(plane, servers, changes)
+    }
   }
-  // Before what may take time or fail: whatever may no longer be is refused from here on.
-  if (changes.length > 0) parts.snapshots.patch(policy, changes)
-  else for (const plane of planes) parts.snapshots.recompile(plane)
-  inForce(planes)
+  // Whatever becomes of the rest: a patch builds on the one before it, and what may no longer be is
+  // refused from here on.
+  await prepare().finally(() => {
+    if (changes.length > 0) parts.snapshots.patch(policy, changes)
+    else for (const plane of planes) parts.snapshots.recompile(plane)
+    inForce(planes)
+  })
   if (serving)
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])

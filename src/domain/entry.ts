@@ -48,7 +48,8 @@ export interface Outcome extends About {
   readonly call: CallId
   /**
    * `complete`, `tool error` (the tool said isError), `protocol error` (a JSON-RPC error), `input
-   * required` (a round of it), `failed` (no answer: see code), `cancelled` (the caller went away),
+   * required` (a round of it), `failed` (no answer: see code), `cancelled` (its caller went away, or
+   * with the code `suspended` or `revoked`: it was permitted no longer),
    * `unknown` (this process ended in between).
    */
   readonly status:

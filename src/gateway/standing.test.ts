@@ -20,13 +20,15 @@ const setUp = () => {
     revision: revisions.get(plane) ?? 0,
     caller: () => (revisions.has(plane) ? viewOf(plane) : undefined),
   })
+  const looks = { count: 0 }
+  const ended: string[] = []
   const standing = createStanding({
     snapshot,
     now: () => 0,
+    // To look at one takes 5 µs, to end one 100.
+    elapsed: () => looks.count * 0.005 + ended.length * 0.1,
     later: (task) => void turns.push(task),
   })
-  const looks = { count: 0 }
-  const ended: string[] = []
   const stand = (name: string, may: () => boolean, plane = ops): Stand => ({
     caller: { token: {} as never, view: viewOf(plane) },
     reason() {
@@ -58,7 +60,7 @@ describe('What stands on a permission', () => {
     }
     assert.equal(ended.length, 5000)
     assert.equal(new Set(ended).size, 5000)
-    assert.ok(most <= 400, `${most} in one turn`)
+    assert.ok(most > 1 && most <= 400, `${most} in one turn`)
   })
 
   test('a revision that comes while an earlier one is followed is followed too, for those already looked at', () => {

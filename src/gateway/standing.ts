@@ -24,22 +24,23 @@ export interface Standing {
   add(stand: Stand): () => void
   /**
    * Something else is in force in these planes: whatever may not go on is ended, the first of it
-   * before this returns. However much there is, no turn takes longer than a call may wait.
+   * before this returns. However much there is, each turn takes two milliseconds of it.
    */
   follow(planes: readonly PlaneId[]): void
 }
 
-/** How much of it one turn looks at; to end one takes as long as to look at twenty. */
-const perTurn = 400
-const costOfEnd = 20
+/** What one turn may take of the thread that serves calls. */
+const perTurnMs = 2
 
 export const createStanding = (parts: {
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
+  /** Milliseconds of a clock that is never set. */
+  elapsed(): number
   /** Runs a task when others have had their turn. */
   later?(task: () => void): void
 }): Standing => {
-  const { snapshot, now, later = setImmediate } = parts
+  const { snapshot, now, elapsed, later = setImmediate } = parts
   const planes = new Map<PlaneId, Here>()
 
   const check: Standing['check'] = ({ caller, reason }) => {
@@ -51,7 +52,7 @@ export const createStanding = (parts: {
   }
 
   const look = (here: Here): void => {
-    for (let left = perTurn; left > 0; left--) {
+    for (const until = elapsed() + perTurnMs; elapsed() < until; ) {
       const next = here.pass?.next()
       if (!next || next.done) {
         here.pass = here.again ? here.all.values() : undefined
@@ -63,7 +64,6 @@ export const createStanding = (parts: {
       if (code === undefined) continue
       here.all.delete(next.value)
       next.value.end(code)
-      left -= costOfEnd
     }
     later(() => look(here))
   }

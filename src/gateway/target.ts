@@ -64,7 +64,7 @@ const decide = ({ view }: Caller, target: Target, now: number): Decision => {
   if (kind === 'resource') return view.decideResource(server, name, now)
   const decision = view.decide(server, kind, name, now)
   // A completion may refer to a resource by its URI as well as by its template.
-  return kind === 'template' && !decision.permitted && decision.refusal.reason === 'unknown'
-    ? view.decideResource(server, name, now)
-    : decision
+  const { refusal } = { refusal: undefined, ...decision }
+  const isNone = refusal?.reason === 'unknown' && refusal.because === 'no such capability'
+  return kind === 'template' && isNone ? view.decideResource(server, name, now) : decision
 }

@@ -35,8 +35,8 @@ export interface Compiled {
   readonly cores: Cores
 }
 
-/** Grants and reaches of one plane's callers that are kept worked out; each takes about 200 bytes. */
-const mostKept = 200_000
+/** Grants and reaches of one plane's callers that are kept worked out: some 300 MB, where all are in use. */
+const mostKept = 500_000
 
 /** Work is proportional to the documents. */
 export const compilePlane = (about: {

@@ -40,10 +40,14 @@ export const explain = (about: About, question: Question): Explanation => {
 
 const decide = (view: CallerView, { server, kind, name }: Question, now: number): Decision => {
   const decision = view.decide(server, kind, name, now)
-  const isUnknown = !decision.permitted && decision.refusal.reason === 'unknown'
-  const isByUri = kind === 'resource' || (kind === 'template' && isUnknown)
+  const isByUri = kind === 'resource' || (kind === 'template' && isNone(decision))
   return isByUri ? view.decideResource(server, name, now) : decision
 }
+
+const isNone = (decision: Decision): boolean =>
+  !decision.permitted &&
+  decision.refusal.reason === 'unknown' &&
+  decision.refusal.because === 'no such capability'
 
 /** By its name; what is asked for as a URI may be one that a template makes. */
 const findCapability = (

@@ -415,7 +415,7 @@ describe('A patched snapshot', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })

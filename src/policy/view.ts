@@ -60,27 +60,29 @@ export const createView = (about: {
     )
   }
 
-  const isLive = (served: Served, capability: Capability, now: number): boolean =>
-    core.reach(served, capability).grants.some((grant) => now < grant.endsAt)
   const mayReach = (server: string): boolean =>
     core.grants.some((one) => !one.servers || one.servers.has(server))
 
+  const isListed = (served: Served, capability: Capability, now: number): boolean => {
+    if (capability.state !== 'pinned') return false
+    const { grants, suspension } = core.reach(served, capability)
+    return !suspension && grants.some((grant) => now < grant.endsAt)
+  }
   const list = (server: string, kind: CapabilityKind, now: number): Capability[] => {
     const served = servers.get(server)
     if (stopped || !served || !mayReach(server)) return []
-    return served.shelf
-      .list(kind)
-      .filter(
-        (one) =>
-          one.state === 'pinned' && !core.reach(served, one).suspension && isLive(served, one, now),
-      )
+    return served.shelf.list(kind).filter((one) => isListed(served, one, now))
   }
 
+  // Of many servers, and of all that is under way when something changes: nothing is kept for it.
+  const isReached = ({ labels }: Served, capability: Capability, now: number): boolean =>
+    capability.state !== 'absent' &&
+    core.grants.some((grant) => now < grant.endsAt && grant.selects(capability, labels))
   const sees = (server: string, now: number): boolean => {
     const served = servers.get(server)
     if (!served || !mayReach(server)) return false
     return capabilityKinds.some((kind) =>
-      served.shelf.list(kind).some((one) => one.state !== 'absent' && isLive(served, one, now)),
+      served.shelf.list(kind).some((one) => isReached(served, one, now)),
     )
   }
 

@@ -36,6 +36,7 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   upstream_too_large: 'test/gateway/upstreams.test.ts',
   upstream_refused: 'test/gateway/upstreams.test.ts',
   no_credential: 'test/gateway/upstreams.test.ts',
+  store_unreachable: 'test/store/lost.test.ts',
   suspended: 'test/gateway/suspension.test.ts',
   revoked: 'test/gateway/suspension.test.ts',
 }
@@ -535,8 +536,14 @@ describe('What is refused, and that it changes nothing', () => {
 
   test('every fault has a row here, or a test of its own that names it', async () => {
     const shown = new Set(rows.map(({ shows }) => shows))
-    // Faults of the terminal and of a start are not answers to a caller.
+    // Faults of the terminal, of a start and of the Manager are not answers to a caller.
     const operating: FaultCode[] = [
+      'bad_sign_in',
+      'not_permitted',
+      'setup_code',
+      'conflict',
+      'unconditional',
+      'not_built',
       'usage',
       'bad_documents',
       'bad_configuration',

@@ -101,6 +101,37 @@ describe('Slow callers, gone callers, and a stop', () => {
     assert.equal(await statusOf('report_build'), 'cancelled')
   })
 
+  test('a legacy caller that cancels gets no answer, and nothing unforeseen happens', async () => {
+    const bearer = { authorization: `Bearer ${token}` }
+    const clientInfo = { name: 't', version: '1' }
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }
+    const opened = await exchange(url, { ...legacy('initialize', params), headers: bearer })
+    const session = { 'mcp-session-id': String(opened.headers['mcp-session-id']) }
+    const before = outcomesOf('report_build').length
+    const call = open(session)
+    const asked = {
+      name: 'report_build',
+      arguments: { branch: 'station' },
+      _meta: { progressToken: 1 },
+    }
+    call.end(JSON.stringify({ ...legacy('tools/call', asked).body, id: 'c1' }))
+    const [answer] = await once(call, 'response')
+    const chunks: string[] = []
+    answer.setEncoding('utf8').on('data', (text: string) => chunks.push(text))
+    const ended = once(answer, 'end')
+    await once(answer, 'data')
+    const notice = { method: 'notifications/cancelled', params: { requestId: 'c1' } }
+    const told = await exchange(url, {
+      headers: { ...bearer, ...session },
+      body: { jsonrpc: '2.0', ...notice },
+    })
+    assert.equal(told.status, 202)
+    await ended
+    assert.doesNotMatch(chunks.join(''), /"result"|"error"/)
+    assert.deepEqual(outcomesOf('report_build').slice(before), [['cancelled', '']])
+    assert.doesNotMatch(gateway.output(), /"internal"|TypeError/)
+  })
+
   test('a batch of 2025-03-26 is so many calls', async () => {
     const params = {
       protocolVersion: '2025-03-26',
@@ -166,6 +197,14 @@ describe('Slow callers, gone callers, and a stop', () => {
     assert.equal(await gateway.ended, 0)
   })
 
+  const outcomesOf = (tool: string): unknown[] => {
+    const { entries } = readLedger(gateway.data, 'ops')
+    const calls = entries.filter(({ type, name }) => type === 'call.intent' && name === tool)
+    const outcomes = entries.filter(({ type }) => type === 'call.outcome')
+    return calls.flatMap(({ call }) =>
+      outcomes.filter((one) => one.call === call).map(({ status, code }) => [status, code]),
+    )
+  }
   const statusOf = async (tool: string): Promise<unknown> => {
     for (;;) {
       const { entries } = readLedger(gateway.data, 'ops')

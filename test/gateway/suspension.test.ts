@@ -29,7 +29,7 @@ describe('Who and what is suspended or permitted no longer', () => {
       name: 'watched',
       owner: 'watch-team',
       upstream: { url: watched.url },
-      tools: { streams: read, streams_too: read, quick: read },
+      tools: { streams: read, streams_too: read, detaches: read, quick: read },
       resources: { 'w://one': read },
     })
   const all = () => [
@@ -148,7 +148,7 @@ describe('Who and what is suspended or permitted no longer', () => {
     assert.deepEqual(await call(planner, 'no_such').then(({ result }) => result.isError), true)
 
     assert.deepEqual(await names(planner), [])
-    assert.equal((await names(other)).length, 3)
+    assert.equal((await names(other)).length, 4)
     assert.equal((await call(other, 'quick')).result.content[0].text, 'done')
     await assert.rejects(
       here.token('planner', url),
@@ -209,6 +209,29 @@ describe('Who and what is suspended or permitted no longer', () => {
     assert.equal((await exchange(url, quick)).status, 404)
     const again = await openSession(planner)
     assert.match((await exchange(url, { ...quick, headers: again })).body, /done/)
+  })
+
+  test('a call that waits for a resumed stream is given up, and its server told', async () => {
+    const session = await openSession(planner)
+    const body = {
+      jsonrpc: '2.0',
+      id: 'r2',
+      method: 'tools/call',
+      params: { name: 'detaches', _meta: { progressToken: 1 } },
+    }
+    await exchange(url, { headers: session, body })
+    assert.equal((await here.newest('detaches'))?.outcome, undefined)
+    watched.seen.length = 0
+    await here.suspend('capability', 'watched/tool/detaches')
+    await until(async () => (await here.newest('detaches'))?.outcome)
+    const outcome = (await here.newest('detaches'))?.outcome
+    assert.deepEqual([outcome?.status, outcome?.code], ['cancelled', 'suspended'])
+    await until(() => watched.seen.length > 0)
+    assert.deepEqual(
+      watched.seen.map(({ method, params }) => [method, params?.requestId]),
+      [['notifications/cancelled', 'r2']],
+    )
+    await here.resume('capability', 'watched/tool/detaches')
   })
 
   test('a subscription of the modern era ends', async () => {
@@ -281,7 +304,7 @@ describe('Who and what is suspended or permitted no longer', () => {
 
   test('what is suspended is left out of lists and refused to those who have a grant, and to no others shown', async () => {
     await here.suspend('capability', 'watched/tool/quick')
-    assert.deepEqual((await names(planner)).sort(), ['streams', 'streams_too'])
+    assert.deepEqual((await names(planner)).sort(), ['detaches', 'streams', 'streams_too'])
     const told = await call(planner, 'quick')
     assert.match(told.result.content[0].text, /^Suspended: "quick" is.*\n.*watch-team/)
     await here.apply(without('planner', 'Grant'))

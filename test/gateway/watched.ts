@@ -19,7 +19,7 @@ export interface Seen {
 export async function startWatched() {
   const seen: Seen[] = []
   const open = new Map<ServerResponse, string>()
-  const tools = ['streams', 'streams_too', 'quick'].map((name) => ({
+  const tools = ['streams', 'streams_too', 'detaches', 'quick'].map((name) => ({
     name,
     inputSchema: { type: 'object' },
   }))
@@ -67,6 +67,11 @@ export async function startWatched() {
       case 'tools/call':
         if (params.name === 'quick')
           return answer({ resultType, content: [{ type: 'text', text: 'done' }] })
+        if (params.name === 'detaches')
+          // SEP-1699: the stream ends early, and its final message comes on a resumed one.
+          return void response
+            .writeHead(200, { 'content-type': 'text/event-stream' })
+            .end('id: 1\ndata: \n\n')
         return stream(response, params.name, progress)
       default:
         return void response.writeHead(202).end()
