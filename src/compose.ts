@@ -89,22 +89,30 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
     allowedHosts: () => hosts,
     log,
   })
-  const port = await listener.listen(address.host, address.port)
-  const origin = address.origin ?? boundOrigin(address, port)
-  for (const host of hostsOf(origin, address, port)) hosts.add(host)
+  const isBehindProxy = address.trusted !== undefined
+  const about = { options, configuration, runners, edges, listener, isBehindProxy }
+  const listen = () => listener.listen(address.host, address.port)
+  const admit = (origin: string, port: number) => {
+    for (const host of hostsOf(origin, address, port)) hosts.add(host)
+  }
+  if (address.origin === undefined) {
+    const port = await listen()
+    const origin = boundOrigin(address, port)
+    admit(origin, port)
+    return await orUndo(serve({ ...about, origin }), listener.close)
+  }
+  // A balancer in front would send callers to whoever listens: so this one listens when it can serve.
+  const { origin } = address
+  const started = await serve({ ...about, origin })
+  admit(origin, await orUndo(listen(), started.stop))
+  return started
+}
+
+const orUndo = async <T>(work: Promise<T>, undo: () => Promise<void>): Promise<T> => {
   try {
-    const isBehindProxy = address.trusted !== undefined
-    return await serve({
-      options,
-      configuration,
-      runners,
-      origin,
-      edges,
-      listener,
-      isBehindProxy,
-    })
+    return await work
   } catch (thrown) {
-    await listener.close()
+    await undo()
     throw thrown
   }
 }

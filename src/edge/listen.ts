@@ -50,7 +50,8 @@ export const createListener = (parts: {
       response.once('close', () => open.delete(socket))
       const segments = check(request, parts.allowedHosts())
       const edge = edges.get(segments[0] ?? '')
-      if (!edge) throw new Fault('not_found')
+      // It listens before it serves, to know its port: until then nothing here is absent.
+      if (!edge) throw new Fault(edges.size === 0 ? 'starting' : 'not_found')
       await edge(request, response, segments.slice(1))
     } catch (thrown) {
       answer(response, asFault(thrown), log)
@@ -91,6 +92,7 @@ export const createListener = (parts: {
       }),
     close: () =>
       new Promise((resolve) => {
+        // Where it never listened there is nothing to wait for.
         server.close(() => resolve())
         server.closeIdleConnections()
       }),

@@ -173,6 +173,12 @@ export const faults = {
     exit: 8,
     say: 'The call was executed, but its outcome could not be recorded.',
   },
+  starting: {
+    status: 503,
+    rpc: -31503,
+    exit: 8,
+    say: 'This gateway is starting; try again in a moment.',
+  },
   draining: { status: 503, rpc: -31503, exit: 8, say: 'This gateway is stopping.' },
   internal: {
     status: 500,

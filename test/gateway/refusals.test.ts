@@ -27,6 +27,7 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   unrecordable: 'test/system/unrecordable.test.ts',
   uncounted: 'test/quota/shared-windows.test.ts',
   stale: 'test/change/revisions.test.ts',
+  starting: 'test/processes/kills.ts',
   unconfirmed: 'src/gateway/steps.test.ts',
   draining: 'test/gateway/slow.test.ts',
   internal: 'src/gateway/answer.test.ts',
