@@ -45,6 +45,7 @@ export const startProcesses = async (count: number, documents: string) => {
     origins,
     postgres,
     url,
+    rootKey: join(folder, 'data-0', 'root.key'),
     at(n: number): Gateway {
       const found = each[n % each.length]
       if (!found) throw new Error('there is no such process')
