@@ -10,6 +10,7 @@ const programs: Record<string, string> = {
   chromium: 'chromium',
   bubblewrap: 'bwrap',
   nginx: 'nginx',
+  postgresql: 'pg_ctlcluster',
   'redis-server': 'redis-server',
   strace: 'strace',
 }

@@ -81,6 +81,19 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'migrate',
+    takes: '',
+    here: true,
+    summary: 'Bring the tables of a PostgreSQL to this version, or move a data folder into one.',
+    examples: [
+      'bailiwick migrate --to postgres://bailiwick@db.internal/bailiwick?sslmode=verify-full',
+      'bailiwick migrate --store postgres://owner@db.internal/bailiwick',
+    ],
+    options: [['--to <url>', 'move the data folder into this database, which must be empty']],
+    fields: ['tables', 'planes'],
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
     name: 'setup-code',
     takes: '',
     here: true,

@@ -7,11 +7,17 @@ import type { Io } from './io.ts'
  * store. A password has no place on a command line, which every user of the machine can read.
  */
 export const storeAddress = (options: Options, { env }: Io): string | undefined => {
-  const written = options.text('store')
-  if (written === undefined) return env.DATABASE_URL || undefined
-  if (URL.parse(written)?.password)
+  return addressWithoutPassword(options, 'store') ?? (env.DATABASE_URL || undefined)
+}
+
+export const addressWithoutPassword = (
+  options: Options,
+  name: 'store' | 'to',
+): string | undefined => {
+  const written = options.text(name)
+  if (written !== undefined && URL.parse(written)?.password)
     throw new Fault('usage', {
-      detail: '--store holds a password, which everybody on this machine can read there.',
+      detail: `--${name} holds a password, which everybody on this machine can read there.`,
       fix: 'Put the whole address into DATABASE_URL, or the password into PGPASSWORD or a file that PGPASSFILE names.',
     })
   return written

@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, mkdtempSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,17 +17,19 @@ import { Client } from 'pg'
 /** A PostgreSQL of its own: a folder, a port, a role `owner` that may do everything. */
 export interface PostgresServer {
   readonly port: number
-  /** Of the server's first process. */
-  readonly pid: number
   /** The address of a new database, made as a copy of `template` where one is given. */
   createDatabase(template?: string): Promise<string>
   /** Runs SQL as the owner and gives the rows; in the database `postgres` unless an address says otherwise. */
   query(sql: string, url?: string): Promise<Record<string, unknown>[]>
+  /** Sends a signal to its first process, and with `all` to every one of its processes. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', which?: 'all'): void
+  /** Starts it anew on the same data; resolves when it takes connections. */
+  restart(): Promise<void>
   /** Ends it at once, as a crash would, and takes its folder away. */
   stop(): Promise<void>
 }
 
-interface Programs {
+export interface Programs {
   readonly initdb: string
   readonly postgres: string
 }
@@ -30,8 +40,13 @@ const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {}
 const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' }
 
 /** Ends the server, and takes its folder away, when the test that started it has ended, however that came about. */
-const guard = `folder=$1; shift; "$@" & server=$!; echo "pid $server"
-  read _; kill -QUIT $server; wait $server; cd /; rm -rf "$folder"`
+const guard = `folder=$1; shift
+  while :; do
+    "$@" & server=$!; echo "pid $server"
+    read next; kill -QUIT $server 2>/dev/null; wait $server
+    [ "$next" = again ] || break
+  done
+  cd /; rm -rf "$folder"`
 
 /**
  * Brings up a server; `durable` where a test crashes it, else nothing is synced to disk. `settings`
@@ -80,17 +95,25 @@ export const startPostgres = async ({
     detached: true,
   })
   const ended = once(child, 'exit')
-  const pid = await new Promise<number>((resolve) =>
-    child.stdout.once('data', (text) => resolve(Number(String(text).split(' ')[1]))),
-  )
+  let pid = 0
   let said = ''
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`PostgreSQL ended: ${said}`)))
-    child.stderr.on('data', (text) => {
-      said = `${said}${text}`.slice(-4000)
-      if (said.includes('ready to accept connections')) resolve()
-    })
+  child.stdout.on('data', (text) => {
+    pid = Number(/pid (\d+)/.exec(String(text))?.[1])
   })
+  child.stderr.on('data', (text) => {
+    said = `${said}${text}`.slice(-4000)
+  })
+  /** False where it ended instead. */
+  const ready = async (): Promise<boolean> => {
+    for (;;) {
+      await once(child.stderr, 'data')
+      if (said.includes('ready to accept connections')) return true
+      if (/FATAL: .*(lock file|shared memory)/.test(said)) return false
+      if (/FATAL: +(could not|data directory|configuration)/.test(said))
+        throw new Error(`PostgreSQL ended: ${said}`)
+    }
+  }
+  await ready()
   child.unref()
   for (const stream of [child.stdin, child.stdout, child.stderr]) {
     if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
@@ -109,8 +132,19 @@ export const startPostgres = async ({
   let databases = 0
   return {
     port,
-    pid,
     query,
+    signal(signal, which) {
+      for (const one of which === 'all' ? [pid, ...childrenOf(pid)] : [pid])
+        process.kill(one, signal)
+    },
+    async restart() {
+      // What a killed server has left ends by itself, and until then no other one starts.
+      for (let isReady = false; !isReady; ) {
+        said = ''
+        child.stdin.write('again\n')
+        isReady = await ready()
+      }
+    },
     async createDatabase(template) {
       const name = `database_${++databases}`
       await query(`create database ${name} ${template ? `template ${template}` : ''}`)
@@ -140,6 +174,18 @@ const fromNpm = async (folder: string): Promise<Programs> => {
   const bin = join(folder, 'native', 'bin')
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
 }
+
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(join('/proc', name, 'stat'), 'utf8')
+        return stat.split(') ')[1]?.split(' ')[1] === String(pid) ? [Number(name)] : []
+      } catch {
+        return []
+      }
+    })
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')

@@ -6,6 +6,9 @@ import { type Clock, systemClock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
+import { readAddress } from '#store/postgres/address.ts'
+import { createConnections } from '#store/postgres/connections.ts'
+import { createSequencer, type Sequencer } from '#store/postgres/sequence.ts'
 import type { Commit, Store } from '#store/store.ts'
 import { sealerOf } from '../ledger/sealer.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
@@ -242,6 +245,29 @@ describe('the sequencer of a plane', () => {
       await sql(`select from pg_stat_activity
         where datname = current_database() and state = 'active' and query like '%taken%' and pid <> pg_backend_pid()`)
     ).length
+
+  test('is fenced off by a later epoch, even from one who bears its name', async () => {
+    const store = await open(createTestClock())
+    const address = readAddress(url)
+    const about = { address, most: 1, waitMs: 5000, statementMs: 5000 }
+    const connections = createConnections(about)
+    const holder = store.members.self
+    const sequencer = () =>
+      createSequencer({ connections, plane: ops, holder, clock: createTestClock() })
+    const [paused, later] = [sequencer(), sequencer()]
+    const mayWait = async (one: Sequencer) => {
+      await write(store, made, made + 10)
+      made += 10
+      return one.sequence()
+    }
+    let made = 0
+    assert.equal(await mayWait(paused), false)
+    assert.equal(await mayWait(later), false)
+    assert.equal(await mayWait(paused), true, 'nothing was put in order by a lease that is over')
+    assert.equal(await mayWait(later), false)
+    await connections.close()
+    await assertWhole(40)
+  })
 
   test('changes hands any number of times while everybody writes and reads', async () => {
     const all = [await open(), await open(), await open()]

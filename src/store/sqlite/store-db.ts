@@ -106,7 +106,7 @@ export const createStoreDb = (folder: Folder): ((question: DatabaseQuestion) => 
 }
 
 /** An exclusive transaction for as long as the process lives; the system drops it after kill -9. */
-const lockFolder = (folder: string): DatabaseSync => {
+export const lockFolder = (folder: string): DatabaseSync => {
   makeFile(lockFile(folder))
   const lock = new DatabaseSync(lockFile(folder), { timeout: 0 })
   try {
