@@ -124,6 +124,27 @@ describe('The API, given what no client of ours sends,', () => {
     }
   })
 
+  test('promises nothing to an Idempotency-Key where a repeated answer would be another', async () => {
+    await world.apply([
+      { kind: 'Plane', name: 'ops' },
+      { kind: 'Consumer', plane: 'ops', name: 'office' },
+      {
+        kind: 'Agent',
+        plane: 'ops',
+        name: 'keyed',
+        owner: 'x',
+        consumers: ['office'],
+        authenticate: { secret: true },
+      },
+    ])
+    const path = '/planes/ops/agents/keyed/secret'
+    const headers = { 'idempotency-key': 'k' }
+    const refused = await world.ask('POST', path, { token, body: {}, headers })
+    assert.equal(refused.status, 400, refused.text)
+    assert.match(refused.text, /takes no Idempotency-Key/)
+    assert.equal((await world.ask('POST', path, { token, body: {} })).status, 201)
+  })
+
   test('reads no body of a stranger', async () => {
     const answer = await world.ask('PUT', '/planes/ops/consumers/a', {
       raw: Buffer.alloc(900_000, 0x20),

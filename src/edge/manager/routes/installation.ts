@@ -76,6 +76,7 @@ export const installationRoutes = (all: () => readonly Route[]) =>
       'POST',
       '/apply',
       {
+        takes: 'reason and key',
         needs: 'signed in',
         says: 'Makes the documents what the files say: everything, or nothing where one of them is not yours to change.',
         body: filesForm,
