@@ -72,6 +72,21 @@ describe('The events', () => {
     }
   }
 
+  /** The gateway notices a moment later that others were closed. */
+  const listenAgain = async (who: string) => {
+    while ((await probe(who)) === 429) await new Promise((resolve) => setImmediate(resolve))
+    return listen(who)
+  }
+  const probe = (who: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${tokens[who]}` }
+      const sent = request(`${world.origin}/api/v1/events`, { headers, agent: false }, (answer) => {
+        answer.destroy()
+        resolve(answer.statusCode)
+      })
+      sent.once('error', reject).end()
+    })
+
   test('tell a revision as soon as it stands, to those who may read it alone', async () => {
     const sam = await listen('sam')
     const root = await listen('root')
@@ -105,9 +120,17 @@ describe('The events', () => {
     sam.close()
   })
 
+  test('are open eight times for one person, and not once more', async () => {
+    const open = []
+    for (let n = 0; n < 8; n++) open.push(await listen('sam'))
+    const one = await world.ask('GET', '/events', { token: tokens.sam })
+    assert.equal(one.status, 429)
+    for (const stream of open) stream.close()
+  })
+
   test('end where the token is revoked', async () => {
     const { people } = world.started.installation
-    const sam = await listen('sam')
+    const sam = await listenAgain('sam')
     for (const { id } of await people.tokens('sam')) await people.revoke('sam', id)
     await world.apply([consumer('after-revoke')], 'x')
     await sam.ended
