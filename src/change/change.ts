@@ -76,6 +76,8 @@ export interface Edit {
 export interface EditAbout extends About {
   /** The revision of the document that was looked at, `absent` for none: Fault('stale') where it is another. */
   readonly ifRevision?: number | 'absent' | undefined
+  /** Names of the runners in the operator's configuration; undefined: a server's runner stays what it is. */
+  readonly runners?: ReadonlySet<string> | undefined
 }
 export interface DocumentName {
   readonly plane: PlaneId

@@ -223,7 +223,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
         remove: [],
       }
       const breathe = createBreather(clock)
-      refuse([...findings, ...(await checkReferences(policy, plan, undefined, breathe))], [])
+      refuse([...findings, ...(await checkReferences(policy, plan, about.runners, breathe))], [])
       const set = findStanding(policy, target.plane, target.kind, target.name)?.set
       const steps = stepsOf(policy, plan, set)
       about.permit?.(editsOf(steps), policy)

@@ -4,17 +4,18 @@ import type { Io } from './io.ts'
 export const askSecret = async (io: Io, question: string): Promise<Buffer | undefined> => {
   const { stdin, stderr } = io
   if (!stdin.isTTY || !stdin.setRawMode) return undefined
-  stderr.write(question)
+  // Before the question stands: whoever answers at once is not shown either.
   stdin.setRawMode(true)
+  stderr.write(question)
   const typed: number[] = []
   try {
-    for await (const chunk of stdin as AsyncIterable<Buffer>)
-      for (const byte of chunk) {
-        if (byte === 0x0d || byte === 0x0a || byte === 0x04) return Buffer.from(typed)
-        if (byte === 0x03) throw new Interrupted()
-        if (byte === 0x7f || byte === 0x08) eraseLast(typed)
-        else typed.push(byte)
-      }
+    await readBytes(stdin, (byte) => {
+      if (byte === 0x0d || byte === 0x0a || byte === 0x04) return true
+      if (byte === 0x03) throw new Interrupted()
+      if (byte === 0x7f || byte === 0x08) eraseLast(typed)
+      else typed.push(byte)
+      return false
+    })
     return Buffer.from(typed)
   } finally {
     stdin.setRawMode(false)
@@ -22,6 +23,32 @@ export const askSecret = async (io: Io, question: string): Promise<Buffer | unde
     typed.fill(0)
   }
 }
+
+/**
+ * Hands over what comes until `take` says that this was the last byte, or nothing more comes. What
+ * came behind it is left for the next question, and a stream that nobody reads holds no process.
+ */
+const readBytes = (stdin: Io['stdin'], take: (byte: number) => boolean): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const finish = (settle: () => void) => {
+      stdin.off('data', onData).off('end', onEnd).off('error', onError).pause()
+      settle()
+    }
+    const onEnd = () => finish(resolve)
+    const onError = (cause: Error) => finish(() => reject(cause))
+    const onData = (chunk: Buffer) => {
+      try {
+        const last = chunk.findIndex(take)
+        if (last < 0) return
+        const rest = chunk.subarray(last + 1)
+        finish(resolve)
+        if (rest.length > 0) stdin.unshift(rest)
+      } catch (thrown) {
+        finish(() => reject(thrown))
+      }
+    }
+    stdin.on('data', onData).once('end', onEnd).once('error', onError).resume()
+  })
 
 /** One character of UTF-8: its continuation bytes, then its first byte. */
 const eraseLast = (typed: number[]): void => {
@@ -33,8 +60,13 @@ const eraseLast = (typed: number[]): void => {
 export const askLine = async (io: Io, question: string): Promise<string | undefined> => {
   if (!io.stdin.isTTY) return undefined
   io.stderr.write(question)
-  for await (const chunk of io.stdin as AsyncIterable<Buffer>) return chunk.toString('utf8').trim()
-  return undefined
+  const typed: number[] = []
+  await readBytes(io.stdin, (byte) => {
+    if (byte === 0x0a) return true
+    typed.push(byte)
+    return false
+  })
+  return Buffer.from(typed).toString('utf8').trim()
 }
 
 /** Whether the person says yes; undefined where nobody sits at a terminal. */

@@ -173,6 +173,12 @@ describe('Somebody widens their own rights', () => {
     assert.equal(widens(ayse, [admin], [admin, held({ role: 'soc' })]), true)
   })
 
+  test('by a role that gives more of the plane, over the same items', () => {
+    const admin = held({ role: 'plane-admin' })
+    assert.equal(widens(ayse, [admin], [held({ role: 'privacy' })]), true)
+    assert.equal(widens(ayse, [admin], [held({ role: 'developer' })]), false)
+  })
+
   test('as an administrator only by what administrators do not have', () => {
     const root = { name: 'ayse', administrator: true }
     assert.equal(widens(root, [], [held({ over: undefined })]), false)
@@ -188,7 +194,7 @@ describe('Somebody widens their own rights', () => {
         const is = may(ayse, needs, { plane, item, at }, after)
         assert.ok(is !== 'permitted' || was === 'permitted', `${needs}: ${was} to ${is}`)
       }),
-      { numRuns: 10_000 },
+      { numRuns: 20_000 },
     )
   })
 })

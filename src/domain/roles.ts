@@ -260,12 +260,18 @@ const givesOf = (role: PlaneRole): readonly Permission[] => [
   ...roleTable[role].over,
 ]
 
-const holds = (wide: Binding, narrow: Binding): boolean =>
-  wide.plane === narrow.plane &&
-  givesOf(narrow.role).every((one) => givesOf(wide.role).includes(one)) &&
-  roleTable[narrow.role].over.every((one) => roleTable[wide.role].over.includes(one)) &&
-  (wide.over === undefined || sameScope(wide.over, narrow.over)) &&
-  (wide.endsAt ?? Number.POSITIVE_INFINITY) >= (narrow.endsAt ?? Number.POSITIVE_INFINITY)
+/** Whether everything that the narrow one gives, the wide one gives over the same and for as long. */
+const holds = (wide: Binding, narrow: Binding): boolean => {
+  const [has, gets] = [roleTable[wide.role], roleTable[narrow.role]]
+  const wholePlane = wide.over === undefined ? [...has.inPlane, ...has.over] : has.inPlane
+  const sameItems = sameScope(wide.over, narrow.over) ? [...wholePlane, ...has.over] : wholePlane
+  return (
+    wide.plane === narrow.plane &&
+    gets.inPlane.every((one) => wholePlane.includes(one)) &&
+    gets.over.every((one) => sameItems.includes(one)) &&
+    (wide.endsAt ?? Number.POSITIVE_INFINITY) >= (narrow.endsAt ?? Number.POSITIVE_INFINITY)
+  )
+}
 
 const sameScope = (one: Binding['over'], other: Binding['over']): boolean => {
   if (one === undefined || other === undefined) return one === other

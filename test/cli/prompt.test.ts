@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { describe, test } from 'node:test'
 import type { Io } from '#cli/io.ts'
-import { askSecret, askYes, Interrupted } from '#cli/prompt.ts'
+import { askLine, askSecret, askYes, Interrupted } from '#cli/prompt.ts'
 
 /** A keyboard and a screen: what is typed is echoed by the terminal itself, unless it is in raw mode. */
 const createSeat = (isTTY = true) => {
@@ -89,5 +89,18 @@ describe('A question', () => {
 
   test('is not asked where nobody sits', async () => {
     assert.equal(await askYes(createSeat(false).io, 'Sure?'), undefined)
+  })
+})
+
+describe('Several questions, one after the other,', () => {
+  test('are answered by what is typed for each, however much comes at once', async () => {
+    const seat = createSeat()
+    seat.press('ayse\nhunter2\rhunt')
+    assert.equal(await askLine(seat.io, 'Name: '), 'ayse')
+    assert.equal((await askSecret(seat.io, 'Password: '))?.toString(), 'hunter2')
+    const again = askSecret(seat.io, 'Again: ')
+    seat.press('er2\r')
+    assert.equal((await again)?.toString(), 'hunter2')
+    assert.equal(seat.io.stdin.isPaused(), true, 'a stream that is read holds the process')
   })
 })

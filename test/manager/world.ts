@@ -123,5 +123,6 @@ export const send = (
       },
     )
     sent.once('error', reject)
-    sent.end(body)
+    // node:http would write a text together with the headers, in UTF-8 both.
+    sent.end(body === undefined ? undefined : Buffer.from(body))
   })

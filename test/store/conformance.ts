@@ -3,7 +3,15 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { PlaneId } from '#domain/name.ts'
 import { planeId } from '#domain/name.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { Commit, RowChange, SealedSecret, Store, StoredCapability } from '#store/store.ts'
+import type {
+  Commit,
+  PersonRow,
+  PersonTokenRow,
+  RowChange,
+  SealedSecret,
+  Store,
+  StoredCapability,
+} from '#store/store.ts'
 import type { TestClock } from './clock.ts'
 import {
   callAt,
@@ -243,6 +251,85 @@ export const storeConformance = (
           left.map(({ revision }) => revision),
           [1, 3],
         )
+      })
+    })
+
+    describe('people', () => {
+      const person = (name: string, about: Partial<PersonRow> = {}): PersonRow => ({
+        name,
+        title: undefined,
+        administrator: false,
+        hash: '$argon2id$x',
+        at: noon,
+        by: 'local:alice',
+        ...about,
+      })
+      const token = (id: string, holder: string, endsAt = noon + 1000): PersonTokenRow => ({
+        id,
+        person: holder,
+        hash: id.repeat(8),
+        label: 'a terminal',
+        at: noon,
+        endsAt,
+      })
+
+      test('are added once, changed, and removed with their tokens', async () => {
+        const { people } = store
+        assert.equal(await people.add(person('ayse', { title: 'Ayşe' })), true)
+        assert.equal(await people.add(person('ayse', { by: 'somebody else' })), false)
+        assert.equal(await people.put(person('nobody')), false)
+        assert.equal(
+          await people.put(person('ayse', { administrator: true, hash: undefined })),
+          true,
+        )
+        assert.deepEqual(
+          await people.find('ayse'),
+          person('ayse', { administrator: true, hash: undefined }),
+        )
+        await people.add(person('bob'))
+        await people.addToken(token('tok_1', 'ayse'))
+        await people.addToken(token('tok_2', 'bob'))
+        assert.equal(await people.remove('ayse'), true)
+        assert.equal(await people.remove('ayse'), false)
+        assert.deepEqual(await people.listTokens('ayse'), [])
+        assert.deepEqual(await people.list(), [person('bob')])
+      })
+
+      test('have tokens that are found by their hash, and end alone or together', async () => {
+        const { people } = store
+        await people.add(person('ayse'))
+        for (const id of ['tok_1', 'tok_2', 'tok_3']) await people.addToken(token(id, 'ayse'))
+        await people.addToken(token('tok_4', 'bob', noon))
+        assert.deepEqual(await people.findToken('tok_1'.repeat(8)), token('tok_1', 'ayse'))
+        assert.equal(await people.findToken('other'), undefined)
+        assert.equal(await people.removeToken('bob', 'tok_1'), false)
+        assert.equal(await people.removeToken('ayse', 'tok_1'), true)
+        assert.deepEqual(await people.listTokens('ayse'), [
+          token('tok_2', 'ayse'),
+          token('tok_3', 'ayse'),
+        ])
+        await people.removeTokens({ endedBefore: noon })
+        assert.deepEqual(await people.listTokens('bob'), [])
+        await people.removeTokens({ person: 'ayse' })
+        assert.deepEqual(await people.listTokens('ayse'), [])
+      })
+
+      test('are set up once by a code, however many come with it at once', async () => {
+        const { people } = store
+        await people.putSetupCode({ hash: 'old', endsAt: noon })
+        const code = { hash: 'new', endsAt: noon + 1 }
+        await people.putSetupCode(code)
+        assert.deepEqual(await people.findSetupCode(), code)
+        assert.equal(await people.setUp({ hash: 'old', endsAt: noon }, person('eve')), false)
+        await people.add(person('ayse'))
+        await people.addToken(token('tok_1', 'ayse'))
+        const all = await Promise.all(
+          [1, 2, 3].map((n) => people.setUp(code, person('ayse', { at: noon + n }))),
+        )
+        assert.deepEqual(all.toSorted(), [false, false, true])
+        assert.equal(await people.findSetupCode(), undefined)
+        assert.deepEqual(await people.listTokens('ayse'), [])
+        assert.equal(await people.find('eve'), undefined)
       })
     })
 

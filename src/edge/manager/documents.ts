@@ -62,9 +62,9 @@ export const putDocument = async (
   const document = readDocument(asked, target)
   const before = standing(asked, target)
   const ifRevision = conditionOf(asked, target, before && isSame(document, before.document))
-  const { change } = asked.desk.installation
+  const { change, runners } = asked.desk.installation
   const summary = `${before ? 'changed' : 'added'} ${target.kind} ${target.name}`
-  await change.put(document, { ...aboutOf(asked), summary, ifRevision })
+  await change.put(document, { ...aboutOf(asked), summary, ifRevision, runners })
   const stands = standing(asked, target)
   if (!stands) throw new Fault('stale')
   const headers = { etag: tagOf(revisionOf(asked, target) ?? 0) }

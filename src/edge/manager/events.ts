@@ -6,6 +6,7 @@ import type { Asked } from './route.ts'
 
 const aliveEveryMs = 15_000
 const mostStreams = 32
+const mostOfOnePerson = 8
 /** Whoever does not read is let go, not buffered for. */
 const mostBuffered = 256 * 1024
 
@@ -18,13 +19,16 @@ export interface Events {
 }
 
 export const createEvents = (): Events => {
-  const streams = new Set<Stream>()
+  const streams = new Map<Stream, string>()
   return {
     async listen(asked, last) {
       if (streams.size >= mostStreams)
         throw new Fault('flood', { detail: `${mostStreams} streams of events are open.` })
+      const { name } = asked.access.person
+      if ([...streams.values()].filter((one) => one === name).length >= mostOfOnePerson)
+        throw new Fault('flood', { detail: `You have ${mostOfOnePerson} streams of events open.` })
       const stream = openStream(asked, last ?? asked.desk.installation.change.current().revision)
-      streams.add(stream)
+      streams.set(stream, name)
       try {
         await stream.ended
       } finally {
@@ -33,10 +37,10 @@ export const createEvents = (): Events => {
       return undefined
     },
     moved() {
-      for (const stream of streams) stream.wake()
+      for (const stream of streams.keys()) stream.wake()
     },
     close() {
-      for (const stream of streams) stream.end()
+      for (const stream of streams.keys()) stream.end()
     },
   }
 }
@@ -53,7 +57,7 @@ interface Stream {
  * each time, so that a role that has ended tells nothing more.
  */
 const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stream => {
-  const { response, desk, people, access, head } = asked
+  const { response, desk, people, head } = asked
   const { clock } = desk
   const closed = Promise.withResolvers<void>()
   let last = from
@@ -77,7 +81,7 @@ const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stre
     const who = await people.authenticate(String(head.authorization).replace(/^\S+ +/, ''))
     if (!who || response.writableLength > mostBuffered) return end()
     const policy = desk.installation.change.current()
-    const now = createAccess(access.person, policy, clock.now())
+    const now = createAccess(who.person, policy, clock.now())
     const sees = (plane: string) => now.sees('revisions.read', plane)
     for await (const { revision, row } of revisionsAfter(desk, last, sees)) {
       if (row) write(response, 'revision', revision, row)

@@ -119,7 +119,7 @@ const queryParameters = ({ query }: Route): Json[] => {
   }))
 }
 
-const headersOf = ({ method, conditional, streams, needs }: Route): Json[] => {
+const headersOf = ({ method, conditional, streams, takes }: Route): Json[] => {
   const header = (name: string, description: string) => ({
     name,
     in: 'header',
@@ -133,11 +133,12 @@ const headersOf = ({ method, conditional, streams, needs }: Route): Json[] => {
     method === 'GET' ? 'An ETag: 304.' : '`*`: only what is new.',
   )
   if (method === 'GET') return conditional ? [none] : []
-  if (needs === 'nobody') return []
   return [
     ...(conditional ? [header('If-Match', 'The ETag of what you saw, or `*`.'), none] : []),
-    header('Idempotency-Key', 'The same write with the same key happens once.'),
-    header('X-Reason', 'Why, for the revision and the ledger; UTF-8.'),
+    ...(takes === 'reason and key'
+      ? [header('Idempotency-Key', 'The same write with the same key happens once.')]
+      : []),
+    ...(takes ? [header('X-Reason', 'Why, for the revision and the ledger; UTF-8.')] : []),
   ]
 }
 

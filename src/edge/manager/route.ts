@@ -41,6 +41,8 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   tell(status: number, headers?: Readonly<Record<string, string>>): void
 }
 
+export type Takes = 'reason' | 'reason and key'
+
 type Scope = 'plane' | 'items' | 'installation'
 
 interface About<Q, B, A> {
@@ -59,6 +61,12 @@ interface About<Q, B, A> {
   readonly document?: Kind
   /** Takes If-Match and If-None-Match. */
   readonly conditional?: boolean
+  /**
+   * What goes through the door for changes takes X-Reason; and Idempotency-Key, where what is answered
+   * the second time is what was answered the first time (a secret is shown once). Elsewhere a key is
+   * refused: nobody relies on what is not kept.
+   */
+  readonly takes?: Takes
   readonly answer: A
   /** Of what is answered when all is well. */
   readonly status?: number
@@ -84,6 +92,7 @@ export interface Route<
   readonly body: B
   readonly document: Kind | undefined
   readonly conditional: boolean
+  readonly takes: Takes | undefined
   readonly answer: A
   readonly status: number
   readonly bodyBytes: number
@@ -126,6 +135,7 @@ export const route = <
   body: about.body as B,
   document: about.document,
   conditional: about.conditional ?? false,
+  takes: about.takes,
   answer: about.answer,
   status: about.status ?? (about.answer === undefined ? 204 : 200),
   bodyBytes: about.bodyBytes ?? usualBodyBytes,

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { namePattern, personPattern } from '#domain/name.ts'
 import { permissions } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
-import type { Method, Route } from './route.ts'
+import type { Route } from './route.ts'
 
 export interface Found {
   readonly route: Route
@@ -91,5 +91,3 @@ const fit = (
 
 /** The form of a parameter, for the reference. */
 export const formOf = (name: string): string => parameters[name]?.source ?? ''
-
-export type { Method }

@@ -52,6 +52,8 @@ export const createManagerEdge = (parts: Parts) => {
     const who = route.needs === 'nobody' ? undefined : await authenticate(people, request)
     const access = createAccess(who?.person ?? stranger, installation.change.current(), clock.now())
     checkNeeds(route, path.plane, access)
+    if (route.takes !== 'reason and key' && request.headers['idempotency-key'] !== undefined)
+      throw new Fault('bad_header', { detail: 'This address takes no Idempotency-Key.' })
     const query = readQuery(route, request.url ?? '')
     const body = await readInput(route, request, response, clock)
     const desk: Desk = { installation, by: `person:${access.person.name}`, stop: refuse, clock }

@@ -51,6 +51,7 @@ export const agentRoutes = [
     'POST',
     '/planes/{plane}/agents/{name}/secret',
     {
+      takes: 'reason',
       needs: 'agents.secret',
       of: 'items',
       says: 'A new client secret of an agent, shown this once; the one before it is void.',
@@ -77,6 +78,7 @@ export const agentRoutes = [
     'POST',
     '/planes/{plane}/agents/{name}/suspend',
     {
+      takes: 'reason and key',
       needs: 'agents.suspend',
       of: 'items',
       says: 'Stops an agent at once, until it is resumed.',
@@ -97,6 +99,7 @@ export const agentRoutes = [
     'POST',
     '/planes/{plane}/agents/{name}/resume',
     {
+      takes: 'reason and key',
       needs: 'agents.resume',
       of: 'items',
       says: 'Lets a suspended agent go on.',
@@ -133,6 +136,7 @@ export const agentRoutes = [
     'PUT',
     '/planes/{plane}/credentials/{name}/secret',
     {
+      takes: 'reason',
       needs: 'secrets.write',
       of: 'items',
       says: 'Puts a new version of a secret into the vault. No answer ever holds one.',
@@ -153,6 +157,7 @@ export const agentRoutes = [
     'DELETE',
     '/planes/{plane}/credentials/{name}/secret',
     {
+      takes: 'reason',
       needs: 'secrets.write',
       of: 'items',
       says: 'Takes every version of a secret out of the vault.',

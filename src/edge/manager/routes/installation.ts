@@ -40,9 +40,17 @@ export const installationRoutes = (all: () => readonly Route[]) =>
         answer: statusAnswer,
       },
       ({ desk, access }) => {
-        const { planes, dataFolder: _, pid: _pid, serving: _serving, ...rest } = status(desk, {})
+        const {
+          planes,
+          because,
+          dataFolder: _,
+          pid: _pid,
+          serving: _serving,
+          ...rest
+        } = status(desk, {})
         const visible = planes.filter(({ plane }) => access.sees('status.read', plane))
-        return { ...rest, planes: visible }
+        // The reasons name planes.
+        return { ...rest, because: access.person.administrator ? because : [], planes: visible }
       },
     ),
     route(
@@ -76,6 +84,7 @@ export const installationRoutes = (all: () => readonly Route[]) =>
       'POST',
       '/apply',
       {
+        takes: 'reason and key',
         needs: 'signed in',
         says: 'Makes the documents what the files say: everything, or nothing where one of them is not yours to change.',
         body: filesForm,

@@ -81,6 +81,7 @@ export const revisionRoutes = [
     'POST',
     '/revisions/{revision}/restore',
     {
+      takes: 'reason and key',
       needs: 'revisions.restore',
       says: 'Makes the documents of every plane say what they said then, as a new revision.',
       body: z.strictObject({

@@ -103,6 +103,7 @@ export const serverRoutes = [
     'POST',
     '/planes/{plane}/servers/{name}/classify',
     {
+      takes: 'reason and key',
       needs: 'servers.classify',
       of: 'items',
       says: 'Says what a capability does; before that no agent sees it.',
@@ -123,6 +124,7 @@ export const serverRoutes = [
     'POST',
     '/planes/{plane}/servers/{name}/release',
     {
+      takes: 'reason',
       needs: 'servers.release',
       of: 'items',
       says: 'Accepts the changed definition of a capability that is held.',
