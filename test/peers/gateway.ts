@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type PostgresServer, startPostgres } from './postgres.ts'
 import { baseEnv, type Finished, pathOf, runProgram } from './program.ts'
 
 /** The real program as a child process, with a plane applied. */
@@ -46,7 +47,8 @@ export type GatewayOptions = {
 const main = pathOf('src/main.ts')
 
 /** Resolves when it serves and each server of the documents has been probed and asked what it offers. */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway(given: GatewayOptions): Promise<Gateway> {
+  const options = await onStore(given)
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'bailiwick-')))
   const gateway = await launch(options, data)
   try {
@@ -56,6 +58,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await gateway.stop()
     throw thrown
   }
+}
+
+let server: Promise<PostgresServer> | undefined
+
+/** A suite that says so runs once more, with a database of a real PostgreSQL instead of each data folder. */
+async function onStore(options: GatewayOptions): Promise<GatewayOptions> {
+  if (process.env.TEST_STORE !== 'postgres' || options.env?.DATABASE_URL) return options
+  server ??= startPostgres()
+  const url = await (await server).createDatabase()
+  return { ...options, env: { ...options.env, DATABASE_URL: url } }
 }
 
 async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
