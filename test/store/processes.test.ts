@@ -215,23 +215,40 @@ describe('the sequencer of a plane', () => {
 
   test('is one: of two at once, each in its transaction, one loses, and nothing forks', async () => {
     // Their clocks stand still, so that none does anything that it is not asked for.
-    const [one, other] = [await open(createTestClock()), await open(createTestClock())]
+    const clock = createTestClock()
+    const [one, other] = [await open(clock), await open(createTestClock())]
     await write(one, 0, 10)
     assert.equal(await ledgerOf(one).size(), 10)
     await write(one, 10, 20)
     const holder = new Client({ connectionString: url })
     await holder.connect()
-    // Nobody can put a position now: whoever begins a step stays inside its transaction.
-    await holder.query('begin; lock table ledger_position in share mode')
+    // Whoever puts a position stays inside its transaction, with all that it has locked.
+    await sql(`create function pause() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock_shared(42); return new; end $$`)
+    await sql(`create trigger a_pause before insert on ledger_position
+      for each row execute function pause()`)
+    await holder.query('select pg_advisory_lock(42)')
     await sql(`update ledger_head set until = 0`)
     const takenOver = ledgerOf(other).size()
     await until(async () => (await stepsUnderWay()) === 1)
-    // The first one still takes itself for the holder.
-    const fenced = ledgerOf(one).size()
-    await until(async () => (await stepsUnderWay()) === 2)
-    await holder.query('rollback')
+    // The first one still takes itself for the holder: it tries, finds that it is not, and waits.
+    let fenced = 0
+    void ledgerOf(one)
+      .size()
+      .then((size) => {
+        fenced = size
+      })
+    for (let n = 0; n < 10; n++) {
+      clock.advance(20)
+      assert.equal((await positions()).length, 10)
+    }
+    assert.equal(fenced, 0)
     await holder.end()
-    assert.deepEqual(await Promise.all([takenOver, fenced]), [20, 20])
+    assert.equal(await takenOver, 20)
+    await until(() => {
+      clock.advance(20)
+      return fenced === 20
+    })
     await assertWhole(20)
     const [head] = await sql('select epoch, holder from ledger_head')
     assert.equal(head?.holder, other.members.self)
