@@ -158,6 +158,7 @@ const serve = async (about: {
     log,
     everyMs: configuration.discovery.everyMs,
   })
+  const setupCode = await parts.people.setup.first()
   if (options.sample && change.current().planes.size === 0)
     await applySample(change, new Set(runners.keys()))
 
@@ -218,7 +219,7 @@ const serve = async (about: {
   edges.set('api', manager.edge)
   return {
     installation,
-    setupCode: await parts.people.setup.first(),
+    setupCode,
     gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
     manager: `${origin}/m`,
     plane,
