@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Line } from './report.ts'
 
+/** What the suites that start the real program start it on. */
+export type Store = 'folder' | 'postgres'
 export type Failure = { name: string; text: string }
 export type Outcome = {
   file: string
@@ -48,7 +50,7 @@ function isRunning(group: number): boolean {
  */
 export async function runFile(
   file: string,
-  options: { root: string; limitMs: number },
+  options: { root: string; limitMs: number; store?: Store },
 ): Promise<Outcome> {
   // Also the file's temporary folder, so that nothing of it stays; a short name, for the paths of sockets.
   const folder = mkdtempSync(join(tmpdir(), 'b-'))
@@ -58,7 +60,7 @@ export async function runFile(
     const lines = readLines(join(folder, 'report'))
     const failures = [...failed(lines), ...misfortunes(end, lines)]
     return {
-      file,
+      file: options.store === 'postgres' ? `${file} on PostgreSQL` : file,
       passed: lines.filter((line) => line.kind === 'passed').length,
       skipped: lines.flatMap((line) => (line.kind === 'skipped' ? [line.name] : [])),
       failures,
@@ -75,7 +77,7 @@ type End = { how: string | undefined; output: string; leftBehind: boolean }
 async function spawnFile(
   file: string,
   folder: string,
-  { root, limitMs }: { root: string; limitMs: number },
+  { root, limitMs, store }: { root: string; limitMs: number; store?: Store },
 ): Promise<End> {
   const child = spawn(
     process.execPath,
@@ -84,7 +86,12 @@ async function spawnFile(
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1', TMPDIR: folder },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        TMPDIR: folder,
+        ...(store === 'postgres' && { TEST_STORE: store }),
+      },
     },
   )
   const group = child.pid

@@ -1,11 +1,11 @@
 // tools/test.ts [--tier=test|system|long|pure] [WORD …]: runs the test files of a tier, those whose path holds
 // one of the words if any are given. Its last line is "N passed, N failed".
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bringPackages } from './debian.ts'
-import { type Failure, type Outcome, runFile, stopAll } from './run.ts'
+import { type Failure, type Outcome, runFile, type Store, stopAll } from './run.ts'
 
 type Tier = 'test' | 'system' | 'long' | 'pure'
 
@@ -64,13 +64,23 @@ function print({ file, passed, skipped, failures, durationMs, output }: Outcome)
     console.log(`    What it printed:\n${indent(output.trimEnd())}`)
 }
 
+/** A suite whose first line says so runs once more, on PostgreSQL. */
+const bothStores = '// Runs on both stores.'
+const runsOf = (file: string): readonly (readonly [string, Store])[] =>
+  readFileSync(`${root}${file}`, 'utf8').startsWith(bothStores)
+    ? [
+        [file, 'folder'],
+        [file, 'postgres'],
+      ]
+    : [[file, 'folder']]
+
 // Files run beside each other, so that one that waits for a process does not keep the other core idle.
 async function runAll(todo: readonly string[]): Promise<Outcome[]> {
-  const waiting = todo.values()
+  const waiting = todo.flatMap(runsOf).values()
   const outcomes: Outcome[] = []
   const lane = async () => {
-    for (const file of waiting) {
-      const outcome = await runFile(file, { root, limitMs: fileLimitMs[tier] })
+    for (const [file, store] of waiting) {
+      const outcome = await runFile(file, { root, limitMs: fileLimitMs[tier], store })
       outcomes.push(outcome)
       print(outcome)
     }

@@ -119,6 +119,7 @@ const answer = (response: ServerResponse, fault: Fault, log: Log): void => {
     'content-type': 'application/json',
     'content-length': body.length,
     'cache-control': 'no-store',
+    ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
     ...(response.req.complete ? {} : { connection: 'close' }),
   })
   response.end(body)

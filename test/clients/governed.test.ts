@@ -1,3 +1,4 @@
+// Runs on both stores.
 import { after, before, describe, test } from 'node:test'
 import { clients, connectLibrary } from '../peers/callers.ts'
 import { visitBank, visitEverything } from '../peers/errands.ts'

@@ -1,3 +1,4 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startFixture } from '../peers/fixture.ts'

@@ -1,3 +1,4 @@
+// Runs on both stores.
 import { test } from 'node:test'
 import { crash } from './crash.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGateway } from '../peers/gateway.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { createCaller, inParallel } from './caller.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane, quota } from './plane.ts'
 
 const dayQuota = 1000
@@ -55,13 +55,18 @@ export async function crash(
       })
       await killed
       caller.close()
-      await hold({ data: gateway.data, journal, answered })
+      await hold({ gateway, journal, answered })
       gateway = await gateway.restart()
     }
+    // Where processes share a store, the dead one's calls are concluded once it is known to be dead.
+    const of = async (type: string) =>
+      (await gateway.ledger('ops')).entries.filter((entry) => entry.type === type)
+    const areConcluded = async () =>
+      (await of('call.intent')).length === (await of('call.outcome')).length
+    for (let tries = 0; tries < 80 && !(await areConcluded()); tries++) await pause(500)
     await gateway.kill()
-    const { entries } = readLedger(gateway.data, 'ops')
-    const intents = entries.filter(({ type }) => type === 'call.intent')
-    const outcomes = entries.filter(({ type }) => type === 'call.outcome')
+    const intents = await of('call.intent')
+    const outcomes = await of('call.outcome')
     const concluded = new Set(outcomes.map(({ call }) => call))
     assert.equal(concluded.size, outcomes.length, 'no call has two outcomes')
     assert.deepEqual(
@@ -75,8 +80,8 @@ export async function crash(
   }
 }
 
-async function hold(about: { data: string; journal: string; answered: number }): Promise<void> {
-  const { entries, sound } = readLedger(about.data, 'ops')
+async function hold(about: { gateway: Gateway; journal: string; answered: number }): Promise<void> {
+  const { entries, sound } = await about.gateway.ledger('ops')
   assert.ok(sound, 'the file is sound')
   const intents = entries.filter(({ type }) => type === 'call.intent').length
   const confirmed = entries.filter(

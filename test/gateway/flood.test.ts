@@ -1,9 +1,9 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import { startGateway } from '../peers/gateway.ts'
 import { createCaller, inParallel } from './caller.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane } from './plane.ts'
 
 test('an anonymous flood and a looping denied agent cost the ledger little, and another plane nothing', async () => {
@@ -54,7 +54,7 @@ test('an anonymous flood and a looping denied agent cost the ledger little, and 
     process.kill(gateway.pid, 'SIGTERM')
     await gateway.ended
 
-    const { entries } = readLedger(gateway.data, 'ops')
+    const { entries } = await gateway.ledger('ops')
     const refused = entries.filter(({ type }) => type === 'call.refused')
     const counts = entries.filter(({ type }) => type === 'call.refused.count')
     const perSecond = new Map<number, number>()

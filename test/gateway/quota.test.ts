@@ -1,8 +1,8 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startGateway } from '../peers/gateway.ts'
 import { createCaller, inParallel } from './caller.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane, quota } from './plane.ts'
 
 const mayADay = 100
@@ -32,7 +32,7 @@ test('of 1,000 parallel calls exactly as many pass as the day may hold, and none
     // Another agent's windows are its own.
     assert.deepEqual(await rush(gateway, 'auditor'), { passed: mayADay, limited: 1000 - mayADay })
     await gateway.kill()
-    const { entries } = readLedger(gateway.data, 'ops')
+    const { entries } = await gateway.ledger('ops')
     const intents = entries.filter(({ type }) => type === 'call.intent')
     assert.equal(intents.filter(({ agent: who }) => who === 'planner').length, mayADay)
     const refused = entries.filter(({ type }) => type === 'call.refused')

@@ -1,3 +1,4 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
@@ -7,7 +8,6 @@ import { after, before, describe, test } from 'node:test'
 import { type FaultCode, faults } from '#lib/fault.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { exchange, legacy, modern } from '../peers/wire.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane, quota } from './plane.ts'
 
 /** One thing that must not get through: what is sent, and what comes back. */
@@ -27,7 +27,7 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
   unrecordable: 'test/system/unrecordable.test.ts',
   uncounted: 'test/quota/shared-windows.test.ts',
   stale: 'test/change/revisions.test.ts',
-  starting: 'test/processes/kills.ts',
+  starting: 'test/processes/starting.test.ts',
   unconfirmed: 'src/gateway/steps.test.ts',
   draining: 'test/gateway/slow.test.ts',
   internal: 'src/gateway/answer.test.ts',
@@ -578,7 +578,7 @@ describe('What is refused, and that it changes nothing', () => {
   })
 
   const state = async () => {
-    const { entries } = readLedger(gateway.data, 'ops')
+    const { entries } = await gateway.ledger('ops')
     return {
       executed: await readFile(journal, 'utf8').catch(() => ''),
       intents: entries.filter(({ type }) => type === 'call.intent').length,

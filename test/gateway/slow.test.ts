@@ -1,3 +1,4 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -5,7 +6,6 @@ import { after, before, describe, test } from 'node:test'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { exchange, legacy, modern } from '../peers/wire.ts'
 import { createCaller } from './caller.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane } from './plane.ts'
 
 describe('Slow callers, gone callers, and a stop', () => {
@@ -107,7 +107,7 @@ describe('Slow callers, gone callers, and a stop', () => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }
     const opened = await exchange(url, { ...legacy('initialize', params), headers: bearer })
     const session = { 'mcp-session-id': String(opened.headers['mcp-session-id']) }
-    const before = outcomesOf('report_build').length
+    const before = (await outcomesOf('report_build')).length
     const call = open(session)
     const asked = {
       name: 'report_build',
@@ -128,7 +128,7 @@ describe('Slow callers, gone callers, and a stop', () => {
     assert.equal(told.status, 202)
     await ended
     assert.doesNotMatch(chunks.join(''), /"result"|"error"/)
-    assert.deepEqual(outcomesOf('report_build').slice(before), [['cancelled', '']])
+    assert.deepEqual((await outcomesOf('report_build')).slice(before), [['cancelled', '']])
     assert.doesNotMatch(gateway.output(), /"internal"|TypeError/)
   })
 
@@ -141,7 +141,7 @@ describe('Slow callers, gone callers, and a stop', () => {
     const bearer = { authorization: `Bearer ${token}` }
     const opened = await exchange(url, { ...legacy('initialize', params), headers: bearer })
     const session = { ...bearer, 'mcp-session-id': String(opened.headers['mcp-session-id']) }
-    const before = readLedger(gateway.data, 'ops').entries.filter(
+    const before = (await gateway.ledger('ops')).entries.filter(
       ({ type }) => type === 'call.intent',
     ).length
     const call = (id: number, name: string) => ({
@@ -165,7 +165,7 @@ describe('Slow callers, gone callers, and a stop', () => {
     assert.deepEqual(answers.map(({ id }) => id).toSorted(), [1, 2, 3, 4])
     assert.equal(answers.find(({ id }) => id === 2).error.code, -32602)
     assert.equal(answers.find(({ id }) => id === 4).error.code, -32600)
-    const intents = readLedger(gateway.data, 'ops').entries.filter(
+    const intents = (await gateway.ledger('ops')).entries.filter(
       ({ type }) => type === 'call.intent',
     ).length
     assert.equal(intents - before, 2)
@@ -197,8 +197,8 @@ describe('Slow callers, gone callers, and a stop', () => {
     assert.equal(await gateway.ended, 0)
   })
 
-  const outcomesOf = (tool: string): unknown[] => {
-    const { entries } = readLedger(gateway.data, 'ops')
+  const outcomesOf = async (tool: string): Promise<unknown[]> => {
+    const { entries } = await gateway.ledger('ops')
     const calls = entries.filter(({ type, name }) => type === 'call.intent' && name === tool)
     const outcomes = entries.filter(({ type }) => type === 'call.outcome')
     return calls.flatMap(({ call }) =>
@@ -207,7 +207,7 @@ describe('Slow callers, gone callers, and a stop', () => {
   }
   const statusOf = async (tool: string): Promise<unknown> => {
     for (;;) {
-      const { entries } = readLedger(gateway.data, 'ops')
+      const { entries } = await gateway.ledger('ops')
       const intent = entries.find(({ type, name }) => type === 'call.intent' && name === tool)
       const outcome = entries.find(
         ({ type, call }) => type === 'call.outcome' && call === intent?.call,

@@ -1,10 +1,10 @@
+// Runs on both stores.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { createCaller } from './caller.ts'
-import { readLedger } from './ledger-file.ts'
 import { agent, consumer, credential, documents, grant, plane } from './plane.ts'
 
 /** A server of the modern era whose every tool fails in its own way. */
@@ -124,7 +124,7 @@ describe('Servers that fail', () => {
       const { error } = JSON.parse(told.text)
       assert.ok([-31502, -31504].includes(error.code), told.text)
       assert.doesNotMatch(told.text, /v3ry|127\.0\.0\.1/)
-      const { entries } = readLedger(gateway.data, 'ops')
+      const { entries } = await gateway.ledger('ops')
       const intent = entries.find(({ type, name }) => type === 'call.intent' && name === tool)
       const outcomes = entries.filter(
         ({ type, call }) => type === 'call.outcome' && call === intent?.call,

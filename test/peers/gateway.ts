@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Raw, readLedgerFile, readLedgerTables } from './ledger.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
 import { baseEnv, type Finished, pathOf, runProgram } from './program.ts'
 
@@ -16,6 +17,8 @@ export type Gateway = {
   readonly pid: number
   /** Everything it wrote on standard output and error. */
   output(): string
+  /** Every entry of a plane, in order, read without the product's code. */
+  ledger(plane: string): Promise<{ entries: Raw[]; sound: boolean }>
   /** A short-lived access token of that agent, `name` or `name@consumer`. */
   token(agent: string, resource?: string): Promise<string>
   /** One command of the terminal program, against this installation. */
@@ -91,7 +94,13 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
   const cli = (command: string[], input?: string) =>
     runProgram([main, ...command, '--data', data], input === undefined ? {} : { input })
 
+  const url = options.env?.DATABASE_URL
   return {
+    async ledger(plane) {
+      if (url === undefined) return readLedgerFile(data, plane)
+      const { query } = await (server ?? Promise.reject(new Error('no PostgreSQL of these tests')))
+      return readLedgerTables((sql) => query(sql, url), plane)
+    },
     origin: ready.origin,
     data,
     pid: child.pid ?? 0,
