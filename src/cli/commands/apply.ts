@@ -9,6 +9,9 @@ import type { Ink } from '../glyphs.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { counted } from './status.ts'
 
+/** A check said no: see `bailiwick help exit-codes`. */
+const drifted = 3
+
 const documentEndings = ['.yaml', '.yml', '.json']
 
 export const run = async (invocation: Invocation): Promise<number> => {
@@ -21,12 +24,12 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const answer = await (await control()).ask('apply', {
     files,
     set,
-    prune: options.flag('prune'),
-    dryRun: options.flag('dryRun'),
+    prune: options.flag('prune') || options.flag('drift'),
+    dryRun: options.flag('dryRun') || options.flag('drift'),
   })
   if (terminal.json) printJson(terminal, toJson(answer), fields)
   else printAnswer(terminal, answer, options)
-  return 0
+  return options.flag('drift') && answer.changes.length > 0 ? drifted : 0
 }
 
 /** One file or folder names the set by itself; several, or standard input, cannot. */
@@ -107,7 +110,7 @@ const printAnswer = (terminal: Terminal, answer: AppliedAnswer, options: Options
       terminal.warn(
         `${terminal.paintTalk(terminal.glyph('failed'), 'bad')} ${plane}/${server}: ${oneLine(problem)}`,
       )
-  if (answer.dryRun && !options.flag('prune'))
+  if (answer.dryRun && !options.flag('prune') && !options.flag('drift'))
     terminal.hint('--prune also removes what this set applied before and does not hold now.')
 }
 

@@ -1,8 +1,6 @@
 import {
   CompiledQuery,
-  type DatabaseConnection,
   type Dialect,
-  type Driver,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
@@ -14,6 +12,7 @@ import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Database } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
+import { type Execute, statementDriver } from '../statements.ts'
 import type { Address } from './address.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { nowMs } from './now.ts'
@@ -128,34 +127,16 @@ const openFault = (error: unknown, { place }: Address): unknown => {
 
 const dialectOn = (connections: Connections): Dialect => ({
   createAdapter: () => new PostgresAdapter(),
-  createDriver: () => driverOn(connections),
+  createDriver: () => statementDriver(executeOn(connections)),
   createQueryCompiler: () => new PostgresQueryCompiler(),
   createIntrospector: (db) => new PostgresIntrospector(db),
 })
 
-/** Single statements only, each on whatever connection is free: see the driver of the other engine. */
-const driverOn = (connections: Connections): Driver => {
-  const connection: DatabaseConnection = {
-    executeQuery: <Row>({ sql: text, parameters }: CompiledQuery) =>
-      connections.use(async (client): Promise<QueryResult<Row>> => {
-        const { rows, rowCount } = await client.query(text, [...parameters])
-        return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
-      }),
-    // biome-ignore lint/correctness/useYield: rows of tables are few enough to come at once.
-    async *streamQuery() {
-      throw new Error('rows of tables are not streamed')
-    },
-  }
-  const refuse = async (): Promise<never> => {
-    throw new Error('transactions go through Database.transact')
-  }
-  return {
-    init: async () => {},
-    acquireConnection: async () => connection,
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
-    releaseConnection: async () => {},
-    destroy: async () => {},
-  }
-}
+/** Each on whatever connection is free. */
+const executeOn =
+  (connections: Connections): Execute =>
+  <Row>({ sql: text, parameters }: CompiledQuery) =>
+    connections.use(async (client): Promise<QueryResult<Row>> => {
+      const { rows, rowCount } = await client.query(text, [...parameters])
+      return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) }
+    })

@@ -1,8 +1,6 @@
 import {
   type CompiledQuery,
-  type DatabaseConnection,
   type Dialect,
-  type Driver,
   Kysely,
   type QueryResult,
   SqliteAdapter,
@@ -12,6 +10,7 @@ import {
 import { Fault } from '#lib/fault.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
+import { statementDriver } from '../statements.ts'
 import type { Folder } from './files.ts'
 import { isUniqueViolation, SqliteError } from './sqlite-error.ts'
 import type { DatabaseQuestion, StatementResult, TransactionResult } from './store-db.ts'
@@ -70,36 +69,10 @@ const openFault = (folder: Folder, cause: unknown): Fault =>
 
 const workerDialect = (worker: Asking): Dialect => ({
   createAdapter: () => new SqliteAdapter(),
-  createDriver: () => workerDriver(worker),
+  createDriver: () => statementDriver((query) => executeOne(worker, query)),
   createQueryCompiler: () => new SqliteQueryCompiler(),
   createIntrospector: (db) => new SqliteIntrospector(db),
 })
-
-/**
- * Single statements only: the worker takes a transaction as one message (`Database.transact`), so
- * that none stays open while this thread thinks, and no statement slips into another's.
- */
-const workerDriver = (worker: Asking): Driver => {
-  const connection: DatabaseConnection = {
-    executeQuery: <Row>(query: CompiledQuery) => executeOne<Row>(worker, query),
-    // biome-ignore lint/correctness/useYield: there is no way to stream out of the worker.
-    async *streamQuery() {
-      throw new Error('rows of store.db are not streamed')
-    },
-  }
-  const refuse = async (): Promise<never> => {
-    throw new Error('transactions of store.db go through Database.transact')
-  }
-  return {
-    init: async () => {},
-    acquireConnection: async () => connection,
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
-    releaseConnection: async () => {},
-    destroy: async () => {},
-  }
-}
 
 const executeOne = async <Row>(
   worker: Asking,

@@ -1,19 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Look } from '../search.ts'
 
 /** What can be asked of one ledger file by reading alone; the reader's questions, and in memory the writer's too. */
 export type LedgerReadQuestion =
-  | {
-      readonly ask: 'entries'
-      readonly plane: string
-      /** Positions from `from` to `to`, both included; newest first where `back` is set. */
-      readonly from: number
-      readonly to: number
-      readonly most: number
-      readonly back: boolean
-      readonly types: readonly string[] | undefined
-      /** Pieces of text that the body must hold. */
-      readonly holding: readonly string[]
-    }
+  | ({ readonly ask: 'entries'; readonly plane: string } & Look)
   | { readonly ask: 'positions'; readonly plane: string; readonly positions: readonly number[] }
   | { readonly ask: 'seek'; readonly plane: string; readonly atMs: number }
   | { readonly ask: 'size'; readonly plane: string }
