@@ -13,7 +13,8 @@ const atOnce = 200
  * since, what the first change after it found. Fault('unknown_name') where there was no such revision.
  */
 export async function stepsBack(store: Store, policy: Policy, revision: number): Promise<Step[]> {
-  if (revision > policy.revision || !(revision === 0 || (await store.revisions.find(revision)))) {
+  const isOne = Number.isSafeInteger(revision) && revision >= 1 && revision <= policy.revision
+  if (!isOne || !(await store.revisions.find(revision))) {
     throw new Fault('unknown_name', {
       detail: `there is no revision ${revision}; the newest is ${policy.revision}`,
       fix: 'bailiwick revisions',

@@ -148,6 +148,27 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/apply.ts'),
   },
   {
+    name: 'revisions',
+    takes: '[revision]',
+    summary: 'What was changed, by whom and why, newest first; one of them with its diff.',
+    examples: ['bailiwick revisions', 'bailiwick revisions 12'],
+    options: [['--most <n>', 'how many (default: 20)']],
+    fields: ['revision', 'at', 'by', 'why', 'set', 'summary', 'planes', 'changes', 'diff'],
+    load: () => import('./commands/revisions.ts'),
+  },
+  {
+    name: 'restore',
+    takes: '<revision>',
+    summary: 'Make the documents say what they said at a revision, as a new one.',
+    examples: ['bailiwick restore 12 --dry-run', 'bailiwick restore 12 --reason "a wrong grant"'],
+    options: [
+      ['--dry-run', 'show what would change, and change nothing'],
+      ['--reason <text>', 'why; it stands in the revision and in the ledger'],
+    ],
+    fields: ['revision', 'dryRun', 'changes', 'diff', 'servers'],
+    load: () => import('./commands/restore.ts'),
+  },
+  {
     name: 'export',
     takes: '',
     summary: 'Print the documents as apply takes them back.',

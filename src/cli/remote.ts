@@ -129,6 +129,16 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name: agent }
     return api.ask('POST', '/planes/{plane}/agents/{name}/resume', { path, body: {} })
   },
+  async revisions(api, { most }) {
+    return (await api.ask('GET', '/revisions', { query: { limit: String(most) } })).items
+  },
+  revision: (api, { revision }) =>
+    api.ask('GET', '/revisions/{revision}', { path: { revision: String(revision) } }),
+  restore: (api, { revision, ...body }) =>
+    api.ask('POST', '/revisions/{revision}/restore', {
+      path: { revision: String(revision) },
+      body,
+    }),
   serverList: (api, { plane }) =>
     overPlanes(api, plane, (one) =>
       allOf((query) =>

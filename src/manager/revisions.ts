@@ -1,4 +1,5 @@
 import { toYaml } from '#change/canonical.ts'
+import type { ApplyAnswer } from '#change/change.ts'
 import { unifiedDiff } from '#change/diff.ts'
 import { type Document, type Kind, kinds } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -64,6 +65,24 @@ export const findRevision = async (
   )
   return { ...row, changes: changes.map(editOf), diff: changes.map(diffOf).join('') }
 }
+
+/** All of them, for who sees every plane. */
+export const newestRevisions = async (
+  desk: Desk,
+  { most }: { most: number },
+): Promise<RevisionRow[]> =>
+  (await listRevisions(desk, { after: undefined, limit: most, sees: () => true })).items
+
+export const oneRevision = (
+  desk: Desk,
+  { revision }: { revision: number },
+): Promise<RevisionAnswer> => findRevision(desk, { revision, sees: () => true })
+
+/** Makes the documents say what they said then, as a new revision. */
+export const restore = (
+  { installation, by }: Desk,
+  { revision, dryRun, reason }: { revision: number; dryRun: boolean; reason?: string | undefined },
+): Promise<ApplyAnswer> => installation.change.restore(revision, { by, why: reason, dryRun })
 
 /** Those above one, in their order; without a row where nothing of them is seen. */
 export async function* revisionsAfter(

@@ -161,7 +161,7 @@ describe('restoring a revision', () => {
     assert.equal((await change.restore(5, { ...about, dryRun: false })).revision, 5)
   })
 
-  test('brings back what was removed, also from before everything', async (context) => {
+  test('brings back what was removed, and never goes to before the first', async (context) => {
     const { apply, change } = await setUp(context)
     await apply(base)
     const before = change.exportDocuments()
@@ -169,8 +169,11 @@ describe('restoring a revision', () => {
     assert.equal(change.current().planes.size, 0)
     await change.restore(1, { ...about, dryRun: false })
     assert.equal(change.exportDocuments(), before)
-    await change.restore(0, { ...about, dryRun: false })
-    assert.equal(change.current().planes.size, 0)
+    // Before everything there was nothing: nobody takes all away by a number that was none.
+    for (const none of [0, Number.NaN, 1.5])
+      await assert.rejects(change.restore(none, { ...about, dryRun: false }), {
+        code: 'unknown_name',
+      })
   })
 
   test('of one that never was is refused', async (context) => {

@@ -312,6 +312,9 @@ describe('A secret for a server', () => {
     ]
       .map((one) => JSON.stringify({ apiVersion: 'bailiwick/v1', ...one }))
       .join('\n---\n')
+    const more = JSON.stringify({
+      ...{ apiVersion: 'bailiwick/v1', kind: 'Plane', name: 'second' },
+    })
     const config = `${data}.json`
     await writeFile(config, '{}')
     const gateway = await launch(t, data)
@@ -326,6 +329,21 @@ describe('A secret for a server', () => {
     }
     const applied = await cli(['apply', '-f', '-', '--set', 'x'], documents)
     assert.equal(applied.code, 0, applied.stderr)
+    const drift = ['apply', '-f', '-', '--set', 'x', '--drift']
+    assert.equal((await cli(drift, documents)).code, 0)
+    const drifted = await cli(drift, documents.split('\n---\n').slice(0, -1).join('\n---\n'))
+    assert.equal(drifted.code, 3, drifted.stderr)
+    assert.match(drifted.stdout, /1 change would be made; nothing was changed/)
+    assert.equal((await cli(['apply', '-f', '-', '--set', 'y'], more)).code, 0)
+    assert.match((await cli(['revisions'])).stdout, /2 .* y +1 added/)
+    assert.match((await cli(['revisions', '2'])).stdout, /\+name: second/)
+    const dry = await cli(['restore', '1', '--dry-run'])
+    assert.match(dry.stdout, /1 change would be made/)
+    const back = await cli(['restore', '1', '--reason', 'a mistake'])
+    assert.match(back.stdout, /1 change: revision 3, restored revision 1\./)
+    assert.match((await cli(['revisions'])).stdout, /3 .*restored revision 1.*a mistake/)
+    assert.equal((await cli(['restore', '99'])).code, 6)
+    assert.equal((await cli(['restore', 'x'])).code, 2)
     assert.match((await cli(['cred', 'list'])).stdout, /bank-key +not set/)
     assert.equal((await cli(['cred', 'set', 'bank-key'], secret)).code, 2)
     assert.equal((await cli(['cred', 'set', 'bank-key', '--from-stdin'], `${secret}\n\n`)).code, 2)

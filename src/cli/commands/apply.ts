@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
+import type { ApplyAnswer } from '#change/change.ts'
 import { Fault } from '#lib/fault.ts'
 import type { AppliedAnswer } from '#manager/documents.ts'
 import { oneLine, readable } from '../cells.ts'
@@ -78,10 +79,13 @@ const readFolder = (folder: string): { name: string; text: string }[] => {
   })
 }
 
-const toJson = (answer: AppliedAnswer): object => ({
+export const toJson = (answer: Applied): object => ({
   ...answer,
-  servers: answer.servers.map((one) => ({ ...one, problem: one.problem ?? null })),
+  servers: (answer.servers ?? []).map((one) => ({ ...one, problem: one.problem ?? null })),
 })
+
+/** What `apply` answers, and, without the servers that were asked, a restoration. */
+type Applied = ApplyAnswer & Partial<Pick<AppliedAnswer, 'servers'>>
 
 const signs: Record<'add' | 'change' | 'remove', [string, Ink]> = {
   add: ['+', 'good'],
@@ -90,6 +94,14 @@ const signs: Record<'add' | 'change' | 'remove', [string, Ink]> = {
 }
 
 const printAnswer = (terminal: Terminal, answer: AppliedAnswer, options: Options): void => {
+  printApplied(terminal, answer, `set ${answer.set}`)
+  const { dryRun, changes } = answer
+  const isWhole = options.flag('prune') || options.flag('drift')
+  if (dryRun && changes.length > 0 && !isWhole)
+    terminal.hint('--prune also removes what this set applied before and does not hold now.')
+}
+
+export const printApplied = (terminal: Terminal, answer: Applied, what: string): void => {
   if (answer.changes.length === 0) {
     terminal.out(`Nothing to change: revision ${answer.revision} is what the documents say.`)
     return
@@ -103,15 +115,13 @@ const printAnswer = (terminal: Terminal, answer: AppliedAnswer, options: Options
   terminal.out(
     answer.dryRun
       ? `${changes} would be made; nothing was changed.`
-      : `${changes}: revision ${answer.revision}, set ${answer.set}.`,
+      : `${changes}: revision ${answer.revision}, ${what}.`,
   )
-  for (const { plane, server, problem } of answer.servers)
+  for (const { plane, server, problem } of answer.servers ?? [])
     if (problem !== undefined)
       terminal.warn(
         `${terminal.paintTalk(terminal.glyph('failed'), 'bad')} ${plane}/${server}: ${oneLine(problem)}`,
       )
-  if (answer.dryRun && !options.flag('prune') && !options.flag('drift'))
-    terminal.hint('--prune also removes what this set applied before and does not hold now.')
 }
 
 export const printDiff = (terminal: Terminal, line: string): void => {

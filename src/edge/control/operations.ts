@@ -13,6 +13,7 @@ import { can, listCalls, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
@@ -88,6 +89,16 @@ export const operations = {
   can: operation(
     z.strictObject({ plane, client: written, server: written, kind, name: written }),
     can,
+  ),
+  revisions: operation(z.strictObject({ most: z.int().min(1).max(200) }), newestRevisions),
+  revision: operation(z.strictObject({ revision: z.int().min(1) }), oneRevision),
+  restore: operation(
+    z.strictObject({
+      revision: z.int().min(1),
+      dryRun: z.boolean(),
+      reason: z.string().max(500).optional(),
+    }),
+    restore,
   ),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
