@@ -23,7 +23,13 @@ export const startProcesses = async (count: number, documents: string) => {
   const each: { gateway: Gateway; port: number }[] = []
   const origins = () => each.map(({ port }) => `http://127.0.0.1:${port}`)
 
-  for (let n = 0; n < count; n++) {
+  const stop = async () => {
+    await Promise.all(each.map(({ gateway }) => gateway.stop()))
+    await front.stop()
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  const startOne = async (n: number): Promise<void> => {
     const data = join(folder, `data-${n}`)
     const port = await freePort()
     await mkdir(data)
@@ -36,6 +42,12 @@ export const startProcesses = async (count: number, documents: string) => {
     }
     const gateway = await startGateway(n === 0 ? { ...about, documents } : about)
     each.push({ gateway, port })
+  }
+  try {
+    for (let n = 0; n < count; n++) await startOne(n)
+  } catch (thrown) {
+    await stop()
+    throw thrown
   }
   front.turnTo(each.map(({ port }) => port))
   return {
@@ -72,11 +84,6 @@ export const startProcesses = async (count: number, documents: string) => {
         ...JSON.parse(String(body)),
       }))
     },
-    async stop() {
-      await Promise.all(each.map(({ gateway }) => gateway.stop()))
-      await front.stop()
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }

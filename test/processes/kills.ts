@@ -37,7 +37,10 @@ export async function killsUnderLoad(seconds: number, everyMs: number): Promise<
       grant('all', 'planner', [{ server: 'echo' }]),
       quota('calls', [{ server: 'echo' }], { day: dayQuota }),
     ),
-  )
+  ).catch((thrown: unknown) => {
+    echo.stop()
+    throw thrown
+  })
   try {
     const url = `${processes.origin}/mcp/ops/echo`
     const token = await processes.at(0).token('planner', url)
