@@ -3,7 +3,7 @@ import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Commit, Store } from '#store/store.ts'
+import type { Commit, RevisionChange, Store } from '#store/store.ts'
 import { createBreather } from './breather.ts'
 import { toYamlStream } from './canonical.ts'
 import type {
@@ -17,17 +17,10 @@ import type {
   Enter,
   Policy,
 } from './change.ts'
-import {
-  changesOf,
-  documentsOf,
-  enterAll,
-  followed,
-  type Listener,
-  logUnentered,
-  tellAll,
-} from './commit.ts'
+import { changesOf, documentsOf, enterAll, followed, logUnentered } from './commit.ts'
 import { answerOf, diffOf, editsOf, type Step, stepsOf, summaryOf } from './describe.ts'
 import type { Finding, SourceFile } from './finding.ts'
+import { createFollowers, notFollowed } from './followers.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
 import { findDone, keyFor } from './once.ts'
@@ -68,19 +61,40 @@ const revisionsAtOnce = 200
 /** Loads what stands; Fault('bad_store') where a row is none that this version reads. */
 export async function createChange({ store, clock, log, enter }: ChangeParts): Promise<Change> {
   let policy = await loadPolicy(store, createBreather(clock))
-  const listeners: Listener[] = []
+  /** A revision is known to stand that could not be read yet. */
+  let isUnread = false
+  const followers = createFollowers()
   const consequences: Consequence[] = [liftedWithPlane]
   const inTurn = createTurns()
 
-  /** Brings what stands here to what stands in the store. */
+  const take = async (changes: readonly RevisionChange[]): Promise<Fault | undefined> => {
+    const moved = await followed(store, policy, changes)
+    policy = moved.policy
+    return await followers.tell(moved)
+  }
+
+  /** Brings what stands here to what stands in the store; whoever fails holds up no revision. */
   const follow = async (): Promise<void> => {
+    let trouble: Fault | undefined
+    let hasTold = false
     for (;;) {
       const changes = await store.revisions.changesAfter(policy.revision, revisionsAtOnce)
-      if (changes.length === 0) return
-      const moved = await followed(store, policy, changes)
-      policy = moved.policy
-      const trouble = await tellAll(listeners, moved)
-      if (trouble) throw trouble
+      if (changes.length === 0) break
+      trouble = await take(changes)
+      hasTold = true
+    }
+    isUnread = false
+    if (!hasTold) trouble = await followers.tellAgain(policy)
+    if (trouble) throw trouble
+  }
+
+  /** What stands already is in force here: what fails of that is no failure of the change. */
+  const putInForce = async (change: Commit, revision: number): Promise<Fault | undefined> => {
+    try {
+      return await take(changesOf(change, revision))
+    } catch (thrown) {
+      isUnread = true
+      return notFollowed(revision, thrown)
     }
   }
 
@@ -96,9 +110,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       onto: policy.revision,
     }
     const revision = await store.commit(change)
-    const moved = await followed(store, policy, changesOf(change, revision))
-    policy = moved.policy
-    const trouble = await tellAll(listeners, moved)
+    const trouble = await putInForce(change, revision)
     await enterAll(store, enter).catch((thrown) => logUnentered(log, revision, thrown))
     log.info('change.applied', { revision, by: about.by, documents: planned.documents.length })
     if (trouble) throw trouble
@@ -260,9 +272,8 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     catchUp: () => inTurn(() => enterAll(store, enter)),
     current: () => policy,
     revisionOf,
-    onChange(listener) {
-      listeners.push(listener)
-    },
+    isBehind: () => isUnread || followers.isOwed(),
+    onChange: followers.add,
     onDocuments(consequence) {
       consequences.push(consequence)
     },
