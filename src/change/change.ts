@@ -72,10 +72,12 @@ export interface About {
 }
 /**
  * A document as it stands and as it would stand; `before` is undefined for what is added, `after` for
- * what is removed. With neither, it is about a plane of which something is to be read or written.
+ * what is removed. With neither, a document of this kind is to be written in this plane, if it is in
+ * order: what is wrong with it may tell of the plane, and is not told to whoever may write none.
  */
 export interface Edit {
   readonly plane: PlaneId
+  readonly kind: Kind
   readonly before: Document | undefined
   readonly after: Document | undefined
 }

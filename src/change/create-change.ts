@@ -18,7 +18,7 @@ import type {
   Policy,
 } from './change.ts'
 import { changesOf, documentsOf, enterAll, followed, logUnentered } from './commit.ts'
-import { answerOf, diffOf, editsOf, type Step, stepsOf, summaryOf } from './describe.ts'
+import { answerOf, diffOf, editsOf, firstAsked, type Step, stepsOf, summaryOf } from './describe.ts'
 import type { Finding, SourceFile } from './finding.ts'
 import { createFollowers, notFollowed } from './followers.ts'
 import { givenByCommand, readGiven } from './given.ts'
@@ -45,6 +45,9 @@ interface ChangeParts {
   readonly enter: Enter
 }
 
+/** The documents of some files, read and checked by themselves. */
+type Read = Awaited<ReturnType<typeof readGiven>>
+
 /** What a change writes, and what it is told as. */
 interface Planned {
   readonly documents: Commit['documents']
@@ -66,6 +69,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   const followers = createFollowers()
   const consequences: Consequence[] = [liftedWithPlane]
   const inTurn = createTurns()
+  const toRead = createTurns()
 
   const take = async (changes: readonly RevisionChange[]): Promise<Fault | undefined> => {
     const moved = await followed(store, policy, changes)
@@ -148,16 +152,16 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   ): Promise<Planned | undefined> =>
     steps.length === 0 ? undefined : { ...about, documents: documentsOf(steps), rows: [] }
 
-  const planFiles = async (input: ApplyInput): Promise<Step[]> => {
-    const breathe = createBreather(clock)
-    const { given, findings, isWhole } = await readGiven(input.files, breathe)
-    // What is wrong with a document may tell of its plane: whose plane it is comes first.
-    const places = given.map(({ plane }) => ({ plane, before: undefined, after: undefined }))
-    input.permit?.(places, policy)
+  const planFiles = async (input: ApplyInput, read: Read): Promise<Step[]> => {
+    const { given, findings, isWhole } = read
     const { plan, findings: conflicts } = planApply(policy, given, input)
+    const steps = stepsOf(policy, plan, input.set)
+    // What is wrong tells of a plane: whose it is to write comes first.
+    input.permit?.(firstAsked(given, steps), policy)
+    const breathe = createBreather(clock)
     const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
-    return stepsOf(policy, plan, input.set)
+    return steps
   }
 
   /** An answer for what steps came to; they are planned anew for as long as somebody else comes first. */
@@ -180,13 +184,12 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     return { revision, changes: answerOf(steps), diff, dryRun }
   }
 
-  const apply = (input: ApplyInput): Promise<ApplyAnswer> => {
-    checkSet(input.set)
+  const apply = (input: ApplyInput, read: Read): Promise<ApplyAnswer> => {
     const { files, set, prune } = input
     return answered(
       input,
       { command: 'apply', files, set, prune },
-      () => planFiles(input),
+      () => planFiles(input, read),
       (steps) => summaryOf(answerOf(steps)),
     )
   }
@@ -257,7 +260,12 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     })
 
   return {
-    apply: (input) => inTurn(() => apply(input)),
+    async apply(input) {
+      checkSet(input.set)
+      // Before its turn: whoever suspends somebody does not wait until a folder has been read.
+      const read = await toRead(() => readGiven(input.files, createBreather(clock)))
+      return await inTurn(() => apply(input, read))
+    },
     put: (document, about) => inTurn(() => put(document, about)),
     remove: (target, about) => inTurn(() => remove(target, about)),
     restore: (revision, about) => inTurn(() => restore(revision, about)),
