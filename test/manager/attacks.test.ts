@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { planeId } from '#domain/name.ts'
 import { startWorld, type World } from './world.ts'
 
 // People with a role who want more than it gives. ayse owns alpha's items in ops, bob beta's; dev is a
@@ -162,4 +163,39 @@ describe('attack: a person with a role', () => {
       await world.apply([{ kind: 'Team', plane: 'ops', name: 'beta', people: ['bob'] }])
     }
   })
+})
+
+test('two people who classify tools of one server at once, and one who edits it, lose nothing of each other', async () => {
+  const world = await startWorld()
+  try {
+    await world.apply([{ kind: 'Plane', name: 'ops' }, server('mail', 'alpha')])
+    const token = await world.signIn('root', { administrator: true })
+    const names = ['read_mail', 'send_mail', 'drop_mail']
+    const { registry } = world.started.installation
+    const definition = (name: string) => ({ name, inputSchema: { type: 'object' } })
+    await registry.observe(
+      planeId('ops'),
+      'mail',
+      names.map((name) => ({ kind: 'tool', definition: definition(name) })),
+    )
+    const classify = (name: string) =>
+      world.ask('POST', '/planes/ops/servers/mail/classify', {
+        token,
+        body: { name, class: 'read' },
+      })
+    const edit = world.ask('PUT', '/planes/ops/servers/mail', {
+      token,
+      headers: { 'if-match': '*' },
+      body: { apiVersion: 'bailiwick/v1', ...server('mail', 'alpha', { title: 'Mail' }) },
+    })
+    const answers = await Promise.all([edit, ...names.map(classify)])
+    for (const { status, text } of answers) assert.ok([200, 412].includes(status), text)
+    const [edited] = answers
+    const stands = await world.ask('GET', '/planes/ops/servers/mail', { token })
+    const { title, tools } = stands.json<{ title?: string; tools: object }>()
+    assert.deepEqual(Object.keys(tools).toSorted(), names.toSorted())
+    assert.equal(title, edited?.status === 200 ? 'Mail' : undefined)
+  } finally {
+    await world.stop()
+  }
 })
