@@ -7,7 +7,8 @@ import type { Store } from '#store/store.ts'
 export interface Membership {
   /**
    * Whether what stands here may still be decided by: not once the store has been away for a while,
-   * since then somebody may have been suspended without this process having heard of it.
+   * since then somebody may have been suspended without this process having heard of it; and not once
+   * something that stands has not come into force here for as long.
    */
   isCurrent(): boolean
   /** Why this process is not ready, as far as its place among the others goes. */
@@ -21,8 +22,8 @@ const staleAfterMs = 10_000
 
 /**
  * This process among those that share its store: it says each second that it is there and what it has
- * in force, and follows what the others change as soon as it is told. On a data folder it is alone,
- * and never stale.
+ * in force, and follows what the others change as soon as it is told. What could not be followed is
+ * tried again each second.
  */
 export const joinMembers = ({
   store,
@@ -43,6 +44,9 @@ export const joinMembers = ({
   let beating: Promise<void> = Promise.resolve()
   let heardAt = clock.elapsed()
   let isFollowing = true
+  /** Since when something that stands is not in force here. */
+  let behindAt: number | undefined
+  let catchingUp: Promise<void> | undefined
 
   const beat = async (): Promise<void> => {
     try {
@@ -54,6 +58,7 @@ export const joinMembers = ({
   }
   const again = (): void => {
     if (closed) return
+    catchUp()
     beating = beat().then(() => {
       if (!closed) cancel = clock.after(beatEveryMs, again)
     })
@@ -68,22 +73,36 @@ export const joinMembers = ({
       throw thrown
     }
   }
+  const isBehind = (): boolean => !isFollowing || change.isBehind()
+  const catchUp = (): void => {
+    behindAt = isBehind() ? (behindAt ?? clock.elapsed()) : undefined
+    if (behindAt === undefined || catchingUp) return
+    catchingUp = follow()
+      .catch(() => {})
+      .finally(() => {
+        catchingUp = undefined
+      })
+  }
   again()
   store.onWake(follow)
 
   const isShared = store.counters !== undefined
-  const isCurrent = (): boolean => !isShared || clock.elapsed() - heardAt < staleAfterMs
+  const isRecent = (at: number): boolean => clock.elapsed() - at < staleAfterMs
+  const isCurrent = (): boolean =>
+    (!isShared || isRecent(heardAt)) &&
+    (behindAt === undefined || !isBehind() || isRecent(behindAt))
   return {
     isCurrent,
     problems: () => [
       ...(store.reachable ? [] : ['the store is away']),
-      ...(isFollowing ? [] : ['a change of another process could not be followed']),
+      ...(isBehind() ? ['a change that stands is not in force here yet'] : []),
       ...(isCurrent() ? [] : ['nothing was heard of the store for too long to decide by']),
     ],
     async close() {
       closed = true
       cancel()
       await beating
+      await catchingUp
     },
   }
 }

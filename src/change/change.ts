@@ -38,14 +38,20 @@ export interface Change {
   revisionOf(target: DocumentName): number | undefined
   /**
    * Called with what moved, one listener after the other in the order they came, before the change is
-   * answered, and for what other processes changed. A listener must not change anything itself: it
-   * would wait for its own end.
+   * answered, and for what other processes changed. Where one of them fails, all are told again until
+   * none does: a listener takes the same change twice, and what came since with it. It must not change
+   * anything itself: it would wait for its own end.
    */
   onChange(listener: (moved: Moved) => Promise<void>): void
   /** Rows that a change of documents takes with it (the secrets of a credential that goes), in its own transaction. */
   onDocuments(consequence: Consequence): void
-  /** Follows what other processes have changed; resolves when it is in force here. Never rejects twice for one cause: the next call tries again. */
+  /**
+   * Follows what other processes have changed, and tells again what a listener could not follow;
+   * resolves when all of it is in force here. Where it rejects, the next call tries again.
+   */
   follow(): Promise<void>
+  /** Whether something is known to stand that is not in force here; `follow` mends it. */
+  isBehind(): boolean
   /**
    * Enters the revisions that have no ledger entry yet, oldest first. Called at start, when the
    * ledgers are open, and by every change before it begins: what cannot be recorded is not changed.
@@ -66,10 +72,12 @@ export interface About {
 }
 /**
  * A document as it stands and as it would stand; `before` is undefined for what is added, `after` for
- * what is removed. With neither, it is about a plane of which something is to be read or written.
+ * what is removed. With neither, a document of this kind is to be written in this plane, if it is in
+ * order: what is wrong with it may tell of the plane, and is not told to whoever may write none.
  */
 export interface Edit {
   readonly plane: PlaneId
+  readonly kind: Kind
   readonly before: Document | undefined
   readonly after: Document | undefined
 }

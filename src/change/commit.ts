@@ -1,13 +1,11 @@
 import type { Kind } from '#domain/documents.ts'
 import type { SuspensionKind } from '#domain/suspension.ts'
-import { asFault, Fault } from '#lib/fault.ts'
+import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { Commit, DocumentChange, RevisionChange, Store } from '#store/store.ts'
-import type { Change, Enter, Moved, Policy } from './change.ts'
+import type { Enter, Moved, Policy } from './change.ts'
 import type { Step } from './describe.ts'
 import { bodyOf, fromRow, type Patch, patch, planeOf, type Standing } from './policy.ts'
-
-export type Listener = Parameters<Change['onChange']>[0]
 
 /** The steps as rows. */
 export const documentsOf = (steps: readonly Step[]): DocumentChange[] =>
@@ -86,30 +84,6 @@ async function suspensionsOf(
     }
   }
   return found
-}
-
-/**
- * Tells everyone, whatever becomes of one of them: who fails must not keep the others from a grant
- * that ended. Afterwards it is told, since the change stands and something does not follow it.
- */
-export async function tellAll(
-  listeners: readonly Listener[],
-  moved: Moved,
-): Promise<Fault | undefined> {
-  let first: unknown
-  for (const listener of listeners) {
-    try {
-      await listener(moved)
-    } catch (thrown) {
-      first ??= thrown ?? 'nothing was thrown'
-    }
-  }
-  if (first === undefined) return undefined
-  return new Fault('internal', {
-    detail: `revision ${moved.policy.revision} stands, but not everything follows it: ${asFault(first).detail ?? asFault(first).message}`,
-    fix: 'bailiwick stop, then start: a start follows what stands',
-    cause: first,
-  })
 }
 
 /** Enters what has no entry yet, oldest first, and marks each when its entries are durable. */

@@ -3,7 +3,7 @@ import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Commit, Store } from '#store/store.ts'
+import type { Commit, RevisionChange, Store } from '#store/store.ts'
 import { createBreather } from './breather.ts'
 import { toYamlStream } from './canonical.ts'
 import type {
@@ -17,17 +17,10 @@ import type {
   Enter,
   Policy,
 } from './change.ts'
-import {
-  changesOf,
-  documentsOf,
-  enterAll,
-  followed,
-  type Listener,
-  logUnentered,
-  tellAll,
-} from './commit.ts'
-import { answerOf, diffOf, editsOf, type Step, stepsOf, summaryOf } from './describe.ts'
+import { changesOf, documentsOf, enterAll, followed, logUnentered } from './commit.ts'
+import { answerOf, diffOf, editsOf, firstAsked, type Step, stepsOf, summaryOf } from './describe.ts'
 import type { Finding, SourceFile } from './finding.ts'
+import { createFollowers, notFollowed } from './followers.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
 import { findDone, keyFor } from './once.ts'
@@ -52,6 +45,9 @@ interface ChangeParts {
   readonly enter: Enter
 }
 
+/** The documents of some files, read and checked by themselves. */
+type Read = Awaited<ReturnType<typeof readGiven>>
+
 /** What a change writes, and what it is told as. */
 interface Planned {
   readonly documents: Commit['documents']
@@ -68,19 +64,41 @@ const revisionsAtOnce = 200
 /** Loads what stands; Fault('bad_store') where a row is none that this version reads. */
 export async function createChange({ store, clock, log, enter }: ChangeParts): Promise<Change> {
   let policy = await loadPolicy(store, createBreather(clock))
-  const listeners: Listener[] = []
+  /** A revision is known to stand that could not be read yet. */
+  let isUnread = false
+  const followers = createFollowers()
   const consequences: Consequence[] = [liftedWithPlane]
   const inTurn = createTurns()
+  const toRead = createTurns()
 
-  /** Brings what stands here to what stands in the store. */
+  const take = async (changes: readonly RevisionChange[]): Promise<Fault | undefined> => {
+    const moved = await followed(store, policy, changes)
+    policy = moved.policy
+    return await followers.tell(moved)
+  }
+
+  /** Brings what stands here to what stands in the store; whoever fails holds up no revision. */
   const follow = async (): Promise<void> => {
+    let trouble: Fault | undefined
+    let hasTold = false
     for (;;) {
       const changes = await store.revisions.changesAfter(policy.revision, revisionsAtOnce)
-      if (changes.length === 0) return
-      const moved = await followed(store, policy, changes)
-      policy = moved.policy
-      const trouble = await tellAll(listeners, moved)
-      if (trouble) throw trouble
+      if (changes.length === 0) break
+      trouble = await take(changes)
+      hasTold = true
+    }
+    isUnread = false
+    if (!hasTold) trouble = await followers.tellAgain(policy)
+    if (trouble) throw trouble
+  }
+
+  /** What stands already is in force here: what fails of that is no failure of the change. */
+  const putInForce = async (change: Commit, revision: number): Promise<Fault | undefined> => {
+    try {
+      return await take(changesOf(change, revision))
+    } catch (thrown) {
+      isUnread = true
+      return notFollowed(revision, thrown)
     }
   }
 
@@ -96,9 +114,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       onto: policy.revision,
     }
     const revision = await store.commit(change)
-    const moved = await followed(store, policy, changesOf(change, revision))
-    policy = moved.policy
-    const trouble = await tellAll(listeners, moved)
+    const trouble = await putInForce(change, revision)
     await enterAll(store, enter).catch((thrown) => logUnentered(log, revision, thrown))
     log.info('change.applied', { revision, by: about.by, documents: planned.documents.length })
     if (trouble) throw trouble
@@ -136,16 +152,16 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   ): Promise<Planned | undefined> =>
     steps.length === 0 ? undefined : { ...about, documents: documentsOf(steps), rows: [] }
 
-  const planFiles = async (input: ApplyInput): Promise<Step[]> => {
-    const breathe = createBreather(clock)
-    const { given, findings, isWhole } = await readGiven(input.files, breathe)
-    // What is wrong with a document may tell of its plane: whose plane it is comes first.
-    const places = given.map(({ plane }) => ({ plane, before: undefined, after: undefined }))
-    input.permit?.(places, policy)
+  const planFiles = async (input: ApplyInput, read: Read): Promise<Step[]> => {
+    const { given, findings, isWhole } = read
     const { plan, findings: conflicts } = planApply(policy, given, input)
+    const steps = stepsOf(policy, plan, input.set)
+    // What is wrong tells of a plane: whose it is to write comes first.
+    input.permit?.(firstAsked(given, steps), policy)
+    const breathe = createBreather(clock)
     const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
-    return stepsOf(policy, plan, input.set)
+    return steps
   }
 
   /** An answer for what steps came to; they are planned anew for as long as somebody else comes first. */
@@ -168,13 +184,12 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     return { revision, changes: answerOf(steps), diff, dryRun }
   }
 
-  const apply = (input: ApplyInput): Promise<ApplyAnswer> => {
-    checkSet(input.set)
+  const apply = (input: ApplyInput, read: Read): Promise<ApplyAnswer> => {
     const { files, set, prune } = input
     return answered(
       input,
       { command: 'apply', files, set, prune },
-      () => planFiles(input),
+      () => planFiles(input, read),
       (steps) => summaryOf(answerOf(steps)),
     )
   }
@@ -245,7 +260,12 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     })
 
   return {
-    apply: (input) => inTurn(() => apply(input)),
+    async apply(input) {
+      checkSet(input.set)
+      // Before its turn: whoever suspends somebody does not wait until a folder has been read.
+      const read = await toRead(() => readGiven(input.files, createBreather(clock)))
+      return await inTurn(() => apply(input, read))
+    },
     put: (document, about) => inTurn(() => put(document, about)),
     remove: (target, about) => inTurn(() => remove(target, about)),
     restore: (revision, about) => inTurn(() => restore(revision, about)),
@@ -260,9 +280,8 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     catchUp: () => inTurn(() => enterAll(store, enter)),
     current: () => policy,
     revisionOf,
-    onChange(listener) {
-      listeners.push(listener)
-    },
+    isBehind: () => isUnread || followers.isOwed(),
+    onChange: followers.add,
     onDocuments(consequence) {
       consequences.push(consequence)
     },

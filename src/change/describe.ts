@@ -3,7 +3,7 @@ import { kinds } from '#domain/documents.ts'
 import { toYaml } from './canonical.ts'
 import type { ApplyAnswer, Edit, Policy } from './change.ts'
 import { unifiedDiff } from './diff.ts'
-import type { Plan } from './plan.ts'
+import type { Given, Plan } from './plan.ts'
 import { findStanding, planeOf, type Standing } from './policy.ts'
 
 /** What really changes: `before` is undefined for what is added, `after` for what is removed. */
@@ -47,8 +47,24 @@ export const editsOf = (steps: readonly Step[]): Edit[] =>
     const document = documentOf(step)
     if (!document) return []
     const { before, after } = step
-    return [{ plane: planeOf(document), before: before?.document, after: after?.document }]
+    const { kind } = document
+    return [{ plane: planeOf(document), kind, before: before?.document, after: after?.document }]
   })
+
+/**
+ * What is asked of whoever may forbid it before anything is said of what is wrong: removals as they
+ * are, since prune finds them by itself; of what was given, whether any such is theirs to write. What
+ * stands already as it was given is nobody's change.
+ */
+export const firstAsked = (given: readonly Given[], steps: readonly Step[]): Edit[] => {
+  const moves = new Set(steps.map(({ after }) => after?.document))
+  return [
+    ...editsOf(steps.filter(({ after }) => !after)),
+    ...given
+      .filter(({ document }) => !document || moves.has(document))
+      .map(({ plane, kind }) => ({ plane, kind, before: undefined, after: undefined })),
+  ]
+}
 
 export const answerOf = (steps: readonly Step[]): ApplyAnswer['changes'] =>
   steps.flatMap((step) => {

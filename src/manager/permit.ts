@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Edit, PlanePolicy, Policy } from '#change/change.ts'
-import type { Document, GrantDocument, QuotaDocument } from '#domain/documents.ts'
+import type { Document, GrantDocument, QuotaDocument, ServerDocument } from '#domain/documents.ts'
 import { kindTable } from '#domain/kinds.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Item, type Person, widens } from '#domain/roles.ts'
@@ -16,12 +17,14 @@ import { type Access, ownedItem, serverItem } from './access.ts'
 export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit[]): void => {
   const after = planesAfter(policy, edits)
   for (const edit of edits) {
-    checkVisible(access, edit.plane)
+    checkVisible(access, edit)
     const sides = [
       { document: edit.before, plane: policy.planes.get(edit.plane) },
       { document: edit.after, plane: after.get(edit.plane) },
     ]
+    if (!edit.before && !edit.after) checkSome(access, edit)
     for (const { document, plane } of sides) if (document) permitOne(access, document, plane, edit)
+    checkLent(access, policy, edit, after.get(edit.plane))
     if (edit.after?.kind === 'Grant') checkNotOwnAgent(access.person, edit.after, after)
   }
   for (const [plane, next] of after) {
@@ -30,11 +33,47 @@ export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit
   }
 }
 
-/** One answer for a plane that is hidden and for one that is not there. */
-const checkVisible = (access: Access, plane: PlaneId): void => {
+/**
+ * One answer for a plane that is hidden and for one that is not there; of what prune would remove not
+ * even the plane is told, since nobody named it.
+ */
+const checkVisible = (access: Access, { plane, before, after }: Edit): void => {
   if (access.person.administrator || access.sees('planes.read', plane)) return
-  throw new Fault('not_permitted', { detail: `You hold no role in plane ${plane}.` })
+  throw new Fault('not_permitted', {
+    detail:
+      before && !after
+        ? 'Not all of what this would remove is yours to remove.'
+        : `You hold no role in plane ${plane}.`,
+  })
 }
+
+const checkSome = (access: Access, { plane, kind }: Edit): void => {
+  const needs = kindTable[kind].write
+  if (kind === 'Plane' || !access.stands(plane)) access.checkInstallation(needs)
+  else access.checkSome(needs, plane)
+}
+
+/**
+ * Where a secret is sent is decided by whoever decides about the secret: else an owner would have
+ * another team's sent to a server of his own.
+ */
+const checkLent = (
+  access: Access,
+  policy: Policy,
+  { plane, before, after }: Edit,
+  next: Owned | undefined,
+): void => {
+  if (after?.kind !== 'Server' || !after.credential || !access.stands(plane)) return
+  if (before?.kind === 'Server' && isDeepStrictEqual(wayOf(before), wayOf(after))) return
+  const { name } = after.credential
+  const found = policy.planes.get(plane)?.credentials.get(name) ?? next?.credentials.get(name)
+  if (!found || access.sees('credentials.write', plane, ownedItem(found.owner))) return
+  throw new Fault('not_permitted', {
+    detail: `Credential ${name} is not yours: whoever owns it decides where it is sent.`,
+  })
+}
+
+const wayOf = ({ upstream, credential }: ServerDocument) => ({ upstream, credential })
 
 const permitOne = (
   access: Access,

@@ -1,6 +1,6 @@
 import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
 import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
-import { Fault } from '#lib/fault.ts'
+import { asFault, Fault } from '#lib/fault.ts'
 import { diffDefinitions } from '#registry/diff.ts'
 import { changer, choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
@@ -102,19 +102,34 @@ export interface ClassifiedAnswer {
   readonly set: string | undefined
 }
 
-/** Writes the class of one capability into the server's document, through the same door as a file. */
-export const classify = async (
-  desk: Desk,
-  input: {
-    plane?: string | undefined
-    server: string
-    kind: CapabilityKind
-    name: string
-    class: CapabilityClass
-    scopes?: string[] | undefined
-    labels?: string[] | undefined
-  },
-): Promise<ClassifiedAnswer> => {
+/** What was looked at may be changed by somebody else so often before a command gives up. */
+const mostAttempts = 8
+
+interface Classifying {
+  plane?: string | undefined
+  server: string
+  kind: CapabilityKind
+  name: string
+  class: CapabilityClass
+  scopes?: string[] | undefined
+  labels?: string[] | undefined
+}
+
+/**
+ * Writes the class of one capability into the server's document, through the same door as a file. Where
+ * somebody else has written that document meanwhile, the class is written into what it says then.
+ */
+export const classify = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await classifyOnce(desk, input)
+    } catch (thrown) {
+      if (asFault(thrown).code !== 'stale' || attempt === mostAttempts) throw thrown
+    }
+  }
+}
+
+const classifyOnce = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
   const { change, registry } = desk.installation
   const { id, policy } = findPlane(change.current(), input.plane)
   const server = findServer(policy, input.server)
@@ -125,7 +140,9 @@ export const classify = async (
     })
   const document = withClass(server, input)
   const summary = `classified ${server.name} ${input.name} as ${input.class}`
-  const revision = await change.put(document, { ...changer(desk), summary })
+  const ifRevision = change.revisionOf({ plane: id, kind: 'Server', name: server.name })
+  const about = { ...changer(desk), summary, ifRevision }
+  const revision = await change.put(document, about)
   return {
     plane: id,
     server: server.name,
