@@ -28,6 +28,12 @@ const LIMIT_BYTES = 64 * 1024
 /** Of one server, those that are gone included: names that come and go must not fill the store. */
 const MOST = 20_000
 
+/**
+ * In JSON text U+0000 and half a surrogate pair, which PostgreSQL's `text` cannot hold as they are, in
+ * a name or in what is made of it: JSON.stringify (ECMA-262 §25.5.2.3) escapes both, and nothing else so.
+ */
+const UNKEPT = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
+
 /** So many are judged before others have their turn. */
 const BREATH = 250
 
@@ -90,6 +96,7 @@ function read(
   definition: Definition,
 ): Accepted | { readonly problem: string } {
   const text = JSON.stringify(definition)
+  if (UNKEPT.test(text)) return { problem: 'it holds a character that no store keeps' }
   return known(rows, kind, definition, text) ?? readAnew(kind, definition, text)
 }
 

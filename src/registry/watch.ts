@@ -30,10 +30,13 @@ export interface Watch {
 /** A server that cannot tell is asked ever more seldom, up to so many times the period. */
 const SELDOM = 8
 
+/** One that says all the time that something changed, and changes it each time, makes no revision each time. */
+const NOTICES_EVERY_MS = 5000
+
 /**
  * Keeps the registry at what the servers tell: asks each when its connection opens, when it says that
- * a list changed, and every `everyMs`. Each server is asked one question at a time; notices that come
- * meanwhile are one more question, not many.
+ * a list changed, and every `everyMs`. Each server is asked one question at a time. A notice is followed
+ * at once, those that come within five seconds of it by one more question after them, not by many.
  */
 export function watchServers(options: {
   upstreams: WatchedServers
@@ -50,13 +53,16 @@ export function watchServers(options: {
     if (isClosed || watchers.has(server)) return
     const watcher = createWatcher(server)
     watchers.set(server, watcher)
-    server.onListChanged(watcher.hint)
+    server.onListChanged(watcher.notice)
     watcher.hint()
   }
 
   function createWatcher(server: WatchedServer): Watcher {
     const about = { plane: server.plane, server: server.server }
     let cancelNext = () => {}
+    let cancelNotice = () => {}
+    let noticedAt = Number.NEGATIVE_INFINITY
+    let isNoticed = false
     let failures = 0
     let asking: Promise<Observation> | undefined
     let next: Promise<Observation> | undefined
@@ -118,7 +124,25 @@ export function watchServers(options: {
       })
     }
 
-    return { ask, hint, stop: () => cancelNext() }
+    function notice(): void {
+      if (isClosed || isNoticed) return
+      const waitMs = noticedAt + NOTICES_EVERY_MS - clock.elapsed()
+      isNoticed = waitMs > 0
+      if (isNoticed) cancelNotice = clock.after(waitMs, follow)
+      else follow()
+    }
+
+    function follow(): void {
+      isNoticed = false
+      noticedAt = clock.elapsed()
+      hint()
+    }
+
+    const stop = () => {
+      cancelNext()
+      cancelNotice()
+    }
+    return { ask, hint, notice, stop }
   }
 
   upstreams.onOpen(watch)
@@ -143,5 +167,6 @@ export function watchServers(options: {
 interface Watcher {
   ask(): Promise<Observation>
   hint(): void
+  notice(): void
   stop(): void
 }

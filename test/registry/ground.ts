@@ -48,11 +48,16 @@ export interface World {
   find(name: string, kind?: CapabilityKind): Capability | undefined
 }
 
-export async function openWorld(documents: readonly ServerDocument[]): Promise<World> {
+/** In memory, or in the PostgreSQL database at `url`. */
+export async function openWorld(
+  documents: readonly ServerDocument[],
+  url?: string,
+): Promise<World> {
   const clock = createTestClock()
   const lines: string[] = []
   const log = createLog((line) => void lines.push(line), clock.now)
-  const store = await openStore({ folder: 'memory', appendDeadlineMs: 1000, clock, log })
+  const where = { folder: 'memory', ...(url === undefined ? {} : { url }) }
+  const store = await openStore({ ...where, appendDeadlineMs: 1000, clock, log })
   after(() => store.close())
   await store.commit(commitOf(documents, clock.now()))
   const change = await openDoor(store, clock)

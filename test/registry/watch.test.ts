@@ -94,14 +94,38 @@ describe('a server that is watched', () => {
 
   test('is asked one question at a time, and many notices are one more', async () => {
     const bank = peer('bank')
-    const { turns } = await watching(bank)
+    const { clock, turns } = await watching(bank)
     bank.hold()
     for (let i = 0; i < 100; i++) bank.tell()
     await turns()
     assert.equal(bank.state.asked, 2)
+    clock.advance(5000)
+    await turns()
+    assert.equal(bank.state.asked, 2, 'the first question has no answer yet')
     bank.letGo()
     await turns()
     assert.equal(bank.state.asked, 3)
+  })
+
+  test('attack: and says all the time that a list changed, which it did, makes a revision in five seconds, not each time', async () => {
+    const bank = peer('bank')
+    const { change, find, clock, turns } = await watching(bank)
+    const before = change.current().revision
+    let notices = 0
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      bank.state.list = [tool('a', { title: `Version ${++notices}` })]
+      bank.tell()
+      clock.advance(100)
+      await turns()
+    }
+    const made = change.current().revision - before
+    assert.ok(made >= 10 && made <= 14, `${made} revisions of ${notices} notices`)
+    bank.state.list = [tool('a', { title: 'The last' })]
+    bank.tell()
+    clock.advance(5000)
+    await turns()
+    assert.equal(find('a')?.observed?.definition.title, 'The last', 'no notice is lost')
+    assert.equal(find('a')?.state, 'held')
   })
 
   test('has its place within the period, apart from the others', async () => {
