@@ -163,6 +163,7 @@ export const installationOf = (
   parts: Parts,
   about: {
     origin: string
+    pid: number
     startedAt: number
     runners: ReadonlyMap<string, Runner>
     refresh: Installation['refresh']
@@ -175,6 +176,7 @@ export const installationOf = (
     revisions: parts.store.revisions,
     members: parts.store.members,
     origin: about.origin,
+    pid: about.pid,
     startedAt: about.startedAt,
     runners: new Set(about.runners.keys()),
     calls: { list: query.calls, find: query.findCall },

@@ -59,6 +59,7 @@ export const openInstallation = async (about: {
   change.onChange((moved) => follow(parts, moved, false))
   const installation = installationOf(parts, {
     origin: '',
+    pid: process.pid,
     startedAt: clock.now(),
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
@@ -158,8 +159,9 @@ const serve = async (about: {
     log,
     everyMs: configuration.discovery.everyMs,
   })
-  const setupCode = await parts.people.setup.first()
-  if (options.sample && change.current().planes.size === 0)
+  const joins = options.worker?.joins === true
+  const setupCode = joins ? undefined : await parts.people.setup.first()
+  if (options.sample && !joins && change.current().planes.size === 0)
     await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
@@ -207,6 +209,8 @@ const serve = async (about: {
     void (await watch.refresh(plane, name))
   const installation = installationOf(parts, {
     origin,
+    // A worker's parent is the first process of those that were started together.
+    pid: options.worker ? process.ppid : process.pid,
     startedAt: clock.now(),
     runners,
     refresh,
@@ -223,6 +227,7 @@ const serve = async (about: {
     gateway: plane === undefined ? `${origin}/mcp` : `${origin}/mcp/${plane}`,
     manager: `${origin}/m`,
     plane,
+    drainMs: limits.drainMs,
     async stop() {
       draining = true
       watch.close()

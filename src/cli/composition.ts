@@ -24,6 +24,11 @@ export interface StartOptions {
   /** `postgres://…`; without it the data folder is the store. */
   readonly store?: string
   readonly sample: boolean
+  /** Set in one of several processes that were started together. */
+  readonly worker?: {
+    /** Another one serves, or has served: neither a setup code nor a sample plane is made. */
+    readonly joins: boolean
+  }
   /** A line of the operator's log. */
   readonly print: (line: string) => void
 }
@@ -36,6 +41,8 @@ export interface Started {
   readonly setupCode: { readonly code: string; readonly endsAt: number } | undefined
   /** The plane to begin with, where there is one. */
   readonly plane: string | undefined
+  /** Longest wait of `stop` for calls under way. */
+  readonly drainMs: number
   /** Drains, closes and resolves; no child is left. */
   stop(): Promise<void>
 }

@@ -19,6 +19,8 @@ export interface Installation {
   readonly dataFolder: string
   /** Configured, never taken from a Host header; undefined where the installation does not listen. */
   readonly origin: string
+  /** Of the process that ends the installation on this machine: of several the first one. */
+  readonly pid: number
   readonly startedAt: number
   /** Names of the runners in the operator's configuration file. */
   readonly runners: ReadonlySet<string>

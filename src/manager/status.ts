@@ -3,6 +3,8 @@ import type { Capability } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { asFault } from '#lib/fault.ts'
+import type { Member } from '#store/store.ts'
 import type { Health, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk } from './desk.ts'
 
@@ -18,7 +20,14 @@ export interface StatusAnswer {
   readonly ready: boolean
   readonly because: readonly string[]
   readonly revision: number
+  /** Processes that share the store and serve, or served within a day. */
+  readonly members: readonly MemberStatus[]
   readonly planes: readonly PlaneStatus[]
+}
+
+export interface MemberStatus extends Member {
+  /** Alive, and decides by an older revision than others already do. */
+  readonly behind: boolean
 }
 
 export interface PlaneStatus {
@@ -60,24 +69,45 @@ export interface CapabilityCounts {
   readonly absent: number
 }
 
-export const status = (desk: Desk, input: { plane?: string | undefined }): StatusAnswer => {
+export const status = async (
+  desk: Desk,
+  input: { plane?: string | undefined },
+): Promise<StatusAnswer> => {
   const { installation } = desk
+  const members = await listMembers(installation)
   const policy = installation.change.current()
-  const planes = choosePlanes(policy, input.plane).flatMap((id) => {
-    const plane = policy.planes.get(id)
-    return plane ? [planeStatus(desk, id, plane)] : []
-  })
   return {
     version: installation.version,
-    pid: process.pid,
+    pid: installation.pid,
     serving: desk.stop !== undefined,
     dataFolder: installation.dataFolder,
     origin: installation.origin,
     startedAt: installation.startedAt,
     ...installation.ready(),
     revision: policy.revision,
-    planes,
+    members,
+    planes: planesStatus(desk, input.plane),
   }
+}
+
+export const planesStatus = (desk: Desk, plane: string | undefined): PlaneStatus[] => {
+  const policy = desk.installation.change.current()
+  return choosePlanes(policy, plane).flatMap((id) => {
+    const found = policy.planes.get(id)
+    return found ? [planeStatus(desk, id, found)] : []
+  })
+}
+
+/** None where the store is away: the rest of the status is told without it. */
+const listMembers = async ({ members, change }: Installation): Promise<MemberStatus[]> => {
+  const all = await members.list().catch((thrown: unknown) => {
+    if (asFault(thrown).code === 'store_unreachable') return []
+    throw thrown
+  })
+  // A command that opened the store for a moment has no address.
+  const serving = all.filter(({ address }) => address !== '')
+  const newest = Math.max(change.current().revision, ...serving.map(({ revision }) => revision))
+  return serving.map((one) => ({ ...one, behind: one.alive && one.revision < newest }))
 }
 
 const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus => {

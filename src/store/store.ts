@@ -212,6 +212,8 @@ export interface Member {
   readonly seenAt: number
   /** Seen within the last ten seconds, and has not left. */
   readonly alive: boolean
+  /** It stopped in order. */
+  readonly left: boolean
 }
 
 /** Written by `people/` alone. */

@@ -1,66 +1,174 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { systemClock } from '#lib/clock.ts'
-import { Fault } from '#lib/fault.ts'
+import { toWire } from '#edge/control/wire.ts'
+import { systemClock, systemRandom } from '#lib/clock.ts'
+import { asFault, Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
-import type { StatusAnswer } from '#manager/status.ts'
-import { oneLine } from '../cells.ts'
+import { announce } from '../announce.ts'
 import type { Invocation } from '../command.ts'
 import type { Started, StartOptions } from '../composition.ts'
 import { reachRunning } from '../control.ts'
 import type { Io } from '../io.ts'
 import { showCalls } from '../live.ts'
 import { printLog } from '../log-lines.ts'
-import { nextSteps } from '../next-steps.ts'
 import { findPortOwner } from '../port-owner.ts'
 import { storeAddress } from '../store-address.ts'
 import type { Terminal } from '../terminal.ts'
 import { clockTime } from '../when.ts'
-import { counted } from './status.ts'
+import type { Line } from '../worker.ts'
 
 export const defaultListen = '127.0.0.1:4680'
 
 export const run = async (invocation: Invocation): Promise<number> => {
-  const ending = Promise.withResolvers<string>()
-  const unlisten = listenForEnd(invocation.io, ending.resolve)
-  try {
-    await serveUntil(invocation, ending)
-  } finally {
-    unlisten()
+  const count = invocation.options.count('workers', { least: 2, most: 64, otherwise: 1 })
+  const options = startOptions(invocation)
+  if (count > 1) {
+    if (options.store === undefined) throw needsStore()
+    const { isWorker, openLine } = await import('../worker.ts')
+    if (isWorker) return await serveAsWorker(invocation, options, count, openLine())
   }
+  if (options.store !== undefined) await refuseServed(options)
+  if (count > 1) await serveWithWorkers(invocation, options, count)
+  else await serveAlone(invocation, options)
   return 0
 }
 
-const serveUntil = async (
+const serveAlone = async (invocation: Invocation, options: StartOptions): Promise<void> => {
+  const { terminal, io, data } = invocation
+  const ending = Promise.withResolvers<string>()
+  const unlisten = listenForEnd(io, ending.resolve)
+  try {
+    const isNew = isNewFolder(data)
+    const started = await start(invocation, options)
+    const control = await serve(started, options, () => ending.resolve('bailiwick stop'), io)
+    await announce(terminal, io, started, { isNew, data, sample: options.sample, processes: 1 })
+    const unshow = watch(terminal, started)
+    const because = await ending.promise
+    unshow()
+    sayEnding(invocation, because)
+    await control.close()
+    await started.stop()
+  } finally {
+    unlisten()
+  }
+}
+
+const serveWithWorkers = async (
   invocation: Invocation,
-  { promise, resolve }: PromiseWithResolvers<string>,
+  { listen, print }: StartOptions,
+  count: number,
 ): Promise<void> => {
-  const { terminal, io, data, composition } = invocation
-  const isNew = !existsSync(join(data, 'root.key'))
-  const options = startOptions(invocation)
+  const { createWorkers } = await import('../workers.ts')
+  const { io } = invocation
+  const log = createLog(print, () => io.now())
+  const stop = (because: string) => {
+    sayEnding(invocation, because)
+    workers.stop()
+  }
+  const onStopAsked = () => stop('bailiwick stop')
+  const parts = { clock: systemClock, random: systemRandom, log }
+  const workers = createWorkers({ count, listen, onStopAsked, ...parts })
+  const unlisten = listenForEnd(io, stop, workers.kill)
+  try {
+    await workers.run()
+  } finally {
+    unlisten()
+  }
+}
+
+/**
+ * A terminal sends its signals to each of its processes, and so do some supervisors: a worker that
+ * is told twice to end goes on ending.
+ */
+const serveAsWorker = async (
+  invocation: Invocation,
+  written: StartOptions,
+  processes: number,
+  line: Line,
+): Promise<number> => {
+  const { terminal, io, data } = invocation
+  const unlisten = io.onSignal(line.end)
+  let control: { close(): Promise<void> } | undefined
+  let unshow = () => {}
+  try {
+    const { listen, joins, origin } = await line.start
+    const known = origin === undefined ? {} : { origin }
+    const options: StartOptions = { ...written, listen, ...known, worker: { joins } }
+    const isNew = isNewFolder(data)
+    const started = await start(invocation, options)
+    line.onDuty(async (duty) => {
+      if (duty === 'control') {
+        control = await serve(started, options, () => line.say({ said: 'stop' }), io)
+        unshow = watch(terminal, started)
+      } else {
+        await announce(terminal, io, started, { isNew, data, sample: options.sample, processes })
+        await line.say({ said: 'announced' })
+      }
+    })
+    const { drainMs, installation } = started
+    await line.say({ said: 'ready', origin: installation.origin, drainMs })
+    try {
+      await line.ending
+    } finally {
+      line.limit(drainMs)
+      unshow()
+      await control?.close()
+      await started.stop()
+    }
+    return 0
+  } catch (thrown) {
+    const fault = asFault(thrown)
+    // What was not foreseen is told here, where it broke.
+    if (fault.code === 'internal') throw thrown
+    await line.say({ said: 'failed', fault: toWire(fault) })
+    return fault.row.exit
+  } finally {
+    unlisten()
+    line.close()
+  }
+}
+
+const isNewFolder = (data: string): boolean => !existsSync(join(data, 'root.key'))
+
+const start = async ({ composition }: Invocation, options: StartOptions): Promise<Started> => {
   const { startInstallation } = await composition()
-  const started = await startInstallation(options).catch(async (thrown: unknown) => {
+  return await startInstallation(options).catch(async (thrown: unknown) => {
     throw await explain(thrown, options)
   })
-  const control = await serve(started, options, () => resolve('bailiwick stop'), io)
-  if (terminal.json) terminal.out(readyLine(started))
-  else await printReady(terminal, io, started, { isNew, data, sample: options.sample })
-  const isWatched = !terminal.json && terminal.isWatched
-  const unshow = isWatched ? showCalls(terminal, started.installation) : () => {}
-  const because = await promise
-  unshow()
+}
+
+const watch = (terminal: Terminal, { installation }: Started): (() => void) =>
+  !terminal.json && terminal.isWatched ? showCalls(terminal, installation) : () => {}
+
+const sayEnding = ({ terminal, io }: Invocation, because: string): void => {
   if (!terminal.json)
     terminal.say(`${clockTime(io.now())}  ${because}: letting calls under way end`)
-  await control.close()
-  await started.stop()
+}
+
+const needsStore = (): Fault =>
+  new Fault('usage', {
+    detail: '--workers needs a store that processes can share; a data folder belongs to one.',
+    fix: 'Name a PostgreSQL with --store or DATABASE_URL, or leave --workers out.',
+  })
+
+/** A database is nobody's alone, but the folder has one control socket. */
+const refuseServed = async ({ data }: StartOptions): Promise<void> => {
+  const running = await reachRunning(data).catch(() => undefined)
+  if (running) throw await lockedFolder(new Fault('locked'), data)
 }
 
 /** The first signal lets calls end; the second one does not wait for them. */
-const listenForEnd = (io: Io, end: (because: string) => void): (() => void) => {
+const listenForEnd = (
+  io: Io,
+  end: (because: string) => void,
+  endNow: () => void = () => {},
+): (() => void) => {
   let asked = false
   return io.onSignal((signal) => {
-    if (asked) process.exit(130)
+    if (asked) {
+      endNow()
+      process.exit(130)
+    }
     asked = true
     end(signal)
   })
@@ -94,9 +202,6 @@ const serve = async (started: Started, { print }: StartOptions, stop: () => void
   return await serveControl({ installation: started.installation, stop, log })
 }
 
-const readyLine = ({ installation, gateway, manager, plane }: Started): string =>
-  JSON.stringify({ event: 'ready', origin: installation.origin, manager, gateway, plane })
-
 /** Says who is in the way, as far as this machine tells. */
 const explain = async (thrown: unknown, { listen, data }: StartOptions): Promise<unknown> => {
   if (!(thrown instanceof Fault)) return thrown
@@ -124,79 +229,4 @@ const lockedFolder = async (cause: Fault, data: string): Promise<Fault> => {
   } catch {
     return cause
   }
-}
-
-const printReady = async (
-  terminal: Terminal,
-  io: Io,
-  started: Started,
-  { isNew, data, sample }: { isNew: boolean; data: string; sample: boolean },
-): Promise<void> => {
-  const status = await readStatus(started)
-  const { out } = terminal
-  out(`Bailiwick ${status.version}${' '.repeat(33)}data  ${data}${isNew ? ' (new)' : ''}`)
-  out('')
-  const line = (key: string, fact: string, more = '') =>
-    out(
-      `  ${terminal.paint(terminal.glyph('yes'), 'good')} ${key.padEnd(10)}  ${fact.padEnd(34)}  ${more}`.trimEnd(),
-    )
-  line('policy', 'default deny', `rev ${status.revision}`)
-  for (const { plane, servers, agents, grants } of status.planes)
-    line(
-      plane,
-      [counted(servers.length, 'server'), counted(agents, 'agent'), counted(grants, 'grant')].join(
-        ', ',
-      ),
-      sample && plane === started.plane ? 'sample' : '',
-    )
-  line('listening', `gateway  ${started.gateway}`)
-  for (const { plane, servers } of status.planes)
-    for (const { server, state, detail } of servers)
-      if (state === 'down')
-        out(
-          `  ${terminal.paint(terminal.glyph('failed'), 'bad')} ${plane}/${server} is down: ${oneLine(detail)}`,
-        )
-  out('')
-  sayHowToSetUp(terminal, io, started)
-  await untilAsked(started)
-  out('  Type next, in another terminal:')
-  for (const { command, says } of await nextSteps(started, { sample })) {
-    out(
-      `    ${terminal.paint(terminal.typed(command), 'strong')}  ${terminal.paint(`# ${says}`, 'faint')}`,
-    )
-  }
-  out('')
-  out(terminal.typed('  Stop:  Ctrl+C          Docs:  bailiwick help first-steps'))
-  out('')
-}
-
-/** The code is for whoever sits here, never for a log that others read. */
-const sayHowToSetUp = (terminal: Terminal, io: Io, { setupCode }: Started): void => {
-  if (!setupCode) return
-  if (io.stdout.isTTY) {
-    terminal.out(
-      `  The first administrator's setup code, good once within 30 minutes: ${setupCode.code}`,
-    )
-    terminal.out(terminal.typed('    bailiwick login'))
-  } else terminal.out(terminal.typed('  setup code: run "bailiwick setup-code" on this machine'))
-  terminal.out('')
-}
-
-/** Servers tell what they offer a moment after the start; what to type next depends on it. */
-const untilAsked = async ({ installation }: Started): Promise<void> => {
-  for (const id of installation.change.current().planes.keys())
-    for (const upstream of installation.upstreams.list(id))
-      for (let waited = 0; waited < askedPatienceMs; waited += askedEveryMs) {
-        const known = installation.registry.capabilities(id)
-        const { health, server } = upstream
-        if (health.state === 'down' || known.some((one) => one.server === server)) break
-        await wait(askedEveryMs)
-      }
-}
-const askedPatienceMs = 3000
-const askedEveryMs = 25
-
-const readStatus = async ({ installation }: Started): Promise<StatusAnswer> => {
-  const { status } = await import('#manager/status.ts')
-  return status({ installation, by: '', stop: () => {}, clock: systemClock }, {})
 }

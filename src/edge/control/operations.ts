@@ -107,7 +107,7 @@ export const operations = {
 function stop(desk: Desk): { pid: number } {
   if (!desk.stop) throw new Fault('not_running', { detail: 'Nothing serves on this data folder.' })
   desk.stop()
-  return { pid: process.pid }
+  return { pid: desk.installation.pid }
 }
 
 export type OperationName = keyof typeof operations

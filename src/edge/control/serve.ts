@@ -68,7 +68,8 @@ const listen = (server: Server, path: string): Promise<void> =>
     server.once('error', reject)
     const before = process.umask(0o077)
     try {
-      server.listen(path, () => {
+      // Of several processes that share their ports this one alone has the socket.
+      server.listen({ path, exclusive: true }, () => {
         server.off('error', reject)
         resolve()
       })

@@ -146,6 +146,9 @@ export const status = z.looseObject({
   ready: z.boolean(),
   because: z.array(z.string()),
   revision: z.int(),
+  members: z
+    .array(member.extend({ behind: z.boolean() }))
+    .describe('Processes that share the store, for administrators.'),
   planes: z.array(planeStatus),
 })
 
@@ -224,6 +227,7 @@ export const member = z.strictObject({
   startedAt: at,
   seenAt: at,
   alive: z.boolean().describe('Seen within the last ten seconds, and has not left.'),
+  left: z.boolean().describe('It stopped in order.'),
 })
 
 const edit = z.strictObject({

@@ -92,4 +92,5 @@ const memberOf = (row: Selectable<InstallationSchema['member']> & { alive: boole
   seenAt: row.seen_at,
   // SQLite answers 1 or 0, PostgreSQL true or false.
   alive: Boolean(row.alive),
+  left: Boolean(row.ended),
 })

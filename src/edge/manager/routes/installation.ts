@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { planeId } from '#domain/name.ts'
 import { apply } from '#manager/documents.ts'
-import { status } from '#manager/status.ts'
+import { planesStatus, status } from '#manager/status.ts'
 import { aboutOf } from '../about.ts'
 import { appliedFiles, member, planeStatus, status as statusAnswer } from '../answers.ts'
 import { openApiDocument } from '../openapi.ts'
@@ -39,18 +39,25 @@ export const installationRoutes = (all: () => readonly Route[]) =>
         says: 'The installation, and the planes whose state you may read.',
         answer: statusAnswer,
       },
-      ({ desk, access }) => {
+      async ({ desk, access }) => {
         const {
           planes,
+          members,
           because,
           dataFolder: _,
           pid: _pid,
           serving: _serving,
           ...rest
-        } = status(desk, {})
+        } = await status(desk, {})
         const visible = planes.filter(({ plane }) => access.sees('status.read', plane))
-        // The reasons name planes.
-        return { ...rest, because: access.person.administrator ? because : [], planes: visible }
+        // The reasons name planes, and the processes machines.
+        const isAdministrator = access.person.administrator
+        return {
+          ...rest,
+          because: isAdministrator ? because : [],
+          members: isAdministrator ? members : [],
+          planes: visible,
+        }
       },
     ),
     route(
@@ -62,7 +69,7 @@ export const installationRoutes = (all: () => readonly Route[]) =>
         answer: planeStatus,
       },
       ({ desk, path }) => {
-        const [found] = status(desk, { plane: path.plane }).planes
+        const [found] = planesStatus(desk, path.plane)
         if (!found) throw new Error('a plane that stood is gone')
         return found
       },
