@@ -139,6 +139,19 @@ export const planeStatus = z.strictObject({
     z.strictObject({ server: z.string(), era: z.enum(['modern', 'legacy']), because: z.string() }),
   ),
 })
+export const member = z.strictObject({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  address: z.string().describe('Where it serves; empty until it has said so.'),
+  revision: z.int().describe('0 until it has said so.'),
+  startedAt: at,
+  seenAt: at,
+  alive: z.boolean().describe('Seen within the last ten seconds, and has not left.'),
+  left: z.boolean().describe('It stopped in order.'),
+})
+
 export const status = z.looseObject({
   version: z.string(),
   origin: z.string(),
@@ -215,19 +228,6 @@ export const can = explanation.extend({
   server: z.string(),
   kind: z.enum(capabilityKinds),
   name: z.string(),
-})
-
-export const member = z.strictObject({
-  id: z.string(),
-  host: z.string(),
-  pid: z.int(),
-  version: z.string(),
-  address: z.string().describe('Where it serves; empty until it has said so.'),
-  revision: z.int().describe('0 until it has said so.'),
-  startedAt: at,
-  seenAt: at,
-  alive: z.boolean().describe('Seen within the last ten seconds, and has not left.'),
-  left: z.boolean().describe('It stopped in order.'),
 })
 
 const edit = z.strictObject({
