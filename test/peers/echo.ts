@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 
-/** A server of both eras whose one tool answers what it was given, and that knows what it has executed. */
+/** A server of both eras whose one tool answers what it was given, after `waitMs` where that is asked for, and that knows what it has executed. */
 export async function startEcho() {
   const executed: string[] = []
   const sessions = new Set<string>()
@@ -33,8 +34,9 @@ export async function startEcho() {
         const session = request.headers['mcp-session-id']
         if (session !== undefined && !sessions.has(String(session)))
           return void response.writeHead(404).end()
-        const { ref } = params.arguments
+        const { ref, waitMs = 0 } = params.arguments
         executed.push(ref)
+        if (waitMs > 0) await pause(waitMs)
         return answer({ resultType, content: [{ type: 'text', text: ref }] })
       }
       default:

@@ -1,4 +1,4 @@
-import type { PlaneStatus, ServerStatus, StatusAnswer } from '#manager/status.ts'
+import type { MemberStatus, PlaneStatus, ServerStatus, StatusAnswer } from '#manager/status.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import type { Ink } from '../glyphs.ts'
@@ -19,6 +19,7 @@ export const run = async ({
     return 0
   }
   printHead(terminal, answer, io.now())
+  printMembers(terminal, answer.members, io.now())
   for (const plane of answer.planes) printPlane(terminal, plane, answer.serving)
   if (answer.planes.length === 0)
     terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
@@ -30,6 +31,7 @@ const toJson = (answer: StatusAnswer): object => ({
   pid: answer.pid ?? null,
   dataFolder: answer.dataFolder ?? null,
   startedAt: rfc3339(answer.startedAt),
+  members: answer.members.map(memberJson),
   planes: answer.planes.map((plane) => ({ ...plane, servers: plane.servers.map(serverJson) })),
 })
 
@@ -44,6 +46,40 @@ const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void 
   if (answer.serving) terminal.out(`origin    ${answer.origin}`)
   terminal.out(`revision  ${answer.revision}`)
 }
+
+/** Those that are there, and those that went without a word a short while ago. */
+const printMembers = (terminal: Terminal, all: readonly MemberStatus[], now: number): void => {
+  const shown = all.filter(
+    ({ alive, left, seenAt }) => alive || (!left && now - seenAt < missedForMs),
+  )
+  if (shown.length < 2) return
+  terminal.out('')
+  printRows(terminal, memberColumns(now), shown)
+}
+const missedForMs = 60 * 60_000
+
+const memberColumns = (now: number): Column<MemberStatus>[] => [
+  { key: 'host', cell: ({ host }) => host },
+  { key: 'pid', align: 'right', cell: ({ pid }) => String(pid) },
+  { key: 'address', cell: ({ address }) => address, least: 12 },
+  { key: 'revision', align: 'right', cell: ({ revision }) => String(revision) },
+  {
+    key: 'state',
+    cell: ({ alive, behind, seenAt }) =>
+      alive
+        ? behind
+          ? 'behind'
+          : 'in force'
+        : `gone, seen ${span(Math.max(0, now - seenAt))} ago`,
+    colour: ({ alive, behind }) => (alive ? (behind ? 'wait' : 'good') : 'bad'),
+  },
+]
+
+const memberJson = ({ startedAt, seenAt, ...rest }: MemberStatus): object => ({
+  ...rest,
+  startedAt: rfc3339(startedAt),
+  seenAt: rfc3339(seenAt),
+})
 
 const printPlane = (terminal: Terminal, plane: PlaneStatus, serving: boolean): void => {
   terminal.out('')
