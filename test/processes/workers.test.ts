@@ -64,11 +64,11 @@ describe('bailiwick start --workers', () => {
       }),
       grant('all', 'planner', [{ server: 'echo' }]),
     )
-  const start = async (count: number): Promise<Gateway> =>
+  const start = (count: number, url: string): Promise<Gateway> =>
     startGateway({
       documents: policy(),
       args: ['--workers', String(count)],
-      env: { DATABASE_URL: await postgres.createDatabase() },
+      env: { DATABASE_URL: url },
     })
   const membersOf = async (gateway: Gateway): Promise<Member[]> => {
     const { code, stdout } = await gateway.cli(['status', '--json', 'members'])
@@ -91,96 +91,95 @@ describe('bailiwick start --workers', () => {
   const writersIn = async (url: string): Promise<number> =>
     (await postgres.query('select distinct writer from ledger_entry', url)).length
 
-  test('three processes serve one port and one setup, and say once that they are ready', async () => {
-    const url = await postgres.createDatabase()
-    const gateway = await startGateway({
-      documents: policy(),
-      args: ['--workers', '3'],
-      env: { DATABASE_URL: url },
+  describe('as three', () => {
+    let url: string
+    let gateway: Gateway
+    before(async () => {
+      url = await postgres.createDatabase()
+      gateway = await start(3, url)
     })
-    try {
-      assert.equal(gateway.output().match(/"event":"ready"/g)?.length, 1)
-      const members = await until('three that have the same in force', async () => {
+    after(() => gateway.stop())
+    const three = (but: readonly number[] = []) =>
+      until('three serve', async () => {
         const all = await aliveOf(gateway)
-        return all.length === 3 && all.every(({ behind }) => !behind) ? all : undefined
+        const isWhole = all.length === 3 && all.every(({ behind }) => !behind)
+        return isWhole && !all.some(({ pid }) => but.includes(pid)) ? all : undefined
       })
+    const tokenOf = () => gateway.token('planner', `${gateway.origin}/mcp/ops/echo`)
+    const setupCode = () => readFile(join(gateway.data, 'setup-code'), 'utf8')
+
+    test('they serve one port and one setup, and say once that they are ready', async () => {
+      assert.equal(gateway.output().match(/"event":"ready"/g)?.length, 1)
+      const members = await three()
       assert.ok(members.every(({ address }) => address === gateway.origin))
       assert.ok(members.every(({ pid }) => pid !== gateway.pid))
-      const token = await gateway.token('planner', `${gateway.origin}/mcp/ops/echo`)
+      const token = await tokenOf()
       await inParallel(60, 6, (n) => call(gateway, token, `one-port-${n}`))
       assert.ok((await writersIn(url)) >= 3, 'each of them took calls')
-      const code = (await readFile(join(gateway.data, 'setup-code'), 'utf8')).trim()
       assert.equal((await postgres.query('select * from setup_code', url)).length, 1)
-      assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
+      assert.match(await setupCode(), /^[0-9A-Z]{4}-[0-9A-Z]{4}\n$/)
       const { stdout } = await gateway.cli(['status'])
       for (const { pid } of members) assert.match(stdout, new RegExp(` ${pid} .*in force`))
-    } finally {
-      await gateway.stop()
-    }
-  })
+    })
 
-  test('a process that is killed is replaced, also the one with the control socket, and no later call fails', async () => {
-    const gateway = await start(3)
-    try {
-      const token = await gateway.token('planner', `${gateway.origin}/mcp/ops/echo`)
-      const codeBefore = await readFile(join(gateway.data, 'setup-code'), 'utf8')
-      const first = await until('three', async () => {
-        const all = await aliveOf(gateway)
-        return all.length === 3 ? all : undefined
-      })
-      for (const { pid } of first) {
+    test('a second start on their data folder is refused', async () => {
+      const env = { DATABASE_URL: await postgres.createDatabase() }
+      for (const more of [[], ['--workers', '2']]) {
+        const args = ['start', '--data', gateway.data, '--listen', '127.0.0.1:0', '--json', ...more]
+        const { code, stderr } = await runProgram([main, ...args], { env })
+        assert.equal(code, 8, stderr)
+        const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '')
+        assert.equal(error.code, 'locked')
+        assert.match(error.detail, new RegExp(`pid ${gateway.pid} at ${gateway.origin}`))
+      }
+    })
+
+    test('one that is killed is replaced, also the one with the control socket, and no later call fails', async () => {
+      const token = await tokenOf()
+      const codeBefore = await setupCode()
+      const killed: number[] = []
+      for (const { pid } of await three()) {
         process.kill(pid, 'SIGKILL')
+        killed.push(pid)
         await until('it is gone', () => !isAlive(pid) || undefined)
         await inParallel(12, 3, (n) => call(gateway, token, `after-${pid}-${n}`))
-        await until('three again', async () =>
-          (await aliveOf(gateway)).length === 3 ? true : undefined,
-        )
+        await three(killed)
         await inParallel(12, 3, (n) => call(gateway, token, `again-${pid}-${n}`))
       }
-      const last = (await aliveOf(gateway)).map(({ pid }) => pid)
-      assert.ok(first.every(({ pid }) => !last.includes(pid)))
-      assert.equal(
-        await readFile(join(gateway.data, 'setup-code'), 'utf8'),
-        codeBefore,
-        'a replacement does not void the setup code',
-      )
+      assert.equal(await setupCode(), codeBefore, 'a replacement does not void the setup code')
       assert.equal(gateway.output().match(/"event":"ready"/g)?.length, 1)
-    } finally {
-      await gateway.stop()
-    }
-  })
+    })
 
-  test('all of them killed at once come back to the same port', async () => {
-    const gateway = await start(2)
-    try {
-      const token = await gateway.token('planner', `${gateway.origin}/mcp/ops/echo`)
-      const first = await aliveOf(gateway)
-      for (const { pid } of first) process.kill(pid, 'SIGKILL')
-      await until('two others', async () => {
-        const all = await aliveOf(gateway)
-        return all.length === 2 && all.every(({ pid }) => !first.some((one) => one.pid === pid))
-          ? true
-          : undefined
-      })
+    test('all killed at once, they come back to the same port', async () => {
+      const token = await tokenOf()
+      const killed = (await three()).map(({ pid }) => pid)
+      for (const pid of killed) process.kill(pid, 'SIGKILL')
+      await three(killed)
       await call(gateway, token, 'back')
-    } finally {
-      await gateway.stop()
-    }
+    })
+
+    test('bailiwick stop ends all of them', async () => {
+      const pids = (await three()).map(({ pid }) => pid)
+      const { code, stderr } = await gateway.cli(['stop'])
+      assert.equal(code, 0, stderr)
+      assert.equal(await gateway.ended, 0)
+      assert.deepEqual(pids.filter(isAlive), [])
+    })
   })
 
   test('kill -9 of the first process leaves no other', async () => {
-    const gateway = await start(3)
+    const gateway = await start(2, await postgres.createDatabase())
     const pids = (await aliveOf(gateway)).map(({ pid }) => pid)
-    assert.equal(pids.length, 3)
+    assert.equal(pids.length, 2)
     await gateway.kill()
     await until('all are gone', () => pids.every((pid) => !isAlive(pid)) || undefined)
     await gateway.stop()
   })
 
   test('SIGTERM, to each of them at once, lets a call end and leaves none', async () => {
-    const gateway = await start(3)
+    const gateway = await start(2, await postgres.createDatabase())
     const pids = (await aliveOf(gateway)).map(({ pid }) => pid)
-    assert.equal(pids.length, 3)
+    assert.equal(pids.length, 2)
     const caller = await callerOf(gateway)
     const executed = echo.executed.length
     const underWay = caller.call('echo', { ref: 'last', waitMs: 1000 })
@@ -188,16 +187,6 @@ describe('bailiwick start --workers', () => {
     for (const pid of [...pids, gateway.pid]) process.kill(pid, 'SIGTERM')
     assert.equal((await underWay)?.status, 200)
     caller.close()
-    assert.equal(await gateway.ended, 0)
-    assert.deepEqual(pids.filter(isAlive), [])
-    await gateway.stop()
-  })
-
-  test('bailiwick stop ends all of them', async () => {
-    const gateway = await start(2)
-    const pids = (await aliveOf(gateway)).map(({ pid }) => pid)
-    const { code, stderr } = await gateway.cli(['stop'])
-    assert.equal(code, 0, stderr)
     assert.equal(await gateway.ended, 0)
     assert.deepEqual(pids.filter(isAlive), [])
     await gateway.stop()
@@ -243,23 +232,5 @@ describe('bailiwick start --workers', () => {
       const { code, error } = await refused(['--workers', '2'], env)
       assert.deepEqual([code, error.code], [8, 'store_unreachable'])
     })
-  })
-
-  test('a second start on a data folder that is served is refused, also with PostgreSQL', async () => {
-    const gateway = await start(2)
-    try {
-      const env = { DATABASE_URL: await postgres.createDatabase() }
-      for (const more of [[], ['--workers', '2']]) {
-        const args = ['start', '--data', gateway.data, '--listen', '127.0.0.1:0', '--json', ...more]
-        const { code, stderr } = await runProgram([main, ...args], { env })
-        assert.equal(code, 8, stderr)
-        const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '')
-        assert.equal(error.code, 'locked')
-        assert.match(error.detail, new RegExp(`pid ${gateway.pid} at ${gateway.origin}`))
-      }
-      assert.equal((await aliveOf(gateway)).length, 2)
-    } finally {
-      await gateway.stop()
-    }
   })
 })
