@@ -58,6 +58,7 @@ export const createWorkers = (about: {
   let failures = 0
   let rounds = 0
   let problem: Fault | undefined
+  let isTold = false
 
   const tell = (worker: Worker, order: Order): void => {
     if (worker.isConnected()) worker.send(order)
@@ -89,6 +90,7 @@ export const createWorkers = (about: {
     if (said.said === 'failed') {
       const told = fromWire(said.fault)
       problem ??= told
+      isTold = true
       if (origin !== undefined)
         log.error('worker.failed', {
           pid: worker.process.pid,
@@ -100,6 +102,7 @@ export const createWorkers = (about: {
     serving.set(worker, clock.elapsed())
     rounds = 0
     problem = undefined
+    isTold = false
     origin = said.origin
     drainMs = said.drainMs
     fill()
@@ -130,7 +133,8 @@ export const createWorkers = (about: {
       lead()
     }
     if (since !== undefined && clock.elapsed() - since >= steadyMs) failures = 0
-    if (since === undefined && origin === undefined && problem) ending.resolve(problem)
+    // What the very first one says of its configuration or its store would be said by each.
+    if (since === undefined && origin === undefined && isTold) ending.resolve(problem)
     else replace(since === undefined ? how : undefined)
   }
   /** What ends while others are already waited for ends in the same round. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -225,6 +225,26 @@ describe('bailiwick start --workers', () => {
       assert.deepEqual([code, error.code], [2, 'bad_configuration'])
       assert.match(error.detail, /nonsense is not an origin/)
       assert.equal(stderr.match(/nonsense/g)?.length, 1)
+    })
+
+    test('where they end again and again before they serve, and tells with what; none is left', async () => {
+      // One that is killed by the system as soon as it runs: the first one, or those that follow it.
+      const preload = join(data, 'killed.cjs')
+      await writeFile(
+        preload,
+        `const { worker } = require('node:cluster')
+         if (worker?.id >= Number(process.env.KILLED_FROM)) process.kill(process.pid, 'SIGKILL')`,
+      )
+      for (const from of ['1', '2']) {
+        const { code, error, stderr } = await refused(['--workers', '2'], {
+          DATABASE_URL: await postgres.createDatabase(),
+          NODE_OPTIONS: `--require=${preload}`,
+          KILLED_FROM: from,
+        })
+        assert.deepEqual([code, error.code], [8, 'not_running'], stderr)
+        assert.match(error.detail, /again and again .* with SIGKILL/)
+        assert.equal(stderr.match(/"worker.ended"/g)?.length, 5)
+      }
     })
 
     test('where the database cannot be reached', async () => {
