@@ -12,6 +12,8 @@ import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { pathOf, runProgram } from '../peers/program.ts'
 
 interface Member {
+  readonly host: string
+  readonly left: boolean
   readonly pid: number
   readonly address: string
   readonly revision: number
@@ -20,7 +22,9 @@ interface Member {
 }
 
 const main = pathOf('src/main.ts')
-const patienceMs = 20_000
+const patienceMs = 30_000
+/** Above what any system gives. */
+const noPid = 1_000_000_000
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -120,6 +124,30 @@ describe('bailiwick start --workers', () => {
       assert.match(await setupCode(), /^[0-9A-Z]{4}-[0-9A-Z]{4}\n$/)
       const { stdout } = await gateway.cli(['status'])
       for (const { pid } of members) assert.match(stdout, new RegExp(` ${pid} .*in force`))
+    })
+
+    test('status marks a process that decides by an older revision, and one that went without a word', async () => {
+      const add = (host: string, revision: string, seenInMs: number, ended = false) =>
+        postgres.query(
+          `insert into member
+             (id, host, pid, version, address, revision, started_at, present_since, seen_at, ended)
+           select '${host}', '${host}', ${noPid}, version, address, ${revision}, started_at, present_since,
+             (extract(epoch from now()) * 1000)::bigint + ${seenInMs}, ${ended}
+           from member where address <> '' limit 1`,
+          url,
+        )
+      await add('slow', 'revision - 1', 60_000)
+      await add('lost', 'revision', -20_000)
+      await add('ended', 'revision', -20_000, true)
+      const { stdout } = await gateway.cli(['status'])
+      assert.match(stdout, /slow .* behind/)
+      assert.match(stdout, /lost .* gone, seen 2\d s ago/)
+      assert.doesNotMatch(stdout, /^ended/m)
+      const found = (await membersOf(gateway)).filter(({ pid }) => pid === noPid)
+      assert.deepEqual(
+        new Set(found.map(({ host, alive, behind, left }) => [host, alive, behind, left].join())),
+        new Set(['slow,true,true,false', 'lost,false,false,false', 'ended,false,false,true']),
+      )
     })
 
     test('a second start on their data folder is refused', async () => {

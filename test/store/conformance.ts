@@ -854,10 +854,10 @@ export const storeConformance = (
         await reopen()
         const members = await store.members.list()
         assert.deepEqual(
-          new Map(members.map(({ id, alive }) => [id, alive])),
+          new Map(members.map(({ id, alive, left }) => [id, { alive, left }])),
           new Map([
-            [before, false],
-            [store.members.self, true],
+            [before, { alive: false, left: true }],
+            [store.members.self, { alive: true, left: false }],
           ]),
         )
       })
