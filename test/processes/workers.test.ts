@@ -195,11 +195,17 @@ describe('bailiwick start --workers', () => {
     })
   })
 
-  test('kill -9 of the first process leaves no other', async () => {
+  test('kill -9 of the first process lets a call end and leaves no other', async () => {
     const gateway = await start(2, await postgres.createDatabase())
     const pids = (await aliveOf(gateway)).map(({ pid }) => pid)
     assert.equal(pids.length, 2)
+    const caller = await callerOf(gateway)
+    const executed = echo.executed.length
+    const underWay = caller.call('echo', { ref: 'orphan', waitMs: 1000 })
+    await until('it is under way', () => echo.executed.length > executed || undefined)
     await gateway.kill()
+    assert.equal((await underWay)?.status, 200)
+    caller.close()
     await until('all are gone', () => pids.every((pid) => !isAlive(pid)) || undefined)
     await gateway.stop()
   })
