@@ -152,6 +152,9 @@ const serve = async (about: {
     redis: redis && { ...redis, password: redisPassword() },
   })
   const membership = joinMembers({ ...parts, clock, address: origin })
+  const ended = createEnded({ rows: parts.store.endedSessions, most: 10_000, log })
+  parts.store.onWake(ended.follow)
+  await ended.follow()
   const watch = watchServers({
     upstreams,
     registry,
@@ -168,7 +171,7 @@ const serve = async (about: {
   const server = parts.document
   const served = createGateway({
     ...parts,
-    ended: createEnded(10_000),
+    ended,
     version,
     origin,
     limits,
