@@ -106,11 +106,14 @@ test('while Redis is gone every call is refused at once and nothing is executed;
 
 const refusesToStart = async (url: string, secret: string, says: RegExp): Promise<void> => {
   const config = { quotas: { redis: { url } } }
-  await assert.rejects(startGateway({ config, env: { REDIS_PASSWORD: secret } }), (thrown: Error) => {
-    assert.match(thrown.message, says)
-    assert.doesNotMatch(thrown.message, new RegExp(`${secret}|    at `), 'no secret, no stack')
-    return true
-  })
+  await assert.rejects(
+    startGateway({ config, env: { REDIS_PASSWORD: secret } }),
+    (thrown: Error) => {
+      assert.match(thrown.message, says)
+      assert.doesNotMatch(thrown.message, new RegExp(`${secret}|    at `), 'no secret, no stack')
+      return true
+    },
+  )
 }
 
 test('where no Redis answers, or it refuses the password, the start ends and says so', async () => {
