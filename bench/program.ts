@@ -22,10 +22,13 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 export const startProgram = async (
   data: string,
   nodeArgs: readonly string[] = [],
+  /** `postgres://…` in the data folder's place. */
+  store?: string,
 ): Promise<Program> => {
   const startedAt = performance.now()
   const args = [...nodeArgs, main, 'start', '--data', data, '--listen', '127.0.0.1:0', '--json']
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = store === undefined ? process.env : { ...process.env, DATABASE_URL: store }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   keep(child)
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => {

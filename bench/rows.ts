@@ -5,6 +5,7 @@ import { planeId } from '#domain/name.ts'
 import { systemClock as clock } from '#lib/clock.ts'
 import { silentLog as log } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
+import { type PostgresServer, startPostgres } from '../test/peers/postgres.ts'
 import { controls } from './controls.ts'
 import { startNginx } from './nginx.ts'
 import { furnish, mint, plane, server } from './plane.ts'
@@ -39,6 +40,8 @@ export const names = {
   bare: 'node:http + undici',
   sdk: 'SDK v2 proxy',
   program: 'bailiwick start',
+  postgres: 'bailiwick start on PostgreSQL',
+  besidePostgres: "  without PostgreSQL's own",
 } as const
 
 const bare = { name: names.bare, about: "Node's own parts, nothing read", file: 'bare-relay.ts' }
@@ -49,6 +52,7 @@ export const rowsTo = (
   upstream: Part<'take', { port: number }>,
 ): readonly [string, () => Promise<Row>][] => {
   const { port } = upstream.hello
+  const shared = onPostgres(port)
   const steps = Array.from({ length: controls.length + 1 }, (_, count) => count)
   return [
     [
@@ -66,6 +70,8 @@ export const rowsTo = (
       (count) => [stepName(count), () => stepRow(count, port)] as [string, () => Promise<Row>],
     ),
     [names.program, () => programRow(port)],
+    [names.postgres, async () => (await shared()).whole],
+    [names.besidePostgres, async () => (await shared()).beside],
   ]
 }
 
@@ -141,6 +147,57 @@ export const programRow = async (
       if (entries < 2 * calls) throw new Error(`${entries} entries for ${calls} calls`)
     },
   }
+}
+
+/** One program and one PostgreSQL for two rows: with the database's own processes, and without them. */
+const onPostgres = (upstream: number) => {
+  let opened: Promise<{ whole: Row; beside: Row }> | undefined
+  return () => {
+    opened ??= postgresRows(upstream)
+    return opened
+  }
+}
+
+const postgresRows = async (upstream: number): Promise<{ whole: Row; beside: Row }> => {
+  const data = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
+  const postgres = await startPostgres({ durable: true })
+  const store = await postgres.createDatabase()
+  const program = await startProgram(data, [], store)
+  await furnish(program.ask, upstream)
+  let calls = 0
+  const lends = checkLent(true)
+  const beside: Row = {
+    name: names.besidePostgres,
+    about: 'the same, the processes of the program alone',
+    pids: () => familyOf(program.pid),
+    target: targetAt(program.port, `/mcp/${plane}/${server}`),
+    tokens: (count) => mint(program.ask, count),
+    check(taken) {
+      calls += taken.calls
+      return lends(taken)
+    },
+    stop: async () => {},
+  }
+  const whole: Row = {
+    ...beside,
+    name: names.postgres,
+    about: 'the same, its ledger in a PostgreSQL on this machine, whose processes count',
+    pids: () => [...familyOf(program.pid), ...familyOf(postgres.pid)],
+    async stop() {
+      await program.stop()
+      const entries = await entriesOf(postgres, store)
+      await postgres.stop()
+      await rm(data, { recursive: true, force: true })
+      if (entries < 2 * calls) throw new Error(`${entries} entries for ${calls} calls`)
+    },
+  }
+  return { whole, beside }
+}
+
+const entriesOf = async (postgres: PostgresServer, store: string): Promise<number> => {
+  const text = `select count(*) as entries from ledger_entry where plane = '${plane}'`
+  const [row] = await postgres.query(text, store)
+  return Number(row?.entries)
 }
 
 const entriesIn = async (data: string): Promise<number> => {

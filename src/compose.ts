@@ -16,7 +16,7 @@ import { createLog } from '#lib/log.ts'
 import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
-import { assemble, everything, follow, installationOf } from './assemble.ts'
+import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration, redisPassword } from './config.ts'
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
@@ -127,8 +127,7 @@ const serve = async (about: {
   listener: ReturnType<typeof createListener>
   isBehindProxy: boolean
 }): Promise<Started> => {
-  const { options, configuration, runners, origin, edges, listener } = about
-  const { limits } = configuration
+  const { options, configuration, runners, origin } = about
   const parts = await assemble({
     ...settingsOf(configuration),
     version,
@@ -138,6 +137,27 @@ const serve = async (about: {
     runners,
     print: options.print,
   })
+  const opened: (() => Promise<void>)[] = [
+    parts.store.close,
+    parts.identity.close,
+    parts.ledger.close,
+    parts.upstreams.close,
+  ]
+  // Whatever stays open would keep a process that has failed from ending.
+  return await orUndo(serveParts({ ...about, parts, opened }), async () => {
+    for (const close of opened.reverse()) await close().catch(() => {})
+  })
+}
+
+const serveParts = async (
+  about: Parameters<typeof serve>[0] & {
+    parts: Parts
+    /** What is to be closed where a later step fails, in the order it was opened. */
+    opened: (() => Promise<void>)[]
+  },
+): Promise<Started> => {
+  const { options, configuration, runners, origin, edges, listener, parts, opened } = about
+  const { limits } = configuration
   const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, everything(change.current()), true)
@@ -151,7 +171,12 @@ const serve = async (about: {
     clock,
     redis: redis && { ...redis, password: redisPassword() },
   })
+  opened.push(windows.close)
   const membership = joinMembers({ ...parts, clock, address: origin })
+  opened.push(membership.close)
+  const ended = createEnded({ rows: parts.store.endedSessions, most: 10_000, log })
+  parts.store.onWake(ended.follow)
+  await ended.follow()
   const watch = watchServers({
     upstreams,
     registry,
@@ -159,6 +184,7 @@ const serve = async (about: {
     log,
     everyMs: configuration.discovery.everyMs,
   })
+  opened.push(async () => watch.close())
   const joins = options.worker?.joins === true
   const setupCode = joins ? undefined : await parts.people.setup.first()
   if (options.sample && !joins && change.current().planes.size === 0)
@@ -168,7 +194,7 @@ const serve = async (about: {
   const server = parts.document
   const served = createGateway({
     ...parts,
-    ended: createEnded(10_000),
+    ended,
     version,
     origin,
     limits,

@@ -32,7 +32,7 @@ export const openWindows = async (about: {
     const { connectRedis } = await import('#quota/connect-redis.ts')
     const { redis, close } = await connectRedis({ ...about.redis, log })
     const refills = async () => (await rebuild()).counts()
-    const counters = createRedisCounters({ redis, prefix: 'bailiwick:', refills, log })
+    const counters = createRedisCounters({ redis, prefix: 'bailiwick:', refills, clock, log })
     return { windows: createSharedWindows(counters), close }
   }
   const close = async () => {}

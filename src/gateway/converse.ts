@@ -228,10 +228,13 @@ export const createConverse = (parts: {
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
       const upstream = upstreamOf(exchange, caller)
       const session = visits.find(exchange, caller)
-      visits.end(session)
-      if (!upstream || upstream.shared || !session.upstreamId)
+      const ended = visits.end(session)
+      if (!upstream || upstream.shared || !session.upstreamId) {
+        await ended
         return reply.finish(undefined, { status: 204 })
-      const status = await deliver(upstream, bare(exchange, session, 'DELETE', new Uint8Array()))
+      }
+      const deletion = bare(exchange, session, 'DELETE', new Uint8Array())
+      const [status] = await Promise.all([deliver(upstream, deletion), ended])
       reply.finish(undefined, { status })
     },
   }

@@ -15,8 +15,8 @@ export interface Sessions {
    * While the caller is suspended an ended one opens: nothing is permitted in it, and it is to learn that.
    */
   open(caller: Caller, exchange: Exchange, id: string): Session | undefined
-  /** From now on it does not open. */
-  end(session: Session): void
+  /** From now on it does not open here, and soon nowhere; see `Ended.add`. */
+  end(session: Session): Promise<void>
 }
 
 export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
@@ -35,6 +35,8 @@ export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
       if (id.length > 4096 || !/^[A-Za-z0-9_-]+$/.test(id)) return undefined
       if (ended.has(id) && !caller.view.suspension(exchange.server)) return undefined
       const sealed = Buffer.from(id, 'base64url')
+      // RFC 4648 §3.5: one session has one spelling, or an ended one would open by another.
+      if (sealed.toString('base64url') !== id) return undefined
       const plain = keyring
         .sealer(exchange.plane, 'session')
         .open(sealed, contextOf(caller, exchange))

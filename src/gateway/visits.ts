@@ -17,8 +17,8 @@ export interface Visits {
   /** The session that a request names. Fault missing_session or unknown_session where it names none of this caller's. */
   find(exchange: Exchange, caller: Caller): Session
   seen(exchange: Exchange, caller: Caller, session: Session): void
-  /** The caller ended it. */
-  end(session: Session): void
+  /** The caller ended it; see `Ended.add`. */
+  end(session: Session): Promise<void>
 }
 
 const most = 10_000
@@ -48,7 +48,8 @@ export const createVisits = (parts: {
     if (caller.view.suspension(server)) return
     const end = () => {
       known.delete(session.id)
-      sessions.end(session)
+      // What could not be kept is logged, and ended here and at its server all the same.
+      sessions.end(session).catch(() => {})
       leave(plane, server, session)
     }
     known.set(session.id, standing.add({ caller, reason: needsServer(server), end }))
@@ -68,7 +69,7 @@ export const createVisits = (parts: {
     seen,
     end(session) {
       forget(session.id)
-      sessions.end(session)
+      return sessions.end(session)
     },
   }
 }

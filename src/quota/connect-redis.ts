@@ -26,7 +26,9 @@ export const connectRedis = async ({
     disableOfflineQueue: true,
   })
   let isAway = false
-  client.on('error', () => {
+  let last: unknown
+  client.on('error', (error: unknown) => {
+    last = error
     if (!isAway) log.error('quota.redis_away', {})
     isAway = true
   })
@@ -35,9 +37,20 @@ export const connectRedis = async ({
     isAway = false
   })
   try {
-    await within(client.connect(), timeoutMs * 2)
+    // PING as well: a Redis that wants a password lets in whoever brings none, and answers nothing.
+    await within(
+      client.connect().then(() => client.ping()),
+      timeoutMs * 2,
+    )
   } catch (cause) {
     client.destroy()
+    if (/WRONGPASS|NOAUTH/.test(`${cause} ${last}`)) {
+      throw new Fault('bad_configuration', {
+        detail: 'the Redis of quotas.redis refuses the password',
+        fix: 'Set REDIS_PASSWORD to the one that it wants; a user name stands in the address.',
+        cause,
+      })
+    }
     throw new Fault('bad_configuration', {
       detail: 'the Redis of quotas.redis cannot be reached',
       fix: 'Start it, or take quotas.redis out of the configuration: PostgreSQL counts then.',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CountAsk, QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
+import type { Clock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 
@@ -75,6 +76,8 @@ export interface Refill {
 }
 
 const rebuildLockMs = 60_000
+/** For another process that fills: usually milliseconds, and a caller should not wait longer. */
+const [lookEveryMs, looks] = [20, 50]
 
 /**
  * Counts in Redis, one script a question. A Redis that was flushed, or came back without its data, has
@@ -88,9 +91,10 @@ export const createRedisCounters = (options: {
   prefix: string
   /** What the ledgers' intents have used of the windows that are open now. */
   refills: () => Promise<readonly Refill[]>
+  clock: Clock
   log: Log
 }): QuotaCounters => {
-  const { redis, prefix, log } = options
+  const { redis, prefix, clock, log } = options
   const mark = `${prefix}whole`
   let filling: Promise<void> | undefined
 
@@ -104,12 +108,18 @@ export const createRedisCounters = (options: {
     }
   }
 
-  /** One process fills, the others find the mark when they ask again. */
+  const filledByAnother = async (): Promise<void> => {
+    for (let look = 0; look < looks; look++) {
+      if (Number(await redis.sendCommand(['EXISTS', mark])) === 1) return
+      await new Promise<void>((resolve) => void clock.after(lookEveryMs, resolve))
+    }
+    throw new Fault('uncounted', { detail: 'another process fills the counts of Redis' })
+  }
+
+  /** One process fills, the others wait for the mark. */
   const fill = async (): Promise<void> => {
     const lock = ['SET', `${prefix}filling`, '1', 'NX', 'PX', String(rebuildLockMs)]
-    if ((await redis.sendCommand(lock)) === null) {
-      throw new Fault('uncounted', { detail: 'another process fills the counts of Redis' })
-    }
+    if ((await redis.sendCommand(lock)) === null) return filledByAnother()
     log.warn('quota.refill', {})
     for (const { key, windows } of await options.refills()) {
       const { second, minute, day } = windows

@@ -7,6 +7,7 @@ import { member } from './migrations/0003-member.ts'
 import { postgresLedger } from './migrations/0004-postgres-ledger.ts'
 import { quotaCount } from './migrations/0005-quota-count.ts'
 import { people } from './migrations/0010-people.ts'
+import { endedSession } from './migrations/0011-ended-session.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   postgresLedger,
   quotaCount,
   people,
+  endedSession,
 ]
 
 /**

@@ -14,10 +14,11 @@ import { createPostgresCounters } from './postgres/quotas.ts'
 import { createWake, type Wake } from './postgres/wake.ts'
 import { openSqliteDatabase } from './sqlite/database.ts'
 import { openSqliteLedgers } from './sqlite/ledgers.ts'
-import type { Members, PlaneStore, Store, StoreOptions } from './store.ts'
+import type { EndedSessionRows, Members, PlaneStore, Store, StoreOptions } from './store.ts'
 import { capabilityRows } from './tables/capabilities.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
+import { endedSessionRows } from './tables/ended-sessions.ts'
 import { join, memberRows } from './tables/members.ts'
 import { personRows } from './tables/people.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
@@ -47,10 +48,12 @@ export const openStore = async (options: Opening): Promise<Store> => {
     const now = database.now ?? clock.now
     await join(database, self, now)
     const members = memberRows(database, self, now)
+    const endedSessions = endedSessionRows(database, now)
     const ledgers = openLedgers(options, address, id)
     const counters =
       address && createPostgresCounters({ address, deadlineMs: options.appendDeadlineMs })
-    return storeOf({ database, ledgers, members, counters, ...wakeOf(options, address, database) })
+    const wake = wakeOf(options, address, database)
+    return storeOf({ database, ledgers, members, endedSessions, counters, ...wake })
   } catch (error) {
     await database.close()
     throw error
@@ -83,12 +86,14 @@ const storeOf = ({
   database,
   ledgers,
   members,
+  endedSessions,
   counters,
   wake,
 }: {
   database: Database
   ledgers: Ledgers
   members: Members
+  endedSessions: EndedSessionRows
   counters: ReturnType<typeof createPostgresCounters> | undefined
   wake?: Wake
 }): Store => {
@@ -120,6 +125,7 @@ const storeOf = ({
     people: personRows(database),
     values: valueRows(database),
     members,
+    endedSessions,
     counters,
     onWake: (listener) => wake?.onWake(listener),
     get reachable() {

@@ -116,6 +116,11 @@ export interface InstallationSchema {
     hash: string
     ends_at: number
   }
+  /** By the database's clock where processes share it. */
+  ended_session: {
+    digest: string
+    ended_at: number
+  }
   installation_value: {
     name: string
     value: Uint8Array

@@ -29,6 +29,8 @@ export interface Store {
   readonly people: PersonRows
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
+  /** Legacy sessions that were ended, for every process to know. */
+  readonly endedSessions: EndedSessionRows
   /** The processes that have this store open. */
   readonly members: Members
   /**
@@ -214,6 +216,14 @@ export interface Member {
   readonly alive: boolean
   /** It stopped in order. */
   readonly left: boolean
+}
+
+/** SHA-256 of session ids, hex. Written by `gateway/` alone; kept for a week. */
+export interface EndedSessionRows {
+  /** Other processes are woken (`onWake`) when they can find them. */
+  add(digests: readonly string[]): Promise<void>
+  /** The last that were ended, newest first: at `fromMs` or later by the database's clock, at most `most`. */
+  list(fromMs: number, most: number): Promise<{ digest: string; endedAt: number }[]>
 }
 
 /** Written by `people/` alone. */

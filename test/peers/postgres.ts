@@ -18,6 +18,8 @@ import { Client } from 'pg'
 /** A PostgreSQL of its own: a folder, a port, a role `owner` that may do everything. */
 export interface PostgresServer {
   readonly port: number
+  /** Of its first process; another one after `restart`. */
+  readonly pid: number
   /** The address of a new database, made as a copy of `template` where one is given. */
   createDatabase(template?: string): Promise<string>
   /** Runs SQL as the owner and gives the rows; in the database `postgres` unless an address says otherwise. */
@@ -133,6 +135,9 @@ export const startPostgres = async ({
   let databases = 0
   return {
     port,
+    get pid() {
+      return pid
+    },
     query,
     signal(signal, which) {
       for (const one of which === 'all' ? [pid, ...childrenOf(pid)] : [pid])

@@ -15,7 +15,19 @@ const freePort = (): Promise<number> =>
   })
 
 /** Several processes of the real program on one PostgreSQL, behind a balancer that knows nothing. */
-export const startProcesses = async (count: number, documents: string) => {
+export const startProcesses = async (
+  count: number,
+  documents: string,
+  {
+    config = {},
+    env = {},
+  }: {
+    /** The operator's configuration, of each of them. */
+    config?: object
+    /** Their environment beyond PATH. */
+    env?: Record<string, string>
+  } = {},
+) => {
   const postgres = await startPostgres({ durable: true })
   const url = await postgres.createDatabase()
   const front = await startRoundRobin()
@@ -37,7 +49,8 @@ export const startProcesses = async (count: number, documents: string) => {
     if (n > 0) await copyFile(join(folder, 'data-0', 'root.key'), join(data, 'root.key'))
     const about = {
       data,
-      env: { DATABASE_URL: url },
+      config,
+      env: { ...env, DATABASE_URL: url },
       args: ['--listen', `127.0.0.1:${port}`, '--origin', front.origin],
     }
     const gateway = await startGateway(n === 0 ? { ...about, documents } : about)

@@ -4,15 +4,28 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from 'redis'
+import { freePort } from './program.ts'
 
-/** A Redis of its own on a Unix socket: no port, nothing kept beyond its folder. */
-export const startRedis = async () => {
+/**
+ * A Redis of its own on a Unix socket, nothing kept beyond its folder; with `tcp` on a port as well,
+ * always the same one.
+ */
+export const startRedis = async ({
+  tcp = false,
+  password,
+}: {
+  tcp?: boolean
+  password?: string
+} = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'bailiwick-redis-'))
   const socket = join(folder, 'redis.sock')
+  const port = tcp ? await freePort() : 0
   let server: ChildProcess | undefined
 
   const start = async (): Promise<void> => {
-    const words = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--save', '']
+    const listening = ['--port', String(port), '--bind', '127.0.0.1', '--unixsocket', socket]
+    const secret = password === undefined ? [] : ['--requirepass', password]
+    const words = [...listening, '--dir', folder, '--save', '', ...secret]
     const started = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] })
     server = started
     await new Promise<void>((resolve, reject) => {
@@ -29,6 +42,7 @@ export const startRedis = async () => {
   }
   await start()
   const redis = createClient({
+    ...(password === undefined ? {} : { password }),
     socket: { path: socket, reconnectStrategy: 20 },
     commandOptions: { timeout: 2000 },
     disableOfflineQueue: true,
@@ -38,6 +52,7 @@ export const startRedis = async () => {
   return {
     redis,
     socket,
+    url: `redis://127.0.0.1:${port}`,
     start,
     kill,
     async stop() {

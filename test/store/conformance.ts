@@ -254,6 +254,21 @@ export const storeConformance = (
       })
     })
 
+    describe('ended sessions', () => {
+      test('are found from a time on, newest first, however often and many they were ended', async () => {
+        const { endedSessions } = store
+        await endedSessions.add(['a', 'b'])
+        await endedSessions.add(['b', ...Array.from({ length: 2000 }, (_, n) => `more-${n}`)])
+        const all = await endedSessions.list(0, 10_000)
+        assert.equal(all.length, 2002)
+        assert.deepEqual(new Set(all.slice(-2).map(({ digest }) => digest)), new Set(['a', 'b']))
+        assert.equal((await endedSessions.list(0, 10)).length, 10)
+        const [newest] = all
+        assert(newest)
+        assert.deepEqual(await endedSessions.list(newest.endedAt + 1, 10), [])
+      })
+    })
+
     describe('people', () => {
       const person = (name: string, about: Partial<PersonRow> = {}): PersonRow => ({
         name,

@@ -1,6 +1,7 @@
 // Needs from Debian: redis-server
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { systemClock as clock } from '#lib/clock.ts'
 import { silentLog } from '#lib/log.ts'
 import { createRedisCounters, type Refill } from '#quota/redis.ts'
 import { createSharedWindows } from '#quota/shared-windows.ts'
@@ -12,7 +13,13 @@ after(() => peer.stop())
 
 let opened = 0
 const open = (refills: () => Promise<readonly Refill[]> = async () => []) =>
-  createRedisCounters({ redis: peer.redis, prefix: `test${++opened}:`, refills, log: silentLog })
+  createRedisCounters({
+    redis: peer.redis,
+    prefix: `test${++opened}:`,
+    refills,
+    clock,
+    log: silentLog,
+  })
 
 countersConformance('Redis', async () => open())
 
