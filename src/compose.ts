@@ -12,7 +12,7 @@ import { createGateway, type Gateway } from '#gateway/serve.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
-import { createLog } from '#lib/log.ts'
+import { createLog, type Log } from '#lib/log.ts'
 import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
@@ -261,14 +261,27 @@ const serveParts = async (
       const closed = listener.close()
       await served.drain(limits.drainMs)
       await upstreams.close()
-      await closed
-      await membership.close()
-      await windows.close()
-      await ledger.close()
-      await identity.close()
-      await parts.store.close()
+      await orLeave(async () => {
+        await closed
+        await membership.close()
+        await windows.close()
+        await ledger.close()
+        await identity.close()
+        await parts.store.close()
+      }, log)
     },
   }
+}
+
+/** A store that stands still says no goodbye; what it did not take is found and concluded at the next start. */
+const closeWithinMs = 10_000
+const orLeave = async (close: () => Promise<void>, log: Log): Promise<void> => {
+  const late = Promise.withResolvers<void>()
+  const cancel = clock.after(closeWithinMs, () => {
+    log.error('stop.left', { afterMs: closeWithinMs })
+    late.resolve()
+  })
+  await Promise.race([close(), late.promise]).finally(cancel)
 }
 
 const settingsOf = ({ ledger, limits }: Configuration) => ({

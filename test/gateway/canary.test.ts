@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { startGateway } from '../peers/gateway.ts'
+import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { exchange, modern } from '../peers/wire.ts'
 import { createCaller } from './caller.ts'
 import { agent, bank, bankRunner, consumer, credential, documents, grant, plane } from './plane.ts'
@@ -96,6 +97,99 @@ test('a canary secret is only in the environment of the one child it was lent to
       for (const text of said) assert.ok(!finds(text, canary), 'the terminal told a canary')
     }
     for (const text of answers) assert.ok(!finds(text, secret), 'an answer holds the secret')
+  } finally {
+    await gateway.stop()
+  }
+})
+
+let server: PostgresServer | undefined
+after(() => server?.stop())
+
+test('no table of a PostgreSQL holds a secret, a password, a token, a setup code or an argument that went through the API', async () => {
+  server = await startPostgres()
+  const { query } = server
+  const url = await server.createDatabase()
+  const gateway = await startGateway({
+    env: { DATABASE_URL: url },
+    documents: documents(
+      plane(),
+      consumer(),
+      agent('planner'),
+      credential('bank-key'),
+      bank({ credential: { name: 'bank-key', env: 'BANK_API_KEY' } }),
+      grant('all', 'planner', [{ server: 'bank' }]),
+    ),
+    secrets: { 'bank-key': secret },
+    config: { runners: bankRunner() },
+  })
+  try {
+    const password = 'cAnArY-horse-battery-77ab'
+    const code = readFileSync(join(gateway.data, 'setup-code'), 'utf8').trim()
+    const api = async (method: string, path: string, body: object, token?: string) => {
+      const headers = {
+        ...(token && { authorization: `Bearer ${token}` }),
+        // Once done, a key stands for its command; it holds nothing of it.
+        ...(path.endsWith('consumers/planted') && { 'idempotency-key': 'k' }),
+      }
+      const told = await exchange(`${gateway.origin}/api/v1${path}`, { method, headers, body })
+      return { status: told.status, text: told.body, value: JSON.parse(told.body) }
+    }
+    const setUp = await api('POST', '/setup', { code, name: 'root', password })
+    assert.equal(setUp.status, 201, setUp.text)
+    const { token } = setUp.value
+    const at = '/planes/ops'
+    const base64 = Buffer.from(secret).toString('base64')
+    const put = await api('PUT', `${at}/credentials/bank-key/secret`, { secret: base64 }, token)
+    assert.equal(put.status, 200, put.text)
+    const made = await api('POST', `${at}/agents/planner/secret`, {}, token)
+    assert.equal(made.status, 201, made.text)
+    const shape = `ghp_${'cAnArY7'.repeat(5)}`
+    const planted = await api(
+      'PUT',
+      `${at}/consumers/planted`,
+      { apiVersion: 'bailiwick/v1', kind: 'Consumer', plane: 'ops', name: 'planted', title: shape },
+      token,
+    )
+    assert.equal(planted.status, 422, planted.text)
+    const resource = `${gateway.origin}/mcp/ops/bank`
+    const minted = await exchange(`${gateway.origin}/oauth/ops/token`, {
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from(`planner:${made.value.secret}`).toString('base64')}`,
+      },
+      body: `grant_type=client_credentials&resource=${encodeURIComponent(resource)}`,
+    })
+    assert.equal(minted.status, 200, minted.body)
+    const access = JSON.parse(minted.body).access_token
+    const caller = createCaller(resource, access)
+    assert.equal((await caller.call('whoami', { ref: argument }))?.status, 200)
+    caller.close()
+
+    const canaries = [secret, argument, password, token, code, made.value.secret, shape, access]
+    const tables = await query(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema')`,
+      url,
+    )
+    assert.ok(tables.length > 10)
+    let looked = 0
+    for (const { name } of tables) {
+      const rows = await query(`select row_to_json(t)::text as text from ${name} t`, url)
+      looked += rows.length
+      const text = rows.map((row) => String(row.text)).join('\n')
+      // row_to_json writes bytes in hexadecimal.
+      const bytes = [...text.matchAll(/\\\\x([0-9a-f]+)/g)].map(([, hex = '']) =>
+        Buffer.from(hex, 'hex').toString('latin1'),
+      )
+      for (const canary of canaries)
+        for (const one of [text, ...bytes])
+          assert.ok(!finds(one, canary), `${name} holds ${canary.slice(0, 8)}…`)
+    }
+    assert.ok(looked > 30, `only ${looked} rows were looked at`)
+    for (const canary of canaries.filter((one) => one !== code))
+      assert.ok(!finds(gateway.output(), canary), `the log holds ${canary.slice(0, 8)}…`)
+    for (const text of [put.text, planted.text])
+      for (const canary of [secret, shape]) assert.ok(!finds(text, canary), text)
   } finally {
     await gateway.stop()
   }

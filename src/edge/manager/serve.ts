@@ -49,7 +49,7 @@ export const createManagerEdge = (parts: Parts) => {
     if (!isAllowedOrigin(request.headers.origin, parts.allowedOrigins))
       throw new Fault('bad_origin')
     const { route, path } = find(request.method, segments)
-    const who = route.needs === 'nobody' ? undefined : await authenticate(people, request)
+    const who = route.needs === 'nobody' ? undefined : await authenticate(people, request, clock)
     const access = createAccess(who?.person ?? stranger, installation.change.current(), clock.now())
     checkNeeds(route, path.plane, access)
     if (route.takes !== 'reason and key' && request.headers['idempotency-key'] !== undefined)
@@ -126,10 +126,17 @@ export const createManagerEdge = (parts: Parts) => {
   }
 }
 
-const authenticate = async (people: People, request: IncomingMessage) => {
+/** A store that stands still answers nobody; whoever asks is told so while they still wait. */
+const patienceMs = 3000
+
+const authenticate = async (people: People, request: IncomingMessage, clock: Clock) => {
   const token = bearerToken(request.headers.authorization)
   if (token === undefined) throw new Fault('no_token')
-  const who = await people.authenticate(token)
+  const late = Promise.withResolvers<never>()
+  const cancel = clock.after(patienceMs, () =>
+    late.reject(new Fault('store_unreachable', { detail: 'the store does not answer' })),
+  )
+  const who = await Promise.race([people.authenticate(token), late.promise]).finally(cancel)
   if (!who) throw new Fault('bad_token')
   return who
 }
