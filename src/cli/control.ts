@@ -27,6 +27,7 @@ export const reach = async (
   if (about.store === undefined) checkFolder(data)
   const socket = findSocket(data)
   if (existsSync(socket) && (await answers(socket))) return overSocket(socket)
+  if (about.store === undefined) checkStore(data)
   return await openFolder(data, about, composition)
 }
 
@@ -54,6 +55,15 @@ const checkFolder = (data: string): void => {
       ? `${data} is not the data folder of a Bailiwick.`
       : `There is no data folder ${data}.`,
     fix: 'bailiwick start, or name another folder with --data',
+  })
+}
+
+/** A folder whose store is a database has the key and no store.db: none must come to lie beside it. */
+const checkStore = (data: string): void => {
+  if (existsSync(join(data, 'store.db'))) return
+  throw new Fault('not_running', {
+    detail: `Nothing serves ${data}, and its store is a database that was not named.`,
+    fix: 'Name it with --store or in DATABASE_URL, or start it.',
   })
 }
 

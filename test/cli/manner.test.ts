@@ -115,6 +115,15 @@ describe('A data folder', () => {
     assert.match(asked.stderr, /is not the data folder of a Bailiwick/)
   })
 
+  test('whose store is a database gets none of its own by a command that does not name it', async (t) => {
+    const folder = await makeFolder(t)
+    await writeFile(join(folder, 'root.key'), 'x')
+    const { code, stderr } = await runHere(['calls', '--data', folder])
+    assert.equal(code, 8)
+    assert.match(stderr, /its store is a database that was not named/)
+    assert.equal(existsSync(join(folder, 'store.db')), false)
+  })
+
   test('is looked at by the doctor without being made', async (t) => {
     const folder = join(await makeFolder(t), 'none')
     const { code, stdout } = await runHere(['doctor', '--data', folder, '--listen', '127.0.0.1:0'])
