@@ -24,22 +24,26 @@ export interface Sheet {
   on(event: 'error', listener: () => void): unknown
 }
 
-export const systemIo = (): Io => ({
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  program: programName(process.cwd()),
-  now: systemClock.now,
-  onSignal(listener) {
-    const signals = ['SIGINT', 'SIGTERM'] as const
-    const listeners = signals.map((signal) => [signal, () => listener(signal)] as const)
-    for (const [signal, hear] of listeners) process.on(signal, hear)
-    return () => {
-      for (const [signal, hear] of listeners) process.off(signal, hear)
-    }
-  },
-})
+export const systemIo = (): Io => {
+  // Whoever read has gone, as `head` does: what is left is said to nobody, and a server goes on.
+  for (const sheet of [process.stdout, process.stderr]) sheet.on('error', () => {})
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    program: programName(process.cwd()),
+    now: systemClock.now,
+    onSignal(listener) {
+      const signals = ['SIGINT', 'SIGTERM'] as const
+      const listeners = signals.map((signal) => [signal, () => listener(signal)] as const)
+      for (const [signal, hear] of listeners) process.on(signal, hear)
+      return () => {
+        for (const [signal, hear] of listeners) process.off(signal, hear)
+      }
+    },
+  }
+}
 
 /** Run from source, the program is the launcher of the checkout, by its path from here. */
 const programName = (folder: string): string => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +8,7 @@ import { describe, test } from 'node:test'
 import { catalog, unbuilt } from '#cli/catalog.ts'
 import { createOptions, readPlace, readTarget } from '#cli/command.ts'
 import { Fault } from '#lib/fault.ts'
+import { baseEnv, pathOf } from '../peers/program.ts'
 import { makeFolder, runHere } from './world.ts'
 
 describe('Help', () => {
@@ -20,6 +23,21 @@ describe('Help', () => {
       assert.equal(code, 0)
       assert.equal(stderr, '')
     })
+
+  test('whose reader has gone, as head does, ends without a word', async () => {
+    const child = spawn(process.execPath, [pathOf('src/main.ts'), 'schema'], {
+      env: baseEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => {
+      said += text
+    })
+    const [code] = await once(child, 'exit')
+    assert.equal(said, '')
+    assert.equal(code, 0)
+  })
 
   test('of the whole program names every command', async () => {
     const { stdout, code } = await runHere(['--help'])
