@@ -9,6 +9,8 @@ import { legacy } from '../peers/wire.ts'
 const dayQuota = 1500
 const callers = 12
 const concludedWithinMs = 40_000
+/** Less than the five minutes that a token of ours lasts. */
+const tokenLastsMs = 120_000
 
 /**
  * Three processes behind a dumb round-robin on one PostgreSQL, one of them killed every few seconds,
@@ -43,8 +45,11 @@ export async function killsUnderLoad(seconds: number, everyMs: number): Promise<
   })
   try {
     const url = `${processes.origin}/mcp/ops/echo`
-    const token = await processes.at(0).token('planner', url)
-    const caller = createCaller(url, token)
+    const callerOf = async (n: number) =>
+      createCaller(url, await processes.at(n).token('planner', url))
+    let caller = await callerOf(0)
+    const before = [caller]
+    let renewedAt = Date.now()
     const tally = { answered: 0, limited: 0, broken: 0, kills: 0 }
     const ends = Date.now() + seconds * 1000
 
@@ -94,11 +99,16 @@ export async function killsUnderLoad(seconds: number, everyMs: number): Promise<
     const killer = async (): Promise<void> => {
       while (Date.now() + everyMs < ends) {
         await pause(everyMs)
-        await processes.replace(tally.kills++)
+        const replaced = tally.kills++
+        await processes.replace(replaced)
+        if (Date.now() - renewedAt < tokenLastsMs) continue
+        caller = await callerOf(replaced)
+        before.push(caller)
+        renewedAt = Date.now()
       }
     }
     await Promise.all([killer(), ...Array.from({ length: callers }, (_, n) => worker(n))])
-    caller.close()
+    for (const one of before) one.close()
 
     assert.ok(tally.kills > 0, 'nothing was killed')
     assert.ok(tally.answered > dayQuota / 3, `only ${tally.answered} calls were answered`)
