@@ -1,7 +1,7 @@
 import type { Changed, Entry, Intent, Opened, Outcome, Refused } from '#domain/entry.ts'
 import { type CallId, callId, clientId, type PlaneId, planeId } from '#domain/name.ts'
 import { canonicalJson } from '#lib/json.ts'
-import type { EntryRow } from '#store/store.ts'
+import type { Commit, EntryRow } from '#store/store.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -105,3 +105,17 @@ export const rowOf = (entry: Entry, payload?: Uint8Array): EntryRow => ({
 })
 
 export type { PlaneId }
+
+/** A change of nothing, onto a revision. */
+export const emptyChange = (onto: number): Commit => ({
+  by: 'local:alice',
+  at: noon,
+  why: '',
+  set: undefined,
+  summary: 'a change',
+  diff: '',
+  key: undefined,
+  documents: [],
+  rows: [],
+  onto,
+})

@@ -6,10 +6,19 @@ import { systemClock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
-import type { Commit, LedgerFile, Store } from '#store/store.ts'
+import type { LedgerFile, Store } from '#store/store.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { type LossyProxy, startProxy } from '../peers/proxy.ts'
-import { callAt, intentOf, noon, openedOf, ops, outcomeOf, refusedOf, rowOf } from './entries.ts'
+import {
+  callAt,
+  emptyChange,
+  intentOf,
+  openedOf,
+  ops,
+  outcomeOf,
+  refusedOf,
+  rowOf,
+} from './entries.ts'
 
 // PostgreSQL that is away, late, full of locks, or whose answers get lost on the way.
 
@@ -70,18 +79,6 @@ const timed = async (work: Promise<unknown>): Promise<number> => {
   await work.catch(() => {})
   return performance.now() - start
 }
-const change = (onto: number): Commit => ({
-  by: 'local:alice',
-  at: noon,
-  why: '',
-  set: undefined,
-  summary: 'a change',
-  diff: '',
-  key: undefined,
-  documents: [],
-  rows: [],
-  onto,
-})
 
 describe('a connection that is cut between COMMIT and its answer', () => {
   test('loses no entry and doubles none', async () => {
@@ -125,10 +122,10 @@ describe('a connection that is cut between COMMIT and its answer', () => {
   test('tells a change by what became of it: it stands, or it does not', async () => {
     for (let onto = 0; onto < 6; onto++) {
       proxy.cut('commit\0', 'unheard')
-      assert.equal(await store.commit(change(onto)), onto + 1)
+      assert.equal(await store.commit(emptyChange(onto)), onto + 1)
     }
     proxy.cut('commit\0', 'unsent')
-    await assert.rejects(store.commit(change(6)), isFault('store_unreachable'))
+    await assert.rejects(store.commit(emptyChange(6)), isFault('store_unreachable'))
     assert.equal(await store.revisions.newest(), 6)
   })
 })
@@ -142,7 +139,7 @@ describe('a PostgreSQL that is away', () => {
     assert(tookMs < appendDeadlineMs, `refused after ${tookMs} ms`)
     assert.equal(ledger.failing, true)
     await assert.rejects(ledger.append(rowOf(outcomeOf(callAt(1)))), isFault('unrecordable'))
-    await assert.rejects(store.commit(change(0)), isFault('store_unreachable'))
+    await assert.rejects(store.commit(emptyChange(0)), isFault('store_unreachable'))
     await assert.rejects(store.plane(ops).documents.list(), isFault('store_unreachable'))
     await assert.rejects(ledger.size(), isFault('store_unreachable'))
     await assert.rejects(
@@ -154,7 +151,7 @@ describe('a PostgreSQL that is away', () => {
     await proxy.up()
     await until(() => !ledger.failing && store.reachable)
     await ledger.append(rowOf(outcomeOf(callAt(1))))
-    assert.equal(await store.commit(change(0)), 1)
+    assert.equal(await store.commit(emptyChange(0)), 1)
     const types = (await ledger.read(1, 9)).map(({ entry }) => entry.type)
     assert.deepEqual(types, ['call.intent', 'call.outcome'])
     assert.match(logged, /"event":"ledger.failing"/)
@@ -193,7 +190,7 @@ describe('a lock that somebody holds', () => {
       assert(tookMs < appendDeadlineMs + 500, `refused after ${tookMs} ms`)
       assert.equal(ledger.failing, true)
       // A table of the store is not the ledger's business.
-      assert.equal(await store.commit(change(0)), 1)
+      assert.equal(await store.commit(emptyChange(0)), 1)
     })
     await until(() => !ledger.failing)
     await ledger.append(rowOf(refusedOf(callAt(2))))

@@ -9,11 +9,20 @@ import { openStore } from '#store/open.ts'
 import { readAddress } from '#store/postgres/address.ts'
 import { createConnections } from '#store/postgres/connections.ts'
 import { createSequencer, type Sequencer } from '#store/postgres/sequence.ts'
-import type { Commit, Store } from '#store/store.ts'
+import type { Store } from '#store/store.ts'
 import { sealerOf } from '../ledger/sealer.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { createTestClock } from './clock.ts'
-import { callAt, changedOf, intentOf, noon, ops, outcomeOf, refusedOf, rowOf } from './entries.ts'
+import {
+  callAt,
+  changedOf,
+  emptyChange,
+  intentOf,
+  ops,
+  outcomeOf,
+  refusedOf,
+  rowOf,
+} from './entries.ts'
 
 // Several processes on one database: here several stores in this process, which know nothing of each other.
 
@@ -64,18 +73,6 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
   }
   assert.fail('it never came')
 }
-const change = (onto: number): Commit => ({
-  by: 'local:alice',
-  at: noon,
-  why: '',
-  set: undefined,
-  summary: 'a change',
-  diff: '',
-  key: undefined,
-  documents: [],
-  rows: [],
-  onto,
-})
 
 describe('members of one database', () => {
   test('see each other, and who is not seen for ten seconds is dead until it is seen again', async () => {
@@ -114,7 +111,7 @@ describe('a change by one process', () => {
       underWay--
     })
     await until(() => seen.length > 0)
-    for (let onto = 0; onto < 20; onto++) await one.commit(change(onto))
+    for (let onto = 0; onto < 20; onto++) await one.commit(emptyChange(onto))
     await until(() => seen.at(-1) === 20)
     assert.equal(most, 1)
   })
@@ -143,7 +140,7 @@ describe('a change by one process', () => {
     await until(() => seen === 0)
     await sql(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name = 'bailiwick, listening' and datname = current_database()`)
-    await one.commit(change(0))
+    await one.commit(emptyChange(0))
     await until(() => seen === 1)
   })
 })
