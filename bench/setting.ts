@@ -47,7 +47,7 @@ export const fullPace: Pace = {
 
 export const quickPace: Pace = {
   rounds: 2,
-  roundsEndMs: 38_000,
+  roundsEndMs: 75_000,
   windowMs: 150,
   warmUpCalls: 2000,
   warmUpMs: 700,
@@ -55,5 +55,5 @@ export const quickPace: Pace = {
   idleMs: 1000,
   neighbourMs: 800,
   ledgerSeconds: 0.3,
-  wholeMs: 59_000,
+  wholeMs: 115_000,
 }
