@@ -17,6 +17,10 @@ export const toYamlStream = (documents: readonly Document[]): string =>
 
 /** The same document with what has no order of its own in byte order. Two are equal when these are. */
 export function canonical<D extends Document>(document: D): D {
+  if (document.kind === 'API') {
+    const { operations } = document
+    return { ...document, ...(operations && { operations: sortKeys(operations) }) }
+  }
   if (document.kind !== 'Server') return document
   const { tools, prompts, resources } = document
   return {

@@ -134,11 +134,15 @@ export interface PlanePolicy {
   readonly teams: SortedMap<Documents['Team']>
   readonly roleBindings: SortedMap<Documents['RoleBinding']>
   readonly servers: SortedMap<Documents['Server']>
+  readonly apis: SortedMap<Documents['API']>
   readonly consumers: SortedMap<Documents['Consumer']>
   readonly agents: SortedMap<Documents['Agent']>
+  readonly agentGroups: SortedMap<Documents['AgentGroup']>
   readonly grants: SortedMap<Documents['Grant']>
+  readonly rules: SortedMap<Documents['Rule']>
   readonly quotas: SortedMap<Documents['Quota']>
   readonly credentials: SortedMap<Documents['Credential']>
+  readonly policyTests: SortedMap<Documents['PolicyTest']>
   /** `Kind/name` to the set of files that manages it. */
   readonly sets: SortedMap<string>
   /** `Kind/name` to the revision that last wrote it. */

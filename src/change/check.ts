@@ -1,4 +1,5 @@
-import { apiVersion, type Document, documentSchemas, type Kind, kinds } from '#domain/documents.ts'
+import { type Document, documentSchemas, type Kind, kinds } from '#domain/documents.ts'
+import { apiVersion } from '#domain/fields.ts'
 import { type UnbuiltKey, unbuiltKeys, unbuiltKinds } from '#domain/unbuilt.ts'
 import type { ProblemCode } from './change.ts'
 import type { Finding, Source } from './finding.ts'

@@ -36,6 +36,7 @@ export function createNext(policy: Policy, { given, remove }: Plan): Next {
     has,
     isRemoved,
     agentNotActing(plane, { agent: name, consumer }) {
+      if (name === undefined) return undefined
       const one = given.get(keyOf(plane, 'Agent', name))
       const agent = one ? one.document : findStanding(policy, plane, 'Agent', name)?.document
       return agent?.kind === 'Agent' && !agent.consumers.includes(consumer) ? agent : undefined

@@ -1,11 +1,11 @@
 import {
-  apiVersion,
   type Document,
   type Documents,
   documentSchemas,
   type Kind,
   kinds,
 } from '#domain/documents.ts'
+import { apiVersion } from '#domain/fields.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
@@ -20,11 +20,15 @@ const memberOf = {
   Team: 'teams',
   RoleBinding: 'roleBindings',
   Server: 'servers',
+  API: 'apis',
   Consumer: 'consumers',
   Agent: 'agents',
+  AgentGroup: 'agentGroups',
   Grant: 'grants',
+  Rule: 'rules',
   Quota: 'quotas',
   Credential: 'credentials',
+  PolicyTest: 'policyTests',
 } as const satisfies Record<KindInPlane, keyof PlanePolicy>
 
 /** A document and the set that manages it. */
@@ -156,11 +160,15 @@ const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
   teams: sortedMap(),
   roleBindings: sortedMap(),
   servers: sortedMap(),
+  apis: sortedMap(),
   consumers: sortedMap(),
   agents: sortedMap(),
+  agentGroups: sortedMap(),
   grants: sortedMap(),
+  rules: sortedMap(),
   quotas: sortedMap(),
   credentials: sortedMap(),
+  policyTests: sortedMap(),
   sets: sortedMap(),
   revisions: sortedMap(),
   suspensions: sortedMap(),

@@ -23,7 +23,11 @@ export async function checkReferences(
   const next = createNext(policy, plan)
   const findings: Finding[] = []
   for (const one of plan.given.values()) {
-    findings.push(...danglingIn(one, next), ...runnerOf(one, policy, runners))
+    findings.push(
+      ...danglingIn(one, next),
+      ...sharedName(one, next),
+      ...runnerOf(one, policy, runners),
+    )
     await breathe()
   }
   return [
@@ -56,6 +60,17 @@ function danglingIn({ kind, plane, value, document, source, name }: Given, next:
   if (!agent) return []
   const sentence = `names ${document.consumer}, which Agent ${agent.name} does not act for; its consumers are ${agent.consumers.join(', ')}`
   return [finding(['consumer'], sentence)]
+}
+
+const others = { Server: 'API', API: 'Server' } as const
+
+/** Servers and APIs are reached, selected and recorded by name: one name is one item. */
+function sharedName({ kind, plane, name, source }: Given, next: Next): Finding[] {
+  if (kind !== 'Server' && kind !== 'API') return []
+  const other = others[kind]
+  if (!next.has(plane, other, name)) return []
+  const message = `${kind} ${name}: plane ${plane} has a ${other} of this name; give one of them another`
+  return [{ code: 'duplicate', message, at: source && { source, path: ['name'], part: 'value' } }]
 }
 
 function absence(plane: PlaneId, { kind, name }: Reference, next: Next): string {

@@ -11,28 +11,43 @@ export interface Reference {
 }
 
 /** Where documents name others of their plane; `*` stands for every member. */
+const selected = (member: string) =>
+  [
+    ['Server', [member, '*', 'server']],
+    ['Server', [member, '*', 'server', '*']],
+    ['API', [member, '*', 'api']],
+    ['API', [member, '*', 'api', '*']],
+  ] as const
+
 const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly string[]])[]>> = {
-  Plane: [],
+  Plane: [['Server', ['registry', 'public', '*']]],
   Team: [],
   RoleBinding: [
     ['Team', ['team']],
     ['Team', ['over', 'team']],
     ['Server', ['over', 'server']],
+    ['API', ['over', 'api']],
   ],
   Server: [['Credential', ['credential', 'name']]],
+  API: [['Credential', ['credential', 'name']]],
   Consumer: [],
   Agent: [['Consumer', ['consumers', '*']]],
+  AgentGroup: [['Agent', ['agents', '*']]],
   Grant: [
     ['Agent', ['agent']],
+    ['AgentGroup', ['group']],
     ['Consumer', ['consumer']],
-    ['Server', ['allow', '*', 'server']],
-    ['Server', ['allow', '*', 'server', '*']],
+    ...selected('allow'),
   ],
-  Quota: [
-    ['Server', ['over', '*', 'server']],
-    ['Server', ['over', '*', 'server', '*']],
-  ],
+  Rule: [['Consumer', ['consumers', '*']], ...selected('over')],
+  Quota: selected('over'),
   Credential: [],
+  PolicyTest: [
+    ['Agent', ['agents', '*']],
+    ['AgentGroup', ['group']],
+    ['Consumer', ['consumers', '*']],
+    ...selected('over'),
+  ],
 }
 
 /** Every name in a document, one with problems too, that has to be one of another document of its plane. */

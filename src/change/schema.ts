@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { apiVersion, documentSchemas, type Kind, kinds } from '#domain/documents.ts'
+import { documentSchemas, type Kind, kinds } from '#domain/documents.ts'
+import { apiVersion } from '#domain/fields.ts'
 
 /** JSON Schema 2020-12, as far as our documents use it. */
 export interface JsonSchema {

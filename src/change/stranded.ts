@@ -59,7 +59,7 @@ function strandedIn(
       at: undefined,
     }),
   )
-  if (lost.length > 0 || document.kind !== 'Grant') return findings
+  if (lost.length > 0 || document.kind !== 'Grant' || document.agent === undefined) return findings
   const agent = plan.given.get(keyOf(plane, 'Agent', document.agent))
   if (!agent) return []
   if (!next.agentNotActing(plane, document)) return []

@@ -1,14 +1,16 @@
-import type { Classification } from './documents.ts'
+import type { Classification } from './item-documents.ts'
 import type { ServerName } from './name.ts'
 
-export const capabilityKinds = ['tool', 'prompt', 'resource', 'template'] as const
+export const capabilityKinds = ['tool', 'prompt', 'resource', 'template', 'operation'] as const
 export type CapabilityKind = (typeof capabilityKinds)[number]
 
 /**
- * One tool, prompt, resource or resource template of a server, as the registry knows it.
- * `name` is the tool's or prompt's name, the resource's URI, the template's URI template.
+ * One tool, prompt, resource or resource template of a server, or one operation of an API, as the
+ * registry knows it. `name` is the tool's or prompt's name, the resource's URI, the template's URI
+ * template, the operation's id.
  */
 export interface Capability {
+  /** The item it is of: names of servers and APIs are one name space. */
   readonly server: ServerName
   readonly kind: CapabilityKind
   readonly name: string

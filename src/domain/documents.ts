@@ -1,6 +1,25 @@
 import { z } from 'zod'
-import { isEnvironmentForCredentials, isHeaderForCredentials } from './lending.ts'
-import { namePattern, personPattern, reservedNames } from './name.ts'
+import {
+  duration,
+  durationMs,
+  head,
+  inPlane,
+  name,
+  names,
+  owner,
+  ownName,
+  people,
+  text,
+  title,
+  until,
+} from './fields.ts'
+import { apiDocument, serverDocument } from './item-documents.ts'
+import {
+  grantDocument,
+  policyTestDocument,
+  quotaDocument,
+  ruleDocument,
+} from './policy-documents.ts'
 import { planeRoles } from './roles.ts'
 
 /**
@@ -8,97 +27,12 @@ import { planeRoles } from './roles.ts'
  * strict, so an unknown key is an error; what this version does not build stands in `unbuilt.ts` and
  * is refused by name. No field here can hold a secret. The order of keys here is the order of export.
  */
-export const apiVersion = 'bailiwick/v1'
-
-const name = z
-  .string()
-  .regex(namePattern, 'must be 1 to 24 of a-z, 0-9 and -, beginning with a letter')
-/** Of what has an address of its own: a plane, a server. */
-const ownName = name.refine((value) => !reservedNames.has(value), 'is a reserved word')
-
-/**
- * Text as it may be printed on a terminal and in a page. Control characters could rewrite a line that
- * was printed before, bidirectional ones show a name other than it is, and half a surrogate pair is
- * written differently by each program that meets it.
- */
-const text = (most: number) => z.string().min(1).max(most).refine(isPrintable, unprintable)
-const unprintable = 'must not contain control characters'
-const title = text(200).optional().describe('For people.')
-const owner = text(200).describe(
-  'A team of the plane, or a person: who decides about it. Kept as written where it names neither.',
-)
-const optionalOwner = owner.optional()
-
-/** A duration as `300s`, `5m` or `1h`. */
-export const duration = z
-  .string()
-  .regex(/^[1-9][0-9]{0,5}(s|m|h)$/, 'must be a whole number with s, m or h, such as 300s')
-
-export const durationMs = (written: string): number => {
-  const unit = { s: 1000, m: 60_000, h: 3_600_000 }[written.slice(-1)] ?? 1000
-  return Number(written.slice(0, -1)) * unit
-}
-
 const tokenLifetime = duration.refine((written) => {
   const lifetimeMs = durationMs(written)
   return lifetimeMs >= 30_000 && lifetimeMs <= 3_600_000
 }, 'must be 30s to 1h')
 
-export const capabilityClasses = ['read', 'write', 'destructive'] as const
-export type CapabilityClass = (typeof capabilityClasses)[number]
-const capabilityClass = z.enum(capabilityClasses)
-
-const toolName = text(128)
-/** A resource's URI or a template (RFC 6570); short enough to be a key on one line of YAML. */
-const resourceName = text(1000).refine(isUriTemplate, 'must be a URI or a URI template (RFC 6570)')
-const label = text(64)
-const scopeToken = z
-  .string()
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/, 'must be an OAuth scope token (RFC 6749 §3.3)')
-
-const oneOrMore = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)])
-
-/** The one selector: its keys are ANDed, the values of a key are ORed; `labels` and `scopes` must all be there. */
-export const selector = z
-  .strictObject({
-    server: oneOrMore(name).optional().describe('One server or several.'),
-    tools: z.array(toolName).min(1).optional().describe('Names of tools.'),
-    prompts: z.array(toolName).min(1).optional().describe('Names of prompts.'),
-    resources: z
-      .array(resourceName)
-      .min(1)
-      .optional()
-      .describe('URIs or templates, as the server lists them.'),
-    class: oneOrMore(capabilityClass).optional().describe('One class or several.'),
-    labels: z
-      .array(label)
-      .min(1)
-      .optional()
-      .describe("All of them, of the capability's own and its server's."),
-    scopes: z.array(scopeToken).min(1).optional().describe('All of them.'),
-  })
-  .refine(
-    (value) => Object.keys(value).length > 0,
-    'must name something: an empty selector selects nothing',
-  )
-  .refine(
-    (value) => [value.tools, value.prompts, value.resources].filter(Boolean).length <= 1,
-    'may name tools, prompts or resources, one of the three: write one selector for each',
-  )
-export type Selector = z.infer<typeof selector>
-
-const classification = z.strictObject({
-  class: capabilityClass.describe('What it does to the world, as a person judged it.'),
-  scopes: z.array(scopeToken).optional().describe('OAuth scopes that a token must carry for it.'),
-  labels: z.array(label).optional().describe('For selectors.'),
-})
-export type Classification = z.infer<typeof classification>
-
-const head = <K extends string>(kind: K) => ({
-  apiVersion: z.literal(apiVersion),
-  kind: z.literal(kind),
-})
-const inPlane = { plane: ownName.describe('The plane it stands in.') }
+const optionalOwner = owner.optional()
 
 export const planeDocument = z
   .strictObject({
@@ -106,6 +40,17 @@ export const planeDocument = z
     name: ownName,
     title,
     owner: optionalOwner,
+    namespace: z
+      .string()
+      .max(128)
+      .regex(
+        /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/,
+        'must be a domain name in reverse, such as com.example.ops',
+      )
+      .optional()
+      .describe(
+        'Before the names of its servers in the registry API. Default: local. and its name.',
+      ),
     timeZone: z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Istanbul')
@@ -121,24 +66,16 @@ export const planeDocument = z
           .describe('The budget of entries, so that a flood here never stops another plane.'),
       })
       .optional(),
+    registry: z
+      .strictObject({
+        public: names('a server').describe(
+          'Servers that are told of without a token, by name and title.',
+        ),
+      })
+      .optional()
+      .describe('What the registry API tells a stranger. Default: nothing.'),
   })
   .describe('A separated area with its own servers, agents, grants, keys, vault and ledger.')
-
-/** A day (its end, in the plane's time zone) or an instant with its offset. */
-const untilForm = 'must be a day such as 2027-06-30, or an instant with its offset'
-export const until = z.union([
-  z.iso.date(untilForm),
-  z.iso.datetime({ offset: true, error: untilForm }),
-])
-
-const person = z
-  .string()
-  .regex(personPattern, 'must be the name of a person: 1 to 100 of a-z, 0-9, and . _ @ -')
-const people = z
-  .array(person)
-  .min(1)
-  .max(1000)
-  .refine((names) => new Set(names).size === names.length, 'names a person twice')
 
 export const teamDocument = z
   .strictObject({
@@ -162,6 +99,7 @@ export const roleBindingDocument = z
       .union([
         z.strictObject({ team: name.describe('The items that this Team owns.') }),
         z.strictObject({ server: name.describe('This one Server, and what is about it alone.') }),
+        z.strictObject({ api: name.describe('This one API, and what is about it alone.') }),
       ])
       .optional()
       .describe('What it is held over. Default: the plane.'),
@@ -174,83 +112,6 @@ export const roleBindingDocument = z
   })
   .describe('A role that people hold over a plane, the items of a team, or one item.')
 
-const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/, 'must be a header name (RFC 9110 §5.1)')
-  .refine(isHeaderForCredentials, 'is a header that a credential cannot be lent in')
-
-const lentAsHeader = z.strictObject({
-  name: name.describe('The Credential.'),
-  header: headerName.describe('Whatever the caller sends in it is dropped.'),
-  format: z
-    .string()
-    .max(200)
-    .regex(/^[\x20-\x7E]*$/, 'must be visible ASCII')
-    .refine((value) => value.split('{secret}').length === 2, 'must contain {secret} exactly once')
-    .optional()
-    .describe('The header’s value around {secret}. Default {secret}.'),
-})
-const lentAsEnvironment = z.strictObject({
-  name: name.describe('The Credential.'),
-  env: z
-    .string()
-    .regex(/^[A-Z_][A-Z0-9_]{0,63}$/, 'must be the name of an environment variable')
-    .refine(isEnvironmentForCredentials, 'is a variable that changes how programs run')
-    .describe('A variable of the one child that the runner starts.'),
-})
-
-export const serverDocument = z
-  .strictObject({
-    ...head('Server'),
-    ...inPlane,
-    name: ownName,
-    title,
-    owner,
-    upstream: z
-      .union([
-        z.strictObject({
-          url: z
-            .string()
-            .max(2048)
-            .refine(
-              isUpstreamUrl,
-              'must be an http or https URL without user, password or fragment',
-            )
-            .describe('Of its streamable HTTP endpoint.'),
-        }),
-        z.strictObject({
-          runner: name.describe("A runner of the operator's configuration file, over stdio."),
-        }),
-      ])
-      .describe('Where it is reached.'),
-    credential: z
-      .union([lentAsHeader, lentAsEnvironment])
-      .optional()
-      .describe('Lent to its calls: a header to a url, a variable to a runner.'),
-    labels: z.array(label).optional().describe('Of all its capabilities, for selectors.'),
-    tools: z
-      .record(toolName, classification)
-      .optional()
-      .describe('What is not classified is invisible to every agent.'),
-    prompts: z.record(toolName, classification).optional(),
-    resources: z
-      .record(resourceName, classification)
-      .optional()
-      .describe('By URI, or by the URI template as the server lists it.'),
-  })
-  .superRefine((server, context) => {
-    const { credential, upstream } = server
-    if (credential && 'env' in credential && 'url' in upstream) {
-      const message = 'is lent to a runner alone: a server with a url takes `header`'
-      context.addIssue({ code: 'custom', path: ['credential', 'env'], message })
-    }
-    if (credential && 'header' in credential && 'runner' in upstream) {
-      const message = 'is lent to a url alone: a server with a runner takes `env`'
-      context.addIssue({ code: 'custom', path: ['credential', 'header'], message })
-    }
-  })
-  .describe('An MCP server behind the gateway.')
-
 export const consumerDocument = z
   .strictObject({
     ...head('Consumer'),
@@ -261,6 +122,8 @@ export const consumerDocument = z
   })
   .describe('The team, application or partner that agents act for.')
 
+const claim = z.union([text(200), z.boolean(), z.int(), z.array(text(200)).max(50)])
+
 export const agentDocument = z
   .strictObject({
     ...head('Agent'),
@@ -268,11 +131,19 @@ export const agentDocument = z
     name,
     title,
     owner,
-    consumers: z
-      .array(name)
-      .min(1)
-      .refine((names) => new Set(names).size === names.length, 'names a consumer twice')
-      .describe('Consumers it may act for; in a call it acts for one of them.'),
+    consumers: names('a consumer').describe(
+      'Consumers it may act for; in a call it acts for one of them.',
+    ),
+    claims: z
+      .record(
+        z
+          .string()
+          .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be a name that a condition can say'),
+        claim,
+      )
+      .refine((claims) => Object.keys(claims).length <= 32, 'has more than 32 claims')
+      .optional()
+      .describe('What is vouched for of it here; conditions see it as caller.claims.'),
     authenticate: z
       .strictObject({ secret: z.literal(true) })
       .optional()
@@ -282,40 +153,20 @@ export const agentDocument = z
   })
   .describe('A program with its own identity that calls capabilities.')
 
-export const grantDocument = z
+export const agentGroupDocument = z
   .strictObject({
-    ...head('Grant'),
+    ...head('AgentGroup'),
     ...inPlane,
     name,
-    agent: name,
-    consumer: name.describe("One of the agent's consumers."),
-    allow: z.array(selector).min(1).describe('What any of these selects is permitted.'),
-    reason: text(1000).describe('Why, for whoever reviews it.'),
-    until: until
-      .optional()
-      .describe(
-        "When it ends: a day (the end of it in the plane's time zone) or an instant. An end in the past permits nothing.",
-      ),
+    title,
+    owner: optionalOwner,
+    agents: z
+      .array(name)
+      .max(10_000)
+      .refine((all) => new Set(all).size === all.length, 'names an agent twice')
+      .describe('What is granted to the group, each of these may.'),
   })
-  .describe('A permission: agent × consumer × capabilities, with a reason and an end.')
-
-const most = z.int().min(1).max(1_000_000_000)
-export const quotaDocument = z
-  .strictObject({
-    ...head('Quota'),
-    ...inPlane,
-    name,
-    over: z.array(selector).min(1).describe('Calls of what any of these selects are counted.'),
-    per: z.literal('agent').describe('Whose calls are counted together.'),
-    allow: z
-      .strictObject({
-        second: most.optional().describe('By the UTC clock.'),
-        minute: most.optional().describe('By the UTC clock.'),
-        day: most.optional().describe("In the plane's time zone."),
-      })
-      .refine((value) => Object.keys(value).length > 0, 'must bound a second, a minute or a day'),
-  })
-  .describe('A bound on use, in fixed windows that hold at once.')
+  .describe('Agents that are granted the same.')
 
 export const credentialDocument = z
   .strictObject({
@@ -332,11 +183,15 @@ export const documentSchemas = {
   Team: teamDocument,
   RoleBinding: roleBindingDocument,
   Server: serverDocument,
+  API: apiDocument,
   Consumer: consumerDocument,
   Agent: agentDocument,
+  AgentGroup: agentGroupDocument,
   Grant: grantDocument,
+  Rule: ruleDocument,
   Quota: quotaDocument,
   Credential: credentialDocument,
+  PolicyTest: policyTestDocument,
 } as const
 export type Kind = keyof typeof documentSchemas
 export const kinds = Object.keys(documentSchemas) as Kind[]
@@ -345,29 +200,31 @@ export type PlaneDocument = z.infer<typeof planeDocument>
 export type TeamDocument = z.infer<typeof teamDocument>
 export type RoleBindingDocument = z.infer<typeof roleBindingDocument>
 export type ServerDocument = z.infer<typeof serverDocument>
+export type ApiDocument = z.infer<typeof apiDocument>
 export type ConsumerDocument = z.infer<typeof consumerDocument>
 export type AgentDocument = z.infer<typeof agentDocument>
+export type AgentGroupDocument = z.infer<typeof agentGroupDocument>
 export type GrantDocument = z.infer<typeof grantDocument>
+export type RuleDocument = z.infer<typeof ruleDocument>
 export type QuotaDocument = z.infer<typeof quotaDocument>
 export type CredentialDocument = z.infer<typeof credentialDocument>
+export type PolicyTestDocument = z.infer<typeof policyTestDocument>
 export interface Documents {
   Plane: PlaneDocument
   Team: TeamDocument
   RoleBinding: RoleBindingDocument
   Server: ServerDocument
+  API: ApiDocument
   Consumer: ConsumerDocument
   Agent: AgentDocument
+  AgentGroup: AgentGroupDocument
   Grant: GrantDocument
+  Rule: RuleDocument
   Quota: QuotaDocument
   Credential: CredentialDocument
+  PolicyTest: PolicyTestDocument
 }
 export type Document = Documents[Kind]
-
-function isPrintable(written: string): boolean {
-  return (
-    written.isWellFormed() && !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/u.test(written)
-  )
-}
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -376,17 +233,4 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false
   }
-}
-
-function isUpstreamUrl(written: string): boolean {
-  if (!isPrintable(written) || !URL.canParse(written)) return false
-  const url = new URL(written)
-  return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash
-}
-
-/** RFC 6570 §2: every brace belongs to an expression whose variables have names. */
-function isUriTemplate(written: string): boolean {
-  const variable = String.raw`[\w%][\w%.]*(?::\d{1,4}|\*)?`
-  const expression = new RegExp(String.raw`\{[+#./;?&]?${variable}(?:,${variable})*\}`, 'g')
-  return !/[{}]/.test(written.replace(expression, ''))
 }

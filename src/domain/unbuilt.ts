@@ -6,13 +6,9 @@
 /** Kinds, and what each would have done here. */
 export const unbuiltKinds: ReadonlyMap<string, string> = new Map([
   ['Issuer', "tokens of the plane's own issuer are the only ones accepted"],
-  ['AgentGroup', 'write one Grant for each agent'],
-  ['API', 'only MCP servers stand behind the gateway'],
-  ['Rule', 'what its rule would have refused, the grants would permit'],
   ['Alarm', 'nobody would be told'],
   ['Channel', 'nobody would be told'],
   ['Sink', 'nothing would be sent'],
-  ['PolicyTest', 'it would never run'],
 ])
 
 export interface UnbuiltKey {
@@ -25,33 +21,44 @@ export interface UnbuiltKey {
   readonly because: string
 }
 
-const classified = ['tools', 'prompts', 'resources']
-
 export const unbuiltKeys: readonly UnbuiltKey[] = [
-  ...keys('Plane', [['namespace'], ['cors']], 'nothing would follow it'),
+  ...keys('Plane', [['cors']], 'nothing would follow it'),
   ...keys(
     'Server',
-    [['require']],
+    [
+      ['require', 'binding'],
+      ['require', 'acr'],
+    ],
     'calls would be let in that its owner wants to be authenticated better',
   ),
-  ...keys('Server', [['upstream', 'openapi']], 'only MCP servers stand behind the gateway'),
   ...keys(
-    'Server',
-    classified.flatMap((member) => [
-      [member, '*', 'variantOf'],
-      [member, '*', 'remove'],
-      [member, '*', 'mask'],
-    ]),
-    'fields that should be hidden would be shown',
+    'API',
+    [
+      ['require', 'binding'],
+      ['require', 'acr'],
+    ],
+    'calls would be let in that its owner wants to be authenticated better',
   ),
-  ...keys('Agent', [['claims']], 'conditions on them are not built either'),
+  ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
   ...keys(
     'Agent',
     ['jwks', 'issuer', 'subject'].map((key) => ['authenticate', key]),
     'the agent could not sign in by it; write { secret: true }',
   ),
-  ...keys('Grant', [['when']], 'a grant with an ignored condition would permit too much'),
-  ...keys('Grant', [['quota']], 'a grant with an ignored bound would permit too much'),
+  ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),
+  ...keys(
+    'Rule',
+    [['otherwise', 'challenge', 'acr']],
+    'no caller could sign in more strongly; write deny',
+  ),
+  ...keys(
+    'Grant',
+    [
+      ['quota', 'hour'],
+      ['quota', 'month'],
+    ],
+    'a window that is not counted bounds nothing',
+  ),
   ...keys(
     'Quota',
     [
@@ -66,22 +73,6 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
     values: ['consumer', 'tool', 'capability', 'user', 'plane', 'server', 'run'],
     because: 'quotas are counted per agent',
   },
-  ...keys(
-    'Grant',
-    [
-      ['allow', '*', 'api'],
-      ['allow', '*', 'operations'],
-    ],
-    'only MCP servers stand behind the gateway',
-  ),
-  ...keys(
-    'Quota',
-    [
-      ['over', '*', 'api'],
-      ['over', '*', 'operations'],
-    ],
-    'only MCP servers stand behind the gateway',
-  ),
 ]
 
 function keys(kind: string, paths: readonly string[][], because: string): UnbuiltKey[] {

@@ -64,12 +64,12 @@ const enforce = (verdict: Verdict, needs: Permission, plane: string | undefined)
   })
 }
 
-/** A server, and what is about it. */
+/** A server or an API, and what is about it. */
 export const serverItem = (
-  plane: Pick<PlanePolicy, 'servers'> | undefined,
+  plane: Pick<PlanePolicy, 'servers' | 'apis'> | undefined,
   server: string,
 ): Item => ({
-  owner: plane?.servers.get(server)?.owner,
+  owner: (plane?.servers.get(server) ?? plane?.apis.get(server))?.owner,
   server,
 })
 

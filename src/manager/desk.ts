@@ -1,6 +1,6 @@
 import type { About, PlanePolicy, Policy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import type { Clock } from '#lib/clock.ts'
@@ -56,6 +56,10 @@ export const findServer = (plane: PlanePolicy, name: string): ServerDocument => 
     fix: 'bailiwick server list',
   })
 }
+
+/** A server or an API: their names are one name space. */
+export const findItem = (plane: PlanePolicy, name: string): ServerDocument | ApiDocument =>
+  plane.apis.get(name) ?? findServer(plane, name)
 
 export const findCapability = (
   capabilities: readonly Capability[],

@@ -93,10 +93,11 @@ const permitOne = (
 /** What a document is about; undefined stands for the plane as a whole. */
 export const itemsOf = (
   document: Document,
-  plane: Pick<PlanePolicy, 'servers'> | undefined,
+  plane: Pick<PlanePolicy, 'servers' | 'apis'> | undefined,
 ): readonly (Item | undefined)[] => {
   switch (document.kind) {
     case 'Server':
+    case 'API':
       return [{ owner: document.owner, server: document.name }]
     case 'Agent':
     case 'Credential':
@@ -112,10 +113,10 @@ export const itemsOf = (
   }
 }
 
-/** Servers that its selectors name; undefined where one of them names none, and so may mean all. */
+/** Items that its selectors name; undefined where one of them names none, and so may mean all. */
 const selected = (document: GrantDocument | QuotaDocument): readonly (string | undefined)[] => {
   const selectors = document.kind === 'Grant' ? document.allow : document.over
-  const named = selectors.flatMap(({ server }) => (server === undefined ? [undefined] : server))
+  const named = selectors.flatMap(({ server, api }) => server ?? api ?? [undefined])
   return named.length === 0 ? [undefined] : [...new Set(named)]
 }
 
@@ -124,9 +125,13 @@ const checkNotOwnAgent = (
   grant: GrantDocument,
   planes: ReadonlyMap<PlaneId, Owned>,
 ): void => {
-  if (planes.get(planeId(grant.plane))?.agents.get(grant.agent)?.owner !== name) return
+  const plane = planes.get(planeId(grant.plane))
+  const members = grant.group === undefined ? [] : plane?.agentGroups.get(grant.group)?.agents
+  const agents = grant.agent === undefined ? (members ?? []) : [grant.agent]
+  const own = agents.find((agent) => plane?.agents.get(agent)?.owner === name)
+  if (own === undefined) return
   throw new Fault('not_permitted', {
-    detail: `Agent ${grant.agent} is your own: somebody else decides what it may do.`,
+    detail: `Agent ${own} is your own: somebody else decides what it may do.`,
   })
 }
 
@@ -165,8 +170,10 @@ const members = {
   Team: 'teams',
   RoleBinding: 'roleBindings',
   Server: 'servers',
+  API: 'apis',
   Consumer: 'consumers',
   Agent: 'agents',
+  AgentGroup: 'agentGroups',
   Credential: 'credentials',
 } as const
 
@@ -175,7 +182,9 @@ const copied = (plane: PlanePolicy | undefined): Owned => ({
   teams: plane?.teams ?? sortedMap(),
   roleBindings: plane?.roleBindings ?? sortedMap(),
   servers: plane?.servers ?? sortedMap(),
+  apis: plane?.apis ?? sortedMap(),
   consumers: plane?.consumers ?? sortedMap(),
   agents: plane?.agents ?? sortedMap(),
+  agentGroups: plane?.agentGroups ?? sortedMap(),
   credentials: plane?.credentials ?? sortedMap(),
 })

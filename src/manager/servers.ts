@@ -1,8 +1,18 @@
 import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
-import type { CapabilityClass, Classification, ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
+import type { Classification } from '#domain/item-documents.ts'
+import type { CapabilityClass } from '#domain/selector.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import { diffDefinitions } from '#registry/diff.ts'
-import { changer, choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
+import {
+  changer,
+  choosePlanes,
+  type Desk,
+  findCapability,
+  findItem,
+  findPlane,
+  findServer,
+} from './desk.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
 
 export interface ServerRow extends ServerStatus {
@@ -89,6 +99,7 @@ const memberOf = {
   prompt: 'prompts',
   resource: 'resources',
   template: 'resources',
+  operation: 'operations',
 } as const satisfies Record<CapabilityKind, string>
 
 export interface ClassifiedAnswer {
@@ -132,15 +143,15 @@ export const classify = async (desk: Desk, input: Classifying): Promise<Classifi
 const classifyOnce = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
   const { change, registry } = desk.installation
   const { id, policy } = findPlane(change.current(), input.plane)
-  const server = findServer(policy, input.server)
+  const server = findItem(policy, input.server)
   if (!findCapability(registry.capabilities(id), input))
     throw new Fault('unknown_name', {
-      detail: `Server ${id}/${server.name} offers no ${input.kind} "${input.name}".`,
+      detail: `${server.kind} ${id}/${server.name} offers no ${input.kind} "${input.name}".`,
       fix: `bailiwick server show ${id}/${server.name}`,
     })
   const document = withClass(server, input)
   const summary = `classified ${server.name} ${input.name} as ${input.class}`
-  const ifRevision = change.revisionOf({ plane: id, kind: 'Server', name: server.name })
+  const ifRevision = change.revisionOf({ plane: id, kind: server.kind, name: server.name })
   const about = { ...changer(desk), summary, ifRevision }
   const revision = await change.put(document, about)
   return {
@@ -150,13 +161,21 @@ const classifyOnce = async (desk: Desk, input: Classifying): Promise<ClassifiedA
     name: input.name,
     class: input.class,
     revision,
-    set: policy.sets.get(`Server/${server.name}`),
+    set: policy.sets.get(`${server.kind}/${server.name}`),
   }
 }
 
-/** Scopes and labels that were not named stay as they are. */
+const classifiedIn = (
+  item: ServerDocument | ApiDocument,
+  member: (typeof memberOf)[CapabilityKind],
+): Readonly<Record<string, Classification>> => {
+  if (item.kind === 'API') return member === 'operations' ? (item.operations ?? {}) : {}
+  return member === 'operations' ? {} : (item[member] ?? {})
+}
+
+/** What was not named stays as it is. */
 const withClass = (
-  server: ServerDocument,
+  item: ServerDocument | ApiDocument,
   input: {
     kind: CapabilityKind
     name: string
@@ -164,17 +183,19 @@ const withClass = (
     scopes?: string[] | undefined
     labels?: string[] | undefined
   },
-): ServerDocument => {
+): ServerDocument | ApiDocument => {
   const member = memberOf[input.kind]
-  const before = server[member]?.[input.name]
+  const classified = classifiedIn(item, member)
+  const before = classified[input.name]
   const scopes = input.scopes ?? before?.scopes
   const labels = input.labels ?? before?.labels
   const after: Classification = {
+    ...before,
     class: input.class,
     ...(scopes && { scopes }),
     ...(labels && { labels }),
   }
-  return { ...server, [member]: { ...server[member], [input.name]: after } }
+  return { ...item, [member]: { ...classified, [input.name]: after } }
 }
 
 /** Accepts the definition that the server tells now; until then nobody may use it. */

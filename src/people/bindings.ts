@@ -6,7 +6,15 @@ import { endOf } from '#domain/time.ts'
 /** What of a plane says who holds what. */
 export type Owned = Pick<
   PlanePolicy,
-  'plane' | 'teams' | 'roleBindings' | 'servers' | 'consumers' | 'agents' | 'credentials'
+  | 'plane'
+  | 'teams'
+  | 'roleBindings'
+  | 'servers'
+  | 'apis'
+  | 'consumers'
+  | 'agents'
+  | 'agentGroups'
+  | 'credentials'
 >
 
 const known = new WeakMap<Owned, readonly Binding[]>()
@@ -27,10 +35,16 @@ const written = (binding: RoleBindingDocument, plane: Owned): Binding => ({
   plane: plane.plane.name,
   role: binding.role,
   people: new Set([...(binding.people ?? []), ...peopleOf(binding.team, plane)]),
-  over: binding.over && ('team' in binding.over ? { owner: binding.over.team } : binding.over),
+  over: binding.over && overOf(binding.over),
   endsAt:
     binding.until === undefined ? undefined : endOf(binding.until, plane.plane.timeZone ?? 'UTC'),
 })
+
+/** Names of servers and APIs are one name space. */
+const overOf = (over: NonNullable<RoleBindingDocument['over']>): Binding['over'] => {
+  if ('team' in over) return { owner: over.team }
+  return { server: 'api' in over ? over.api : over.server }
+}
 
 /** Who is named as an owner owns: the people of the team of that name, else the person. */
 const owning = (owner: string, plane: Owned): Binding => ({
@@ -43,9 +57,13 @@ const owning = (owner: string, plane: Owned): Binding => ({
 
 /** A team owns before it has anything, so that its people can register their first server. */
 const ownersIn = (plane: Owned): string[] => {
-  const owned = [plane.servers, plane.agents, plane.credentials, plane.consumers].flatMap((all) => [
-    ...all.values(),
-  ])
+  const owned = [
+    plane.servers,
+    plane.apis,
+    plane.agents,
+    plane.credentials,
+    plane.consumers,
+  ].flatMap((all) => [...all.values()])
   const named = owned.flatMap(({ owner }) => (owner === undefined ? [] : [owner]))
   return [...new Set([...plane.teams.keys(), ...named])]
 }

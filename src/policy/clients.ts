@@ -1,5 +1,6 @@
 import type { Policy } from '#change/change.ts'
-import { type AgentDocument, durationMs } from '#domain/documents.ts'
+import type { AgentDocument } from '#domain/documents.ts'
+import { durationMs } from '#domain/fields.ts'
 import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
 import { tellSuspension } from '#domain/suspension.ts'
 

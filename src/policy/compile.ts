@@ -73,7 +73,8 @@ export const compilePlane = (about: {
 
 export const timeZoneOf = (policy: PlanePolicy): string => policy.plane.timeZone ?? 'UTC'
 
-export const clientOf = (grant: GrantDocument): ClientId => clientId(grant.agent, grant.consumer)
+export const clientOf = (grant: GrantDocument): ClientId =>
+  clientId(grant.agent ?? '', grant.consumer)
 
 const none: readonly GrantDocument[] = []
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import { apiVersion } from '#domain/documents.ts'
+import { apiVersion } from '#domain/fields.ts'
 import { clientId, planeId, serverName } from '#domain/name.ts'
 import { type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
@@ -54,6 +54,10 @@ const about = (
     teams: sortedMap(),
     roleBindings: sortedMap(),
     credentials: sortedMap(),
+    apis: sortedMap(),
+    agentGroups: sortedMap(),
+    rules: sortedMap(),
+    policyTests: sortedMap(),
     sets: sortedMap(),
     revisions: sortedMap(),
     suspensions: sortedMap(

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { PlanePolicy } from '#change/change.ts'
 import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
-import { apiVersion, type Documents, type Selector } from '#domain/documents.ts'
+import type { Documents } from '#domain/documents.ts'
+import { apiVersion } from '#domain/fields.ts'
 import { type ClientId, clientId, planeId, serverName } from '#domain/name.ts'
+import type { Selector } from '#domain/selector.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import { compilePlane, type PlaneSnapshot, snapshotOf } from './compile.ts'
@@ -21,6 +23,7 @@ const offers: Readonly<Record<CapabilityKind, readonly string[]>> = {
   prompt: ['greet'],
   resource: ['x://line/1'],
   template: ['x://{+path}', 'x://line/{number}'],
+  operation: [],
 }
 const uris = ['x://line/1', 'x://line/2', 'x://hall/7', 'y://']
 const early = Date.UTC(2026, 0, 1)
@@ -237,6 +240,10 @@ const policyOf = (world: World): PlanePolicy => ({
   grants: sortedMap(world.grants),
   quotas: sortedMap(world.quotas),
   credentials: sortedMap(),
+  apis: sortedMap(),
+  agentGroups: sortedMap(),
+  rules: sortedMap(),
+  policyTests: sortedMap(),
   sets: sortedMap(),
   revisions: sortedMap(),
   suspensions: sortedMap(world.suspensions),

@@ -1,7 +1,7 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import { capabilityClasses } from '#domain/documents.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import type { Suspension } from '#domain/suspension.ts'
 
 /** What would change an answer: commands that can be typed as they stand, one a line, or one document. */
@@ -24,6 +24,14 @@ export const resuming = (plane: string, { kind, name }: Suspension): string | un
 const quoted = (text: string): string =>
   /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
+const membersOf = {
+  tool: 'tools',
+  prompt: 'prompts',
+  resource: 'resources',
+  template: 'resources',
+  operation: 'operations',
+} as const satisfies Record<CapabilityKind, string>
+
 /** A document, but for its reason. */
 export const granting = (
   policy: PlanePolicy,
@@ -32,9 +40,8 @@ export const granting = (
   const plane = policy.plane.name
   const parts = splitClientId(question.client)
   if (!parts) return undefined
-  const key = { tool: 'tools', prompt: 'prompts', resource: 'resources', template: 'resources' }[
-    question.kind
-  ]
+  const key = membersOf[question.kind]
+  const item = question.kind === 'operation' ? 'api' : 'server'
   return [
     'apiVersion: bailiwick/v1',
     'kind: Grant',
@@ -42,7 +49,7 @@ export const granting = (
     `name: ${grantName(policy, parts.agent, question.server)}`,
     `agent: ${parts.agent}`,
     `consumer: ${parts.consumer}`,
-    `allow: [{ server: ${question.server}, ${key}: [${JSON.stringify(question.name)}] }]`,
+    `allow: [{ ${item}: ${question.server}, ${key}: [${JSON.stringify(question.name)}] }]`,
     'reason: say why',
     '',
   ].join('\n')

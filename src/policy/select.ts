@@ -1,5 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { Selector } from '#domain/documents.ts'
+import type { Selector } from '#domain/selector.ts'
 
 export type Matches = (capability: Capability, serverLabels: readonly string[]) => boolean
 
@@ -7,6 +7,7 @@ const kindsOf = {
   tools: ['tool'],
   prompts: ['prompt'],
   resources: ['resource', 'template'],
+  operations: ['operation'],
 } as const
 
 /**
@@ -21,9 +22,9 @@ export const compileSelectors = (selectors: readonly Selector[]): Matches => {
 
 const compileSelector = (selector: Selector): Matches => {
   const tests: Matches[] = []
-  const servers = setOf(selector.server)
-  if (servers) tests.push((capability) => servers.has(capability.server))
-  for (const key of ['tools', 'prompts', 'resources'] as const) {
+  const items = setOf(selector.server ?? selector.api)
+  if (items) tests.push((capability) => items.has(capability.server))
+  for (const key of ['tools', 'prompts', 'resources', 'operations'] as const) {
     const names = setOf(selector[key])
     const kinds: readonly CapabilityKind[] = kindsOf[key]
     if (names) tests.push((one) => kinds.includes(one.kind) && names.has(one.name))
@@ -49,7 +50,7 @@ const setOf = <T extends string>(
 
 /** Servers that a selector can reach at all, or undefined where it may reach any: for the index. */
 export const serversOf = (selectors: readonly Selector[]): ReadonlySet<string> | undefined => {
-  const named = selectors.map((one) => setOf(one.server))
+  const named = selectors.map((one) => setOf(one.server ?? one.api))
   return named.every((one) => one !== undefined)
     ? new Set(named.flatMap((one) => [...one]))
     : undefined

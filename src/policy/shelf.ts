@@ -15,6 +15,7 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     prompt: new Map<string, Capability>(),
     resource: new Map<string, Capability>(),
     template: new Map<string, Capability>(),
+    operation: new Map<string, Capability>(),
   }
   for (const one of capabilities.toSorted(byName)) shelf[one.kind].set(one.name, one)
   const templates: { capability: Capability; parsed: UriTemplate }[] = []
@@ -27,6 +28,7 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     prompt: [...shelf.prompt.values()],
     resource: [...shelf.resource.values()],
     template: [...shelf.template.values()],
+    operation: [...shelf.operation.values()],
   }
   return {
     list: (kind) => lists[kind],

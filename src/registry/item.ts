@@ -1,5 +1,6 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { Classification, ServerDocument } from '#domain/documents.ts'
+import type { ServerDocument } from '#domain/documents.ts'
+import type { Classification } from '#domain/item-documents.ts'
 import { serverName } from '#domain/name.ts'
 import { parseJson } from '#lib/json.ts'
 import type { StoredCapability } from '#store/store.ts'

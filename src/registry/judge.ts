@@ -124,7 +124,8 @@ function readAnew(
 ): Accepted | { readonly problem: string } {
   const bytes = Buffer.byteLength(text)
   if (bytes > LIMIT_BYTES) return { problem: `it is longer than ${LIMIT_BYTES} bytes` }
-  const found = readDefinition(kind, definition as JsonObject)
+  // An operation's definition is written as a tool's.
+  const found = readDefinition(kind === 'operation' ? 'tool' : kind, definition as JsonObject)
   if ('problem' in found) return { problem: SAID[found.problem] }
   const headers = kind === 'tool' ? findParamHeaders((definition as JsonObject).inputSchema) : []
   if ('problem' in headers) {

@@ -1,4 +1,4 @@
-import { capabilityClasses } from '#domain/documents.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, readPlace } from '../command.ts'

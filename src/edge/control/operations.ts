@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
-import { capabilityClasses } from '#domain/documents.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import {
   listAgents,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
-import { capabilityClasses } from '#domain/documents.ts'
 import { planeRoles } from '#domain/roles.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 
 /** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')

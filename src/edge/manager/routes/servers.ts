@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Capability, capabilityKinds } from '#domain/capability.ts'
-import { capabilityClasses } from '#domain/documents.ts'
 import { planeId } from '#domain/name.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { serverItem } from '#manager/access.ts'
 import { findServer } from '#manager/desk.ts'
 import { classify, listServers, release, showServer, titleOf } from '#manager/servers.ts'
