@@ -53,6 +53,15 @@ const instantOf = (wallMs: number, timeZone: string): number => {
   return exact.length > 0 ? Math.min(...exact) : Math.max(...guesses)
 }
 
+/** The day of the week, 0 for Sunday, and the minute of the day that clocks in that zone show. */
+export const clockOf = (at: number, timeZone: string): { weekday: number; minute: number } => {
+  const shown = wall(at, timeZone)
+  return {
+    weekday: new Date(shown).getUTCDay(),
+    minute: Math.floor((shown - Math.floor(shown / 86_400_000) * 86_400_000) / 60_000),
+  }
+}
+
 /** Start and end of the day, by that zone's calendar, in which `at` lies: start ≤ at < end. */
 export const dayOf = (at: number, timeZone: string): { start: number; end: number } => {
   const midnight = Math.floor(wall(at, timeZone) / 86_400_000) * 86_400_000
