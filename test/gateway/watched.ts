@@ -131,6 +131,7 @@ export async function startHere(documents: string) {
   for (const server of change.current().planes.get(plane)?.servers.keys() ?? [])
     await installation.refresh(plane, server)
   return {
+    data,
     origin,
     apply,
     installation,
