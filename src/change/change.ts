@@ -184,6 +184,7 @@ export const problemCodes = [
   'missing key',
   'duplicate',
   'dangling name',
+  'look-alike',
   'secret in file',
   'managed elsewhere',
   'too large',

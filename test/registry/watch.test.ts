@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
-import { type WatchedServer, watchServers } from '#registry/watch.ts'
+import { watchServers } from '#registry/watch.ts'
+import type { WatchedServer } from '#registry/watcher.ts'
 import { createTestClock } from '../store/clock.ts'
 import { openWorld, ops, reads, server, tool } from './ground.ts'
 
@@ -58,7 +59,7 @@ async function watching(...peers: ReturnType<typeof peer>[]) {
     registry: world.registry,
     clock,
     log: createLog((line) => void lines.push(line), clock.now),
-    everyMs: 60_000,
+    cadence: { everyMs: 60_000, freshMs: 2000, patienceMs: 5000 },
   })
   const turns = async () => {
     for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done))
