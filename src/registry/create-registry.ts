@@ -77,13 +77,32 @@ export async function createRegistry(options: {
     return { ...compare(rows, accepted, document), refused }
   }
 
-  function hear(plane: PlaneId, server: string, { told, refused }: Comparison & Observation): void {
+  function isSame(plane: PlaneId, document: ServerDocument, discovered: unknown): boolean {
+    const state = planes.get(plane)
+    const { same } = heardIn(state, document.name)
+    return (
+      same?.discovered === discovered &&
+      same?.document === document &&
+      same.rows === rowsIn(state, document.name)
+    )
+  }
+
+  function hear(
+    plane: PlaneId,
+    document: ServerDocument,
+    { items, told, refused }: Comparison & Observation,
+    discovered: unknown,
+  ): void {
+    const { name: server } = document
     const state = stateOf(plane)
     const before = heardIn(state, server)
     if (told.size > 0 || before.told.size > 0) forget(state, server)
-    const isSame = JSON.stringify(refused) === JSON.stringify(before.refused)
-    if (!isSame) log.warn('registry.refused', { plane, server, count: refused.length })
-    state.heard.set(server, { told, refused })
+    const isTold = JSON.stringify(refused) === JSON.stringify(before.refused)
+    if (!isTold) log.warn('registry.refused', { plane, server, count: refused.length })
+    // What was refused may be taken in when something else goes.
+    const isNothing = items.length === 0 && refused.length === 0
+    const same = { discovered, rows: rowsIn(state, server), document }
+    state.heard.set(server, { told, refused, ...(isNothing && { same }) })
   }
 
   return {
@@ -100,6 +119,8 @@ export async function createRegistry(options: {
     async observe(plane, server, discovered) {
       const document = documentIn(change.current(), plane, server)
       if (document === undefined) return NOTHING
+      // A server that tells the very same is looked at before every call; that must cost next to nothing.
+      if (isSame(plane, document, discovered)) return NOTHING
       let found = await compared(plane, document, discovered)
       const plan = async (policy: Policy) => {
         const now = documentIn(policy, plane, server)
@@ -114,7 +135,7 @@ export async function createRegistry(options: {
       // What is as it was waits for no turn at the door: calls may be waiting for the answer.
       if (found.items.length > 0)
         await change.execute({ name: `observe ${plane}/${server}`, plan }, { by: byRegistry })
-      hear(plane, server, found)
+      hear(plane, document, found, discovered)
       const { added, changed, gone, isMost, refused } = found
       const observation = { added, changed, gone, isMost, refused }
       report(log, plane, server, observation)

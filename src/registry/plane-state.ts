@@ -31,6 +31,12 @@ export interface Heard {
   /** Of what changes too often to be written: what is told now, undefined where that is nothing. */
   readonly told: ReadonlyMap<string, Accepted | undefined>
   readonly refused: Observation['refused']
+  /** That of which it was found that nothing is new in it, as the server told it, and what it was compared with. */
+  readonly same?: {
+    readonly discovered: unknown
+    readonly rows: Rows
+    readonly document: ServerDocument
+  }
 }
 
 const NO_ROWS: Rows = new Map()

@@ -33,7 +33,7 @@ export interface Watcher {
   /** The server says that a list changed: what it told before is old, and it is asked again. */
   notice(): void
   age(): Age
-  /** Resolves when what the server told is no older than `freshMs`, as seen from now; see `Watch.look`. */
+  /** Resolves when what the server told is no older than `freshMs`, as seen from now; see `Watch.look`. Where that is ageing it is asked, and nobody waits. */
   look(): Promise<void>
   stop(): void
 }
@@ -145,7 +145,10 @@ export function createWatcher(parts: {
 
   async function look(): Promise<void> {
     const since = clock.elapsed() - freshMs
-    if (seenAt > since) return
+    if (seenAt > since) {
+      if (age() === 'ageing') hint()
+      return
+    }
     const late = Promise.withResolvers<never>()
     const cancel = clock.after(patienceMs, () => late.reject(tooLate()))
     const isSoonEnough = askedAt >= since && askedAfter === notices
