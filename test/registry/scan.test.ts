@@ -98,7 +98,6 @@ describe('a finding', () => {
           '/inputSchema/properties/customer_address',
         ],
         ['warning', 'looks like personal data: SSN', '/inputSchema/properties/SSN'],
-        ['warning', 'looks like a secret: page_token', '/inputSchema/properties/page_token'],
       ],
     )
   })

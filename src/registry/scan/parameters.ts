@@ -38,9 +38,13 @@ const kinds: readonly {
   },
 ]
 
+/** `nextPageToken`, `max_tokens`: no secrets. */
+const PAGING = words('page next continuation sync max cursor')
+
 /** What the name of a parameter asks for. */
 export function findParameter(name: string): Found | undefined {
   const parts = partsOf(name)
+  if (parts.some((part) => PAGING.has(part))) return undefined
   const asked = [
     parts.join(''),
     ...parts,
