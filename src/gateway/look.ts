@@ -37,7 +37,7 @@ export const createLook =
     return { asked }
 
     function renewed(): Looked {
-      const view = parts.snapshot(plane).caller(caller.view.client)
+      const view = parts.snapshot(plane).caller(caller.view.client, caller.view.user)
       if (!view) throw new Fault('revoked')
       return { asked: { ...asked, caller: { ...caller, view }, at: parts.now() } }
     }

@@ -1,5 +1,5 @@
 import type { CapabilityKind } from '#domain/capability.ts'
-import type { CapabilityClass } from '#domain/documents.ts'
+import type { CapabilityClass } from '#domain/selector.ts'
 import { partsOf } from './parameters.ts'
 
 /** A class for the reviewer to accept or not; never applied by itself. */
