@@ -14,7 +14,7 @@ import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
@@ -62,7 +62,7 @@ export const createSteps = (parts: {
     const { upstream, loan } = lent
     const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
     const sentId = shares ? call.id : undefined
-    const ownSession = shares ? caller.view.client : undefined
+    const ownSession = shares ? callerKey(caller) : undefined
     const timeouts = parts.limits
     return {
       sentId,

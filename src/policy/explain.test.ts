@@ -132,7 +132,7 @@ describe('An explanation', () => {
     const narrow = capability('template', 'mes://4/{what}')
     const wide = capability('template', 'mes://{+path}')
     const { snapshot } = about([narrow, wide], [['capability', `mes/template/${narrow.name}`]])
-    const view = snapshot.caller(clientId('line', 'floor'))
+    const view = snapshot.caller(clientId('line', 'floor'), undefined)
     const reasonOf = (uri: string) => {
       const decision = view?.decideResource('mes', uri, 0)
       return decision?.permitted ? decision.capability.name : decision?.refusal.reason
