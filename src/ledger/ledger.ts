@@ -35,10 +35,10 @@ export interface PlaneLedger {
   conclude(outcome: Outcome): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
-   * Equal is: client, user, operation, station, reason. Resolves when the entry is durable, at once for
-   * those that will be in the count. Texts that a stranger chose are cut to what fits an entry.
-   * While the plane is over its budget, and beyond 10,000 different ones in a second, refusals are
-   * counted only, new ones under the one reason `other`.
+   * Equal is: client, user, operation, indexed arguments, station, reason. Resolves when the entry is
+   * durable, at once for those that will be in the count. Texts that a stranger chose are cut to what
+   * fits an entry. While the plane is over its budget, and beyond 10,000 different ones in a second,
+   * refusals are counted only, new ones under the one reason `other`.
    */
   refuse(refused: Refused): Promise<void>
   /** Counts; one entry a minute and reason at most. Never waits. */
