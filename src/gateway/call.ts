@@ -1,3 +1,4 @@
+import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Loan } from '#domain/loan.ts'
@@ -7,6 +8,7 @@ import { spanOf } from '#lib/json.ts'
 import type { Decision } from '#policy/policy.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
+import { sayArguments } from './indexed.ts'
 import type { Target } from './target.ts'
 
 /** A call whose intent is durable. */
@@ -22,7 +24,7 @@ const argumentsOf = (ask: Ask): Uint8Array => {
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 
-const operation = (caller: Caller, ask: Ask, target: Target) => ({
+const operation = (caller: Caller, ask: Ask, target: Target, decided?: Capability) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
@@ -31,6 +33,7 @@ const operation = (caller: Caller, ask: Ask, target: Target) => ({
   server: target.server.slice(0, 256),
   kind: target.kind,
   name: target.name.slice(0, 2048),
+  ...sayArguments({ view: caller.view, ask, target }, decided),
 })
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
@@ -92,7 +95,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target),
+        ...operation(caller, ask, about.target, decision.capability),
         definition: decision.capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

@@ -1,4 +1,5 @@
 import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
+import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 
 /**
@@ -75,6 +76,10 @@ export interface CallRecord {
   readonly server: string
   readonly kind: string
   readonly name: string
+  /** The template that a URI was read by, where there was one and the entry says so. */
+  readonly template: string | undefined
+  /** What was given for the arguments that were indexed then, by their names: see `Indexed`. */
+  readonly indexed: Readonly<Record<string, IndexedValue>>
   /** permitted, denied (unknown, scope, held) or limited. */
   readonly decision: 'permitted' | 'denied' | 'limited' | 'held'
   /** Where it was refused; `forward` where it was permitted. */

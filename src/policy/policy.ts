@@ -20,6 +20,11 @@ export interface CallerView {
   decide(server: string, kind: CapabilityKind, name: string, now: number): Decision
   /** For `resources/read`: an exact resource, else the templates that match the URI: one that is suspended refuses, else one that permits. */
   decideResource(server: string, uri: string, now: number): Decision
+  /**
+   * Whatever is called by that name, whether or not this caller may use it: for the record of a call
+   * alone. A URI is the resource's, and that of every template that it fits.
+   */
+  called(server: string, kind: CapabilityKind, name: string): readonly Capability[]
   /** What this caller may discover on a server, in byte order of name; nothing while either is suspended. */
   list(server: string, kind: CapabilityKind, now: number): readonly Capability[]
   /** Whether anything of the server may be discovered. */

@@ -7,6 +7,8 @@ export interface Shelf {
   find(kind: CapabilityKind, name: string): Capability | undefined
   /** The templates that a URI fits. */
   fitting(uri: string): readonly Capability[]
+  /** Whether one of the templates has variables that are indexed. */
+  readonly indexesUris: boolean
 }
 
 export const createShelf = (capabilities: readonly Capability[]): Shelf => {
@@ -33,6 +35,7 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
   return {
     list: (kind) => lists[kind],
     find: (kind, name) => shelf[kind].get(name),
+    indexesUris: templates.some(({ capability }) => capability.classification?.index),
     fitting: (uri) =>
       templates.filter(({ parsed }) => matchTemplate(parsed, uri)).map((one) => one.capability),
   }

@@ -61,6 +61,17 @@ export const createView = (about: {
     )
   }
 
+  const called = (server: string, kind: CapabilityKind, name: string): readonly Capability[] => {
+    const shelf = servers.get(server)?.shelf
+    const exact = shelf?.find(kind, name)
+    if (!shelf || (exact && kind !== 'resource')) return exact ? [exact] : []
+    // A completion may refer to a resource by its URI as well as by its template.
+    if (kind !== 'resource' && kind !== 'template') return []
+    const resource = shelf.find('resource', name)
+    if (!resource) return shelf.fitting(name)
+    return shelf.indexesUris ? [resource, ...shelf.fitting(name)] : [resource]
+  }
+
   const mayReach = (server: string): boolean =>
     core.grants.some((one) => !one.servers || one.servers.has(server))
 
@@ -96,6 +107,7 @@ export const createView = (about: {
     revision,
     decide,
     decideResource,
+    called,
     list,
     sees,
     suspension: (server) =>

@@ -55,7 +55,7 @@ describe('the calls of a plane', () => {
   test('are told newest first, each with its decision and what became of it', async () => {
     await append(openedOf())
     await append(intentOf(callAt(1)))
-    await append(refusedOf(callAt(2)))
+    await append(refusedOf(callAt(2), { 'arg.room': '7', 'arg.day': null }))
     await append(intentOf(callAt(3), { user: 'alice@example.com' }))
     await append(outcomeOf(callAt(1), { status: 'tool error', code: '-1', ms: 7, resultBytes: 9 }))
     await append(countOf(490))
@@ -71,6 +71,8 @@ describe('the calls of a plane', () => {
       server: 'calendar',
       kind: 'tool',
       name: 'read_calendar',
+      template: undefined,
+      indexed: {},
       outcome: undefined,
       count: 1,
     }
@@ -98,6 +100,7 @@ describe('the calls of a plane', () => {
         ...operation,
         call: callAt(2),
         position: 3,
+        indexed: { day: null, room: '7' },
         decision: 'denied',
         station: 'permit',
         because: 'no grant',
