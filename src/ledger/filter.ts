@@ -62,7 +62,10 @@ export const holds = ({ field, values, not }: Term, record: CallRecord): boolean
 }
 
 /** A template stands for itself and for every URI that it fits, whatever the URI was read by. */
-const isOf = (capability: string, { server, kind, name, template }: CallRecord): boolean => {
+export const isOf = (
+  capability: string,
+  { server, kind, name, template }: Pick<CallRecord, 'server' | 'kind' | 'name' | 'template'>,
+): boolean => {
   const asked = splitCapability(capability)
   if (asked.server !== server) return false
   if (asked.name === name || asked.name === template) return true

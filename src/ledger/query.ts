@@ -14,12 +14,12 @@ import {
 
 export interface CallQuery {
   /** The newest calls, each with what became of it; `before` is the position of the last one seen. */
-  calls(about: CallsAsked): Promise<CallRecord[]>
+  list(about: CallsAsked): Promise<CallRecord[]>
   /** Those that a filter selects. Fault('not_indexed') where the entries do not say: see `CallsSought`. */
   search(about: CallsSought & { readonly most: number }): Promise<CallsFound>
   count(about: CallsSought): Promise<CallsCounted>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
-  findCall(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
+  find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
 }
 export interface CallsAsked {
   readonly plane: PlaneId
@@ -38,7 +38,7 @@ const nearMs = 2000
 const farMs = 10 * 60_000
 
 export const createCallQuery = (store: Store): CallQuery => ({
-  async calls({ plane, most, agent, before }) {
+  async list({ plane, most, agent, before }) {
     const file = store.plane(plane).ledger
     const filter = { types: begins, ...(agent !== undefined && { fields: { agent } }) }
     const found = (await file.readBack(before, most, filter)).filter(hasBegun)
@@ -49,7 +49,7 @@ export const createCallQuery = (store: Store): CallQuery => ({
   search: (about) => searchCalls(store.plane(about.plane).ledger, about),
   count: (about) => countCalls(store.plane(about.plane).ledger, about),
 
-  async findCall(plane, call) {
+  async find(plane, call) {
     const file = store.plane(plane).ledger
     const madeAt = call.startsWith('cal_') ? idTime(call.slice('cal_'.length)) : undefined
     if (madeAt === undefined) return undefined
