@@ -13,7 +13,7 @@ import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
-import type { Decision, Met, Permitted } from '#policy/policy.ts'
+import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Call, Recorder } from './call.ts'
@@ -151,10 +151,10 @@ export const createSteps = (parts: {
         : { permitted: true }
     },
 
-    /** One entry, then the answer. `met` is what the call was found to be about. */
-    async refuse(asked: Asked, met: Met, refusal: Refusal, reply: Reply): Promise<void> {
+    /** One entry, then the answer. */
+    async refuse(asked: Asked, refusal: Refusal, reply: Reply): Promise<void> {
       const { exchange, caller, ask, target } = asked
-      const call = await record.refuse({ ...asked, met, now: asked.at, refusal })
+      const call = await record.refuse({ ...asked, now: asked.at, refusal })
       const { agent, consumer } = caller.view
       const name = target.written
       const fallback = fallbackFor(exchange, target, refusal)

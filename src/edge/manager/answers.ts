@@ -209,6 +209,12 @@ export const callRow = z.strictObject({
   server: z.string(),
   kind: z.string(),
   name: z.string(),
+  template: z.string().optional().describe('That a URI was read by.'),
+  indexed: z
+    .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
+    .describe(
+      'Arguments that were indexed then: what was given; null where nothing was, true where something that is not recorded was.',
+    ),
   decision: z.enum(['permitted', 'denied', 'limited', 'held']),
   station: z.string(),
   because: z.string(),
@@ -222,6 +228,24 @@ export const callRow = z.strictObject({
     .optional(),
   count: z.int(),
 })
+
+/** What a look at a ledger leaves to say beside what it found. */
+const looked = {
+  next: z
+    .string()
+    .optional()
+    .describe('The `after` to go on with; absent where everything has been looked at.'),
+  unnamed: z
+    .int()
+    .describe(
+      'Refusals of floods that were counted without saying whose they were: not among these.',
+    ),
+  unknown: z
+    .array(z.strictObject({ field: z.string(), value: z.string(), meant: z.string() }))
+    .describe('What was asked for by a name that does not stand in the plane now.'),
+}
+export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
+export const callCount = z.strictObject({ count: z.int(), ...looked })
 
 export const explanation = z.strictObject({
   decision: z
