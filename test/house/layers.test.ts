@@ -29,7 +29,7 @@ const broken: Record<string, Record<string, string>> = {
   'only-the-engine-opens-databases': { 'src/ledger/a.ts': "import 'node:sqlite'" },
   'only-the-store-builds-sql': { 'src/registry/a.ts': "import 'kysely'" },
   'only-egress-connects': { 'src/vault/b.ts': "import { request } from 'node:https'" },
-  'lib-and-mcp-stand-alone': { 'src/mcp/b.ts': "import '#domain/name.ts'" },
+  'lib-and-the-protocols-stand-alone': { 'src/rest/b.ts': "import '#domain/name.ts'" },
   'the-verifier-stands-alone': { 'src/ledger/verify.ts': "import '#domain/name.ts'" },
   'the-product-knows-no-tests': { 'src/gateway/d.ts': "import '../../test/world.ts'" },
   'the-product-imports-no-tests': {
