@@ -132,6 +132,17 @@ export default {
       to: { path: '^src/', pathNot: '^src/(lib|mcp|rest)/' },
     },
     {
+      name: 'the-protocols-touch-nothing',
+      severity: 'error',
+      comment:
+        'mcp/ and rest/ turn bytes into meanings: whatever a message or a document says, no file is opened, no address asked and no program started here. Types of these modules may be imported; the modules may not.',
+      from: { path: '^src/(mcp|rest)/', pathNot: isTest },
+      to: {
+        path: `${connecting}|^(node:)?(fs|fs/promises|child_process|worker_threads|vm|dns)$`,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'the-verifier-stands-alone',
       severity: 'error',
       comment:

@@ -53,7 +53,7 @@ export interface RequestBody {
   readonly fields: readonly FormField[]
 }
 
-export type FormField = Pick<Parameter, 'name' | 'member' | 'type' | 'list' | 'required'>
+export type FormField = Pick<Parameter, 'name' | 'member' | 'type' | 'list'>
 
 export interface SecurityNeed {
   readonly scheme: string

@@ -1,5 +1,4 @@
 import { isUtf8 as isUtf8Bytes } from 'node:buffer'
-import { STATUS_CODES } from 'node:http'
 import { isObject, JsonError, type JsonLimits, type JsonObject, readJson } from '#lib/json.ts'
 import { isUtf8, kindOf, mediaTypeOf } from './media-type.ts'
 
@@ -25,7 +24,7 @@ export interface ResultLimits extends JsonLimits {
  */
 export function toolResult(answer: HttpAnswer, uri: string, limits: ResultLimits): JsonObject {
   const { status } = answer
-  const told = `The API answered ${status} ${STATUS_CODES[status] ?? ''}`.trim()
+  const told = `The API answered ${status}`
   const { content, structuredContent } = contentOf(answer, told, uri, limits)
   const isError = status >= 400
   return {

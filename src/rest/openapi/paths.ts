@@ -36,6 +36,13 @@ export function readPaths(
   references: References,
 ): { readonly items: readonly PathItem[]; readonly findings: readonly Finding[] } {
   const findings: Finding[] = []
+  const known = new Map<string, Item>()
+  const itemAt = (written: Place, isReadable: boolean): Item => {
+    const place = references.follow(written)
+    const found = known.get(place.pointer) ?? readItem(place, references, findings)
+    known.set(place.pointer, found)
+    return isReadable ? found : { ...found, isOffered: false }
+  }
   const written = Object.entries(paths).filter(([path]) => !path.startsWith('x-'))
   const items = written.map(([path, value]): PathItem => {
     const place = { value, pointer: pointerTo('/paths', path) }
@@ -43,7 +50,7 @@ export function readPaths(
     if ('problem' in found) findings.push(leftOut(place.pointer, found.problem))
     const segments = 'segments' in found ? found.segments : []
     const folded = 'segments' in found ? foldPath(segments) : foldUnreadable(path)
-    return { path, folded, segments, ...readItem(place, folded.isReadable, references, findings) }
+    return { path, folded, segments, ...itemAt(place, folded.isReadable) }
   })
   const odds = findOdds(items.map(({ folded }) => folded))
   const pathOf = (index: number) => items[index]?.path ?? ''
@@ -66,13 +73,10 @@ function oddsFinding(path: string, odds: Odds, pathOf: (index: number) => string
   return { pointer, message, effect: isHopeless(odds) ? 'left out' : 'noted' }
 }
 
-function readItem(
-  written: Place,
-  isReadable: boolean,
-  references: References,
-  findings: Finding[],
-): Omit<PathItem, 'path' | 'folded' | 'segments'> {
-  const place = references.follow(written)
+type Item = Omit<PathItem, 'path' | 'folded' | 'segments'>
+
+/** What stands at a path, once for all paths that refer to it. */
+function readItem(place: Place | Finding, references: References, findings: Finding[]): Item {
   if ('message' in place) {
     findings.push(place)
     return none
@@ -88,7 +92,7 @@ function readItem(
   if ('trace' in place.value)
     findings.push(leftOut(pointerTo(place.pointer, 'trace'), 'TRACE is not carried'))
   return {
-    isOffered: isReadable && !servers,
+    isOffered: !servers,
     methods: httpMethods.flatMap((method) => {
       const operation = references.member(place, method.toLowerCase())
       return operation ? [{ method, place: operation }] : []

@@ -402,6 +402,13 @@ describe('An operation is left out, and said so, for', () => {
     assert.equal(api.findings.length, 2)
   })
 
+  test('one name that two paths have by reference', () => {
+    const pathItems = { X: { get: operation('get') } }
+    const same = { $ref: '#/components/pathItems/X' }
+    assert.equal(only(read({ '/a': same }, { components: { pathItems } })).path, '/a')
+    assert.deepEqual(read({ '/a': same, '/b': same }, { components: { pathItems } }).operations, [])
+  })
+
   test('names that look alike', () => {
     const api = read({ '/a': { get: operation('getUser') }, '/b': { get: operation('getuser') } })
     assert.deepEqual(api.operations, [])

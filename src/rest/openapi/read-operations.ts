@@ -1,6 +1,6 @@
 import { isObject } from '#lib/json.ts'
 import { isCapabilityName } from '#mcp/definition.ts'
-import type { Operation } from '../operation.ts'
+import type { HttpMethod, Operation } from '../operation.ts'
 import { quoted } from '../quoted.ts'
 import { createRoutes, type Route, type Routes } from '../routes.ts'
 import { type Finding, pointerTo } from './finding.ts'
@@ -19,46 +19,48 @@ export function readOperations(items: readonly PathItem[], reader: OperationRead
   const named = findNames(items)
   const findings = [...named.findings]
   const routes = items.map((item): Route => {
+    const { path, folded, segments, parameters: ofPath } = item
     const operations = new Map<string, Operation>()
-    const methods = item.methods.filter(({ place }) => !named.unusable.has(place))
-    for (const { method, place } of item.isOffered ? methods : []) {
-      const { path, segments, parameters: ofPath } = item
+    for (const { method, place } of item.isOffered ? item.methods : []) {
+      if (!named.usable.has(keyOf(path, method))) continue
       const read = readOperation({ method, path, segments, place, ofPath }, reader)
       findings.push(...read.findings)
       if (read.operation) operations.set(method, read.operation)
     }
-    const { path, folded, segments } = item
     return { path, folded, segments, operations }
   })
   const operations = routes.flatMap((route) => [...route.operations.values()])
   return { operations, routes: createRoutes(routes), findings }
 }
 
-/** Operations without a name that a tool can have, or whose name is another's or looks like it: none of these is offered. */
+/** Several paths may be the same item, by reference. */
+const keyOf = (path: string, method: HttpMethod): string => `${method} ${path}`
+
+/** Operations with a name that a tool can have, and that is neither another's nor looks like it: only these are offered. */
 function findNames(items: readonly PathItem[]) {
   const findings: Finding[] = []
-  const unusable = new Set<Place>()
-  const leaveOut = (place: Place, message: string) => {
-    unusable.add(place)
-    const pointer = pointerTo(place.pointer, 'operationId')
-    findings.push({ pointer, message, effect: 'left out' })
-  }
-  const places = items.flatMap(({ methods }) => methods.map(({ place }) => place))
-  const byLooks = Map.groupBy(places, (place) => nameOf(place).toLowerCase())
-  for (const place of byLooks.get('') ?? [])
-    leaveOut(place, 'it has no operationId, so nothing can select it')
-  byLooks.delete('')
-  for (const alike of byLooks.values()) {
-    for (const place of alike) {
-      const name = nameOf(place)
-      const other = alike.find((one) => one !== place)
-      if (!isCapabilityName(name))
-        leaveOut(place, `${quoted(name)}: a name has 1 to 128 letters, digits, _, - and .`)
-      else if (other && nameOf(other) === name) leaveOut(place, `${name} is another's name too`)
-      else if (other) leaveOut(place, `${name} looks like ${nameOf(other)}`)
+  const usable = new Set<string>()
+  const all = items.flatMap(({ path, methods }) =>
+    methods.map(({ method, place }) => ({ key: keyOf(path, method), name: nameOf(place), place })),
+  )
+  for (const alike of Map.groupBy(all, ({ name }) => name.toLowerCase()).values()) {
+    for (const { key, name, place } of alike) {
+      const other = alike.find((one) => one.key !== key)
+      const message = nameProblem(name, other?.name)
+      const pointer = pointerTo(place.pointer, 'operationId')
+      if (message === undefined) usable.add(key)
+      else findings.push({ pointer, message, effect: 'left out' })
     }
   }
-  return { findings, unusable }
+  return { findings, usable }
+}
+
+function nameProblem(name: string, other: string | undefined): string | undefined {
+  if (name === '') return 'it has no operationId, so nothing can select it'
+  if (!isCapabilityName(name))
+    return `${quoted(name)}: a name has 1 to 128 letters, digits, _, - and .`
+  if (other === undefined) return undefined
+  return other === name ? `${name} is another's name too` : `${name} looks like ${other}`
 }
 
 const nameOf = ({ value }: Place): string =>

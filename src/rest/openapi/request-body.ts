@@ -116,15 +116,13 @@ function formFields(schema: Place, references: References): readonly FormField[]
   if ('message' in object) return object.message
   const properties = references.member(object, 'properties')
   if (!properties || !isObject(properties.value)) return 'a form needs properties'
-  const required = references.member(object, 'required')?.value
   const fields: FormField[] = []
   for (const name of Object.keys(properties.value)) {
     const place = references.member(properties, name)
     const scalar = place ? scalarOf(place, references) : ''
     if (typeof scalar === 'string') return `its field ${name}: ${scalar}`
-    const isRequired = Array.isArray(required) && required.includes(name)
     const list = scalar.isList ? 'repeated' : undefined
-    fields.push({ name, member: name, type: scalar.type, list, required: isRequired })
+    fields.push({ name, member: name, type: scalar.type, list })
   }
   return fields
 }

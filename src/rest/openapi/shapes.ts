@@ -37,7 +37,6 @@ export const operationShape = z.object({
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
   servers: z.array(anything).optional(),
 })
-export type OperationShape = z.infer<typeof operationShape>
 
 export const parameterShape = z.object({
   name: z.string().min(1).max(200),
