@@ -33,9 +33,7 @@ export type Match =
 export function match(routes: Routes, request: RawRequest): Match {
   const target = checkTarget(request.target)
   if (!target.ok) return { because: TARGETS[target.problem] }
-  const { path, segments, query } = target
-  // Before it is decoded, it would be a parameter of the segment that some servers cut off.
-  if (path.includes(';')) return { because: 'a segment has a semicolon in it' }
+  const { segments, query } = target
   const bad = segments.find((one, at) => !isEnd(segments, at) && segmentProblem(one) !== undefined)
   if (bad !== undefined) return { because: `of a segment: ${segmentProblem(bad)}` }
   const found: Found = routes.find(request.method, segments)
