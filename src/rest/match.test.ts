@@ -283,15 +283,17 @@ describe('Headers', () => {
  * means it and is the most concrete in each segment.
  */
 const naive = (paths: readonly string[], target: string): string => {
-  const concreteness = (segment: string) =>
-    segment.startsWith('{') && segment.endsWith('}') ? 0 : segment.includes('{') ? 1 : 2
   const pattern = (path: string) =>
     new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
   const meant = paths.filter((path) => pattern(path).test(target))
-  const beats = (one: string, other: string) =>
-    one
-      .split('/')
-      .every((segment, at) => concreteness(segment) >= concreteness(other.split('/')[at] ?? ''))
+  const shapes = (path: string) => path.replace(/\{\w+\}/g, '{}').split('/')
+  // A text before everything, a variable alone after everything, and of what is between each but itself.
+  const beats = (one: string, other: string) => {
+    const others = shapes(other)
+    return shapes(one).every(
+      (shape, at) => !shape.includes('{') || others[at] === '{}' || others[at] === shape,
+    )
+  }
   const best = meant.filter((one) => meant.every((other) => beats(one, other)))
   if (meant.length === 0) return 'no such path'
   return best.length === 1 ? (best[0] ?? '') : 'several paths'
