@@ -347,7 +347,7 @@ const plainly = (world: World, who: Who, now: number, of: (typeof questions)[num
 const plainEnd = ({ grants, timeZone }: World, { client }: Who, now: number): number =>
   Math.min(
     ...[...grants.values()]
-      .filter(({ agent, consumer, until }) => until && clientId(agent, consumer) === client)
+      .filter(({ agent = '', consumer, until }) => until && clientId(agent, consumer) === client)
       .map(({ until }) => endOf(until ?? '', timeZone))
       .filter((end) => end > now),
   )

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,10 +115,12 @@ export const watchedServer = (url: string): string =>
 const plane = planeId('ops')
 
 /** An installation in this process with these documents, whose servers have told what they offer. */
-export async function startHere(documents: string) {
+export async function startHere(documents: string, config: object = {}) {
   const data = await mkdtemp(join(tmpdir(), 'bailiwick-'))
+  await writeFile(`${data}.config.json`, JSON.stringify(config))
   const started = await startInstallation({
     data,
+    config: `${data}.config.json`,
     listen: '127.0.0.1:0',
     sample: false,
     print() {},
@@ -131,6 +133,7 @@ export async function startHere(documents: string) {
   for (const server of change.current().planes.get(plane)?.servers.keys() ?? [])
     await installation.refresh(plane, server)
   return {
+    data,
     origin,
     apply,
     installation,
@@ -156,6 +159,7 @@ export async function startHere(documents: string) {
     async stop() {
       await started.stop()
       await rm(data, { recursive: true, force: true })
+      await rm(`${data}.config.json`)
     },
   }
 }

@@ -20,10 +20,8 @@ export const run = async ({
   }
   printHead(terminal, answer, io.now())
   printMembers(terminal, answer.members, io.now())
-  for (const plane of answer.planes) {
-    const { serving } = answer
-    printPlane(terminal, plane, { serving, now: io.now() })
-  }
+  const about = { serving: answer.serving, now: io.now() }
+  for (const plane of answer.planes) printPlane(terminal, plane, about)
   if (answer.planes.length === 0)
     terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
   return 0
