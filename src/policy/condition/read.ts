@@ -1,4 +1,3 @@
-import { didYouMean } from '#change/nearest.ts'
 import { shown } from '#change/wording.ts'
 import { type FactName, factNames } from '#domain/facts.ts'
 import { didYouMean } from '#lib/nearest.ts'
