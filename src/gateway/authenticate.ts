@@ -6,6 +6,7 @@ import { bearerToken } from '#lib/http.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import { type Caller, type Exchange, header } from './exchange.ts'
+import type { Strangers } from './strangers.ts'
 
 /**
  * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
@@ -16,12 +17,11 @@ export const createAuthenticate = (parts: {
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
-  unauthenticatedPerSecond: number
+  strangers: Strangers
 }) => {
-  const { identity, ledger } = parts
+  const { identity, ledger, strangers } = parts
   // What a token's caller may do is looked up once for each token and snapshot.
   const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
-  const flood = { second: 0, count: 0 }
 
   const turnAway = (
     plane: PlaneId,
@@ -30,12 +30,7 @@ export const createAuthenticate = (parts: {
     now: number,
   ): Fault => {
     ledger.plane(plane).unauthenticated(problem, now)
-    const second = Math.floor(now / 1000)
-    if (flood.second !== second) Object.assign(flood, { second, count: 0 })
-    flood.count++
-    return new Fault(flood.count > parts.unauthenticatedPerSecond ? 'flood' : code, {
-      detail: problem,
-    })
+    return new Fault(strangers.hear(now) ? code : 'flood', { detail: problem })
   }
 
   const viewOf = (plane: PlaneId, token: VerifiedToken): Caller | undefined => {
