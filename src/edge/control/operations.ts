@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import {
@@ -13,6 +14,7 @@ import { can, listCalls, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { setLifeCycle } from '#manager/life-cycle.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
@@ -37,7 +39,7 @@ export const operations = {
   apply: operation(
     z.strictObject({
       files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
-      set: written,
+      set: written.optional(),
       prune: z.boolean(),
       dryRun: z.boolean(),
     }),
@@ -79,6 +81,10 @@ export const operations = {
       labels: z.array(written).optional(),
     }),
     classify,
+  ),
+  serverLifeCycle: operation(
+    z.strictObject({ plane, server: written, lifeCycle: z.enum(lifeCycles) }),
+    setLifeCycle,
   ),
   serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
   calls: operation(
