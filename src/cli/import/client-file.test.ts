@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so clients write what stands elsewhere.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readClientFile } from './client-file.ts'

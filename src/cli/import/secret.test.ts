@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: so clients write what stands elsewhere.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -80,6 +81,7 @@ describe('What an argument holds', () => {
       'MyProject',
       'run',
       'https://x.internal/mcp',
+      'touch /srv/out-jHyRJ2/ran',
     ],
   ]
   for (const text of plain)

@@ -43,8 +43,12 @@ const looksSecret = ({ name = '', text }: Given, as: 'lent' | 'argument'): boole
   if (mayBeSecret(text) || findSecrets({ url: text }).length > 0) return true
   const hasName = secretName.test(name) && !isSwitch.test(text)
   if (as === 'lent') return hasName || !isPlain(text)
-  return hasName || (text.length >= 12 && /[a-z]/i.test(text) && /\d/.test(text) && !isPlain(text))
+  return hasName || text.split(/\s+/).some(isMixed)
 }
+
+/** Long, of letters and digits, and no word, path, address or package. */
+const isMixed = (word: string): boolean =>
+  word.length >= 12 && /[a-z]/i.test(word) && /\d/.test(word) && !isPlain(word)
 
 const secretName =
   /token|secret|passw|passphrase|pwd|api.?key|access.?key|private.?key|(?:^|[-_])key$|auth|credential|cookie|session|bearer|jwt|(?:^|[-_])(?:pat|dsn|psk|otp|pin)$|connection.?string|webhook/i
