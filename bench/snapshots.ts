@@ -11,6 +11,7 @@ import { apiVersion } from '#domain/fields.ts'
 import { clientId, planeId, serverName } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import { createStanding, needsServer } from '#gateway/standing.ts'
+import { systemClock } from '#lib/clock.ts'
 import type { Moved } from '#policy/patch.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
 
@@ -110,7 +111,8 @@ const measure = (grants: number) => {
     (_, server) => (server === undefined ? serversOf.flatMap(capabilities) : capabilities(server)),
   )
   const decide = (n: number) => {
-    const view = snapshots.of(plane).caller(clientId(`agent-${Math.floor(n / 10)}`, consumer))
+    const client = clientId(`agent-${Math.floor(n / 10)}`, consumer)
+    const view = snapshots.of(plane).caller(client, undefined)
     return view?.decide(serversOf[n % 20] ?? '', 'tool', 'tool_0', Date.UTC(2026, 10, 22))
   }
   const whole = spread(Array.from({ length: 5 }, () => timed(() => snapshots.recompile(plane))))
@@ -189,13 +191,13 @@ const measureStreams = async () => {
   const standing = createStanding({
     snapshot: snapshots.of,
     now: () => Date.UTC(2026, 10, 22),
-    elapsed: () => performance.now(),
+    clock: systemClock,
     later: (task) => setImmediate(() => turns.push(timed(task))),
   })
   const begun = performance.now()
   let endedMs = 0
   for (let n = 0; n < 10_000; n++) {
-    const view = snapshots.of(plane).caller(clientId(`agent-${n}`, consumer))
+    const view = snapshots.of(plane).caller(clientId(`agent-${n}`, consumer), undefined)
     if (!view) throw new Error('the agent is not there')
     const caller = { token: {} as never, view }
     const end = () => {

@@ -29,13 +29,14 @@ export const explainFailure = async (
   const record = await findRecord(control, made, reply)
   const now = await explainNow(control, made)
   const trouble = await findTrouble(control, made)
-  if (isRefused(record, now)) {
+  if (isRefused(record, now) && !isUnseen(reply)) {
     const fix = now.decision === 'permitted' ? trouble.fix : now.wouldChange
     const waitMs = waitOf(reply)
     sayRefusal(terminal, made, { told, record, now, down: trouble.down, fix, waitMs })
     return refusedCode
   }
-  if (!record || record.outcome?.status === 'failed') throw failed(record, reply, trouble)
+  const isFailed = !record || isUnseen(reply) || record.outcome?.status === 'failed'
+  if (isFailed) throw failed(record, reply, trouble)
   sayOwnError(terminal, made, { told, record, reply })
   return ownErrorCode
 }
@@ -93,6 +94,9 @@ const explainNow = async (
 ): Promise<Explanation> =>
   await control.ask('can', { plane, client: token.client, server, kind: 'tool', name })
 
+/** Its server could not be asked what it offers: no policy's no, but a fault on the server's side. */
+const isUnseen = (reply: Reply): boolean => refusalOf(reply)?.reason === 'unseen'
+
 const isRefused = (record: CallRow | undefined, now: Explanation): boolean =>
   record ? record.decision !== 'permitted' : now.decision !== 'permitted'
 
@@ -120,8 +124,10 @@ const failed = (
   const message = 'error' in reply ? reply.error.message : ''
   const fix = trouble.fix ?? (record && `bailiwick why ${record.call}`)
   const known = code && Object.hasOwn(faults, code) ? (code as FaultCode) : codeOf(reply)
+  const because = trouble.down ?? (isUnseen(reply) ? record?.because : undefined)
+  const told = `The agent was told: ${message}`
   return new Fault(known, {
-    detail: [...(trouble.down ? [trouble.down] : []), `The agent was told: ${message}`].join('\n'),
+    detail: because === undefined ? told : `${because}\n${told}`,
     ...(fix && { fix }),
   })
 }
@@ -130,6 +136,7 @@ const codeOf = (reply: Reply): FaultCode => {
   const code = 'error' in reply ? reply.error.code : 0
   const rows = Object.entries(faults) as [FaultCode, { rpc: number; status: number }][]
   const own = rows.filter(([, row]) => row.rpc === code && row.rpc > -32000)
-  const exact = own.find(([, row]) => row.status === reply.status) ?? own[0]
+  const said = own.find(([code]) => 'error' in reply && faults[code].say === reply.error.message)
+  const exact = said ?? own.find(([, row]) => row.status === reply.status) ?? own[0]
   return exact?.[0] ?? 'upstream_broken'
 }

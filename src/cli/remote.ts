@@ -2,6 +2,7 @@ import type { OperationAnswer, OperationInput, OperationName } from '#edge/contr
 import { Fault } from '#lib/fault.ts'
 import { type Api, createApi } from './api.ts'
 import type { Control } from './control.ts'
+import { overRoutes } from './remote-suspensions.ts'
 
 /**
  * The routes answer what the operations do, for both call the same functions; in JSON, where what is
@@ -121,13 +122,19 @@ const asking: Asking = {
         api.ask('GET', '/planes/{plane}/status/agents', { path: { plane: one }, query }),
       ),
     ),
-  async agentSuspend(api, { plane, agent, reason }) {
-    const path = { plane: await planeFor(api, plane), name: agent }
-    return api.ask('POST', '/planes/{plane}/agents/{name}/suspend', { path, body: { reason } })
+  async suspend(api, { plane, ...meant }) {
+    return overRoutes(api, 'suspend', await planeFor(api, plane), meant)
   },
-  async agentResume(api, { plane, agent }) {
-    const path = { plane: await planeFor(api, plane), name: agent }
-    return api.ask('POST', '/planes/{plane}/agents/{name}/resume', { path, body: {} })
+  async resume(api, { plane, ...meant }) {
+    return overRoutes(api, 'resume', await planeFor(api, plane), meant)
+  },
+  async suspensions(api, { plane }) {
+    const rows = await overPlanes(api, plane, (one) =>
+      allOf((query) =>
+        api.ask('GET', '/planes/{plane}/suspensions', { path: { plane: one }, query }),
+      ),
+    )
+    return rows.sort((a, b) => b.revision - a.revision)
   },
   async revisions(api, { most }) {
     return (await api.ask('GET', '/revisions', { query: { limit: String(most) } })).items

@@ -1,4 +1,4 @@
-import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
@@ -37,7 +37,7 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const view: CallerView | undefined = snapshot.caller(token.client as ClientId)
+    const view: CallerView | undefined = snapshot.caller(token.client, token.user)
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })

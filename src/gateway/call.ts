@@ -26,6 +26,7 @@ const operation = (caller: Caller, ask: Ask, target: Target) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
+  ...(caller.view.user !== undefined && { user: caller.view.user }),
   method: ask.method,
   server: target.server.slice(0, 256),
   kind: target.kind,

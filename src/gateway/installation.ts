@@ -51,6 +51,8 @@ export interface Installation {
   explain(about: {
     plane: PlaneId
     client: ClientId
+    /** On whose behalf; undefined for nobody's. */
+    user?: string | undefined
     server: string
     kind: CapabilityKind
     name: string

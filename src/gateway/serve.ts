@@ -19,6 +19,7 @@ import type { Ended } from './ended.ts'
 import { type Ask, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createLend } from './lend.ts'
+import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
@@ -53,6 +54,7 @@ export interface GatewayParts {
   readonly keyring: Keyring
   readonly upstreams: Upstreams
   readonly ended: Ended
+  readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   server(plane: PlaneId, name: string): Documents['Server'] | undefined
@@ -89,7 +91,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const now = steady(clock)
   const door = createDoor(limits.concurrentExchanges, clock)
   const sessions = createSessions(parts.keyring, parts.ended)
-  const standing = createStanding({ snapshot: parts.snapshot, now, elapsed: clock.elapsed })
+  const standing = createStanding({ snapshot: parts.snapshot, now, clock })
   const underway = createUnderway()
   const loan = createLend(parts)
   const visits = createVisits({
@@ -140,7 +142,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   ): Promise<void> => {
     const target = step.resolve(exchange, ask)
     if (!target) return step.unnamed(ask, reply)
-    const asked = { exchange, caller, ask, target, at: now() }
+    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
+    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
+    if (unseen) return step.refuse(asked, unseen, reply)
     const decision = step.permit(asked)
     if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
     const uncarried = step.uncarried(asked, decision)

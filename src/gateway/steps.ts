@@ -1,12 +1,14 @@
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
+import type { PlaneId } from '#domain/name.ts'
 import { insufficientScopeChallenge, resourceMetadataUrl } from '#identity/challenge.ts'
 import type { FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -14,9 +16,10 @@ import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
+import { createLook, type Looks } from './look.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { answerRefusal, because, faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -53,6 +56,8 @@ export const createSteps = (parts: {
   underway: Underway
   standing: Standing
   loan: Lend
+  looks: Looks
+  snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
   const { record, standing, log } = parts
@@ -62,7 +67,7 @@ export const createSteps = (parts: {
     const { upstream, loan } = lent
     const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
     const sentId = shares ? call.id : undefined
-    const ownSession = shares ? caller.view.client : undefined
+    const ownSession = shares ? callerKey(caller) : undefined
     const timeouts = parts.limits
     return {
       sentId,
@@ -92,6 +97,8 @@ export const createSteps = (parts: {
         ? undefined
         : checkParamHeaders(declared, args, exchange.request.headers)
     },
+
+    look: createLook(parts),
 
     permit: ({ caller, target, at }: Asked): Decision => permit(caller, target, at),
 

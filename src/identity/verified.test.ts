@@ -9,6 +9,7 @@ const entry = (tokenId: string) => ({
     client: 'a@b' as never,
     agent: 'a',
     consumer: 'b',
+    user: undefined,
     audience: '',
     scopes: undefined,
     tokenId,

@@ -256,6 +256,11 @@ export const faults = {
 
 export type FaultCode = keyof typeof faults
 
+/** The fault is on the side of the server behind the gateway. */
+export type UpstreamFaultCode = Extract<FaultCode, `upstream_${string}`>
+export const isUpstreamFault = (code: FaultCode): code is UpstreamFaultCode =>
+  code.startsWith('upstream_')
+
 /**
  * `detail` says what, for whoever operates this installation: it goes to the log, the ledger and the
  * terminal, never into an answer to a caller. `fix` is one command or one sentence that exists.

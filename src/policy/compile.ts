@@ -14,8 +14,11 @@ import { createView, type Stopped } from './view.ts'
 /** What one plane permits at one revision. Immutable; a change makes a new one. */
 export interface PlaneSnapshot {
   readonly revision: number
-  /** Undefined where the policy knows no such agent acting for such a consumer. */
-  caller(client: ClientId): CallerView | undefined
+  /**
+   * Undefined where the policy knows no such agent acting for such a consumer. `user` is on whose
+   * behalf it calls, undefined for nobody's: it has to be said, so that no suspension is overlooked.
+   */
+  caller(client: ClientId, user: string | undefined): CallerView | undefined
 }
 
 /**
@@ -82,15 +85,15 @@ export const snapshotOf = (compiled: Compiled): PlaneSnapshot => {
   const { plane, policy, revision, timeZone, servers } = compiled
   return {
     revision,
-    caller(client) {
+    caller(client, user) {
       const name = splitClientId(client)
       if (!name || !policy.agents.get(name.agent)?.consumers.includes(name.consumer))
         return undefined
       if (!policy.consumers.has(name.consumer)) return undefined
       const documents = compiled.grants.get(client) ?? none
       const core = compiled.cores.of({ client, agent: name.agent, documents, timeZone })
-      const stopped = stoppedBy(policy, name)
-      return createView({ ...name, plane, client, revision, core, servers, stopped })
+      const stopped = stoppedBy(policy, { ...name, user })
+      return createView({ ...name, plane, client, user, revision, core, servers, stopped })
     },
   }
 }
@@ -98,12 +101,15 @@ export const snapshotOf = (compiled: Compiled): PlaneSnapshot => {
 /** The widest suspension that this caller is under, whatever it calls. */
 export const stoppedBy = (
   { suspensions, plane, agents, consumers }: PlanePolicy,
-  { agent, consumer }: { agent: string; consumer: string },
+  { agent, consumer, user }: { agent: string; consumer: string; user: string | undefined },
 ): Stopped | undefined => {
+  if (suspensions.size === 0) return undefined
   const candidates = [
     { key: suspensionKey('plane', plane.name), owner: plane.owner },
     { key: suspensionKey('consumer', consumer), owner: consumers.get(consumer)?.owner },
     { key: suspensionKey('agent', agent), owner: agents.get(agent)?.owner },
+    // A user stands in no document, and so has no owner but the plane's.
+    ...(user === undefined ? [] : [{ key: suspensionKey('user', user), owner: plane.owner }]),
   ]
   for (const { key, owner } of candidates) {
     const suspension = suspensions.get(key)

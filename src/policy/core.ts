@@ -16,6 +16,8 @@ export interface Reach {
 /** What one client's own grants come to; made when the client first asks, and kept from revision to revision. */
 export interface Core {
   readonly grants: readonly CompiledGrant[]
+  /** As `CallerView.endsAfter`. */
+  endsAfter(now: number): number
   reach(served: Served, capability: Capability): Reach
 }
 
@@ -89,6 +91,7 @@ const createCore = (
 
   return {
     grants,
+    endsAfter: createEnds(grants),
     reach(served, capability) {
       let here = reaches.get(served.name)
       if (here?.served !== served) {
@@ -103,5 +106,19 @@ const createCore = (
       }
       return found
     },
+  }
+}
+
+/** By halving: a caller may have thousands of grants, and each of its calls asks. */
+const createEnds = (grants: readonly CompiledGrant[]): Core['endsAfter'] => {
+  const ends = [...new Set(grants.map(({ endsAt }) => endsAt))].sort((a, b) => a - b)
+  return (now) => {
+    let [low, high] = [0, ends.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((ends[middle] ?? 0) > now) high = middle
+      else low = middle + 1
+    }
+    return ends[low] ?? Number.POSITIVE_INFINITY
   }
 }

@@ -10,6 +10,8 @@ import { classifying, granting, releasing, resuming } from './remedy.ts'
 
 export interface Question {
   readonly client: ClientId
+  /** On whose behalf; undefined for nobody's. */
+  readonly user?: string | undefined
   readonly server: string
   readonly kind: CapabilityKind
   readonly name: string
@@ -24,7 +26,7 @@ interface About {
 
 /** Asks the evaluator of the gateway and says which grants were considered and what would change the answer. */
 export const explain = (about: About, question: Question): Explanation => {
-  const view = about.snapshot.caller(question.client)
+  const view = about.snapshot.caller(question.client, question.user)
   if (!view) return unknownCaller(about.policy, question.client)
   const capability = findCapability(about.capabilities, question)
   const considered = consider(about, question, capability)

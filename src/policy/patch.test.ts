@@ -8,6 +8,7 @@ import { apiVersion } from '#domain/fields.ts'
 import { type ClientId, clientId, planeId, serverName } from '#domain/name.ts'
 import type { Selector } from '#domain/selector.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
+import { endOf } from '#domain/time.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import { compilePlane, type PlaneSnapshot, snapshotOf } from './compile.ts'
 import type { Moved } from './patch.ts'
@@ -133,6 +134,7 @@ const suspensionStep: fc.Arbitrary<Step> = fc
       fc.constantFrom(...consumers).map((name) => ['consumer', name] as const),
       fc.constantFrom(...servers).map((name) => ['server', name] as const),
       fc.constant(['plane', plane] as const),
+      fc.constant(['user', 'bob'] as const),
       fc
         .tuple(
           fc.constantFrom(...servers),
@@ -269,6 +271,12 @@ const capabilitiesOf = (world: World): Capability[] =>
 const clients: readonly ClientId[] = agents.flatMap((agent) =>
   consumers.map((consumer) => clientId(agent, consumer)),
 )
+/** On nobody's behalf, and on that of a user who may be suspended; one on that of another. */
+const callers = [
+  ...clients.flatMap((client) => [undefined, 'bob'].map((user) => ({ client, user }))),
+  { client: clientId('a0', 'c0'), user: 'ayse' },
+]
+type Who = (typeof callers)[number]
 const questions = [...servers, 'nowhere'].flatMap((server) =>
   capabilityKinds.flatMap((kind) =>
     [...offers[kind], 'none'].map((name) => ({ server, kind, name })),
@@ -277,8 +285,8 @@ const questions = [...servers, 'nowhere'].flatMap((server) =>
 
 /** All that can be asked of a snapshot. */
 const everything = (snapshot: PlaneSnapshot) =>
-  clients.map((client) => {
-    const view = snapshot.caller(client)
+  callers.map(({ client, user }) => {
+    const view = snapshot.caller(client, user)
     return (
       view &&
       [early, late].map((now) => ({
@@ -290,16 +298,17 @@ const everything = (snapshot: PlaneSnapshot) =>
         lists: servers.map((server) => capabilityKinds.map((kind) => view.list(server, kind, now))),
         sees: servers.map((server) => view.sees(server, now)),
         servers: view.servers(now),
+        ends: view.endsAfter(now),
         stopped: [undefined, ...servers].map((server) => view.suspension(server)),
       }))
     )
   })
 
 /** By name alone, in the plainest way: every grant is looked at for every question. */
-const plainly = (world: World, client: ClientId, now: number, of: (typeof questions)[number]) => {
-  const [agent = '', consumer = ''] = client.split('@')
-  for (const key of [`plane/${plane}`, `consumer/${consumer}`, `agent/${agent}`])
-    if (world.suspensions.has(key)) return 'suspended'
+const plainly = (world: World, who: Who, now: number, of: (typeof questions)[number]) => {
+  const [agent = '', consumer = ''] = who.client.split('@')
+  const over = [`plane/${plane}`, `consumer/${consumer}`, `agent/${agent}`, `user/${who.user}`]
+  for (const key of over) if (world.suspensions.has(key)) return 'suspended'
   const document = world.servers.get(of.server)
   if (!document) return 'no such server'
   const found = capabilitiesOf(world).find(
@@ -335,6 +344,14 @@ const plainly = (world: World, client: ClientId, now: number, of: (typeof questi
   return `${permitting} ${counting.map((one) => `${one.name} ${one.allow.minute}`).sort()}`
 }
 
+const plainEnd = ({ grants, timeZone }: World, { client }: Who, now: number): number =>
+  Math.min(
+    ...[...grants.values()]
+      .filter(({ agent = '', consumer, until }) => until && clientId(agent, consumer) === client)
+      .map(({ until }) => endOf(until ?? '', timeZone))
+      .filter((end) => end > now),
+  )
+
 const told = (decision: Decision): string => {
   if (decision.permitted) {
     const quotas = decision.quotas.map((one) => `${one.name} ${one.minute}`)
@@ -349,11 +366,12 @@ const check = (patched: PlaneSnapshot, world: World, revision: number): void => 
     compilePlane({ plane, policy: policyOf(world), capabilities: capabilitiesOf(world), revision }),
   )
   assert.deepEqual(everything(patched), everything(fresh))
-  for (const client of clients) {
-    const view = patched.caller(client)
+  for (const who of callers) {
+    const view = patched.caller(who.client, who.user)
     if (!view) continue
     for (const now of [early, late]) {
-      const asked = questions.map((one) => ({ ...one, plain: plainly(world, client, now, one) }))
+      assert.equal(view.endsAfter(now), plainEnd(world, who, now))
+      const asked = questions.map((one) => ({ ...one, plain: plainly(world, who, now, one) }))
       for (const one of asked)
         assert.equal(told(view.decide(one.server, one.kind, one.name, now)), one.plain)
       for (const server of servers) {
@@ -367,7 +385,7 @@ const check = (patched: PlaneSnapshot, world: World, revision: number): void => 
         }
         for (const uri of uris) {
           const of = (name: string, kind: CapabilityKind) =>
-            plainly(world, client, now, { server, kind, name })
+            plainly(world, who, now, { server, kind, name })
           const stands = (key: string) =>
             world.servers.has(server) && world.offered.get(server)?.has(key) === true
           assert.equal(told(view.decideResource(server, uri, now)), plainlyByUri(uri, of, stands))

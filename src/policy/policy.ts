@@ -9,6 +9,8 @@ export interface CallerView {
   readonly client: ClientId
   readonly agent: string
   readonly consumer: string
+  /** On whose behalf it calls, as its token says. */
+  readonly user: string | undefined
   readonly revision: number
   /**
    * Decides by name; the answer for a hidden capability and for one that does not exist differ in
@@ -24,9 +26,11 @@ export interface CallerView {
   sees(server: string, now: number): boolean
   /**
    * What stops this caller on a server, or on every server (undefined): its own suspension, its
-   * consumer's, the plane's, or the server's. A single capability's is met in `decide`.
+   * user's, its consumer's, the plane's, or the server's. A single capability's is met in `decide`.
    */
   suspension(server: string | undefined): Suspension | undefined
+  /** The first instant after `now` at which a grant of this caller ends; infinite where none will. */
+  endsAfter(now: number): number
   /** Servers of which anything may be discovered, in byte order. */
   servers(now: number): readonly string[]
 }

@@ -2,7 +2,8 @@ import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
-import type { Suspension } from '#domain/suspension.ts'
+import { type Suspension, suspensionCommand } from '#domain/suspension.ts'
+import { shellWord } from '#lib/shell.ts'
 
 /** What would change an answer: commands that can be typed as they stand, one a line, or one document. */
 
@@ -10,19 +11,15 @@ import type { Suspension } from '#domain/suspension.ts'
 export const classifying = (where: string, { kind, name }: Capability): string => {
   const ofKind = kind === 'tool' ? '' : ` --kind ${kind}`
   return capabilityClasses
-    .map((one) => `bailiwick server classify ${where} ${quoted(name)} ${one}${ofKind}`)
+    .map((one) => `bailiwick server classify ${where} ${shellWord(name)} ${one}${ofKind}`)
     .join('\n')
 }
 
 export const releasing = (where: string, name: string): string =>
-  `bailiwick server release ${where} ${quoted(name)}`
+  `bailiwick server release ${where} ${shellWord(name)}`
 
-export const resuming = (plane: string, { kind, name }: Suspension): string | undefined =>
-  kind === 'agent' ? `bailiwick agent resume ${name} --plane ${plane}` : undefined
-
-/** For a shell: what none of them reads as anything but itself stands bare. */
-const quoted = (text: string): string =>
-  /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+export const resuming = (plane: string, suspension: Suspension): string =>
+  suspensionCommand('resume', plane, suspension)
 
 const membersOf = {
   tool: 'tools',

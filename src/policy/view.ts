@@ -19,12 +19,13 @@ export const createView = (about: {
   client: ClientId
   agent: string
   consumer: string
+  user: string | undefined
   revision: number
   core: Core
   servers: ReadonlyMap<string, Served>
   stopped: Stopped | undefined
 }): CallerView => {
-  const { plane, client, agent, consumer, revision, core, servers, stopped } = about
+  const { plane, client, agent, consumer, user, revision, core, servers, stopped } = about
 
   const judge = (served: Served, capability: Capability, now: number): Decision => {
     const { grants, quotas, suspension } = core.reach(served, capability)
@@ -91,6 +92,7 @@ export const createView = (about: {
     client,
     agent,
     consumer,
+    user,
     revision,
     decide,
     decideResource,
@@ -98,6 +100,7 @@ export const createView = (about: {
     sees,
     suspension: (server) =>
       stopped?.suspension ?? (server === undefined ? undefined : servers.get(server)?.suspension),
+    endsAfter: core.endsAfter,
     servers: (now) => [...servers.keys()].filter((server) => sees(server, now)).sort(),
   }
 }

@@ -89,6 +89,9 @@ const capability = (name: string, about: Partial<StoredCapability> = {}): Stored
   observedFingerprint: undefined,
   observedDefinition: undefined,
   absent: false,
+  version: 1,
+  changes: 0,
+  released: false,
   ...about,
 })
 

@@ -22,6 +22,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
 const toJson = (row: CallRow): object => ({
   ...row,
   at: rfc3339(row.at),
+  user: row.user ?? null,
   outcome: row.outcome ?? null,
   path: pathOf(row),
 })
@@ -42,6 +43,7 @@ const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Col
       cell: ({ agent, consumer }) => (severalConsumers ? `${agent}@${consumer}` : agent),
       least: 8,
     },
+    { key: 'user', cell: ({ user }) => user ?? '', least: 6 },
     { key: 'consumer', cell: ({ consumer }) => consumer, hidden: true },
     { key: 'capability', cell: capabilityOf, least: 10 },
     { key: 'result', cell: tellResult, least: 10 },

@@ -2,14 +2,9 @@ import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
-import {
-  listAgents,
-  mintToken,
-  newAgentSecret,
-  resumeAgent,
-  suspendAgent,
-} from '#manager/agents.ts'
+import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
 import { can, listCalls, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
@@ -19,6 +14,7 @@ import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
+import { listSuspensions, resumeMeant, suspendMeant } from '#manager/suspensions.ts'
 
 const operation = <S extends z.ZodType, A>(
   input: S,
@@ -29,6 +25,9 @@ const written = z.string().min(1).max(2048)
 const plane = written.optional()
 const inPlane = z.strictObject({ plane })
 const kind = z.enum(capabilityKinds)
+const reason = z.string().max(500)
+/** Who or what is suspended or resumed; a capability is named with its server. */
+const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
 
 /**
  * Everything that the terminal can ask of an installation, in one table: the control socket serves
@@ -62,11 +61,6 @@ export const operations = {
     mintToken,
   ),
   agentSecret: operation(z.strictObject({ plane, client: written }), newAgentSecret),
-  agentSuspend: operation(
-    z.strictObject({ plane, agent: written, reason: z.string().max(500) }),
-    suspendAgent,
-  ),
-  agentResume: operation(z.strictObject({ plane, agent: written }), resumeAgent),
   agentList: operation(inPlane, listAgents),
   serverList: operation(inPlane, listServers),
   serverShow: operation(z.strictObject({ plane, server: written }), showServer),
@@ -87,6 +81,9 @@ export const operations = {
     setLifeCycle,
   ),
   serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
+  suspend: operation(z.strictObject({ ...meant, reason }), suspendMeant),
+  resume: operation(z.strictObject({ ...meant, reason: reason.optional() }), resumeMeant),
+  suspensions: operation(inPlane, listSuspensions),
   calls: operation(
     z.strictObject({ plane, agent: written.optional(), most: z.int().min(1).max(1000) }),
     listCalls,
@@ -102,7 +99,7 @@ export const operations = {
     z.strictObject({
       revision: z.int().min(1),
       dryRun: z.boolean(),
-      reason: z.string().max(500).optional(),
+      reason: reason.optional(),
     }),
     restore,
   ),

@@ -3,6 +3,7 @@ import { capabilityKinds } from '#domain/capability.ts'
 import { lifeCycles } from '#domain/item-documents.ts'
 import { planeRoles } from '#domain/roles.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { suspensionKinds } from '#domain/suspension.ts'
 
 /** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')
@@ -136,6 +137,16 @@ export const catalogueItem = z.strictObject({
   ),
 })
 
+const suspensionFields = {
+  kind: z.enum(suspensionKinds),
+  name: z.string().describe("A capability's is SERVER/KIND/NAME."),
+  at,
+  by: z.string(),
+  reason: z.string(),
+  revision: z.int(),
+}
+export const suspensionRow = z.strictObject({ plane: z.string(), ...suspensionFields })
+
 export const planeStatus = z.strictObject({
   plane: z.string(),
   gateway: z.string(),
@@ -143,6 +154,10 @@ export const planeStatus = z.strictObject({
   consumers: z.int(),
   grants: z.int(),
   quotas: z.int(),
+  suspensions: z.strictObject({
+    count: z.int(),
+    newest: z.strictObject(suspensionFields).optional(),
+  }),
   ledger: z.enum(['open', 'over budget', 'failing']),
   servers: z.array(serverStatus),
   leftOut: z.array(
@@ -199,6 +214,7 @@ export const callRow = z.strictObject({
   position: z.int(),
   agent: z.string(),
   consumer: z.string(),
+  user: z.string().optional().describe('On whose behalf, where that was somebody.'),
   method: z.string(),
   server: z.string(),
   kind: z.string(),
