@@ -170,7 +170,6 @@ export const installationOf = (
     ready: Installation['ready']
   },
 ): Installation => {
-  const query = createCallQuery(parts.store)
   return {
     ...parts,
     revisions: parts.store.revisions,
@@ -179,17 +178,14 @@ export const installationOf = (
     pid: about.pid,
     startedAt: about.startedAt,
     runners: new Set(about.runners.keys()),
-    calls: { list: query.calls, find: query.findCall },
+    calls: createCallQuery(parts.store),
     refresh: about.refresh,
     ready: about.ready,
-    explain({ plane, ...question }) {
+    explain({ plane, ...tried }) {
       const policy = parts.change.current().planes.get(plane)
       if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })
-      const capabilities = parts.registry.capabilities(plane)
-      return explain(
-        { policy, snapshot: parts.snapshots.of(plane), capabilities, now: clock.now() },
-        question,
-      )
+      const about = { policy, snapshot: parts.snapshots.of(plane) }
+      return explain(about, { args: undefined, now: clock.now(), ...tried })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Fault, type FaultCode, faults } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
-import type { CallRow } from '#manager/calls.ts'
+import type { CallRow } from '#manager/asking.ts'
 import { isObject } from '#mcp/messages.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Control } from './control.ts'
@@ -75,12 +75,11 @@ const findRecord = async (
 ): Promise<CallRow | undefined> => {
   const { plane, server, name, token } = made
   const call = reply && refusalOf(reply)?.call
-  const [agent = '', consumer] = token.client.split('@')
-  const rows = await control.ask('calls', { plane, agent, most: 50 })
+  const pages = await control.ask('calls', { plane, agent: token.client, most: 50 })
+  const rows = pages.flatMap(({ items }) => items)
   return rows.find(
     (row) =>
       (typeof call === 'string' ? row.call === call : row.server === server && row.name === name) &&
-      row.consumer === consumer &&
       row.at >= made.startedAt - clockSlackMs,
   )
 }

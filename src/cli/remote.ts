@@ -168,11 +168,19 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name: server }
     return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body: { name } })
   },
-  async calls(api, { plane, agent, most }) {
-    const [name, consumer] = agent?.split('@') ?? []
-    const rows = await overPlanes(api, plane, (one) => callsOf(api, one, { name, consumer, most }))
-    return rows.sort((a, b) => b.at - a.at || b.position - a.position).slice(0, most)
-  },
+  calls: async (api, { plane, before, most, ...asked }) =>
+    overPlanes(api, await planeOf(api, plane, before), async (one) => {
+      const query = { ...asked, ...afterOf(before), limit: String(Math.min(most, mostOfPage)) }
+      const page = await api.ask('GET', '/planes/{plane}/calls', { path: { plane: one }, query })
+      return [{ ...page, plane: one, next: page.next && Number(page.next) }]
+    }),
+  callCount: async (api, { plane, before, ...asked }) =>
+    overPlanes(api, await planeOf(api, plane, before), async (one) => {
+      const query = { ...asked, ...afterOf(before) }
+      const path = { plane: one }
+      const part = await api.ask('GET', '/planes/{plane}/calls/count', { path, query })
+      return [{ ...part, plane: one, next: part.next && Number(part.next) }]
+    }),
   async why(api, { plane, call }) {
     for (const one of await chosen(api, plane))
       try {
@@ -191,19 +199,9 @@ const asking: Asking = {
   },
 }
 
-/** The newest of a plane, until there are enough or none are left. */
-const callsOf = async (
-  api: Api,
-  plane: string,
-  about: { name: string | undefined; consumer: string | undefined; most: number },
-) => {
-  const { name, consumer, most } = about
-  const found = []
-  for (let after: string | undefined; ; ) {
-    const query = { agent: name, after, limit: '500' }
-    const page = await api.ask('GET', '/planes/{plane}/calls', { path: { plane }, query })
-    found.push(...page.items.filter((row) => consumer === undefined || row.consumer === consumer))
-    if (found.length >= most || page.next === undefined) return found.slice(0, most)
-    after = page.next
-  }
-}
+const mostOfPage = 500
+/** A position is of one plane's ledger. */
+const planeOf = async (api: Api, plane: string | undefined, before: number | undefined) =>
+  before === undefined ? plane : await planeFor(api, plane)
+const afterOf = (before: number | undefined) =>
+  before === undefined ? {} : { after: String(before) }

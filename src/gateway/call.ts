@@ -1,12 +1,15 @@
+import { because } from '#domain/because.ts'
+import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
-import type { Decision } from '#policy/policy.ts'
+import type { Permitted } from '#policy/policy.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
+import { sayArguments } from './indexed.ts'
 import type { Target } from './target.ts'
 
 /** A call whose intent is durable. */
@@ -15,14 +18,12 @@ export interface Call {
   readonly startedMs: number
 }
 
-type Permitted = Extract<Decision, { permitted: true }>
-
 const argumentsOf = (ask: Ask): Uint8Array => {
   const span = spanOf(ask.doc, 'params', 'arguments') ?? spanOf(ask.doc, 'params')
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 
-const operation = (caller: Caller, ask: Ask, target: Target) => ({
+const operation = (caller: Caller, ask: Ask, target: Target, decided?: Capability) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
@@ -31,6 +32,7 @@ const operation = (caller: Caller, ask: Ask, target: Target) => ({
   server: target.server.slice(0, 256),
   kind: target.kind,
   name: target.name.slice(0, 2048),
+  ...sayArguments({ view: caller.view, ask, target }, decided),
 })
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
@@ -49,7 +51,6 @@ export const createRecorder = (parts: {
       ask: Ask
       target: Target
       refusal: Refusal
-      because: string
       now: number
     }): Promise<CallId> {
       const call = newCall()
@@ -62,7 +63,7 @@ export const createRecorder = (parts: {
         ...operation(about.caller, about.ask, about.target),
         station: about.refusal.station,
         reason: about.refusal.reason,
-        because: about.because,
+        because: because(about.refusal),
         revision: about.caller.view.revision,
         argumentBytes: argumentsOf(about.ask).length,
       }
@@ -92,7 +93,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target),
+        ...operation(caller, ask, about.target, decision.capability),
         definition: decision.capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

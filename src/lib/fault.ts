@@ -242,6 +242,12 @@ export const faults = {
   bad_configuration: { status: 500, rpc: -32603, exit: 2, say: 'The configuration has problems.' },
   unknown_name: { status: 404, rpc: -32602, exit: 6, say: 'There is nothing of that name.' },
   not_running: { status: 503, rpc: -32603, exit: 8, say: 'No Bailiwick runs on this data folder.' },
+  not_indexed: {
+    status: 422,
+    rpc: -32602,
+    exit: 2,
+    say: 'What was asked for is not recorded.',
+  },
   locked: { status: 503, rpc: -32603, exit: 8, say: 'Another process owns this data folder.' },
   port_taken: { status: 503, rpc: -32603, exit: 8, say: 'The address to listen on is taken.' },
   store_unreachable: {

@@ -438,12 +438,18 @@ export interface LedgerFile {
 }
 /** All that is given must hold. What does not pass is read over, not loaded: a search costs what it looks at. */
 export interface EntryFilter {
+  /** Positions from this one on. */
+  readonly from?: number
   /** Positions below this one. */
   readonly before?: number
   readonly types?: readonly EntryType[]
-  /** Fields of the entry with exactly this text: `{ agent: 'planner' }`. */
-  readonly fields?: Readonly<Record<string, string>>
+  /** What fields of the entry say, or of several such the one or the other. */
+  readonly fields?: Fields | readonly Fields[]
+  /** Entries of one of these calls. */
+  readonly calls?: readonly string[]
 }
+/** Fields with exactly this text, `{ agent: 'planner' }`; `false`: there is no such field. */
+export type Fields = Readonly<Record<string, string | false>>
 export interface EntryRow {
   readonly type: EntryType
   readonly at: number

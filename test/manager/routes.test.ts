@@ -43,6 +43,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/revisions/{revision}': 'APUSV',
   'GET /planes/{plane}/can': readers,
   'GET /planes/{plane}/calls': readers,
+  'GET /planes/{plane}/calls/count': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'GET /planes/{plane}/status/servers': readers,
   'GET /planes/{plane}/status/servers/{name}': readers,

@@ -5,7 +5,8 @@ import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
-import { can, listCalls, why } from '#manager/calls.ts'
+import { askCalls, countCalls } from '#manager/asking.ts'
+import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
@@ -28,6 +29,20 @@ const kind = z.enum(capabilityKinds)
 const reason = z.string().max(500)
 /** Who or what is suspended or resumed; a capability is named with its server. */
 const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
+
+/** As `ledger/ask.ts` reads it. */
+const asked = {
+  agent: written.optional(),
+  consumer: written.optional(),
+  user: written.optional(),
+  server: written.optional(),
+  capability: z.array(written).optional(),
+  result: z.array(written).optional(),
+  since: written.optional(),
+  until: written.optional(),
+  where: z.array(written).optional(),
+  before: z.int().min(1).optional(),
+}
 
 /**
  * Everything that the terminal can ask of an installation, in one table: the control socket serves
@@ -85,8 +100,11 @@ export const operations = {
   resume: operation(z.strictObject({ ...meant, reason: reason.optional() }), resumeMeant),
   suspensions: operation(inPlane, listSuspensions),
   calls: operation(
-    z.strictObject({ plane, agent: written.optional(), most: z.int().min(1).max(1000) }),
-    listCalls,
+    z.strictObject({ plane, ...asked, most: z.int().min(1).max(1000) }),
+    (desk, input) => askCalls(desk, input),
+  ),
+  callCount: operation(z.strictObject({ plane, ...asked }), (desk, input) =>
+    countCalls(desk, input),
   ),
   why: operation(z.strictObject({ plane, call: written }), why),
   can: operation(

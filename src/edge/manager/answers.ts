@@ -219,6 +219,12 @@ export const callRow = z.strictObject({
   server: z.string(),
   kind: z.string(),
   name: z.string(),
+  template: z.string().optional().describe('That a URI was read by.'),
+  indexed: z
+    .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
+    .describe(
+      'Arguments that were indexed then: what was given; null where nothing was, true where something that is not recorded was.',
+    ),
   decision: z.enum(['permitted', 'denied', 'limited', 'held']),
   station: z.string(),
   because: z.string(),
@@ -233,11 +239,33 @@ export const callRow = z.strictObject({
   count: z.int(),
 })
 
+/** What a look at a ledger leaves to say beside what it found. */
+const looked = {
+  next: z
+    .string()
+    .optional()
+    .describe('The `after` to go on with; absent where everything has been looked at.'),
+  unnamed: z
+    .int()
+    .describe(
+      'Refusals of floods that were counted without saying whose they were: not among these.',
+    ),
+  unknown: z
+    .array(z.strictObject({ field: z.string(), value: z.string(), meant: z.string() }))
+    .describe('What was asked for by a name that does not stand in the plane now.'),
+}
+export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
+export const callCount = z.strictObject({ count: z.int(), ...looked })
+
 export const explanation = z.strictObject({
-  decision: z.enum(['permitted', 'denied', 'held']),
+  decision: z
+    .enum(['permitted', 'denied', 'held', 'depends'])
+    .describe('`depends`: on arguments that were not given.'),
   because: z.string(),
   considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
+  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
   quotas: z.array(z.string()),
+  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
   wouldChange: z.string().optional(),
 })
 export const why = z.strictObject({
