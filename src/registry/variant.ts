@@ -18,9 +18,16 @@ const KEPT: Readonly<Record<CapabilityKind, readonly string[]>> = {
   prompt: ['arguments'],
   resource: ['name', 'mimeType', 'annotations'],
   template: ['name', 'mimeType', 'annotations'],
+  operation: ['inputSchema', 'annotations'],
 }
 
-const KEY = { tool: 'name', prompt: 'name', resource: 'uri', template: 'uriTemplate' } as const
+const KEY = {
+  tool: 'name',
+  prompt: 'name',
+  resource: 'uri',
+  template: 'uriTemplate',
+  operation: 'name',
+} as const
 
 /**
  * The definition under which a variant is listed, from the pinned one of its base, which it does not
