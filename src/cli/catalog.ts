@@ -198,7 +198,17 @@ export const catalog: readonly CommandRow[] = [
       ['--dry-run', 'show what would become of it, and change nothing'],
     ],
     plane: true,
-    fields: ['format', 'plane', 'dryRun', 'revision', 'entries', 'diff', 'runners', 'held'],
+    fields: [
+      'format',
+      'plane',
+      'dryRun',
+      'revision',
+      'entries',
+      'diff',
+      'servers',
+      'runners',
+      'held',
+    ],
     load: () => import('./commands/import.ts'),
   },
   {

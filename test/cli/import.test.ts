@@ -207,11 +207,11 @@ describe('A client’s configuration', () => {
         },
       },
     })
-    const { state, detail, lifeCycle } = JSON.parse(
-      await cli('server', 'show', 'ops/evil', '--json'),
-    )
-    assert.deepEqual([state, lifeCycle], ['down', 'draft'])
-    assert.match(detail, /runner/)
+    const [asked] = JSON.parse(stdout).servers
+    assert.match(asked.problem, /needs the runner evil/)
+    const shown = JSON.parse(await cli('server', 'show', 'ops/evil', '--json'))
+    assert.notEqual(shown.state, 'up')
+    assert.equal(shown.lifeCycle, 'draft')
     const published = await gateway.cli(['server', 'publish', 'ops/evil'])
     assert.equal(published.code, 2)
     assert.match(published.stderr, /names evil, which the operator's configuration does not have/)

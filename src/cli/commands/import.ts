@@ -91,6 +91,7 @@ const toJson = (told: Told): object => ({
     credentials: secrets.map(({ credential }) => credential),
   })),
   diff: told.applied?.diff ?? '',
+  servers: (told.applied?.servers ?? []).map((one) => ({ ...one, problem: one.problem ?? null })),
   runners: snippetOf(told) || null,
   held: told.taken.flatMap(({ held }) =>
     held.map(({ at, credential }) => ({ file: told.path, at, credential: credential ?? null })),
