@@ -160,6 +160,10 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name: server }
     return api.ask('POST', '/planes/{plane}/servers/{name}/classify', { path, body })
   },
+  async serverLifeCycle(api, { plane, server, ...body }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    return api.ask('POST', '/planes/{plane}/servers/{name}/life-cycle', { path, body })
+  },
   async serverRelease(api, { plane, server, name }) {
     const path = { plane: await planeFor(api, plane), name: server }
     return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body: { name } })

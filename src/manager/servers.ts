@@ -2,7 +2,7 @@ import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/c
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
-import { asFault, Fault } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import { diffDefinitions } from '#registry/diff.ts'
 import {
   changer,
@@ -12,12 +12,15 @@ import {
   findItem,
   findPlane,
   findServer,
+  itemsOf,
 } from './desk.ts'
+import { type ItemSaid, saidOf } from './said.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
+import { untilCurrent } from './until-current.ts'
 
-export interface ServerRow extends ServerStatus {
+export interface ServerRow extends ServerStatus, ItemSaid {
   readonly plane: string
-  readonly owner: string
+  readonly title: string | undefined
 }
 
 export interface CapabilityRow {
@@ -40,14 +43,15 @@ export interface ServerAnswer extends ServerRow {
   readonly capabilities: readonly CapabilityRow[]
 }
 
+/** Servers and APIs, in order of name. */
 export const listServers = (desk: Desk, input: { plane?: string | undefined }): ServerRow[] => {
   const { installation } = desk
   const all = installation.change.current()
   return choosePlanes(all, input.plane).flatMap((id) =>
-    [...(all.planes.get(id)?.servers.values() ?? [])].map((server) => ({
+    itemsOf(all.planes.get(id)).map((item) => ({
       plane: id,
-      owner: server.owner,
-      ...serverStatus(installation, id, server),
+      ...saidOf(item),
+      ...serverStatus(installation, id, item),
     })),
   )
 }
@@ -58,13 +62,14 @@ export const showServer = (
 ): ServerAnswer => {
   const { installation } = desk
   const { id, policy } = findPlane(installation.change.current(), input.plane)
-  const server = findServer(policy, input.server)
+  const server = findItem(policy, input.server)
+  const path = server.kind === 'API' ? 'rest' : 'mcp'
   return {
     plane: id,
-    owner: server.owner,
+    ...saidOf(server),
     ...serverStatus(installation, id, server),
-    gateway: `${installation.origin}/mcp/${id}/${server.name}`,
-    set: policy.sets.get(`Server/${server.name}`),
+    gateway: `${installation.origin}/${path}/${id}/${server.name}`,
+    set: policy.sets.get(`${server.kind}/${server.name}`),
     capabilities: installation.registry
       .capabilities(id)
       .filter((one) => one.server === server.name)
@@ -113,9 +118,6 @@ export interface ClassifiedAnswer {
   readonly set: string | undefined
 }
 
-/** What was looked at may be changed by somebody else so often before a command gives up. */
-const mostAttempts = 8
-
 interface Classifying {
   plane?: string | undefined
   server: string
@@ -130,15 +132,8 @@ interface Classifying {
  * Writes the class of one capability into the server's document, through the same door as a file. Where
  * somebody else has written that document meanwhile, the class is written into what it says then.
  */
-export const classify = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await classifyOnce(desk, input)
-    } catch (thrown) {
-      if (asFault(thrown).code !== 'stale' || attempt === mostAttempts) throw thrown
-    }
-  }
-}
+export const classify = (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> =>
+  untilCurrent(() => classifyOnce(desk, input))
 
 const classifyOnce = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
   const { change, registry } = desk.installation

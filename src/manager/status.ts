@@ -1,6 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { asFault } from '#lib/fault.ts'
@@ -134,7 +134,7 @@ const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus =
 export const serverStatus = (
   installation: Installation,
   plane: PlaneId,
-  server: ServerDocument,
+  server: ServerDocument | ApiDocument,
 ): ServerStatus => {
   const upstream: Upstream | undefined = installation.upstreams.find(plane, server.name)
   const credential = server.credential?.name
@@ -144,7 +144,7 @@ export const serverStatus = (
     title: server.title,
     upstream: 'url' in server.upstream ? server.upstream.url : `runner ${server.upstream.runner}`,
     state: upstream?.health.state ?? 'unknown',
-    detail: upstream?.health.detail ?? 'not connected: nothing runs',
+    detail: upstream?.health.detail ?? (server.kind === 'API' ? askedWhenCalled : notConnected),
     since: upstream?.health.since,
     modern: upstream?.eras.modern ?? false,
     legacy: upstream?.eras.legacy,
@@ -155,6 +155,9 @@ export const serverStatus = (
     counts: count(installation.registry.capabilities(plane), server.name),
   }
 }
+
+const notConnected = 'not connected: nothing runs'
+const askedWhenCalled = 'a REST API is asked when it is called'
 
 const count = (capabilities: readonly Capability[], server: string): CapabilityCounts => {
   const counts = { visible: 0, unclassified: 0, held: 0, absent: 0 }

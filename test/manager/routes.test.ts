@@ -50,6 +50,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/status/agents': readers,
   'GET /planes/{plane}/status/credentials': 'APOU',
   'POST /planes/{plane}/servers/{name}/classify': 'APO',
+  'POST /planes/{plane}/servers/{name}/life-cycle': 'APO',
   'POST /planes/{plane}/servers/{name}/release': 'APO',
   'POST /planes/{plane}/agents/{name}/secret': 'APO',
   'POST /planes/{plane}/agents/{name}/suspend': 'APOS',
@@ -296,6 +297,7 @@ const bodies: Readonly<Record<string, object>> = {
   'PUT /planes/{plane}': { apiVersion: 'bailiwick/v1', kind: 'Plane', name: 'ops', title: 'new' },
   'POST /revisions/{revision}/restore': { dryRun: true },
   'POST /planes/{plane}/servers/{name}/classify': { name: 'x', class: 'read' },
+  'POST /planes/{plane}/servers/{name}/life-cycle': { lifeCycle: 'published' },
   'POST /planes/{plane}/servers/{name}/release': { name: 'x' },
   'POST /planes/{plane}/agents/{name}/secret': {},
   'POST /planes/{plane}/agents/{name}/suspend': { reason: 'a test' },
@@ -318,6 +320,7 @@ const queries: Readonly<Record<string, string>> = {
 const namesFor: Readonly<Record<string, string>> = {
   '/planes/{plane}/status/servers/{name}': 'bank',
   '/planes/{plane}/servers/{name}/classify': 'bank',
+  '/planes/{plane}/servers/{name}/life-cycle': 'bank',
   '/planes/{plane}/servers/{name}/release': 'bank',
   '/planes/{plane}/agents/{name}/secret': 'planner',
   '/planes/{plane}/agents/{name}/suspend': 'planner',

@@ -4,13 +4,13 @@ import { type Invocation, readPlace } from '../command.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { printDiff } from './apply.ts'
-import { serverJson } from './status.ts'
+import { itemJson } from './server-list.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation
   const place = readPlace(args[0] ?? '', options)
   const answer = await (await control()).ask('serverShow', place)
-  if (terminal.json) printJson(terminal, { ...serverJson(answer), set: answer.set ?? null }, fields)
+  if (terminal.json) printJson(terminal, { ...itemJson(answer), set: answer.set ?? null }, fields)
   else print(terminal, answer)
   return 0
 }
@@ -19,11 +19,17 @@ const print = (terminal: Terminal, answer: ServerAnswer): void => {
   const name = `${answer.plane}/${answer.server}`
   terminal.out(`${terminal.paint(name, 'strong')}  ${oneLine(answer.title ?? '')}`.trimEnd())
   const facts: [string, string | undefined][] = [
+    ['about', answer.description],
+    ['life', answer.lifeCycle],
     ['state', `${answer.state}: ${answer.detail}`],
     ['eras', [answer.modern ? '2026-07-28' : '', answer.legacy ?? ''].filter(Boolean).join(' ')],
     ['upstream', answer.upstream],
     ['isolation', answer.isolation],
     ['owner', answer.owner],
+    ['contacts', answer.contacts.join(', ')],
+    ['docs', answer.documentation],
+    ['labels', answer.labels.join(' ')],
+    ['data', answer.data.join(' ')],
     ['gateway', answer.gateway],
     ['files', answer.set && `managed by the set ${answer.set}`],
     ['secret', secretOf(answer)],

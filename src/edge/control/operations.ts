@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
@@ -9,6 +10,7 @@ import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { setLifeCycle } from '#manager/life-cycle.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
@@ -51,7 +53,7 @@ export const operations = {
   apply: operation(
     z.strictObject({
       files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
-      set: written,
+      set: written.optional(),
       prune: z.boolean(),
       dryRun: z.boolean(),
     }),
@@ -88,6 +90,10 @@ export const operations = {
       labels: z.array(written).optional(),
     }),
     classify,
+  ),
+  serverLifeCycle: operation(
+    z.strictObject({ plane, server: written, lifeCycle: z.enum(lifeCycles) }),
+    setLifeCycle,
   ),
   serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
   suspend: operation(z.strictObject({ ...meant, reason }), suspendMeant),

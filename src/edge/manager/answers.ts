@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { lifeCycles } from '#domain/item-documents.ts'
 import { planeRoles } from '#domain/roles.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
@@ -82,9 +83,21 @@ const serverStatusFields = {
   counts,
 }
 export const serverStatus = z.strictObject(serverStatusFields)
+/** What an item of the catalogue says of itself. */
+const saidFields = {
+  kind: z.enum(['Server', 'API']),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  owner: z.string(),
+  contacts: z.array(z.string()).describe('Whom to ask.'),
+  documentation: z.string().optional(),
+  lifeCycle: z.enum(lifeCycles),
+  labels: z.array(z.string()),
+  data: z.array(z.string()).describe('Data classes.'),
+}
 export const serverRow = z.strictObject({
   plane: z.string(),
-  owner: z.string(),
+  ...saidFields,
   ...serverStatusFields,
 })
 const capabilityFields = {
@@ -101,7 +114,7 @@ const capabilityFields = {
 export const capability = z.strictObject(capabilityFields)
 export const serverAnswer = z.strictObject({
   plane: z.string(),
-  owner: z.string(),
+  ...saidFields,
   ...serverStatusFields,
   gateway: z.string(),
   set: z.string().optional(),
@@ -109,11 +122,8 @@ export const serverAnswer = z.strictObject({
 })
 
 export const catalogueItem = z.strictObject({
-  kind: z.literal('Server'),
   name: z.string(),
-  title: z.string().optional(),
-  owner: z.string(),
-  labels: z.array(z.string()),
+  ...saidFields,
   gateway: z.string(),
   capabilities: z.array(
     z.strictObject({
@@ -287,7 +297,7 @@ export const applied = z.strictObject({
   dryRun: z.boolean(),
 })
 export const appliedFiles = applied.extend({
-  set: z.string(),
+  set: z.string().optional(),
   servers: z.array(
     z.strictObject({ plane: z.string(), server: z.string(), problem: z.string().optional() }),
   ),
