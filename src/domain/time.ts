@@ -21,7 +21,7 @@ const formatOf = (timeZone: string): Intl.DateTimeFormat => {
 }
 
 /** What a clock on the wall of that zone shows, as if it were UTC milliseconds. */
-const wall = (at: number, timeZone: string): number => {
+export const wall = (at: number, timeZone: string): number => {
   const part = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(at)
