@@ -1,6 +1,5 @@
 import { type CelFunc, CelScalar, celMethod, objectType } from '@bufbuild/cel'
 import { TimestampSchema } from '@bufbuild/protobuf/wkt'
-import { pay } from './meter.ts'
 import { wallOf } from './times.ts'
 
 const { INT, STRING } = CelScalar
@@ -28,9 +27,6 @@ const parts: Readonly<Record<string, (wall: Date) => number>> = {
   getMilliseconds: (wall) => wall.getUTCMilliseconds(),
 }
 
-/** Asking Intl takes this many steps. */
-const askingAZone = 200
-
 interface Instant {
   readonly message: { readonly seconds: bigint; readonly nanos: number }
 }
@@ -47,7 +43,6 @@ export const calendarMethods: readonly CelFunc[] = Object.entries(parts).flatMap
     return BigInt(part(wallOf(instantMs(this), undefined)))
   }),
   celMethod(name, TIMESTAMP, [STRING], INT, function (zone) {
-    pay(askingAZone)
     return BigInt(part(wallOf(instantMs(this), zone)))
   }),
 ])

@@ -80,5 +80,8 @@ const fixOf = (operator: string, args: readonly Tree[], types: readonly Type[]):
   const time = types.find((type) => can(type, 'timestamp', 'duration'))
   if (time) return number ? timeFix(of('duration')) : timeFix(time)
   const isJoining = operator === '+' && number && types.some((type) => can(type, 'string'))
-  return isJoining ? `; write string(${treeText(number)})` : ''
+  if (!isJoining) return ''
+  return number.is === 'scalar'
+    ? `; write "${String(number.value)}"`
+    : `; write string(${treeText(number)})`
 }

@@ -50,16 +50,20 @@ export const timeFix = (type: Type): string => {
   return can(type, 'duration') ? '; write duration("36h")' : ''
 }
 
-/** A literal that is none of the values that the other can have. */
+/** A literal that is none of the values that what a name stands for can have. */
 const problemOfValue = (named: Side, { tree }: Side): string | undefined => {
   const { values } = named.type
-  if (!values || isLiteral(named) || tree.is !== 'scalar') return undefined
+  const isNamed = named.tree.is === 'name' || named.tree.is === 'field'
+  if (!values || !isNamed || tree.is !== 'scalar') return undefined
   const { value } = tree
   if (values.some((one) => isEqual(one, value))) return undefined
-  const texts = values.map((one) => (typeof one === 'string' ? one : scalarText(one)))
+  const texts = values.map((one) => (isWord(one) ? one : scalarText(one)))
   const hint = typeof value === 'string' ? didYouMean(value, texts) : ''
   return `${nameOf(named)} is never ${scalarText(value)}: it is ${orText(texts)}${hint}`
 }
+
+const isWord = (value: Scalar): value is string =>
+  typeof value === 'string' && /^[\w.-]+$/.test(value)
 
 const isEqual = (a: Scalar, b: Scalar): boolean =>
   isNumber(a) && isNumber(b) ? a <= b && a >= b : a === b

@@ -2,7 +2,7 @@ import { didYouMean } from '#change/nearest.ts'
 import type { Found, Lack } from './found.ts'
 import { infer } from './infer.ts'
 import { readCondition } from './read.ts'
-import { scopeOf } from './scope.ts'
+import { createScopes } from './scope.ts'
 import { listText } from './words.ts'
 
 /** A capability that a condition is about. */
@@ -38,9 +38,10 @@ export const checkCondition = (
     return [{ message, ...place }]
   }
   const asked = shapes.length > 0 ? shapes : [{ name: '', args: undefined, hasUri: true }]
+  const scopeOf = createScopes(claims)
   const groups = new Map<string, Group>()
   for (const shape of asked)
-    for (const found of infer(reading.tree, scopeOf(shape, claims))) put(groups, found, shape)
+    for (const found of infer(reading.tree, scopeOf(shape))) put(groups, found, shape)
   return [...groups.values()]
     .flatMap((group) => sentenceOf(group, asked))
     .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))

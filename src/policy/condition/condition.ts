@@ -2,10 +2,11 @@ import { type CelError, celEnv, isCelError, plan } from '@bufbuild/cel'
 import type { FactName, Facts } from '#domain/facts.ts'
 import { symbolOf } from './functions.ts'
 import { lower } from './lower.ts'
-import { startMeter, Unanswerable } from './meter.ts'
+import { startMeter } from './meter.ts'
 import { operations } from './operations.ts'
 import type { Problem } from './problem.ts'
 import { readCondition } from './read.ts'
+import { isOurs } from './unanswerable.ts'
 import { Names } from './values.ts'
 
 /**
@@ -34,27 +35,52 @@ export const compileCondition = (source: string): Condition | Problem => {
     speaksOf: reading.speaksOf,
     holds(facts) {
       startMeter()
-      const result = evaluate(new Names(facts))
+      const result = withoutStacks(() => evaluate(new Names(facts)))
       if (typeof result === 'boolean') return result
       return { error: isCelError(result) ? tell(result, source) : 'it is neither true nor false' }
     },
   }
 }
 
+/**
+ * An error is a value here, and nobody looks at its stack; to write it down would be nine tenths of
+ * the work of a call that lacks an argument, and of each element of a list that lacks a member.
+ */
+const withoutStacks = <T>(work: () => T): T => {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** The library's messages, without what they hold of a call. */
-const tell = ({ cause, message }: CelError, source: string): string => {
-  if (cause instanceof Unanswerable) return cause.message
+const tell = ({ message }: CelError, source: string): string => {
+  if (isOurs(message)) return message
   const field = /^field not found: (.*)$/s.exec(message)?.[1]
   if (field !== undefined) return `there is no ${isWritten(field, source) ? field : 'such member'}`
-  const overload = /^found no matching overload for '?(\S+?)'? applied to '(.*)'$/.exec(message)
-  if (overload) return `${symbolOf(overload[1] ?? '')} does not take ${overload[2]}`
-  if (message.startsWith('index ')) return 'there is no element at an index'
-  if (message.startsWith('type mismatch')) return 'something other than true or false is joined'
-  return 'it could not be worked out'
+  const [, name, target, args] = noOverload.exec(message) ?? []
+  if (name !== undefined) return `${symbolOf(name)} does not take ${kindsOf(target, args)}`
+  return sentences.find(([start]) => message.startsWith(start))?.[1] ?? 'it could not be worked out'
 }
 
 /** Only then was it not taken from the call. */
 const isWritten = (name: string, source: string): boolean =>
-  new RegExp(`^${identifier}$`).test(name) && new RegExp(`\\b${name}\\b`).test(source)
+  /^[A-Za-z_]\w{0,63}$/.test(name) && new RegExp(`\\b${name}\\b`).test(source)
 
-const identifier = '[A-Za-z_][A-Za-z0-9_]{0,63}'
+/** It names an operation and the types that it met, no value. */
+const noOverload = /^found no matching overload for '?(\S+?)'? applied to '(?:(.*)\.)?\((.*)\)'$/
+
+const kindsOf = (...kinds: readonly (string | undefined)[]): string =>
+  kinds
+    .filter((kind) => kind)
+    .join(', ')
+    .replaceAll(/google\.protobuf\.(\w+)/g, (_, name: string) => name.toLowerCase())
+
+const sentences: readonly (readonly [start: string, sentence: string])[] = [
+  ['index ', 'there is no element at an index'],
+  ['type mismatch: iterable', 'a loop goes through something other than a list or a map'],
+  ['type mismatch', 'something other than true or false is joined'],
+]

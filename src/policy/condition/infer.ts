@@ -4,7 +4,7 @@ import { problemOfEqual } from './check-equal.ts'
 import type { Found } from './found.ts'
 import type { Scope } from './scope.ts'
 import type { Tree } from './tree.ts'
-import { anything, can, closed, json, listOf, literal, of, oneOf, type Type } from './types.ts'
+import { anything, can, closed, json, kindOf, listOf, of, oneOf, type Type } from './types.ts'
 import { kindsText, pathText, treeText } from './words.ts'
 
 /** What an expression can be; and whether it is true, or false, in every call that is valid. */
@@ -33,7 +33,7 @@ const answer = (tree: Tree, context: Context): Answer => {
   switch (tree.is) {
     case 'scalar':
       return {
-        type: literal(tree.value),
+        type: of(kindOf(tree.value)),
         ...(typeof tree.value === 'boolean' && { always: tree.value }),
       }
     case 'name':

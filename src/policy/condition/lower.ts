@@ -1,4 +1,5 @@
 import type { Expr } from './parse.ts'
+import { weightOf } from './weight.ts'
 
 type ExprKind = Expr['exprKind']
 type Loop = Extract<ExprKind, { case: 'comprehensionExpr' }>['value']
@@ -43,12 +44,9 @@ export const lower = (expr: Expr): Expr => {
 
 const lowerPart = (expr: Expr | undefined): Expr | undefined => expr && lower(expr)
 
-/** An expression evaluated costs about this many steps. */
-const stepsAnExpression = 3
-
 const lowerLoop = (loop: Loop): Loop => {
   const range = lowerPart(loop.iterRange)
-  const each = stepsAnExpression * (countOf(loop.loopStep) + countOf(loop.loopCondition))
+  const each = weightOf(loop.loopStep) + weightOf(loop.loopCondition)
   return {
     ...loop,
     iterRange: range && call(range, '@range', [range, int(range, each)]),
@@ -68,26 +66,6 @@ const isGathering = ({ value }: Extract<ExprKind, { case: 'callExpr' }>): boolea
     more?.exprKind.case === 'listExpr'
   )
 }
-
-const countOf = (expr: Expr | undefined): number => {
-  if (!expr) return 0
-  const { exprKind } = expr
-  switch (exprKind.case) {
-    case 'selectExpr':
-      return 1 + countOf(exprKind.value.operand)
-    case 'callExpr':
-      return 1 + countOf(exprKind.value.target) + sumOf(exprKind.value.args)
-    case 'listExpr':
-      return 1 + sumOf(exprKind.value.elements)
-    case 'structExpr':
-      return 1 + sumOf(exprKind.value.entries.map(({ value }) => value))
-    default:
-      return 1
-  }
-}
-
-const sumOf = (exprs: readonly (Expr | undefined)[]): number =>
-  exprs.reduce((sum, expr) => sum + countOf(expr), 0)
 
 const call = (at: Expr, name: string, args: Expr[], target?: Expr | undefined): Expr => ({
   ...at,

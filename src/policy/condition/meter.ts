@@ -1,12 +1,5 @@
 import { bounds } from './bounds.ts'
-
-/** An evaluation that cannot go on. Its message is for those who may know, and holds no value of the call. */
-export class Unanswerable extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Unanswerable'
-  }
-}
+import { unanswerable } from './unanswerable.ts'
 
 // Evaluations run one after the other, each from beginning to end: one count serves them all.
 let left = 0
@@ -18,7 +11,7 @@ export const startMeter = (): void => {
 /** Before the work, not after it: what costs too much is not begun. */
 export const pay = (steps: number): void => {
   left -= steps
-  if (left < 0) throw new Unanswerable(`it takes more than ${bounds.steps} steps`)
+  if (left < 0) throw unanswerable('spent')
 }
 
 /** For what reads characters one after the other: 64 of them in the time of a step. */

@@ -13,8 +13,9 @@ import {
 import { isExact } from '#lib/json-number.ts'
 import { calendarMethods } from './calendar.ts'
 import { isSame } from './equality.ts'
-import { pay, payForText, Unanswerable } from './meter.ts'
+import { pay, payForText } from './meter.ts'
 import { matchPattern } from './patterns.ts'
+import { unanswerable } from './unanswerable.ts'
 
 const { BOOL, DYN, DOUBLE, INT, STRING } = CelScalar
 const LIST = listType(DYN)
@@ -35,7 +36,7 @@ const contains = (text: string, part: string): boolean => {
 
 /** In code points, as CEL counts: a pair of surrogates is one. */
 const countCharacters = (text: string): bigint => {
-  payForText(text.length)
+  pay(1 + Math.floor(text.length / 16))
   let pairs = 0
   for (let i = 1; i < text.length; i++)
     if ((text.charCodeAt(i) & 0xfc00) === 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800)
@@ -46,15 +47,13 @@ const countCharacters = (text: string): bigint => {
 /** The library's own takes "" for 0, and 0x10, and blanks around it: what a server makes of these is not known. */
 const intOf = (text: string): bigint => {
   const value = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined
-  if (value === undefined || BigInt.asIntN(64, value) !== value)
-    throw new Unanswerable('int takes a text of digits')
+  if (value === undefined || BigInt.asIntN(64, value) !== value) throw unanswerable('int')
   return value
 }
 
 const doubleOf = (text: string): number => {
   const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text.slice(0, 401))
-  if (!isNumber || !isExact(text, /^-?\d+$/.test(text)))
-    throw new Unanswerable('double takes a text that is a number of JSON')
+  if (!isNumber || !isExact(text, /^-?\d+$/.test(text))) throw unanswerable('double')
   return Number(text)
 }
 
@@ -104,7 +103,8 @@ export const operations: CelFunc[] = [
   // A member that is null is there; the library says that it is not.
   celFunc('@in', [STRING, MAP], BOOL, (key, map) => map.get(key) !== undefined),
   celFunc('_+_', [STRING, STRING], STRING, (a, b) => {
-    payForText(a.length + b.length)
+    // V8 joins them at once, and copies both when the whole is first looked at.
+    pay(1 + Math.floor((a.length + b.length) / 16))
     return a + b
   }),
   celFunc('_+_', [LIST, LIST], LIST, (a, b) => {

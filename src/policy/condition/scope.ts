@@ -12,7 +12,7 @@ export interface Scope {
 const text = of('string')
 const oneWord = (...values: readonly string[]): Type => ({ kinds: ['string'], values })
 
-const caller = (claims: ReadonlySet<string> | undefined): Type =>
+const callerOf = (claims: ReadonlySet<string> | undefined): Type =>
   closed({
     agent: text,
     client: text,
@@ -44,20 +44,20 @@ const item = closed({
 
 const run = closed({ id: text })
 
+const now = of('timestamp')
+
 /** `args` undefined: not known, and may be anything. */
-export const scopeOf = (
-  shape: { readonly args: Readonly<Record<string, unknown>> | undefined; readonly hasUri: boolean },
+export const createScopes = (
   claims: ReadonlySet<string> | undefined,
-): Scope => ({
-  hasUri: shape.hasUri,
-  names: {
-    args: { ...typeOfSchema(shape.args), kinds: ['map'] },
-    uri: text,
-    caller: caller(claims),
-    consumer,
-    user,
-    item,
-    run,
-    now: of('timestamp'),
-  },
-})
+): ((shape: Shaped) => Scope) => {
+  const shared = { uri: text, caller: callerOf(claims), consumer, user, item, run, now }
+  return ({ args, hasUri }) => ({
+    hasUri,
+    names: { ...shared, args: { ...typeOfSchema(args), kinds: ['map'] } },
+  })
+}
+
+interface Shaped {
+  readonly args: Readonly<Record<string, unknown>> | undefined
+  readonly hasUri: boolean
+}

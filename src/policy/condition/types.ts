@@ -4,7 +4,7 @@ import type { Scalar } from './tree.ts'
 /** What an expression can be: of any of these kinds, and where more is known of it, that. */
 export interface Type {
   readonly kinds: readonly Kind[]
-  /** All that it can be: of an enum, or a literal. */
+  /** All that it can be, where a schema says so. */
   readonly values?: readonly Scalar[]
   /** Of its elements, if it is a list. */
   readonly element?: () => Type
@@ -55,8 +55,6 @@ export const kindOf = (value: Scalar): Kind => {
       return 'bool'
   }
 }
-
-export const literal = (value: Scalar): Type => ({ kinds: [kindOf(value)], values: [value] })
 
 export const can = ({ kinds }: Type, ...wanted: readonly Kind[]): boolean =>
   wanted.some((kind) => kinds.includes(kind))

@@ -1,7 +1,8 @@
-import { type CelInput, type CelMap, celError, celList, celMap } from '@bufbuild/cel'
+import { type CelInput, type CelMap, celList, celMap } from '@bufbuild/cel'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { Facts } from '#domain/facts.ts'
-import { pay, Unanswerable } from './meter.ts'
+import { pay } from './meter.ts'
+import { unanswerable } from './unanswerable.ts'
 
 /**
  * A JSON value for the library, which must never see one itself: an object with a member `$typeName`
@@ -22,14 +23,13 @@ const celValueOf = (value: unknown): CelInput => {
         ? listOf(value)
         : mapOf(value as Readonly<Record<string, unknown>>)
     default:
-      throw new Unanswerable('there is a value that JSON does not know')
+      throw unanswerable('json')
   }
 }
 
 /** From 2^53 on, two integers that differ may be one double: it is not told which one was written. */
 const numberOf = (value: number): number => {
-  if (Number.isInteger(value) && !Number.isSafeInteger(value))
-    throw new Unanswerable('a number is too large to be told exactly')
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw unanswerable('large')
   return value
 }
 
@@ -39,6 +39,9 @@ const listOf = (elements: readonly unknown[]): CelInput => {
 }
 
 const mapOf = (object: Readonly<Record<string, unknown>>): CelMap => celMap(new Members(object))
+
+/** V8 takes its time to list the names of a large object. */
+const stepsAName = 6
 
 /** The members of a JSON object, as a map that is made only where all of them are asked for. */
 class Members implements ReadonlyMap<string, CelInput> {
@@ -81,8 +84,10 @@ class Members implements ReadonlyMap<string, CelInput> {
   }
 
   #names(): readonly string[] {
+    // How many there are is known when they have been gone through: not once more after all is spent.
+    pay(1)
     const names = Object.keys(this.#object)
-    pay(names.length)
+    pay(names.length * stepsAName)
     return names
   }
 
@@ -95,7 +100,8 @@ class Members implements ReadonlyMap<string, CelInput> {
  * The library takes an error for a value that is not known, though its type does not say so: what
  * depends on it errs, and `true || it` is true.
  */
-const unknown = (why: string): CelInput => celError(new Unanswerable(why)) as unknown as CelInput
+const unknown = (reason: 'arguments' | 'uri'): CelInput =>
+  unanswerable(reason) as unknown as CelInput
 
 /** The names of a condition, each made when it is asked for. */
 export class Names {
@@ -108,11 +114,11 @@ export class Names {
 
   get args() {
     const { args } = this.#facts
-    return args ? mapOf(args) : unknown('the arguments are not known here')
+    return args ? mapOf(args) : unknown('arguments')
   }
 
   get uri() {
-    return this.#facts.uri ?? unknown('this is not a resource: it has no URI')
+    return this.#facts.uri ?? unknown('uri')
   }
 
   get caller() {
