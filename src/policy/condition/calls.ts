@@ -1,5 +1,5 @@
-import { didYouMean } from '#change/nearest.ts'
 import { shown } from '#change/wording.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { callables, functionNames } from './functions.ts'
 import type { Expr } from './parse.ts'
 import { problemOfPattern } from './patterns.ts'

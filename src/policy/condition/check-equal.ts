@@ -1,5 +1,5 @@
-import { didYouMean } from '#change/nearest.ts'
 import { shown } from '#change/wording.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Kind } from './functions.ts'
 import type { Scalar, Tree } from './tree.ts'
 import { can, type Type } from './types.ts'

@@ -1,5 +1,5 @@
-import { didYouMean } from '#change/nearest.ts'
 import { shown } from '#change/wording.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Found, Lack } from './found.ts'
 import { infer } from './infer.ts'
 import { readCondition } from './read.ts'
