@@ -34,7 +34,9 @@ export interface Change {
    * What would stand after `apply` of the same, for whoever wants to try it: nothing is written, and no
    * check is asked. Throws as `apply` does where a document is none or names what is not there.
    */
-  draft(input: Pick<ApplyInput, 'files' | 'set' | 'prune' | 'permit' | 'runners'>): Promise<Proposed>
+  draft(
+    input: Pick<ApplyInput, 'files' | 'set' | 'prune' | 'permit' | 'runners'>,
+  ): Promise<Proposed>
   /** What stood at an earlier revision, suspensions apart. Fault('unknown_name') where it never was. */
   at(revision: number): Promise<Proposed>
   /** A room's own command; answers the revision that stands when it is done. */
