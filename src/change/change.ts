@@ -186,8 +186,8 @@ export interface PlanePolicy {
 export interface ApplyInput {
   /** Files in the order given: the name is for messages. */
   readonly files: readonly { name: string; text: string }[]
-  /** Required: what the documents belong to, and what `prune` may remove. */
-  readonly set: string
+  /** What the documents belong to, and what `prune` may remove; undefined: nothing, as what a command makes. */
+  readonly set: string | undefined
   readonly prune: boolean
   readonly dryRun: boolean
   readonly by: string

@@ -293,13 +293,13 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
 
   return {
     async apply(input) {
-      checkSet(input.set)
+      checkSet(input)
       // Before its turn: whoever suspends somebody does not wait until a folder has been read.
       const read = await toRead(() => readGiven(input.files, createBreather(clock)))
       return await inTurn(() => apply(input, read))
     },
     async draft(input) {
-      checkSet(input.set)
+      checkSet({ set: input.set, prune: false })
       const read = await toRead(() => readGiven(input.files, createBreather(clock)))
       const { steps } = await planFiles(input, read)
       return proposedBy(policy, steps, policy.revision)
@@ -345,8 +345,10 @@ function refuse(findings: readonly Finding[], files: readonly SourceFile[]): voi
   if (findings.length > 0) throw new BadDocuments(toProblems(findings, files))
 }
 
-function checkSet(set: string): void {
-  if (namePattern.test(set)) return
+function checkSet({ set, prune }: Pick<ApplyInput, 'set' | 'prune'>): void {
+  if (set === undefined && prune)
+    throw new Fault('usage', { detail: 'prune removes what a set does not hold: name the set' })
+  if (set === undefined || namePattern.test(set)) return
   throw new Fault('usage', {
     detail: 'a set of files has a name of 1 to 24 of a-z, 0-9 and -, beginning with a letter',
     fix: 'bailiwick apply -f DIR --set NAME',
