@@ -15,6 +15,7 @@ import {
   heardIn,
   itemsOf,
   listAll,
+  listAs,
   listOf,
   load,
   type PlaneState,
@@ -110,6 +111,12 @@ export async function createRegistry(options: {
       const state = planes.get(plane)
       if (state === undefined) return []
       return server === undefined ? listAll(state) : listOf(state, server)
+    },
+
+    capabilitiesAs(plane, document) {
+      const state = planes.get(plane)
+      const stands = state?.documents.get(document.name) === document
+      return state && stands ? listOf(state, document.name) : listAs(state, document)
     },
 
     refused: (plane, server) => heardIn(planes.get(plane), server).refused,

@@ -14,6 +14,8 @@ export interface Registry {
    * documents. Synchronous, from memory: of one server it costs nothing of the others.
    */
   capabilities(plane: PlaneId, server?: string): readonly Capability[]
+  /** Those of one server as they would be if its document said this. */
+  capabilitiesAs(plane: PlaneId, document: ServerDocument): readonly Capability[]
   /**
    * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
    * Nothing happens for a server without a document.
