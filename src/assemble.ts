@@ -167,6 +167,7 @@ export const installationOf = (
     startedAt: number
     runners: ReadonlyMap<string, Runner>
     refresh: Installation['refresh']
+    checked: Installation['checked']
     ready: Installation['ready']
   },
 ): Installation => {
@@ -180,6 +181,7 @@ export const installationOf = (
     runners: new Set(about.runners.keys()),
     calls: createCallQuery(parts.store),
     refresh: about.refresh,
+    checked: about.checked,
     ready: about.ready,
     explain({ plane, ...tried }) {
       const policy = parts.change.current().planes.get(plane)

@@ -65,6 +65,7 @@ export const openInstallation = async (about: {
     startedAt: clock.now(),
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
+    checked: () => undefined,
     ready: () => ({ ready: false, because: ['nothing serves'] }),
   })
   return {
@@ -258,6 +259,7 @@ const serveParts = async (
     startedAt: clock.now(),
     runners,
     refresh,
+    checked: watch.check,
     ready,
   })
   const { isBehindProxy } = about

@@ -182,5 +182,29 @@ export async function createRegistry(options: {
       if (!now) throw new Fault('unknown_name', { detail: `${server}/${name} went meanwhile.` })
       return joined(now, state?.documents.get(server))
     },
+
+    async releaseAll(plane, server, about, shown) {
+      const plan = () => {
+        const items = itemsOf(planes.get(plane), server)
+        const found = shown.map(({ kind, name, fingerprint }) => {
+          const held = items.filter(({ stored }) => stored.kind === kind && stored.name === name)
+          return { before: held[0], after: releasedItem(held, `${server}/${name}`, fingerprint) }
+        })
+        const diff = diffOf(found.flatMap(({ before }) => before ?? []))
+        const summary = `released ${found.length} changed definitions of ${server}`
+        return {
+          summary,
+          diff,
+          rows: [
+            pins(
+              plane,
+              server,
+              found.map(({ after }) => after),
+            ),
+          ],
+        }
+      }
+      await change.execute({ name: `release ${plane}/${server}`, plan }, about)
+    },
   }
 }

@@ -48,6 +48,18 @@ export interface Registry {
     about: About,
     which?: { readonly kind?: CapabilityKind; readonly fingerprint?: string },
   ): Promise<Capability>
+  /**
+   * The same of everything that is held at a server, in one revision. `shown` is what was looked at:
+   * Fault('stale'), and nothing is released, where anything of it is no longer so.
+   */
+  releaseAll(plane: PlaneId, server: string, about: About, shown: readonly Shown[]): Promise<void>
+}
+
+/** A held definition, as it was shown. */
+export interface Shown {
+  readonly kind: CapabilityKind
+  readonly name: string
+  readonly fingerprint: string
 }
 
 export interface Observation {

@@ -11,11 +11,13 @@ import { listCredentials, removeCredential, setCredential } from '#manager/crede
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
+import { release, releaseAll } from '#manager/release.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
-import { classify, listServers, release, showServer } from '#manager/servers.ts'
+import { classify, listServers, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
 import { listSuspensions, resumeMeant, suspendMeant } from '#manager/suspensions.ts'
+import { versions } from '#manager/versions.ts'
 
 const operation = <S extends z.ZodType, A>(
   input: S,
@@ -29,6 +31,8 @@ const kind = z.enum(capabilityKinds)
 const reason = z.string().max(500)
 /** Who or what is suspended or resumed; a capability is named with its server. */
 const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
+/** Of a definition, hexadecimal; its beginning will do. */
+const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
 
 /** As `ledger/ask.ts` reads it. */
 const asked = {
@@ -95,10 +99,31 @@ export const operations = {
     z.strictObject({ plane, server: written, lifeCycle: z.enum(lifeCycles) }),
     setLifeCycle,
   ),
-  serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
   suspend: operation(z.strictObject({ ...meant, reason }), suspendMeant),
   resume: operation(z.strictObject({ ...meant, reason: reason.optional() }), resumeMeant),
   suspensions: operation(inPlane, listSuspensions),
+  serverRelease: operation(
+    z.strictObject({
+      plane,
+      server: written,
+      name: written,
+      kind: kind.optional(),
+      fingerprint: fingerprint.optional(),
+    }),
+    release,
+  ),
+  serverReleaseAll: operation(z.strictObject({ plane, server: written, fingerprint }), releaseAll),
+  serverVersions: operation(
+    z.strictObject({
+      plane,
+      server: written,
+      name: written.optional(),
+      kind: kind.optional(),
+      from: z.int().min(1).optional(),
+      to: z.int().min(1).optional(),
+    }),
+    versions,
+  ),
   calls: operation(
     z.strictObject({ plane, ...asked, most: z.int().min(1).max(1000) }),
     (desk, input) => askCalls(desk, input),

@@ -4,10 +4,13 @@ import { lifeCycles } from '#domain/item-documents.ts'
 import { planeId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { serverItem } from '#manager/access.ts'
+import { titleOf } from '#manager/capabilities.ts'
 import { findItem, itemsOf } from '#manager/desk.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
+import { release, releaseAll } from '#manager/release.ts'
 import { lifeCycleOf, saidOf } from '#manager/said.ts'
-import { classify, listServers, release, showServer, titleOf } from '#manager/servers.ts'
+import { classify, listServers, showServer } from '#manager/servers.ts'
+import { versions } from '#manager/versions.ts'
 import { aboutOf } from '../about.ts'
 import {
   capability,
@@ -16,11 +19,13 @@ import {
   pageQuery,
   serverAnswer,
   serverRow,
+  versionsAnswer,
 } from '../answers.ts'
 import { pageOfNamed } from '../page.ts'
 import { type Asked, route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
+const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
 
 const classifyForm = z.strictObject({
   kind: z.enum(capabilityKinds).default('tool'),
@@ -153,7 +158,11 @@ export const serverRoutes = [
       needs: 'servers.release',
       of: 'items',
       says: 'Accepts the changed definition of a capability that is held.',
-      body: z.strictObject({ name: written }),
+      body: z.strictObject({
+        name: written,
+        kind: z.enum(capabilityKinds).optional().describe('Where several of that name are held.'),
+        fingerprint: fingerprint.describe('`observed` of what was looked at, or its beginning.'),
+      }),
       answer: z.strictObject({
         plane: z.string(),
         server: z.string(),
@@ -164,9 +173,46 @@ export const serverRoutes = [
     (asked) => {
       checkServer(asked, 'servers.release')
       const { path, desk, body } = asked
-      const about = { plane: path.plane, server: path.name, name: body.name }
+      const about = { plane: path.plane, server: path.name, ...body }
       return release({ ...desk, ...aboutOf(asked) }, about)
     },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/servers/{name}/release-all',
+    {
+      takes: 'reason',
+      needs: 'servers.release',
+      of: 'items',
+      says: 'Accepts everything that is held at a server, as it was looked at.',
+      body: z.strictObject({
+        fingerprint: fingerprint.describe('`held` of the server as it was looked at.'),
+      }),
+      answer: z.strictObject({ plane: z.string(), server: z.string(), released: z.int() }),
+    },
+    (asked) => {
+      checkServer(asked, 'servers.release')
+      const { path, desk, body } = asked
+      const about = { plane: path.plane, server: path.name, ...body }
+      return releaseAll({ ...desk, ...aboutOf(asked) }, about)
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/status/servers/{name}/versions',
+    {
+      needs: 'servers.read',
+      says: 'Every definition that was ever pinned, since when, by whom, and what it changed.',
+      query: z.strictObject({
+        capability: written.optional().describe('Of this one alone, with the diff of two.'),
+        kind: z.enum(capabilityKinds).optional(),
+        from: z.coerce.number().int().min(1).optional(),
+        to: z.coerce.number().int().min(1).optional(),
+      }),
+      answer: versionsAnswer,
+    },
+    ({ desk, path, query: { capability: name, ...query } }) =>
+      versions(desk, { plane: path.plane, server: path.name, name, ...query }),
   ),
 ] as const
 
