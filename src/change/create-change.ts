@@ -299,7 +299,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       return await inTurn(() => apply(input, read))
     },
     async draft(input) {
-      checkSet(input.set)
+      checkSet({ set: input.set, prune: false })
       const read = await toRead(() => readGiven(input.files, createBreather(clock)))
       const { steps } = await planFiles(input, read)
       return proposedBy(policy, steps, policy.revision)
@@ -345,7 +345,7 @@ function refuse(findings: readonly Finding[], files: readonly SourceFile[]): voi
   if (findings.length > 0) throw new BadDocuments(toProblems(findings, files))
 }
 
-function checkSet({ set, prune }: ApplyInput): void {
+function checkSet({ set, prune }: Pick<ApplyInput, 'set' | 'prune'>): void {
   if (set === undefined && prune)
     throw new Fault('usage', { detail: 'prune removes what a set does not hold: name the set' })
   if (set === undefined || namePattern.test(set)) return
