@@ -300,6 +300,33 @@ describe('A server.json', () => {
   })
 })
 
+describe('An OpenAPI document', () => {
+  test('becomes the draft of an API, where it answers as it says or as you do', async () => {
+    const path = join(folder, 'tickets.openapi.yaml')
+    const text = `openapi: 3.1.0
+info: { title: Tickets (desk), version: "1" }
+servers: [{ url: /v1 }]
+paths:
+  /tickets:
+    get: { operationId: listTickets, responses: { "200": { description: ok } } }
+`
+    writeFileSync(path, text)
+    const silent = JSON.parse(await cli('import', path, '--json'))
+    assert.deepEqual(rows(silent), [['Tickets (desk)', 'left out', null]])
+    const args = ['--upstream', 'https://tickets.internal/v1', '--owner', 'service-desk']
+    const told = await cli('import', path, ...args)
+    assert.match(told, /Tickets \(desk\) +draft +ops\/tickets-desk/)
+    assert.match(told, /Tickets \(desk\): offers 1 operation\n/)
+    const shown = JSON.parse(await cli('server', 'show', 'ops/tickets-desk', '--json'))
+    assert.deepEqual(
+      [shown.kind, shown.lifeCycle, shown.owner, shown.upstream],
+      ['API', 'draft', 'service-desk', 'https://tickets.internal/v1'],
+    )
+    const again = JSON.parse(await cli('import', path, ...args, '--json'))
+    assert.deepEqual(rows(again), [['Tickets (desk)', 'stands', 'tickets-desk']])
+  })
+})
+
 describe('What is no import', () => {
   const wrong: [what: string, text: string, args: string[], says: RegExp][] = [
     ['another JSON', '{"a": 1}', [], /is no server\.json, no OpenAPI document and no client's/],
@@ -311,7 +338,7 @@ describe('What is no import', () => {
     ],
     ['broken JSON', '{"mcpServers": {"a": hunter2}}', [], /:1 is not JSON/],
     ['a key twice', '{"mcpServers": {},\n"mcpServers": {}}', [], /:2 is not JSON .* duplicate-key/],
-    ['text', 'hunter2', [], /holds no object/],
+    ['text', 'hunter2', [], /cannot be read as YAML, nor as JSON/],
     ['a runner for nobody', '{"mcpServers": {}}', ['--runner', 'a=b'], /no program of the file/],
   ]
   for (const [what, content, args, says] of wrong)

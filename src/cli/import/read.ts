@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { Fault } from '#lib/fault.ts'
 import { JsonError, readJson } from '#lib/json.ts'
 import { plainJson } from '#lib/jsonc.ts'
+import { readDocument } from '#rest/openapi/document.ts'
 import { readClientFile } from './client-file.ts'
 import { type Entry, type Fields, isFields } from './entry.ts'
-import { readOpenApi } from './openapi.ts'
+import { readApiFile } from './openapi.ts'
 import { readServerJson } from './server-json.ts'
 
 export const formats = ['client', 'server.json', 'openapi'] as const
@@ -28,7 +28,7 @@ export const readImport = (
   const text = readText(path)
   const file = parse(path, text)
   const readers: Record<Format, () => Entry[] | undefined> = {
-    openapi: () => readOpenApi(file, text, about.upstream),
+    openapi: () => readApiFile(file, text, about.upstream),
     'server.json': () => readServerJson(file),
     client: () => readClientFile(file),
   }
@@ -85,14 +85,11 @@ const json = (path: string, text: string): unknown => {
   }
 }
 
-/** Aliases are not followed: a short text could become a long one. */
 const yaml = (path: string, text: string): unknown => {
-  const unread = () => new Fault('usage', { detail: `${path} cannot be read as JSON or YAML.` })
-  try {
-    const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' })
-    if (document.errors.length > 0) throw unread()
-    return document.toJS({ maxAliasCount: 0 })
-  } catch {
-    throw unread()
-  }
+  const read = readDocument(text)
+  if (!('problems' in read)) return read.root
+  const [problem] = read.problems
+  throw new Fault('usage', {
+    detail: `${path} cannot be read as YAML, nor as JSON: ${problem?.message ?? 'it is neither'}.`,
+  })
 }
