@@ -467,6 +467,29 @@ export const storeConformance = (
         assert.deepEqual(await capabilities.list(), [other])
       })
 
+      test('what capabilities have pinned is kept by version, with the revision that first pinned it', async () => {
+        const { capabilityVersions } = store.plane(ops)
+        const second = capability('a', { version: 2, fingerprint: 'e'.repeat(64), released: true })
+        await write(capabilitiesOf('calendar', [capability('a'), capability('b')]))
+        await write(capabilitiesOf('calendar', [capability('a', { changes: 1, absent: true })]))
+        await write(capabilitiesOf('calendar', [second]))
+        const kept = await capabilityVersions.list('calendar', 'a')
+        assert.deepEqual(
+          kept.map(({ version, fingerprint, by, at, revision }) => [
+            ...[version, fingerprint[0], by, at, revision],
+          ]),
+          [
+            [1, 'f', 'local:alice', noon, 1],
+            [2, 'e', 'local:alice', noon, 3],
+          ],
+        )
+        assert.deepEqual((await store.plane(ops).capabilities.list('calendar'))[0], second)
+        assert.equal((await capabilityVersions.list('calendar')).length, 3)
+        assert.deepEqual(await store.plane(finance).capabilityVersions.list('calendar'), [])
+        await write(capabilitiesOf('calendar', undefined))
+        assert.deepEqual(await capabilityVersions.list('calendar'), [])
+      })
+
       test('a secret’s version stands once, and its bytes come back', async () => {
         const { secrets } = store.plane(ops)
         const all = Uint8Array.from({ length: 256 }, (_, n) => n)
