@@ -133,7 +133,7 @@ describe('An installation that serves', () => {
     assert.deepEqual([error.code, error.because, error.station], ['denied', 'no grant', 'permit'])
     assert.equal(error.told, 'Unknown tool: account_close')
     assert.match(error.fix, /kind: Grant/)
-    const failed = await call('ops/bank/account_balance', 'account=nobody')
+    const failed = await call('ops/bank/account_balance', 'account=acc-9999')
     assert.deepEqual([failed.code, failed.stdout], [9, ''])
     assert.match(failed.stderr, /answered with an error of its own/)
     assert.equal((await call('ops/nowhere/x')).code, 6)
