@@ -1,3 +1,4 @@
+import { because } from '#domain/because.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
@@ -5,7 +6,7 @@ import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
-import type { Decision } from '#policy/policy.ts'
+import type { Permitted } from '#policy/policy.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import { sayArguments } from './indexed.ts'
@@ -16,8 +17,6 @@ export interface Call {
   readonly id: CallId
   readonly startedMs: number
 }
-
-type Permitted = Extract<Decision, { permitted: true }>
 
 const argumentsOf = (ask: Ask): Uint8Array => {
   const span = spanOf(ask.doc, 'params', 'arguments') ?? spanOf(ask.doc, 'params')
@@ -52,7 +51,6 @@ export const createRecorder = (parts: {
       ask: Ask
       target: Target
       refusal: Refusal
-      because: string
       now: number
     }): Promise<CallId> {
       const call = newCall()
@@ -65,7 +63,7 @@ export const createRecorder = (parts: {
         ...operation(about.caller, about.ask, about.target),
         station: about.refusal.station,
         reason: about.refusal.reason,
-        because: about.because,
+        because: because(about.refusal),
         revision: about.caller.view.revision,
         argumentBytes: argumentsOf(about.ask).length,
       }

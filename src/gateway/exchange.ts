@@ -24,7 +24,7 @@ export interface Caller {
 }
 
 /** Who calls, as one text: the client, and the user behind it. No two callers have one (a client holds no space). */
-export const callerKey = ({ view: { client, user } }: Caller): string =>
+export const callerKey = ({ client, user }: Pick<VerifiedToken, 'client' | 'user'>): string =>
   user === undefined ? client : `${client} ${user}`
 
 /** One JSON-RPC request of a caller, checked, in the revision it is spoken in. */

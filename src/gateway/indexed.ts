@@ -20,7 +20,7 @@ export const sayArguments = (
   { ask, target, view }: { ask: Ask; target: Target; view: CallerView },
   decided?: Capability,
 ): SaidOfArguments => {
-  const called = view.called(target.server, target.kind, target.name)
+  const called = view.called(target)
   const by = decided ?? called[0]
   const names = called.flatMap((one) => one.classification?.index ?? [])
   return {

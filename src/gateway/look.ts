@@ -30,14 +30,14 @@ export const createLook =
     const { caller, target, at } = asked
     const { plane } = asked.exchange
     const age = looks.age(plane, target.server)
-    if (age === 'fresh' || !permit(caller, target, at).permitted) return { asked }
+    if (age === 'fresh' || !permit(caller.view, target, at).permitted) return { asked }
     const look = looks.look(plane, target.server)
     if (age === 'old') return look.then(renewed, unseen)
     look.catch(() => {})
     return { asked }
 
     function renewed(): Looked {
-      const view = parts.snapshot(plane).caller(caller.view.client, caller.view.user)
+      const view = parts.snapshot(plane).caller(caller.view.who)
       if (!view) throw new Fault('revoked')
       return { asked: { ...asked, caller: { ...caller, view }, at: parts.now() } }
     }

@@ -24,6 +24,7 @@ import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { createRuns } from './runs.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createSteps } from './steps.ts'
@@ -102,7 +103,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     timeoutMs: limits.callTimeoutMs,
     onLost,
   })
-  const authenticate = createAuthenticate({ ...parts, ...limits })
+  const runs = createRuns(parts.nextId)
+  const authenticate = createAuthenticate({ ...parts, ...limits, runs })
   const read = createInbound({ visits, limits })
   const converse = createConverse({
     ...parts,
@@ -141,9 +143,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const room = await step.limit(asked, decision)
     if (!room.permitted) return step.refuse(asked, room.refusal, reply)
     const intent = await step.intend(asked, decision, lent)
-    const answer = await step.forward(asked, intent, lent, reply)
+    const sending = { decision, lent, call: intent }
+    const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
-      return step.detach(asked, ask.session, intent, lent, detached, reply)
+      return step.detach(asked, ask.session, sending, detached, reply)
     return step.conclude(asked, intent, answer, reply)
   }
 

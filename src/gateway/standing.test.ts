@@ -205,11 +205,19 @@ describe('What stands on a permission', () => {
 
   test('a definition that changed, or is told no longer, ends nothing that is under way', () => {
     const station = 'permit' as const
-    const refused = (refusal: Refusal) => unpermitted({ permitted: false, refusal })
+    const refused = (refusal: Refusal) =>
+      unpermitted({ permitted: false, refusal, capability: undefined, args: undefined })
     assert.equal(refused({ reason: 'held', station, because: 'definition changed' }), undefined)
     assert.equal(refused({ reason: 'unknown', station, because: 'no such capability' }), undefined)
+    assert.equal(refused({ reason: 'arguments', station, problems: [] }), undefined)
+    assert.equal(refused({ reason: 'token', station, maxAgeMs: 1 }), undefined)
     for (const because of ['no grant', 'grant ended', 'unclassified', 'no such server'] as const)
       assert.equal(refused({ reason: 'unknown', station, because }), 'revoked')
-    assert.equal(refused({ reason: 'scope', station, scopes: ['a'] }), 'revoked')
+    const fallback = undefined
+    assert.equal(refused({ reason: 'condition', station, grants: [], fallback }), 'revoked')
+    const scope = { reason: 'scope', station, scopes: ['a'], rules: [], fallback } as const
+    assert.equal(refused(scope), 'revoked')
+    const rule = { reason: 'rule', station, rule: 'r', because: 'nobody may', fallback } as const
+    assert.equal(refused(rule), 'revoked')
   })
 })

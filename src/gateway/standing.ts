@@ -49,9 +49,9 @@ export const createStanding = (parts: {
   const planes = new Map<PlaneId, Here>()
 
   const inForce = ({ view }: Caller): CallerView | undefined => {
-    const { plane, client, user, revision } = view
+    const { plane, who, revision } = view
     const current = snapshot(plane)
-    return current.revision === revision ? view : current.caller(client, user)
+    return current.revision === revision ? view : current.caller(who)
   }
   const judge = (
     { caller, reason }: Omit<Stand, 'end'>,
@@ -160,8 +160,9 @@ export const needsServer =
   }
 
 /**
- * What a decision made anew means for what is under way. That a definition changed, or that its
- * server tells of it no longer, is no reason: it began under what had been released.
+ * What a decision made anew means for what is under way. That a definition changed, so that its
+ * arguments are others, or that its server tells of it no longer, is no reason: it began under what had
+ * been released. Nor is it that its token has grown older since.
  */
 export const unpermitted = (decision: Decision): Unpermitted | undefined => {
   if (decision.permitted) return undefined
@@ -169,6 +170,8 @@ export const unpermitted = (decision: Decision): Unpermitted | undefined => {
   if (refusal.reason === 'suspended') return 'suspended'
   const goesOn =
     refusal.reason === 'held' ||
+    refusal.reason === 'arguments' ||
+    refusal.reason === 'token' ||
     (refusal.reason === 'unknown' && refusal.because === 'no such capability')
   return goesOn ? undefined : 'revoked'
 }

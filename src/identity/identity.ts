@@ -27,6 +27,8 @@ export interface VerifiedToken {
   /** Scopes granted; undefined where the token carries none, which means what its grants imply. */
   readonly scopes: ReadonlySet<string> | undefined
   readonly tokenId: string
+  /** UTC milliseconds, of a whole second. */
+  readonly issuedAt: number
   /** UTC milliseconds. */
   readonly expiresAt: number
 }

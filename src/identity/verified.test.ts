@@ -12,6 +12,7 @@ const entry = (tokenId: string) => ({
     user: undefined,
     audience: '',
     scopes: undefined,
+    issuedAt: 0,
     tokenId,
     expiresAt: 0,
   },

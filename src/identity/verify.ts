@@ -107,6 +107,7 @@ function asVerified(plane: PlaneId, claims: AccessClaims): VerifiedToken {
     audience: claims.aud,
     scopes: claims.scope === undefined ? undefined : new Set(claims.scope.split(' ')),
     tokenId: claims.jti,
+    issuedAt: claims.iat * 1000,
     expiresAt: claims.exp * 1000,
   })
 }

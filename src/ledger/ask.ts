@@ -1,9 +1,9 @@
-import { didYouMean } from '#change/nearest.ts'
 import { capabilityKinds } from '#domain/capability.ts'
 import { stations } from '#domain/decision.ts'
 import { instant } from '#domain/fields.ts'
 import { type IndexedField, indexedField, isIndexedText } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { type CallFilter, type Field, fields, results, type Term } from './filter.ts'
 
 /** Which calls, as people write it: options of the terminal, the query of an address. */

@@ -1,11 +1,11 @@
 import type { PlanePolicy } from '#change/change.ts'
-import { didYouMean } from '#change/nearest.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import type { Permission } from '#domain/roles.ts'
 import { readAsk, type WrittenAsk } from '#ledger/ask.ts'
 import type { CallFilter } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import type { CallsSought } from '#ledger/search.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { choosePlanes, type Desk, findPlane } from './desk.ts'
 import { createIndexing } from './indexing.ts'
 

@@ -1,8 +1,8 @@
-import { didYouMean } from '#change/nearest.ts'
 import type { Capability } from '#domain/capability.ts'
 import { argumentOf, type CallFilter, isOf, isOfArgument, type Term } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { type ArgumentNames, argumentNames } from '#mcp/arguments.ts'
 import { matchTemplate } from '#mcp/template.ts'
 
