@@ -100,7 +100,11 @@ describe('What the policy says of a call', () => {
     assert.ok(one && other)
     assert.equal(one.status, other.status)
     const refusals = [one, other].map(({ result, error }) => {
-      const { call: _, retryAfterMs: _wait, ...refusal } = result?._meta?.['dev.bailiwick/refusal'] ?? error?.data ?? {}
+      const {
+        call: _,
+        retryAfterMs: _wait,
+        ...refusal
+      } = result?._meta?.['dev.bailiwick/refusal'] ?? error?.data ?? {}
       return refusal
     })
     assert.deepEqual(refusals[0], refusals[1])
