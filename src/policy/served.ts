@@ -46,7 +46,7 @@ export interface Serving {
 
 export const createServed = ({ document, shelf, quotas, rules, suspensions }: Serving): Served => {
   const { name, owner, require, lifeCycle = 'published' } = document
-  const labels = [...(document.labels ?? []), ...(document.data ?? [])]
+  const labels = labelsOf(document)
   const suspension = suspensions.get(suspensionKey('server', name))
   const { maxTokenAge } = require ?? {}
   const [quotasOf, rulesOf] = [selected(quotas, name, labels), selected(rules, name, labels)]
@@ -80,6 +80,12 @@ export const createServed = ({ document, shelf, quotas, rules, suspensions }: Se
     },
   }
 }
+
+/** Of an item itself, its data classes included. */
+export const labelsOf = ({
+  labels = [],
+  data = [],
+}: ServerDocument | ApiDocument): readonly string[] => [...labels, ...data]
 
 /** Those that select a capability; worked out when it is first asked for. */
 const selected = <T extends { readonly items: ReadonlySet<string> | undefined; selects: Matches }>(
