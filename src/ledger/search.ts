@@ -55,7 +55,7 @@ interface Bounds {
   /** Entries that are loaded at a time. */
   readonly atOnce: number
 }
-const usual: Bounds = { positions: 250_000, atOnce: 500 }
+const usual: Bounds = { positions: 250_000, atOnce: 250 }
 
 /**
  * An entry may bear an earlier time than those before it, where the machine's clock was set back. It
@@ -71,7 +71,8 @@ export const searchCalls = async (
   const range = await rangeOf(file, sought, bounds)
   const records: CallRecord[] = []
   let unnamed = 0
-  for await (const { record, isUnnamed } of walk(file, sought, range, bounds)) {
+  const ahead = { ...bounds, outcomes: true }
+  for await (const { record, isUnnamed } of walk(file, sought, range, ahead)) {
     if (isUnnamed) unnamed += record.count
     else records.push(record)
     if (records.length === sought.most) return { records, next: record.position, unnamed }
@@ -87,7 +88,8 @@ export const countCalls = async (
   const range = await rangeOf(file, sought, bounds)
   let count = 0
   let unnamed = 0
-  for await (const { record, isUnnamed } of walk(file, sought, range, bounds))
+  const ahead = { ...bounds, outcomes: sought.filter.terms.some(isOfResult) }
+  for await (const { record, isUnnamed } of walk(file, sought, range, ahead))
     if (isUnnamed) unnamed += record.count
     else count += record.count
   return { count, next: range.next, unnamed }
@@ -122,15 +124,15 @@ async function* walk(
   file: LedgerFile,
   sought: CallsSought,
   range: Range,
-  { atOnce }: Bounds,
+  { atOnce, outcomes }: Bounds & { readonly outcomes: boolean },
 ): AsyncGenerator<Step> {
   const look = { ...lookOf(sought.filter), from: range.from }
   for (let { before } = range; before > range.from; ) {
     const stored = await file.readBack(before, atOnce, look)
     const begun = stored.filter(hasBegun).filter((one) => mayPass(sought, one))
-    const outcomes = await findOutcomes(file, begun)
+    const found = await findOutcomes(file, outcomes ? begun : [])
     for (const one of begun) {
-      const record = recordOf(one, outcomes.get(idOf(one.entry)))
+      const record = recordOf(one, found.get(idOf(one.entry)))
       if (isUnnamed(sought.filter, one.entry, record)) yield { record, isUnnamed: true }
       else if (passes(sought, record)) yield { record, isUnnamed: false }
     }

@@ -52,7 +52,10 @@ export const createIndexing = (about: {
   }
 }
 
-/** A capability with whatever else its name stands for: a URI is of every template that it fits. */
+/**
+ * A capability with whatever else it stands for, whose index its calls are recorded by too: a variant
+ * for what it is derived from, a URI for every template that it fits.
+ */
 interface Family extends ArgumentNames {
   readonly capability: Capability
   readonly indexed: ReadonlySet<string>
@@ -63,16 +66,25 @@ interface Shelf {
   called(record: Pick<CallRecord, 'kind' | 'name' | 'template'>): readonly Family[]
 }
 
+const keyOf = (kind: string, name: string): string => `${kind} ${name}`
+
 const createShelf = (capabilities: readonly Capability[]): Shelf => {
+  const byKey = new Map(capabilities.map((one) => [keyOf(one.kind, one.name), one]))
   const templates = capabilities.filter(({ kind }) => kind === 'template')
   const fitting = (uri: string) => templates.filter(({ name }) => matchTemplate(name, uri))
-  const families = capabilities.map((one) =>
-    familyOf(one, one.kind === 'resource' ? fitting(one.name) : []),
+  const others = ({ kind, name, classification }: Capability): Capability[] => {
+    const base = byKey.get(keyOf(kind, classification?.variantOf ?? ''))
+    return [...(base ? [base] : []), ...(kind === 'resource' ? fitting(name) : [])]
+  }
+  const families = new Map(
+    capabilities.map((one) => [keyOf(one.kind, one.name), familyOf(one, others(one))]),
   )
-  const byName = Map.groupBy(families, ({ capability: { kind, name } }) => `${kind} ${name}`)
-  const find = (kind: string, name: string) => byName.get(`${kind} ${name}`) ?? []
+  const find = (kind: string, name: string): Family[] => {
+    const found = families.get(keyOf(kind, name))
+    return found ? [found] : []
+  }
   return {
-    families,
+    families: [...families.values()],
     called({ kind, name, template }) {
       const exact = find(kind, name)
       if (exact.length > 0 || (kind !== 'resource' && kind !== 'template')) return exact
@@ -84,11 +96,11 @@ const createShelf = (capabilities: readonly Capability[]): Shelf => {
 
 const familyOf = (capability: Capability, others: readonly Capability[]): Family => {
   const all = [capability, ...others]
-  const arguments_ = all.map(({ kind, definition }) => argumentNames(kind, definition))
+  const taken = all.map(({ kind, definition }) => argumentNames(kind, definition))
   return {
     capability,
-    names: new Set(arguments_.flatMap(({ names }) => [...names])),
-    others: arguments_.some((one) => one.others),
+    names: new Set(taken.flatMap(({ names }) => [...names])),
+    others: taken.some((one) => one.others),
     indexed: new Set(all.flatMap(({ classification }) => classification?.index ?? [])),
   }
 }

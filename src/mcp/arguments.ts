@@ -1,6 +1,6 @@
 import { isObject } from './messages.ts'
 import type { CapabilityKind } from './methods.ts'
-import { parseTemplate } from './template.ts'
+import { variablesOf } from './template.ts'
 
 /** Names of arguments, as far as a definition says them; `others`: there may be some that it does not name. */
 export interface ArgumentNames {
@@ -22,17 +22,12 @@ export function argumentNames(
     case 'resource':
       return { names: new Set(), others: false }
     case 'template':
-      return { names: variablesOf(definition.uriTemplate), others: false }
+      return { names: new Set(variablesOf(String(definition.uriTemplate))), others: false }
     case 'prompt':
       return { names: namesOf(definition.arguments), others: false }
     default:
       return readSchema(definition.inputSchema)
   }
-}
-
-function variablesOf(template: unknown): Set<string> {
-  const { parts = [] } = (typeof template === 'string' && parseTemplate(template)) || {}
-  return new Set(parts.flatMap((part) => (part.kind === 'variable' ? [part.name] : [])))
 }
 
 function namesOf(declared: unknown): Set<string> {

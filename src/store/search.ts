@@ -10,6 +10,7 @@ export interface Look {
   readonly types: readonly string[] | undefined
   /** Ways to pass, of which one is enough; none: there is nothing to pass. */
   readonly ways: readonly Way[]
+  /** Undefined: of whichever call, or of none. */
   readonly calls: readonly string[] | undefined
 }
 
@@ -22,43 +23,60 @@ export interface Way {
 /** A search looks at so many positions at a time, so that a long one does not hold up the others. */
 const searchWindow = 50_000
 
-/** `read` and `readBack` of a ledger, made of looks at it. */
+/** A ledger's searches, made of looks at it. */
+export interface Search extends Pick<LedgerFile, 'read' | 'readBack'> {
+  /** From a position on, until each of these calls has one. */
+  outcomes(from: number, calls: readonly string[]): Promise<StoredEntry[]>
+}
+
+type What = Pick<Look, 'types' | 'ways' | 'calls'>
+
 export const createSearch = (
   size: () => Promise<number>,
   look: (about: Look) => Promise<StoredEntry[]>,
-): Pick<LedgerFile, 'read' | 'readBack'> => {
+): Search => {
   const search = async (
     from: number,
     to: number,
-    most: number,
-    back: boolean,
-    filter: EntryFilter,
+    { most, back }: Pick<Look, 'most' | 'back'>,
+    what: What,
   ): Promise<StoredEntry[]> => {
     const found: StoredEntry[] = []
-    const window = isOpenFilter(filter) ? Number.MAX_SAFE_INTEGER : searchWindow
-    const what = { back, types: filter.types, ways: waysOf(filter), calls: filter.calls }
+    const window = passesAll(what) ? Number.MAX_SAFE_INTEGER : searchWindow
     for (const [low, high] of windows(from, to, window, back)) {
-      found.push(...(await look({ from: low, to: high, most: most - found.length, ...what })))
+      const about = { from: low, to: high, most: most - found.length, back, ...what }
+      found.push(...(await look(about)))
       if (found.length >= most) break
     }
     return found
   }
   return {
     async read(from, most, filter = {}) {
-      const end = await size()
-      const to = Math.min(end, (filter.before ?? end + 1) - 1)
-      return search(Math.max(1, from, filter.from ?? 1), to, most, false, filter)
+      const to = lastOf(await size(), filter.before)
+      return search(Math.max(1, from, filter.from ?? 1), to, { most, back: false }, whatOf(filter))
     },
     async readBack(before, most, filter = {}) {
-      const end = await size()
-      const to = Math.min(end, (before ?? end + 1) - 1, (filter.before ?? end + 1) - 1)
-      return search(Math.max(1, filter.from ?? 1), to, most, true, filter)
+      const to = lastOf(await size(), before, filter.before)
+      return search(Math.max(1, filter.from ?? 1), to, { most, back: true }, whatOf(filter))
+    },
+    async outcomes(from, calls) {
+      const what = { types: ['call.outcome'], ways: [], calls }
+      return search(from, await size(), { most: calls.length, back: false }, what)
     },
   }
 }
 
-const isOpenFilter = ({ types, fields, calls }: EntryFilter): boolean =>
-  types === undefined && fields === undefined && calls === undefined
+const lastOf = (size: number, ...befores: readonly (number | undefined)[]): number =>
+  Math.min(size, ...befores.map((before) => (before ?? size + 1) - 1))
+
+const whatOf = (filter: EntryFilter): What => ({
+  types: filter.types,
+  ways: waysOf(filter),
+  calls: undefined,
+})
+
+const passesAll = ({ types, ways, calls }: What): boolean =>
+  types === undefined && ways.length === 0 && calls === undefined
 
 function* windows(
   from: number,

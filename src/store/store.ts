@@ -426,6 +426,8 @@ export interface LedgerFile {
    */
   seek(atMs: number): Promise<number>
   size(): Promise<number>
+  /** The outcomes of these intents, in the order of positions; one that has none now is left out. */
+  findOutcomes(intents: readonly Begun[]): Promise<StoredEntry[]>
   /** Positions of intents that have no outcome now. */
   listOpen(): Promise<number[]>
   /**
@@ -445,8 +447,6 @@ export interface EntryFilter {
   readonly types?: readonly EntryType[]
   /** What fields of the entry say, or of several such the one or the other. */
   readonly fields?: Fields | readonly Fields[]
-  /** Entries of one of these calls. */
-  readonly calls?: readonly string[]
 }
 /** Fields with exactly this text, `{ agent: 'planner' }`; `false`: there is no such field. */
 export type Fields = Readonly<Record<string, string | false>>
@@ -463,6 +463,11 @@ export interface EntryRow {
   readonly key?: string
   /** Encrypted arguments, apart from the entry. */
   readonly payload?: Uint8Array
+}
+/** Where the intent of a call stands. */
+export interface Begun {
+  readonly position: number
+  readonly call: string
 }
 export interface StoredEntry {
   readonly position: number

@@ -89,7 +89,7 @@ describe('What is asked of the calls over the API', () => {
       { kind: 'resource', definition: { uri: 'mes://line4/plan', name: 'plan' } },
     ])
     await registry.observe(ops, 'siem', [tool('trace', 'line')])
-    // #1 to #3: before anything was indexed.
+    // The first three minutes: before anything was indexed.
     await refuse({ name: 'read_telemetry' })
     await refuse({ name: 'list_lines' })
     await refuse({ ...uri, name: 'mes://line4/state' })

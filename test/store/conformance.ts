@@ -784,13 +784,22 @@ export const storeConformance = (
         assert.deepEqual(positions(await of({ agent: 'rare', call: false })), [])
       })
 
-      test('finds what belongs to one of these calls', async () => {
-        await fill()
-        const calls = [callAt(3), callAt(50), callAt(999)]
-        assert.deepEqual(positions(await ledger().read(1, 9, { calls })), [4, 51])
-        const types = ['call.refused'] as const
-        assert.deepEqual(positions(await ledger().readBack(undefined, 9, { calls, types })), [4])
-        assert.deepEqual(await ledger().read(1, 9, { calls: [] }), [])
+      test('finds the outcomes of intents, wherever they stand, and none of what is open', async () => {
+        for (const n of [1, 2, 3, 4]) await ledger().append(rowOf(intentOf(callAt(n))))
+        await ledger().append(rowOf(refusedOf(callAt(5), { name: callAt(3) })))
+        for (const n of [3, 1, 2]) await ledger().append(rowOf(outcomeOf(callAt(n))))
+        const found = await ledger().findOutcomes(
+          [4, 3, 1].map((n) => ({ position: n, call: callAt(n) })),
+        )
+        assert.deepEqual(
+          found.map(({ position, entry }) => [position, entry]),
+          [
+            [6, outcomeOf(callAt(3))],
+            [7, outcomeOf(callAt(1))],
+          ],
+        )
+        assert.deepEqual(await ledger().findOutcomes([]), [])
+        assert.deepEqual(await ledger().findOutcomes([{ position: 4, call: callAt(4) }]), [])
       })
 
       test('a field is matched as a whole, not what a stranger wrote into another', async () => {

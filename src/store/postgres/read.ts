@@ -7,14 +7,21 @@ import { nowMs } from './now.ts'
 
 type Reading = Pick<
   LedgerFile,
-  'read' | 'readBack' | 'seek' | 'size' | 'listOpen' | 'listOrphans' | 'findPayload'
+  | 'read'
+  | 'readBack'
+  | 'findOutcomes'
+  | 'seek'
+  | 'size'
+  | 'listOpen'
+  | 'listOrphans'
+  | 'findPayload'
 >
 
 /**
  * `offset 0` keeps the two tables apart: entries are fetched one by one in the order of positions,
  * whatever the statistics say. One text, and so one prepared statement, for each form of a look.
  */
-const textOf = ({ back, types, ways, calls }: Look): string => {
+const textOf = ({ back, types, ways }: Look): string => {
   let count = 3
   const next = () => `$${++count}`
   const passes = ({ holds, lacks }: Way): string =>
@@ -26,7 +33,6 @@ const textOf = ({ back, types, ways, calls }: Look): string => {
   const conditions = [
     ...(types === undefined ? [] : [`type = any(${next()}::text[])`]),
     ...(ways.length === 0 ? [] : [`(${ways.map(passes).join(' or ')})`]),
-    ...(calls === undefined ? [] : [`cast(body as json) ->> 'call' = any(${next()}::text[])`]),
   ]
   return `
     select at.position, entry.body
@@ -42,20 +48,18 @@ const textOf = ({ back, types, ways, calls }: Look): string => {
 }
 
 /** The form of a look, in at most 63 characters: two of one form differ in their values alone. */
-const nameOf = ({ back, types, ways, calls }: Look): string =>
+const nameOf = ({ back, types, ways }: Look): string =>
   [
     back ? 'look-back' : 'look',
     ...(types === undefined ? [] : ['t']),
     ...ways.map(({ holds, lacks }) => `${holds.length}.${lacks.length}`),
-    ...(calls === undefined ? [] : ['c']),
   ].join('-')
 
-const valuesOf = ({ from, to, most, types, ways, calls }: Look): unknown[] => [
+const valuesOf = ({ from, to, most, types, ways }: Look): unknown[] => [
   from,
   to,
   ...(types === undefined ? [] : [types]),
   ...ways.flatMap(({ holds, lacks }) => [...holds, ...lacks]),
-  ...(calls === undefined ? [] : [calls]),
   most,
 ]
 
@@ -73,6 +77,11 @@ const seek = `
     where low < high
   )
   select coalesce(max(low), 1) as position from range`
+
+const outcomes = `
+  select at.position, entry.body from ledger_entry entry
+  join ledger_position at on at.plane = $1 and at.id = entry.id
+  where entry.plane = $1 and entry.id = any($2) order by at.position`
 
 const size = 'select size from ledger_head where plane = $1'
 
@@ -126,12 +135,20 @@ export const createReading = ({
   }
   const lookAt = async (look: Look) =>
     storedOf(await ask(nameOf(look), textOf(look), valuesOf(look)))
+  const { read, readBack } = createSearch(sizeNow, lookAt)
   return {
-    ...createSearch(sizeNow, lookAt),
+    read,
+    readBack,
     size: sizeNow,
     async seek(atMs) {
       await caughtUp()
       return (await ask('ledger-seek', seek, [atMs]))[0]?.position ?? 1
+    },
+    async findOutcomes(intents) {
+      if (intents.length === 0) return []
+      await caughtUp()
+      const ids = intents.map(({ call }) => `${call}:o`)
+      return storedOf(await ask('ledger-outcomes', outcomes, [ids]))
     },
     async listOpen() {
       await caughtUp()

@@ -121,6 +121,9 @@ const ledgerFileOf = (
   const look = async (about: Look): Promise<StoredEntry[]> =>
     storedOf(await read<EntriesAnswer>({ ask: 'entries', plane, ...about }))
 
+  const { read: readFrom, readBack, outcomes } = createSearch(size, look)
+  const listOpen = () => writer.ask<number[]>({ ask: 'listOpen', plane })
+
   return {
     append: group.append,
     get waiting() {
@@ -129,10 +132,22 @@ const ledgerFileOf = (
     get failing() {
       return group.failing
     },
-    ...createSearch(size, look),
+    read: readFrom,
+    readBack,
     seek: (atMs) => read<number>({ ask: 'seek', plane, atMs }),
     size,
-    listOpen: () => writer.ask<number[]>({ ask: 'listOpen', plane }),
+    /** An outcome stands soon after its intent: what is looked at begins there and ends where all are found. */
+    async findOutcomes(intents) {
+      const open = new Set(await listOpen())
+      const ended = intents.filter(({ position }) => !open.has(position))
+      const first = Math.min(...ended.map(({ position }) => position))
+      if (ended.length === 0) return []
+      return outcomes(
+        first,
+        ended.map(({ call }) => call),
+      )
+    },
+    listOpen,
     async listOrphans() {
       const positions = await writer.ask<number[]>({ ask: 'listOrphans', plane })
       return storedOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
