@@ -171,9 +171,9 @@ export const createSteps = (parts: {
 
   const finishRest = (reply: Reply, answer: Answer, call: Call): void => {
     const { final, code, httpStatus: status, headers = {} } = answer
-    if (final) return reply.finish(final, { status, headers })
-    // Whoever went away is told nothing.
-    return finishFault(reply, (code || 'revoked') as FaultCode, call)
+    if (final) reply.finish(final, { status, headers })
+    // Without a code its caller has gone, and hears nothing.
+    else finishFault(reply, (code || 'revoked') as FaultCode, call)
   }
 
   /** An operation's request is built whole before anything is counted: what cannot be written is refused. */
