@@ -3,7 +3,8 @@ import type { QuotaWindow, Refusal } from '#domain/decision.ts'
 import { type FaultCode, faults } from '#lib/fault.ts'
 import { problemDetails } from '#rest/problem-details.ts'
 import { rateLimitHeaders } from '#rest/rate-limit.ts'
-import { sentenceOf, type Told } from './refusal.ts'
+import type { Answer } from './forward.ts'
+import { type Challenge, sentenceOf, type Told } from './refusal.ts'
 import type { Reply } from './reply.ts'
 
 /** What a REST caller is told. */
@@ -127,3 +128,27 @@ const pairs = (headers: readonly string[]): Record<string, string> =>
   Object.fromEntries(
     headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [])),
   )
+
+interface About {
+  readonly origin: string
+  readonly call: string
+}
+
+/** What came of a call, once that is recorded. */
+export const finishRest = (reply: Reply, answer: Answer, about: About): void => {
+  const { final, code, httpStatus: status, headers = {} } = answer
+  if (final) reply.finish(final, { status, headers })
+  // Without a code its caller has gone, and hears nothing.
+  else finishRestFault(reply, (code || 'revoked') as FaultCode, about)
+}
+
+export const finishRestFault = (reply: Reply, code: FaultCode, about: About): void => {
+  const { bytes, ...answer } = answerRestFault(code, about)
+  reply.finish(bytes, answer)
+}
+
+/** What a token must have or be, for whoever can get another. */
+export const challengeOf = (refusal: Refusal): Challenge | undefined => {
+  if (refusal.reason === 'scope') return { scopes: refusal.scopes }
+  return refusal.reason === 'token' ? { maxAgeS: refusal.maxAgeMs / 1000 } : undefined
+}

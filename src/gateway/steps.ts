@@ -8,23 +8,16 @@ import {
   staleTokenChallenge,
 } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { JsonObject, JsonValue } from '#lib/json.ts'
+import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import {
-  errorBytes,
-  INVALID_PARAMS,
-  isObject,
-  type ProtocolRefusal,
-  type RequestId,
-} from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
-import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
+import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
-import type { ArgumentProblem } from '#rest/argument.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
-import { type ApiLent, buildFor, callApi } from './api-call.ts'
+import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
@@ -40,11 +33,11 @@ import {
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
+import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
-import { redactionOf } from './redaction-of.ts'
 import { answerRefusal, type Challenge, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
-import { answerRestFault, answerRestRefusal } from './rest-reply.ts'
+import { answerRestRefusal, challengeOf, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import type { Underway } from './underway.ts'
@@ -91,6 +84,7 @@ export const createSteps = (parts: {
   now(): number
 }) => {
   const { record, standing, log } = parts
+  const operations = createOperations(parts)
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = ({ exchange, caller, target }: Asked, sending: Sending, lent: Lent) => {
@@ -127,8 +121,6 @@ export const createSteps = (parts: {
     return { ...answer, body: bytes, challenge: challengeOf(refusal) }
   }
 
-  type Hold = (cancel: Cancel, tell?: (code: Unpermitted) => void) => void
-
   const forwardToServer = (
     asked: Asked,
     sending: Sending,
@@ -141,61 +133,6 @@ export const createSteps = (parts: {
     const onSent: Forwarding['onSent'] = (cancel) =>
       stand(cancel, (code) => tellCancelled(lent, sent.outbound, code))
     return forward({ ask, upstream, ...sent, reply, log, onSent })
-  }
-
-  /** A REST caller that goes away cancels, as one of the modern era does. */
-  const forwardToApi = (
-    { exchange, ask, target }: Asked,
-    { decision }: Sending,
-    lent: ApiLent,
-    reply: Reply,
-    stand: Hold,
-  ): Promise<Answer> =>
-    callApi({
-      ask,
-      lent,
-      redaction: redactionOf(decision.capability),
-      address: `${parts.origin}/rest/${exchange.plane}/${target.server}`,
-      timeouts: parts.limits,
-      log,
-      onSent(cancel) {
-        if (ask.era !== 'legacy') reply.onGone(() => cancel('the caller closed its connection'))
-        stand(cancel)
-      },
-    })
-
-  const finishFault = (reply: Reply, code: FaultCode, call: Call): void => {
-    const { bytes, ...answer } = answerRestFault(code, { origin: parts.origin, call: call.id })
-    reply.finish(bytes, answer)
-  }
-
-  const finishRest = (reply: Reply, answer: Answer, call: Call): void => {
-    const { final, code, httpStatus: status, headers = {} } = answer
-    if (final) reply.finish(final, { status, headers })
-    // Without a code its caller has gone, and hears nothing.
-    else finishFault(reply, (code || 'revoked') as FaultCode, call)
-  }
-
-  /** An operation's request is built whole before anything is counted: what cannot be written is refused. */
-  const lendApi = (
-    { exchange, caller, ask, target }: Asked,
-    decision: Permitted,
-  ): ApiLent | Refused => {
-    const api = parts.apis.find(exchange.plane, target.server)
-    const operation = upstreamName(target, decision)
-    const isOther = ask.era === 'rest' && ask.matched !== operation
-    if (!api || isOther)
-      return refused({ reason: 'unknown', station: 'permit', because: 'no such capability' })
-    const { capability } = decision
-    const base = baseOf(caller.view, target, capability)
-    const args = isObject(target.args) ? (target.args as JsonObject) : {}
-    const built = base && buildFor(api, operation, base.definition, args)
-    if (!built) return refused({ reason: 'held', station: 'permit', because: 'definition changed' })
-    if ('problem' in built) return refused(argumentsRefusal(built.problem))
-    const loan = parts.loan(exchange.plane, target.server)
-    return loan === 'missing'
-      ? refused({ reason: 'credential', station: 'credential', server: target.server })
-      : { permitted: true, api, built, loan }
   }
 
   return {
@@ -235,7 +172,7 @@ export const createSteps = (parts: {
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
     lend(asked: Asked, decision: Permitted): Lent | ApiLent | Refused {
       const { exchange, ask, target } = asked
-      if (target.kind === 'operation' || ask.era === 'rest') return lendApi(asked, decision)
+      if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
       const upstream = parts.upstreams.find(exchange.plane, target.server)
       const spoken =
         ask.era === 'modern' ? upstream?.eras.modern : upstream?.eras.legacy !== undefined
@@ -306,7 +243,7 @@ export const createSteps = (parts: {
       if (moved) return unsent(moved)
       const over: (() => void)[] = []
       const isShared = 'api' in lent || lent.upstream.shared
-      const stand = (cancel: Cancel, tell: (code: Unpermitted) => void = () => {}) => {
+      const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
@@ -316,7 +253,7 @@ export const createSteps = (parts: {
       }
       const answer =
         'api' in lent
-          ? forwardToApi(asked, sending, lent, reply, stand)
+          ? operations.forward(asked, sending, lent, reply, stand)
           : forwardToServer(asked, sending, lent, reply, stand)
       return answer.finally(() => {
         for (const one of over) one()
@@ -330,47 +267,25 @@ export const createSteps = (parts: {
       answer: Answer,
       reply: Reply,
     ): Promise<void> {
+      const about = { origin: parts.origin, call: call.id }
       try {
         await record.conclude({ exchange, call, answer, now: parts.now() })
       } catch {
         log.error('outcome not recorded, result withheld', { call: call.id })
-        if (ask.era === 'rest') return finishFault(reply, 'unconfirmed', call)
+        if (ask.era === 'rest') return finishRestFault(reply, 'unconfirmed', about)
         return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
           status: 503,
           headers: { 'retry-after': '1' },
         })
       }
-      if (ask.era === 'rest') return finishRest(reply, answer, call)
+      if (ask.era === 'rest') return finishRest(reply, answer, about)
       const bytes = finalOf(ask.id, answer, call.id)
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
   }
 }
 
-type Cancel = (reason: string, code?: FaultCode) => void
-
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
-
-/** What a variant is derived from is called by its name as well; what is none is its own. */
-const baseOf = (
-  view: CallerView,
-  target: Target,
-  capability: Capability,
-): Capability | undefined =>
-  isVariant(capability)
-    ? view.called(target).find(({ name }) => name === capability.classification?.variantOf)
-    : capability
-
-const argumentsRefusal = ({ where, message }: ArgumentProblem): Refusal => ({
-  reason: 'arguments',
-  station: 'permit',
-  problems: [{ at: where, message }],
-})
-
-const challengeOf = (refusal: Refusal): Challenge | undefined => {
-  if (refusal.reason === 'scope') return { scopes: refusal.scopes }
-  return refusal.reason === 'token' ? { maxAgeS: refusal.maxAgeMs / 1000 } : undefined
-}
 
 const uncarriedOf = (
   exchange: Exchange,
