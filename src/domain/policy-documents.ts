@@ -136,7 +136,7 @@ export const policyTestDocument = z
       .describe('For whom they act. Default: each consumer that the agent acts for.'),
     over: selectors.describe('What they would call: each capability that any of these selects.'),
     args: z
-      .record(z.string(), z.json())
+      .record(z.string(), z.unknown())
       .optional()
       .describe(
         'With which arguments. Default: whichever, so that what depends on them is not known.',

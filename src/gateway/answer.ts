@@ -46,17 +46,23 @@ const write = (
   response.writeHead(status, {
     ...headers,
     'content-length': bytes.length,
-    'cache-control': 'no-store',
-    ...(status === 401
-      ? {
-          'www-authenticate': unauthorizedChallenge(
-            resourceMetadataUrl(about.origin, about.resource),
-            fault.code === 'bad_token',
-          ),
-        }
-      : {}),
-    ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
+    ...faultHeaders(fault, about),
     ...(response.req.complete ? {} : { connection: 'close' }),
   })
   response.end(bytes)
 }
+
+/** What an answer to a fault says beside its status, in whatever form its body is. */
+export const faultHeaders = (
+  { code, row }: Fault,
+  about: { resource: string; origin: string },
+): Record<string, string> => ({
+  'cache-control': 'no-store',
+  ...(row.status === 401 && {
+    'www-authenticate': unauthorizedChallenge(
+      resourceMetadataUrl(about.origin, about.resource),
+      code === 'bad_token',
+    ),
+  }),
+  ...((row.status === 429 || row.status === 503) && { 'retry-after': '1' }),
+})

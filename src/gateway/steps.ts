@@ -35,6 +35,7 @@ import type { Lend } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { answerRestRefusal, challengeOf, finishRest, finishRestFault } from './rest-reply.ts'
@@ -132,7 +133,8 @@ export const createSteps = (parts: {
     const sent = sentOf(asked, sending, lent)
     const onSent: Forwarding['onSent'] = (cancel) =>
       stand(cancel, (code) => tellCancelled(lent, sent.outbound, code))
-    return forward({ ask, upstream, ...sent, reply, log, onSent })
+    const redact = redactFor(asked.target, ask, sending.decision.capability)
+    return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
   }
 
   return {

@@ -7,7 +7,7 @@ import type { Log } from '#lib/log.ts'
 import type { RowChange, Store } from '#store/store.ts'
 import { type Comparison, compare } from './compare.ts'
 import { diffDefinitions } from './diff.ts'
-import { type Item, joined, keyOf } from './item.ts'
+import { type Item, joined, keyOf, type Rows } from './item.ts'
 import { judge } from './judge.ts'
 import { operationsMoved } from './operations.ts'
 import {
@@ -17,6 +17,7 @@ import {
   heardIn,
   itemsOf,
   listAll,
+  listAs,
   listOf,
   load,
   type PlaneState,
@@ -28,6 +29,15 @@ import { releasedItem } from './release.ts'
 import { diffOf, report, summaryOf } from './tell.ts'
 
 const NOTHING: Observation = { added: [], changed: [], gone: [], isMost: false, refused: [] }
+
+/** What an observation came to, and what it was compared with. */
+interface Compared extends Comparison, Pick<Observation, 'refused'> {
+  readonly to: {
+    readonly discovered: unknown
+    readonly rows: Rows
+    readonly document: ServerDocument
+  }
+}
 
 /** What the servers tell is nobody's deed; the revision that pins it says so. */
 const byRegistry = 'registry'
@@ -72,11 +82,18 @@ export async function createRegistry(options: {
     plane: PlaneId,
     document: ServerDocument,
     discovered: Parameters<Registry['observe']>[2],
-  ): Promise<Comparison & Pick<Observation, 'refused'>> {
+  ): Promise<Compared> {
     const state = planes.get(plane)
     const rows = rowsIn(state, document.name)
     const { accepted, refused } = await judge(rows, discovered, alikeElsewhere(state, document))
-    return { ...compare(rows, accepted, document), refused }
+    return { ...compare(rows, accepted, document), refused, to: { discovered, rows, document } }
+  }
+
+  /** What it was compared with still stands: others have their turn while ten thousand are judged. */
+  function stands(plane: PlaneId, { rows, document }: Compared['to']): boolean {
+    const { name } = document
+    const isDocument = documentIn(change.current(), plane, name) === document
+    return isDocument && rows === rowsIn(planes.get(plane), name)
   }
 
   function isSame(plane: PlaneId, document: ServerDocument, discovered: unknown): boolean {
@@ -89,13 +106,9 @@ export async function createRegistry(options: {
     )
   }
 
-  function hear(
-    plane: PlaneId,
-    document: ServerDocument,
-    { items, told, refused }: Comparison & Observation,
-    discovered: unknown,
-  ): void {
-    const { name: server } = document
+  function hear(plane: PlaneId, { items, told, refused, to }: Compared): void {
+    const { name: server } = to.document
+    if (documentIn(change.current(), plane, server) === undefined) return
     const state = stateOf(plane)
     const before = heardIn(state, server)
     if (told.size > 0 || before.told.size > 0) forget(state, server)
@@ -103,8 +116,7 @@ export async function createRegistry(options: {
     if (!isTold) log.warn('registry.refused', { plane, server, count: refused.length })
     // What was refused may be taken in when something else goes.
     const isNothing = items.length === 0 && refused.length === 0
-    const same = { discovered, rows: rowsIn(state, server), document }
-    state.heard.set(server, { told, refused, ...(isNothing && { same }) })
+    state.heard.set(server, { told, refused, ...(isNothing && { same: to }) })
   }
 
   return {
@@ -112,6 +124,12 @@ export async function createRegistry(options: {
       const state = planes.get(plane)
       if (state === undefined) return []
       return server === undefined ? listAll(state) : listOf(state, server)
+    },
+
+    capabilitiesAs(plane, document) {
+      const state = planes.get(plane)
+      const stands = state?.documents.get(document.name) === document
+      return state && stands ? listOf(state, document.name) : listAs(state, document)
     },
 
     refused: (plane, server) => heardIn(planes.get(plane), server).refused,
@@ -135,9 +153,9 @@ export async function createRegistry(options: {
         return { summary: summaryOf(server, found), diff: diffOf(held), rows }
       }
       // What is as it was waits for no turn at the door: calls may be waiting for the answer.
-      if (found.items.length > 0)
+      if (found.items.length > 0 || !stands(plane, found.to))
         await change.execute({ name: `observe ${plane}/${server}`, plan }, { by: byRegistry })
-      hear(plane, document, found, discovered)
+      hear(plane, found)
       const { added, changed, gone, isMost, refused } = found
       const observation = { added, changed, gone, isMost, refused }
       report(log, plane, server, observation)
@@ -191,6 +209,30 @@ export async function createRegistry(options: {
       const now = rowsIn(state, server).get(keyOf(kind ?? 'tool', name))
       if (!now) throw new Fault('unknown_name', { detail: `${server}/${name} went meanwhile.` })
       return joined(now, state?.documents.get(server))
+    },
+
+    async releaseAll(plane, server, about, shown) {
+      const plan = () => {
+        const items = itemsOf(planes.get(plane), server)
+        const found = shown.map(({ kind, name, fingerprint }) => {
+          const held = items.filter(({ stored }) => stored.kind === kind && stored.name === name)
+          return { before: held[0], after: releasedItem(held, `${server}/${name}`, fingerprint) }
+        })
+        const diff = diffOf(found.flatMap(({ before }) => before ?? []))
+        const summary = `released ${found.length} changed definitions of ${server}`
+        return {
+          summary,
+          diff,
+          rows: [
+            pins(
+              plane,
+              server,
+              found.map(({ after }) => after),
+            ),
+          ],
+        }
+      }
+      await change.execute({ name: `release ${plane}/${server}`, plan }, about)
     },
   }
 }

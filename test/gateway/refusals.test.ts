@@ -549,6 +549,7 @@ describe('What is refused, and that it changes nothing', () => {
       'bad_documents',
       'bad_configuration',
       'unknown_name',
+      'not_indexed',
       'not_running',
       'locked',
       'port_taken',

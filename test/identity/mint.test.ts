@@ -20,6 +20,7 @@ test('a minted token verifies and says who, for whom, where and until when', asy
       audience: 'https://gw.example/mcp/ops',
       scopes: new Set(['calendar.read', 'calendar.write']),
       tokenId: 22,
+      issuedAt: startMs,
       expiresAt: startMs + 300_000,
     },
   )

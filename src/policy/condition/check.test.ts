@@ -23,6 +23,17 @@ const read: Shape = {
       place: { $ref: '#/$defs/place' },
       open: { type: 'object', additionalProperties: true },
       counts: { type: 'object', additionalProperties: { type: 'number' } },
+      mixed: {
+        type: 'object',
+        properties: { a: { type: 'string' } },
+        additionalProperties: true,
+      },
+      bare: { type: 'object' },
+      none: { anyOf: [] },
+      many: { anyOf: Array.from({ length: 50 }, () => ({ type: 'string' })) },
+      pair: { type: 'array', prefixItems: [{ type: 'string' }], items: { type: 'number' } },
+      maybe: { type: 'string', nullable: true },
+      empty: { type: 'object', additionalProperties: false },
       both: { allOf: [{ properties: { a: {} } }], properties: { b: { type: 'string' } } },
       elsewhere: { $ref: 'https://example.com/schema' },
       lost: { $ref: '#/$defs/nowhere' },
@@ -95,6 +106,7 @@ describe('A condition checked against the schema of a capability', () => {
       ['args[▸"lnie"] == "3"', says],
       ['args.tags.exists(tag, tag == args.▸lnie)', says],
       ['args.device.▸idd == "x"', 'args.device has no field idd; did you mean id?'],
+      ['args.empty.▸a == ""', 'args.empty has no field a; it has none'],
       ['has(args.device.▸idd)', 'args.device has no field idd; did you mean id?'],
       ['args.parts.all(part, part.▸skuu == "x")', 'part has no field skuu; did you mean sku?'],
       [
@@ -272,6 +284,11 @@ describe('A condition checked against the schema of a capability', () => {
     right(
       'args.open.anything == 3 && args.open.deep.er[0] == "x" && has(args.open.other)',
       'args.counts.whatever == 3',
+      'args.mixed.a == "" && args.mixed.b == 3',
+      'args.maybe == null',
+      'args.bare.a == 1 && has(args.bare.b)',
+      'args.none == 1 && args.many == 1',
+      'args.pair[0] == "a" && args.pair[1] == 1',
       'args.both.a == 1 && args.both.c == 2',
       'args.elsewhere.a == 1 && args.elsewhere == "x" && args.elsewhere + 1.0 > 2',
       'args.lost == 1',
@@ -295,6 +312,21 @@ describe('A condition checked against the schema of a capability', () => {
     ])
   })
 
+  test('names nothing of a hostile schema that a terminal would obey, or at length', () => {
+    const names = ['line\u202e', `x${'y'.repeat(5000)}`, '\u001b[2J']
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+    const mode = { enum: ['fast\u202e', '\u001b[2J', 'z'.repeat(5000)] }
+    const shape = {
+      name: 'x/y\u202e',
+      args: { type: 'object', properties: { ...properties, mode } },
+      hasUri: false,
+    }
+    for (const source of ['args.line == ""', 'args.mode == "fast"', 'args.other == ""']) {
+      const [message = ''] = messages(source, shape)
+      assert.match(message, /^[\x20-\x7e…]{20,300}$/, source)
+    }
+  })
+
   test('is told of with everything that is wrong with it, in order', () => {
     assert.deepEqual(
       check('args.lnie == "3" && args.count == "3" && caller.agnet == ""', read).map(
@@ -316,6 +348,8 @@ describe('A condition for several capabilities', () => {
       '!has(args.line) || args.line == "3"',
       'has(args.line) ? args.line == "3" : args.reason == "x"',
       'has(args.reason) ? args.reason != "" : args.line == "3"',
+      '!(has(args.line) && true) || args.line == "3"',
+      '(has(args.line) || has(args.count)) && args.line == "3"',
       'has(args.line) && (args.count > 3 || args.line == "3")',
     ]
     for (const source of guarded) assert.deepEqual(check(source, read, stop), [], source)

@@ -224,6 +224,10 @@ describe('A condition', () => {
       asked('duration("90s").getMinutes() == 1 && duration("36h").getHours() == 36'),
       true,
     )
+    assert.equal(
+      asked('timestamp("2026-01-01T00:00:00.250Z") != timestamp("2026-01-01T00:00:00Z")'),
+      true,
+    )
     assert.deepEqual(ask('now > timestamp("2026-01-01T00:00:00Z")', { now: Number.NaN }), {
       error: 'it could not be worked out',
     })

@@ -58,7 +58,6 @@ const doubleOf = (text: string): number => {
 }
 
 const isIn = (list: CelList, value: Parameters<typeof isSame>[0]): boolean => {
-  pay(list.size)
   for (const element of list) if (isSame(element, value)) return true
   return false
 }
@@ -78,6 +77,7 @@ const append = (list: CelList, more: CelList): CelList => {
     known.push(...more)
     return list
   }
+  pay(list.size + more.size)
   const elements = [...list, ...more]
   const begun = celList(elements)
   gathered.set(begun, elements)

@@ -24,7 +24,9 @@ const follow = (schema: unknown, root: unknown, hops: { left: number }): Type =>
   }
   const alternatives = schema.anyOf ?? schema.oneOf
   if (Array.isArray(alternatives) && saysNoMore(schema, 'anyOf', 'oneOf'))
-    return oneOf(alternatives.slice(0, mostFollowed).map((one) => follow(one, root, hops)))
+    return alternatives.length === 0 || alternatives.length > mostFollowed
+      ? json
+      : oneOf(alternatives.map((one) => follow(one, root, hops)))
   const values = valuesOf(schema)
   return values ? { kinds: [...new Set(values.map(kindOf))], values } : typeByName(schema, root)
 }
@@ -34,15 +36,10 @@ const isSchema = (value: unknown): value is Schema =>
 
 /** Keywords that say nothing about what is valid. */
 const annotations = new Set(
-  ['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly'].concat([
-    '$comment',
-    '$schema',
-    '$id',
-    '$defs',
-    'definitions',
-    'example',
-    'externalDocs',
-  ]),
+  (
+    'title description default examples deprecated readOnly writeOnly example externalDocs ' +
+    '$comment $schema $id $defs definitions'
+  ).split(' '),
 )
 
 const saysNoMore = (schema: Schema, ...besides: readonly string[]): boolean =>
@@ -101,9 +98,7 @@ const kindsOf = (schema: Schema): readonly Kind[] => {
 }
 
 /** Where one of these stands, there may be members that `properties` does not list. */
-const opening = ['allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', '$dynamicRef'].concat(
-  'patternProperties',
-)
+const opening = 'allOf anyOf oneOf if dependentSchemas $dynamicRef patternProperties'.split(' ')
 
 const membersOf = (schema: Schema, root: unknown): Members | undefined => {
   const { properties, additionalProperties = false, required } = schema
