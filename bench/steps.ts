@@ -122,9 +122,10 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
+    apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     snapshot: () => snapshot,
-    server: () => document,
+    item: () => document,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {} },
   }

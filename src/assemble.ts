@@ -21,6 +21,7 @@ import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
 import type { Revision } from '#store/store.ts'
+import { createApis } from '#upstream/apis.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
 import { createVault } from '#vault/create-vault.ts'
@@ -54,10 +55,12 @@ export const assemble = async (about: {
   const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
   const ledger = createLedger({ store, clock, seal, log, version, budget })
   const registry = await createRegistry({ store, change, log })
-  const document = (plane: PlaneId, server: string) =>
-    change.current().planes.get(plane)?.servers.get(server)
+  const item = (plane: PlaneId, name: string) => {
+    const documents = change.current().planes.get(plane)
+    return documents?.servers.get(name) ?? documents?.apis.get(name)
+  }
   const loanFor = (plane: PlaneId, server: string) => {
-    const credential = document(plane, server)?.credential
+    const credential = item(plane, server)?.credential
     return credential && vault.plane(plane).current(credential.name)
   }
   const limits = { messageBytes: about.answerBytes }
@@ -72,6 +75,7 @@ export const assemble = async (about: {
     loanFor,
     version,
   })
+  const apis = createApis({ clock, log, limits })
   // A child that was lent a secret is started anew with the next one.
   const watched = new Set<PlaneId>()
   const watchSecrets = (plane: PlaneId) => {
@@ -125,10 +129,11 @@ export const assemble = async (about: {
     ledger,
     registry,
     upstreams,
+    apis,
     identity,
     people,
     snapshots,
-    document,
+    item,
     watchSecrets,
   }
 }
@@ -145,8 +150,11 @@ export const follow = async (
     for (const plane of planes) {
       await parts.vault.prepare(plane)
       if (serving) parts.watchSecrets(plane)
-      const servers = [...(policy.planes.get(plane)?.servers.values() ?? [])]
-      await parts.registry.follow(plane, servers, changes)
+      const { servers, apis } = policy.planes.get(plane) ?? {}
+      const items = [...(servers?.values() ?? []), ...(apis?.values() ?? [])]
+      await parts.registry.follow(plane, items, changes)
+      // Before the snapshot that permits their calls is in force.
+      if (serving) parts.apis.follow(plane, [...(apis?.values() ?? [])])
     }
   }
   // Whatever becomes of the rest: a patch builds on the one before it, and what may no longer be is

@@ -7,6 +7,7 @@ import { createListener, type Edge } from '#edge/listen.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import { createRegistryEdge } from '#edge/registry/registry.ts'
+import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
@@ -145,6 +146,7 @@ const serve = async (about: {
     parts.identity.close,
     parts.ledger.close,
     parts.upstreams.close,
+    parts.apis.close,
   ]
   // Whatever stays open would keep a process that has failed from ending.
   return await orUndo(serveParts({ ...about, parts, opened }), async () => {
@@ -197,7 +199,6 @@ const serveParts = async (
     await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
-  const server = parts.document
   const served = createGateway({
     ...parts,
     ended,
@@ -208,7 +209,7 @@ const serveParts = async (
     nextId: ids,
     windows: windows.windows,
     snapshot: snapshots.of,
-    server,
+    item: parts.item,
     isCurrent: membership.isCurrent,
     looks: watch,
   })
@@ -232,6 +233,7 @@ const serveParts = async (
     if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
   }
   edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  edges.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set(
     'registry',
     createRegistryEdge({
@@ -281,6 +283,7 @@ const serveParts = async (
       const closed = listener.close()
       await served.drain(limits.drainMs)
       await upstreams.close()
+      await parts.apis.close()
       await orLeave(async () => {
         await closed
         await membership.close()

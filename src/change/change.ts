@@ -58,7 +58,7 @@ export interface Change {
    */
   onCheck(check: Check): void
   /** Rows that a change of documents takes with it (the secrets of a credential that goes), in its own transaction. */
-  onDocuments(consequence: Consequence): void
+  onDocuments(consequence: Consequence | LateConsequence): void
   /**
    * Follows what other processes have changed, and tells again what a listener could not follow;
    * resolves when all of it is in force here. Where it rejects, the next call tries again.
@@ -126,6 +126,8 @@ export type Consequence = (
   documents: readonly DocumentChange[],
   policy: Policy,
 ) => readonly RowChange[]
+/** One that takes a while: what it was worked out from cannot change in between. */
+export type LateConsequence = (...about: Parameters<Consequence>) => Promise<readonly RowChange[]>
 
 /** What stands and what would, with the documents in which they differ. */
 export interface Proposed {

@@ -3,7 +3,7 @@ import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { Commit, RevisionChange, Store } from '#store/store.ts'
+import type { Commit, RevisionChange, RowChange, Store } from '#store/store.ts'
 import { createBreather } from './breather.ts'
 import { toYamlStream } from './canonical.ts'
 import type {
@@ -16,6 +16,7 @@ import type {
   DocumentName,
   EditAbout,
   Enter,
+  LateConsequence,
   Policy,
 } from './change.ts'
 import { changesOf, documentsOf, enterAll, followed, logUnentered } from './commit.ts'
@@ -77,7 +78,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   /** A revision is known to stand that could not be read yet. */
   let isUnread = false
   const followers = createFollowers()
-  const consequences: Consequence[] = [liftedWithPlane]
+  const consequences: (Consequence | LateConsequence)[] = [liftedWithPlane]
   const checks: Check[] = []
   const inTurn = createTurns()
   const toRead = createTurns()
@@ -114,7 +115,8 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   }
 
   const commit = async (planned: Planned, about: About, key: Commit['key']): Promise<number> => {
-    const taken = consequences.flatMap((one) => one(planned.documents, policy))
+    const taken: RowChange[] = []
+    for (const one of consequences) taken.push(...(await one(planned.documents, policy)))
     const change: Commit = {
       ...planned,
       rows: [...planned.rows, ...taken],

@@ -4,6 +4,7 @@ import type { Policy } from './change.ts'
 import type { Finding } from './finding.ts'
 import { lookAlikes } from './look-alikes.ts'
 import { createNext, type Next } from './next.ts'
+import { checkOpenApi } from './openapi.ts'
 import { type Path, pathText } from './path.ts'
 import type { Given, Plan } from './plan.ts'
 import { findStanding } from './policy.ts'
@@ -28,6 +29,7 @@ export async function checkReferences(
       ...danglingIn(one, next),
       ...sharedName(one, next),
       ...runnerOf(one, policy, runners),
+      ...checkOpenApi(one, policy),
     )
     await breathe()
   }

@@ -209,6 +209,8 @@ export type RuleDocument = z.infer<typeof ruleDocument>
 export type QuotaDocument = z.infer<typeof quotaDocument>
 export type CredentialDocument = z.infer<typeof credentialDocument>
 export type PolicyTestDocument = z.infer<typeof policyTestDocument>
+/** What the catalogue holds: servers and APIs, whose names are one name space. */
+export type ItemDocument = ServerDocument | ApiDocument
 export interface Documents {
   Plane: PlaneDocument
   Team: TeamDocument

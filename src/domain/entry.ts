@@ -41,7 +41,8 @@ export interface Intent extends About, Caller, Operation {
   readonly quotas: readonly string[]
   /** `name#version` of the credential lent; empty where none is. */
   readonly credential: string
-  readonly era: 'modern' | 'legacy'
+  /** Of MCP; `rest` where it was called as a REST API. */
+  readonly era: 'modern' | 'legacy' | 'rest'
   /** Revision of policy and registry that decided. */
   readonly revision: number
   readonly argumentBytes: number
@@ -65,7 +66,7 @@ export interface Outcome extends About {
     | 'failed'
     | 'cancelled'
     | 'unknown'
-  /** JSON-RPC code or fault code where there is one, else empty. */
+  /** JSON-RPC code, fault code, or `http 404` of an API, where there is one, else empty. */
   readonly code: string
   readonly ms: number
   readonly resultBytes: number

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { resourceMetadataUrl, unauthorizedChallenge } from '#identity/challenge.ts'
 import type { Fault } from '#lib/fault.ts'
 import { errorBytes } from '#mcp/messages.ts'
+import { answerRestFault, type RestAnswer } from './rest-reply.ts'
 
 /**
  * A fault before or instead of an answer: its public sentence, as an id-less JSON-RPC error with the
@@ -13,11 +14,6 @@ export const answerFault = (
   fault: Fault,
   about: { resource: string; origin: string; ref?: string },
 ): void => {
-  if (response.destroyed || response.writableEnded) return
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
   const { status, rpc, say } = fault.row
   const body = errorBytes(
     undefined,
@@ -25,13 +21,35 @@ export const answerFault = (
     say,
     about.ref === undefined ? undefined : { ref: about.ref },
   )
+  const headers = { 'content-type': 'application/json' }
+  write(response, fault, { status, headers, bytes: body }, about)
+}
+
+/** The same for a REST caller, as problem details. */
+export const answerFaultToRest: typeof answerFault = (response, fault, about) => {
+  const { origin, ref } = about
+  const answer = answerRestFault(fault.code, { origin, ...(ref === undefined ? {} : { ref }) })
+  write(response, fault, answer, about)
+}
+
+const write = (
+  response: ServerResponse,
+  fault: Fault,
+  { status, headers, bytes }: RestAnswer,
+  about: { resource: string; origin: string },
+): void => {
+  if (response.destroyed || response.writableEnded) return
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
   response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': body.length,
+    ...headers,
+    'content-length': bytes.length,
     ...faultHeaders(fault, about),
     ...(response.req.complete ? {} : { connection: 'close' }),
   })
-  response.end(body)
+  response.end(bytes)
 }
 
 /** What an answer to a fault says beside its status, in whatever form its body is. */

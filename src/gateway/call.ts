@@ -7,7 +7,7 @@ import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
 import type { Permitted } from '#policy/policy.ts'
-import type { Ask, Caller, Exchange } from './exchange.ts'
+import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import { sayArguments } from './indexed.ts'
 import type { Target } from './target.ts'
@@ -18,12 +18,13 @@ export interface Call {
   readonly startedMs: number
 }
 
-const argumentsOf = (ask: Ask): Uint8Array => {
+const argumentsOf = (ask: CallAsk): Uint8Array => {
+  if (ask.era === 'rest') return Buffer.from(ask.args ? JSON.stringify(ask.args) : '')
   const span = spanOf(ask.doc, 'params', 'arguments') ?? spanOf(ask.doc, 'params')
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 
-const operation = (caller: Caller, ask: Ask, target: Target, decided?: Capability) => ({
+const operation = (caller: Caller, ask: CallAsk, target: Target, decided?: Capability) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
@@ -48,7 +49,7 @@ export const createRecorder = (parts: {
     async refuse(about: {
       exchange: Exchange
       caller: Caller
-      ask: Ask
+      ask: CallAsk
       target: Target
       refusal: Refusal
       now: number
@@ -78,7 +79,7 @@ export const createRecorder = (parts: {
     async intend(about: {
       exchange: Exchange
       caller: Caller
-      ask: Ask
+      ask: CallAsk
       target: Target
       decision: Permitted
       loan: Loan | undefined

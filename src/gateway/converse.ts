@@ -2,6 +2,7 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
 import { answerDiscover, answerInitialize, relayInitialize, speaks } from './conversation.ts'
@@ -30,6 +31,7 @@ export const createConverse = (parts: {
   limits: Timeouts
   log: Log
   upstreams: Upstreams
+  apis: Pick<Apis, 'find'>
   sessions: Sessions
   detached: Detached
   underway: Underway
@@ -41,11 +43,16 @@ export const createConverse = (parts: {
 }) => {
   const { sessions, visits, standing, log } = parts
 
-  /** Undefined at the plane's own endpoint. */
+  /** Whether it is an API whose operations are offered as tools. */
+  const offersTools = ({ plane }: Exchange, item: string): boolean =>
+    parts.apis.find(plane, item)?.offersTools === true
+
+  /** Undefined at the plane's own endpoint and at an API's: for both the gateway speaks itself. */
   const upstreamOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
     if (exchange.server === undefined) return undefined
     const upstream = parts.upstreams.find(exchange.plane, exchange.server)
-    if (!upstream || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
+    const isThere = upstream !== undefined || offersTools(exchange, exchange.server)
+    if (!isThere || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
     return upstream
   }
 
@@ -161,11 +168,13 @@ export const createConverse = (parts: {
   const list = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const method = findMethod('client', ask.revision, ask.method)
     if (method?.kind !== 'list') return unknownMethod(ask, reply)
+    const isApi = (item: string) => offersTools(exchange, item)
     const spoken = (server: string) => {
+      if (isApi(server)) return true
       const eras = parts.upstreams.find(exchange.plane, server)?.eras
       return ask.era === 'modern' ? eras?.modern === true : eras?.legacy !== undefined
     }
-    reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken }))
+    reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken, isApi }))
   }
 
   const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>

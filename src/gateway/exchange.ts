@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlaneId } from '#domain/name.ts'
 import type { VerifiedToken } from '#identity/identity.ts'
-import type { JsonDocument } from '#lib/json.ts'
+import type { JsonDocument, JsonObject } from '#lib/json.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import type { Revision } from '#mcp/revisions.ts'
 import type { CallerView } from '#policy/policy.ts'
+import type { ArgumentProblem } from '#rest/argument.ts'
 
-/** One HTTP request at an MCP endpoint, its target and headers already checked by the edge. */
+/** One HTTP request at an MCP endpoint or a REST API's, its target and headers already checked by the edge. */
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly plane: PlaneId
-  /** Undefined at the plane's own endpoint, which serves all its servers. */
+  /** The server or API. Undefined at the plane's own endpoint, which serves all its servers. */
   readonly server: string | undefined
   /** Canonical URI of this endpoint (RFC 8707): what a token must be for. */
   readonly resource: string
@@ -38,6 +39,24 @@ export interface Ask {
   /** The session this request belongs to; undefined in the modern era and before `initialize`. */
   readonly session: Session | undefined
 }
+
+/** One request of a REST caller, matched to an operation or to none. */
+export interface RestAsk {
+  readonly era: 'rest'
+  /** Of HTTP. */
+  readonly method: string
+  /** The operation, or what no operation is called. */
+  readonly name: string
+  /** The operation that was matched; a variant of it is asked for by another name. */
+  readonly matched: string | undefined
+  /** By their names in the definition; undefined where they are none of the operation's: see `problem`. */
+  readonly args: JsonObject | undefined
+  readonly problem: ArgumentProblem | undefined
+  readonly session: undefined
+}
+
+/** A call, in whichever protocol it is made. */
+export type CallAsk = Ask | RestAsk
 
 /** What a legacy session id of ours holds, sealed for its caller and its endpoint. */
 export interface Session {

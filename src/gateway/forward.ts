@@ -24,6 +24,8 @@ export interface Answer {
   /** The server's HTTP status. */
   readonly httpStatus: number
   readonly sessionId: string | undefined
+  /** Of an API's answer, for a REST caller. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** JSON from a server: relayed as it came, so a number that we cannot hold is not ours to refuse. */

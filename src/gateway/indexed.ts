@@ -3,7 +3,7 @@ import { type Indexed, indexedOf } from '#domain/indexed.ts'
 import { isObject } from '#mcp/messages.ts'
 import { matchTemplate } from '#mcp/template.ts'
 import type { CallerView } from '#policy/policy.ts'
-import type { Ask } from './exchange.ts'
+import type { CallAsk } from './exchange.ts'
 import type { Target } from './target.ts'
 
 /** What an entry says of a call's arguments besides their size. */
@@ -17,7 +17,7 @@ type Given = Readonly<Record<string, unknown>>
  * permitted. A URI may be a resource and fit templates besides: it gives the variables of them all.
  */
 export const sayArguments = (
-  { ask, target, view }: { ask: Ask; target: Target; view: CallerView },
+  { ask, target, view }: { ask: CallAsk; target: Target; view: CallerView },
   decided?: Capability,
 ): SaidOfArguments => {
   const called = view.called(target)
@@ -36,7 +36,9 @@ const variablesOf = (called: readonly Capability[], { name }: Target): Given => 
   return Object.fromEntries(variables.reverse())
 }
 
-const givenIn = ({ method, params }: Ask): Given => {
+const givenIn = (ask: CallAsk): Given => {
+  if (ask.era === 'rest') return ask.args ?? {}
+  const { method, params } = ask
   switch (method) {
     case 'tools/call':
     case 'prompts/get':

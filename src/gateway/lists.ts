@@ -19,6 +19,8 @@ export const answerList = (about: {
   now: number
   /** Whether a server of the plane's endpoint speaks the caller's era. */
   spoken(server: string): boolean
+  /** Whether it is an API, whose operations are its tools. */
+  isApi(item: string): boolean
 }): Buffer => {
   const { exchange, ask, method } = about
   const after = readCursor(ask.params.cursor)
@@ -27,7 +29,7 @@ export const answerList = (about: {
   const all =
     exchange.server === undefined
       ? listPlane(about)
-      : listServer(about, exchange.server, method.capability)
+      : listServer(about, exchange.server, kindAt(about, exchange.server))
   const rest = after === undefined ? all : all.filter((one) => compare(one.key, after) > 0)
   const page = rest.slice(0, pageSize)
   const last = page.at(-1)
@@ -46,6 +48,12 @@ interface Listed {
   readonly key: string
   readonly definition: Capability['definition']
 }
+
+/** What is listed of it: an API has operations, which are tools where it offers them as such. */
+const kindAt = (
+  { method, isApi }: { method: ListMethod; isApi(item: string): boolean },
+  item: string,
+): CapabilityKind => (method.capability === 'tool' && isApi(item) ? 'operation' : method.capability)
 
 const listServer = (
   about: { caller: Caller; now: number },
@@ -73,13 +81,14 @@ const listPlane = (about: {
   now: number
   method: ListMethod
   spoken(server: string): boolean
+  isApi(item: string): boolean
 }): Listed[] => {
   if (about.method.capability !== 'tool') return []
   return about.caller.view
     .servers(about.now)
     .filter(about.spoken)
     .flatMap((server) =>
-      listServer(about, server, 'tool').map(({ key, definition }) => {
+      listServer(about, server, kindAt(about, server)).map(({ key, definition }) => {
         const name = joinName(server, key)
         return { key: name, definition: { ...definition, name } }
       }),

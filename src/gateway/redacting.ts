@@ -1,6 +1,6 @@
 import type { Capability } from '#domain/capability.ts'
 import { canonicalJson, type JsonDocument, type JsonObject, parseJson, spanOf } from '#lib/json.ts'
-import { compileRedaction, type Redaction } from '#lib/redaction.ts'
+import type { Redaction } from '#lib/redaction.ts'
 import {
   type ErrorMessage,
   errorBytes,
@@ -11,6 +11,7 @@ import {
 } from '#mcp/messages.ts'
 import type { Ask } from './exchange.ts'
 import { type ResultOf, redactError, redactResult } from './redact.ts'
+import { redactionOf } from './redaction-of.ts'
 import type { Target } from './target.ts'
 
 /** A final message as the caller of a variant gets it. */
@@ -24,10 +25,10 @@ export type Redact = (
 export const redactFor = (
   { written }: Target,
   { method }: Ask,
-  { classification }: Capability,
+  capability: Capability,
 ): Redact | undefined => {
-  if (classification?.variantOf === undefined) return undefined
-  const redaction = redactionOf(classification)
+  const redaction = redactionOf(capability)
+  if (!redaction) return undefined
   return (id, doc, message) => {
     if (message.kind === 'error') {
       const error = redactError(message.error.code)
@@ -58,19 +59,4 @@ const readAs = (redacted: string, uri: string): string => {
   if (!isObject(result) || !Array.isArray(result.contents)) return redacted
   const contents = result.contents.map((one) => (isObject(one) ? { ...one, uri } : one))
   return canonicalJson({ ...result, contents })
-}
-
-type Paths = NonNullable<Capability['classification']>
-const known = new WeakMap<Paths, Redaction>()
-
-/** Compiled once for each classification. Paths that cannot be followed show nothing. */
-const redactionOf = (classification: Paths): Redaction => {
-  let redaction = known.get(classification)
-  if (!redaction) {
-    const { remove = [], mask = [] } = classification
-    const made = compileRedaction({ remove, mask })
-    redaction = 'problem' in made ? { apply: () => undefined } : made
-    known.set(classification, redaction)
-  }
-  return redaction
 }

@@ -22,9 +22,9 @@ export interface RefusalAnswer {
 }
 export type Challenge = { readonly scopes: readonly string[] } | { readonly maxAgeS: number }
 
-interface Refused {
+/** A refusal and what may be said of it, whichever protocol says it. */
+export interface Told {
   readonly refusal: Refusal
-  readonly ask: Ask
   /** The capability's name as the caller wrote it. */
   readonly name: string
   readonly call: string
@@ -32,6 +32,9 @@ interface Refused {
   readonly consumer: string
   /** What may be called instead, as this caller writes it. */
   readonly fallback: string | undefined
+}
+interface Refused extends Told {
+  readonly ask: Ask
 }
 
 /**
@@ -135,13 +138,13 @@ const about = ({ refusal, call, fallback }: Refused) => ({
 /** Refused by what the policy says: an own code, outside of the protocol's range. */
 const DENIED = -31403
 
-const heldText = ({ agent, name }: Refused): string =>
+const heldText = ({ agent, name }: Told): string =>
   `Held: "${name}" changed since its owner released it, so agent "${agent}" may not call it now.\n` +
   "Waiting for a person's decision; do not retry before 10 min. Continue without it, or tell the user."
 
 /** Who suspended it and why is for those who may know; whom to ask is for the caller. */
 const suspendedText = (
-  { agent, name }: Refused,
+  { agent, name }: Told,
   { suspension, owner }: Extract<Refusal, { reason: 'suspended' }>,
 ): string => {
   const what = suspension.kind === 'capability' ? `"${name}"` : whatIs(suspension)
@@ -154,7 +157,7 @@ const suspendedText = (
 const whatIs = ({ kind, name }: Suspension): string => `${kind} "${name}"`
 
 const argumentsText = (
-  { name }: Refused,
+  { name }: Told,
   { problems }: Extract<Refusal, { reason: 'arguments' }>,
 ): string =>
   [
@@ -163,7 +166,7 @@ const argumentsText = (
     'Nothing was called. Correct them and call again.',
   ].join('\n')
 
-const conditionText = (refused: Refused): string => {
+const conditionText = (refused: Told): string => {
   const { agent, name, consumer } = refused
   return (
     `Denied by policy: agent "${agent}" may not call "${name}" for "${consumer}" with these arguments.\n` +
@@ -172,7 +175,7 @@ const conditionText = (refused: Refused): string => {
   )
 }
 
-const ruleText = (refused: Refused, { because }: Extract<Refusal, { reason: 'rule' }>): string => {
+const ruleText = (refused: Told, { because }: Extract<Refusal, { reason: 'rule' }>): string => {
   const { agent, name, consumer } = refused
   const [now, advice] =
     because === 'outside its hours'
@@ -186,13 +189,13 @@ const ruleText = (refused: Refused, { because }: Extract<Refusal, { reason: 'rul
 }
 
 /** The redacted variant, where the caller may call that. */
-const insteadText = ({ fallback }: Refused): string =>
+const insteadText = ({ fallback }: Told): string =>
   fallback === undefined
     ? ''
     : `\n"${fallback}" may be called instead: it gives the same with some of it left out.`
 
 const limitedText = (
-  { agent, name }: Refused,
+  { agent, name }: Told,
   limited: Extract<Refusal, { reason: 'limited' }>,
 ): string =>
   `Limited: agent "${agent}" has used its ${limited.most} calls of "${name}" in this ${limited.window}.\n` +
@@ -210,7 +213,7 @@ export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffe
   return spoken ? undefined : eraBytes(ask, speaks)
 }
 
-const scopeText = (refused: Refused, scopes: readonly string[]): string =>
+const scopeText = (refused: Told, scopes: readonly string[]): string =>
   `The token lacks scope: ask for a token with ${scopes.join(' ')}.${insteadText(refused)}`
 
 const ageText = (maxAgeS: number): string =>
@@ -220,6 +223,36 @@ const eraText = (speaks: readonly string[], asked: string): string =>
   speaks.length === 0
     ? 'The server behind this address is not reachable yet, so its protocol revisions are not known. Try again later.'
     : `The server behind this address speaks ${speaks.join(', ')}, not ${asked}. Use a client of that revision.`
+
+/** What a program is told in words. */
+export const sentenceOf = (told: Told): string => {
+  const { refusal } = told
+  switch (refusal.reason) {
+    case 'held':
+      return heldText(told)
+    case 'suspended':
+      return suspendedText(told, refusal)
+    case 'arguments':
+      return argumentsText(told, refusal)
+    case 'condition':
+      return conditionText(told)
+    case 'rule':
+      return ruleText(told, refusal)
+    case 'limited':
+      return limitedText(told, refusal)
+    case 'scope':
+      return scopeText(told, refusal.scopes)
+    case 'token':
+      return ageText(refusal.maxAgeMs / 1000)
+    case 'credential':
+      return faults.no_credential.say
+    case 'unseen':
+      return faults[refusal.code].say
+    case 'era':
+    case 'unknown':
+      return faults.not_found.say
+  }
+}
 
 /** A JSON-RPC error for a fault inside an open exchange; `call` lets a person find the entry. */
 export const faultBytes = (

@@ -1,4 +1,4 @@
-import type { Documents } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
@@ -7,23 +7,26 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
-import { answerFault } from './answer.ts'
+import { answerFault, answerFaultToRest } from './answer.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createRecorder } from './call.ts'
 import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
 import type { Ended } from './ended.ts'
-import { type Ask, type Caller, type Exchange, header } from './exchange.ts'
+import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createLend } from './lend.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
-import { faultBytes, refusalBytes } from './refusal.ts'
+import { faultBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { checkEncoding, readRest } from './rest-ask.ts'
+import { createRestReply } from './rest-reply.ts'
 import { createRuns } from './runs.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
@@ -54,11 +57,12 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
+  readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
-  server(plane: PlaneId, name: string): Documents['Server'] | undefined
+  item(plane: PlaneId, name: string): ItemDocument | undefined
   /** Whether what stands here may still be decided by. */
   isCurrent(): boolean
 }
@@ -71,6 +75,8 @@ export interface Admitted {
 export interface Gateway {
   /** Answers one HTTP request at an MCP endpoint of an existing plane. Never rejects. */
   serve(exchange: Exchange): Promise<void>
+  /** Answers one HTTP request to what may be a REST API of an existing plane. Never rejects. */
+  serveRest(exchange: Exchange): Promise<void>
   /**
    * Lets in whoever asks for something that is told beside calls, as at `exchange.resource`: by the
    * same door, the same token and the same state of this process. A stranger is one without a token,
@@ -139,7 +145,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const call = async (
     exchange: Exchange,
     caller: Caller,
-    ask: Ask,
+    ask: CallAsk,
     reply: Reply,
   ): Promise<void> => {
     const target = step.resolve(exchange, ask)
@@ -150,9 +156,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const decision = step.permit(asked)
     if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
     const uncarried = step.uncarried(asked, decision)
-    if (uncarried)
-      return reply.finish(refusalBytes(ask.id, uncarried), { status: uncarried.status })
-    const lent = step.lend(asked)
+    if (uncarried) return reply.finish(uncarried.bytes, { status: uncarried.status })
+    const lent = step.lend(asked, decision)
     if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
     const room = await step.limit(asked, decision)
     if (!room.permitted) return step.refuse(asked, room.refusal, reply)
@@ -195,6 +200,19 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const message = read(exchange, caller, body)
     if (message.kind === 'batch') return batch(exchange, caller, message.members)
     return single(exchange, caller, message, createReply(exchange.response))
+  }
+
+  const rest = async (exchange: Exchange, caller: Caller): Promise<void> => {
+    checkEncoding(exchange)
+    const body = await readBody(exchange, {
+      limitBytes: limits.bodyBytes,
+      timeoutMs: limits.bodyTimeoutMs,
+      clock,
+    })
+    const api = parts.apis.find(exchange.plane, exchange.server ?? '')
+    const bounds = { depth: limits.jsonDepth, nodes: limits.jsonNodes }
+    const ask = readRest({ exchange, api, body, limits: bounds })
+    return call(exchange, caller, ask, createRestReply(exchange.response))
   }
 
   /** A batch of 2025-03-26 is so many calls, each with its own six steps, side by side. */
@@ -246,7 +264,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return post(exchange, caller)
   }
 
-  const fail = (exchange: Exchange, thrown: unknown): void => {
+  const fail = (exchange: Exchange, thrown: unknown, answerAs: typeof answerFault): void => {
     const fault = asFault(thrown)
     const ref = fault.code === 'internal' ? `err_${parts.nextId()}` : undefined
     if (ref)
@@ -254,27 +272,33 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         ref,
         cause: String((fault.cause as Error | undefined)?.stack ?? fault.cause),
       })
-    answerFault(exchange.response, fault, {
+    answerAs(exchange.response, fault, {
       resource: exchange.resource,
       origin: parts.origin,
       ...(ref ? { ref } : {}),
     })
   }
 
-  return {
-    async serve(exchange) {
+  /** Nothing of a request is looked at before its caller is known. */
+  const serving =
+    (answer: typeof route, answerAs: typeof answerFault) =>
+    async (exchange: Exchange): Promise<void> => {
       let leave: (() => void) | undefined
       try {
         leave = door.enter()
         const caller = authenticate(exchange, now())
         admit(exchange)
-        await route(exchange, caller)
+        await answer(exchange, caller)
       } catch (thrown) {
-        fail(exchange, thrown)
+        fail(exchange, thrown, answerAs)
       } finally {
         leave?.()
       }
-    },
+    }
+
+  return {
+    serve: serving(route, answerFault),
+    serveRest: serving(rest, answerFaultToRest),
     admit(exchange, about) {
       const leave = door.enter()
       try {

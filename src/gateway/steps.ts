@@ -7,36 +7,47 @@ import {
   resourceMetadataUrl,
   staleTokenChallenge,
 } from '#identity/challenge.ts'
-import type { FaultCode } from '#lib/fault.ts'
+import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
+import {
+  type Ask,
+  type CallAsk,
+  type Caller,
+  callerKey,
+  type Exchange,
+  type Session,
+} from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
+import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
-import { answerRefusal, type Challenge, faultBytes } from './refusal.ts'
+import { answerRefusal, type Challenge, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import { answerRestRefusal, challengeOf, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
-import { joinName, permit, resolveTarget, type Target, upstreamName } from './target.ts'
+import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
 export interface Asked {
   readonly exchange: Exchange
   readonly caller: Caller
-  readonly ask: Ask
+  readonly ask: CallAsk
   readonly target: Target
   /** Decision time, UTC milliseconds. */
   readonly at: number
@@ -46,13 +57,15 @@ type Refused = { readonly permitted: false; readonly refusal: Refusal }
 /** What goes out for a call whose intent is durable. */
 export interface Sending {
   readonly decision: Permitted
-  readonly lent: Lent
+  readonly lent: Lent | ApiLent
   readonly call: Call
 }
 interface Lent {
   readonly permitted: true
   readonly upstream: Upstream
   readonly loan: Loan | undefined
+  /** The message as its server will read it. */
+  readonly ask: Ask
 }
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
@@ -63,6 +76,7 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
+  apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
   loan: Lend
@@ -71,10 +85,11 @@ export const createSteps = (parts: {
   now(): number
 }) => {
   const { record, standing, log } = parts
+  const operations = createOperations(parts)
 
   /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = ({ exchange, caller, ask, target }: Asked, sending: Sending) => {
-    const { upstream, loan } = sending.lent
+  const sentOf = ({ exchange, caller, target }: Asked, sending: Sending, lent: Lent) => {
+    const { upstream, loan, ask } = lent
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
     const isOurs = exchange.server === undefined || isVariant(decision.capability)
@@ -96,35 +111,70 @@ export const createSteps = (parts: {
     }
   }
 
-  return {
-    resolve: resolveTarget,
+  const refusedAs = (asked: Asked, refusal: Refusal, call: string) => {
+    const { exchange, caller, ask, target } = asked
+    const { agent, consumer } = caller.view
+    const name = target.written
+    const fallback = fallbackFor(exchange, target, refusal)
+    const told = { refusal, name, call, agent, consumer, fallback }
+    if (ask.era !== 'rest') return { headers: {}, ...answerRefusal({ ...told, ask }) }
+    const { bytes, ...answer } = answerRestRefusal({ ...told, origin: parts.origin })
+    return { ...answer, body: bytes, challenge: challengeOf(refusal) }
+  }
 
-    unnamed: (ask: Ask, reply: Reply): void =>
-      reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'params must name what the call is about')),
+  const forwardToServer = (
+    asked: Asked,
+    sending: Sending,
+    lent: Lent,
+    reply: Reply,
+    stand: Hold,
+  ): Promise<Answer> => {
+    const { upstream, ask } = lent
+    const sent = sentOf(asked, sending, lent)
+    const onSent: Forwarding['onSent'] = (cancel) =>
+      stand(cancel, (code) => tellCancelled(lent, sent.outbound, code))
+    const redact = redactFor(asked.target, ask, sending.decision.capability)
+    return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
+  }
+
+  return {
+    /** Undefined where it is not named as its method demands. */
+    resolve(exchange: Exchange, ask: CallAsk): Target | undefined {
+      if (ask.era === 'rest') return restTarget(exchange, ask)
+      const target = resolveTarget(exchange, ask)
+      const isOperation =
+        target?.kind === 'tool' && parts.apis.find(exchange.plane, target.server)?.offersTools
+      return target && isOperation ? { ...target, kind: 'operation' } : target
+    },
+
+    unnamed: (ask: CallAsk, reply: Reply): void =>
+      reply.finish(
+        errorBytes(idOf(ask), INVALID_PARAMS, 'params must name what the call is about'),
+      ),
 
     /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
-    uncarried({ exchange, ask }: Asked, decision: Permitted): ProtocolRefusal | undefined {
-      // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-      if (ask.params.task !== undefined)
-        return {
-          status: 200,
-          code: INVALID_PARAMS,
-          message: 'Tasks are not carried by this gateway; call without task',
-        }
-      if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-      const declared = paramHeaders(decision.capability)
-      const args = ask.params.arguments as JsonValue | undefined
-      return declared.length === 0
-        ? undefined
-        : checkParamHeaders(declared, args, exchange.request.headers)
+    uncarried(
+      { exchange, ask }: Asked,
+      decision: Permitted,
+    ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
+      if (ask.era === 'rest') return undefined
+      const refusal = uncarriedOf(exchange, ask, decision)
+      return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
     look: createLook(parts),
 
-    permit: ({ caller, target, at }: Asked): Decision => permit(caller.view, target, at),
+    permit({ caller, ask, target, at }: Asked): Decision {
+      const decision = permit(caller.view, target, at)
+      if (decision.permitted || decision.refusal.reason !== 'arguments') return decision
+      const problem = ask.era === 'rest' ? ask.problem : undefined
+      return problem ? { ...decision, refusal: argumentsRefusal(problem) } : decision
+    },
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
-    lend({ exchange, ask, target }: Asked): Lent | Refused {
+    lend(asked: Asked, decision: Permitted): Lent | ApiLent | Refused {
+      const { exchange, ask, target } = asked
+      if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
       const upstream = parts.upstreams.find(exchange.plane, target.server)
       const spoken =
         ask.era === 'modern' ? upstream?.eras.modern : upstream?.eras.legacy !== undefined
@@ -138,7 +188,7 @@ export const createSteps = (parts: {
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
-        : { permitted: true, upstream, loan }
+        : { permitted: true, upstream, loan, ask }
     },
 
     /** Every window at once, or none: the last thing that can refuse, so that a refused call spends nothing. */
@@ -154,27 +204,16 @@ export const createSteps = (parts: {
 
     /** One entry, then the answer. */
     async refuse(asked: Asked, refusal: Refusal, reply: Reply): Promise<void> {
-      const { exchange, caller, ask, target } = asked
+      const { exchange } = asked
       const call = await record.refuse({ ...asked, now: asked.at, refusal })
-      const { agent, consumer } = caller.view
-      const name = target.written
-      const fallback = fallbackFor(exchange, target, refusal)
-      const { status, body, challenge } = answerRefusal({
-        refusal,
-        ask,
-        name,
-        call,
-        agent,
-        consumer,
-        fallback,
-      })
+      const { status, body, challenge, headers } = refusedAs(asked, refusal, call)
       const metadata = resourceMetadataUrl(parts.origin, exchange.resource)
-      const headers = challenge && { 'www-authenticate': challengeText(metadata, challenge) }
-      reply.finish(body, { status, ...(headers && { headers }) })
+      const demand = challenge && { 'www-authenticate': challengeText(metadata, challenge) }
+      reply.finish(body, { status, headers: { ...headers, ...demand } })
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, { loan }: Lent): Promise<Call> =>
+    intend: (asked: Asked, decision: Permitted, { loan }: Lent | ApiLent): Promise<Call> =>
       record.intend({ ...asked, now: asked.at, decision, loan }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
@@ -185,11 +224,12 @@ export const createSteps = (parts: {
       detached: Detached,
       reply: Reply,
     ): void {
-      const { exchange, caller, ask } = asked
+      const { exchange, caller } = asked
       const { call, lent } = sending
+      if ('api' in lent) throw new Fault('internal', { detail: 'an API has no stream to resume' })
       const reason = needsPermission(asked)
-      const tell = (why: string) => tellCancelled(lent, sentOf(asked, sending).outbound, why)
-      detached.keep(session, ask.id, { exchange, caller, call, reason, tell })
+      const tell = (why: string) => tellCancelled(lent, sentOf(asked, sending, lent).outbound, why)
+      detached.keep(session, lent.ask.id, { exchange, caller, call, reason, tell })
       reply.finish(undefined)
     },
 
@@ -200,23 +240,24 @@ export const createSteps = (parts: {
     async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
       const { caller, ask } = asked
       const { lent } = sending
-      const { upstream } = lent
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
       if (moved) return unsent(moved)
-      const sent = sentOf(asked, sending)
       const over: (() => void)[] = []
-      const onSent: Forwarding['onSent'] = (cancel) => {
+      const isShared = 'api' in lent || lent.upstream.shared
+      const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
-          tellCancelled(lent, sent.outbound, code)
+          tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && upstream.shared)
-          over.push(parts.underway.add(ask.session, ask.id, cancel))
+        if (ask.session && isShared) over.push(parts.underway.add(ask.session, ask.id, cancel))
       }
-      const redact = redactFor(asked.target, ask, sending.decision.capability)
-      return forward({ ask, upstream, ...sent, reply, log, redact, onSent }).finally(() => {
+      const answer =
+        'api' in lent
+          ? operations.forward(asked, sending, lent, reply, stand)
+          : forwardToServer(asked, sending, lent, reply, stand)
+      return answer.finally(() => {
         for (const one of over) one()
       })
     },
@@ -228,19 +269,44 @@ export const createSteps = (parts: {
       answer: Answer,
       reply: Reply,
     ): Promise<void> {
+      const about = { origin: parts.origin, call: call.id }
       try {
         await record.conclude({ exchange, call, answer, now: parts.now() })
       } catch {
         log.error('outcome not recorded, result withheld', { call: call.id })
+        if (ask.era === 'rest') return finishRestFault(reply, 'unconfirmed', about)
         return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
           status: 503,
           headers: { 'retry-after': '1' },
         })
       }
+      if (ask.era === 'rest') return finishRest(reply, answer, about)
       const bytes = finalOf(ask.id, answer, call.id)
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
   }
+}
+
+const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
+
+const uncarriedOf = (
+  exchange: Exchange,
+  ask: Ask,
+  decision: Permitted,
+): ProtocolRefusal | undefined => {
+  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
+  if (ask.params.task !== undefined)
+    return {
+      status: 200,
+      code: INVALID_PARAMS,
+      message: 'Tasks are not carried by this gateway; call without task',
+    }
+  if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
+  const declared = paramHeaders(decision.capability)
+  const args = ask.params.arguments as JsonValue | undefined
+  return declared.length === 0
+    ? undefined
+    : checkParamHeaders(declared, args, exchange.request.headers)
 }
 
 /** Undefined where it goes by the name that the caller wrote. */

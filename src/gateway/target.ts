@@ -3,7 +3,7 @@ import { Fault } from '#lib/fault.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { expandTemplate } from '#mcp/template.ts'
 import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
-import type { Ask, Exchange } from './exchange.ts'
+import type { Ask, Exchange, RestAsk } from './exchange.ts'
 
 /** What a call is about: a server's capability by name, whether or not there is such a thing. */
 export interface Target {
@@ -41,6 +41,16 @@ export const resolveTarget = (exchange: Exchange, ask: Ask): Target | undefined 
   if (exchange.server !== undefined) return { ...about, server: exchange.server }
   return { ...about, ...splitName(named.name) }
 }
+
+/** What a REST caller asks for; its arguments are none at all where they do not fit. */
+export const restTarget = (exchange: Exchange, { name, args }: RestAsk): Target => ({
+  server: exchange.server ?? '',
+  kind: 'operation',
+  name,
+  written: name,
+  args: args ?? null,
+  use: 'result',
+})
 
 const usesOf: Readonly<Record<string, Target['use']>> = {
   'tools/call': 'result',

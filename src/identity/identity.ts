@@ -58,7 +58,7 @@ export interface ClientView {
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
-  /** Whether `resource` is an endpoint of that plane: `{origin}/mcp/{plane}` or a well-formed server path below it. */
+  /** Whether `resource` is an endpoint of that plane: `{origin}/mcp/{plane}`, a well-formed server path below it, or that of a REST API. */
   isResource(plane: PlaneId, resource: string): boolean
   /** Changes whenever policy changes; a verified token cached under another number is looked up again. */
   revision(): number

@@ -30,7 +30,7 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
 export function resourceMetadata(origin: string, plane: PlaneId, resource: string) {
   return {
     resource,
-    resource_name: resource.slice(`${origin}/mcp/`.length),
+    resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
     authorization_servers: [issuerOf(origin, plane)],
     bearer_methods_supported: ['header'],
   }

@@ -8,7 +8,7 @@ export const planeResource = (origin: string, plane: PlaneId): string => `${orig
 
 /**
  * Whether a token for `audience` serves `resource`. A token for a plane's own endpoint serves all
- * below it; one for a server serves that server alone.
+ * below it; one for a server or for a REST API serves that one alone.
  */
 export const createCovers = (origin: string) => {
   const endpoints = `${origin}/mcp/`

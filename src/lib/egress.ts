@@ -23,7 +23,7 @@ export interface Egress {
 }
 
 export interface EgressRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH' | 'HEAD' | 'OPTIONS'
   /** Path and query, beginning with `/`. */
   readonly path: string
   /** Name, value, name, value … Host, content-length and connection are made here. */

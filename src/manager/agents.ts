@@ -3,7 +3,7 @@ import type { Eras } from '#domain/capability.ts'
 import { type PlaneId, splitClientId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { Fault } from '#lib/fault.ts'
-import { changer, choosePlanes, type Desk, findClient, findPlane, findServer } from './desk.ts'
+import { changer, choosePlanes, type Desk, findClient, findItem, findPlane } from './desk.ts'
 
 export interface AgentRow {
   readonly plane: string
@@ -47,7 +47,10 @@ export const mintToken = async (
   checkResource(installation, id, resource)
   const { token, expiresInS } = await installation.identity.mint(id, client, resource)
   const server = resource.slice(`${installation.origin}/mcp/${id}/`.length)
-  const eras = installation.upstreams.find(id, server)?.eras
+  const eras =
+    installation.upstreams.find(id, server)?.eras ??
+    // What is offered of an API is offered by the gateway itself.
+    (policy.apis.get(server)?.tools ? { modern: true, legacy: undefined } : undefined)
   return { token, expiresInS, plane: id, client, resource, eras }
 }
 
@@ -58,14 +61,24 @@ const addressOf = (
   server: string | undefined,
 ): string => {
   const address = `${installation.origin}/mcp/${plane}`
-  return server === undefined ? address : `${address}/${findServer(policy, server).name}`
+  if (server === undefined) return address
+  const item = findItem(policy, server)
+  if (item.kind === 'Server' || item.tools) return `${address}/${item.name}`
+  const rest = `${installation.origin}/rest/${plane}/${item.name}`
+  throw new Fault('usage', {
+    detail: `The operations of ${item.name} are not offered as tools; they are called at ${rest}.`,
+    fix: `curl -H "Authorization: Bearer $(bailiwick token AGENT --resource ${rest})" ${rest}/…`,
+  })
 }
 
 const checkResource = (installation: Installation, plane: PlaneId, resource: string): void => {
-  const address = `${installation.origin}/mcp/${plane}`
-  if (resource === address || resource.startsWith(`${address}/`)) return
+  const { origin } = installation
+  const address = `${origin}/mcp/${plane}`
+  const apis = `${origin}/rest/${plane}/`
+  if (resource === address || resource.startsWith(`${address}/`) || resource.startsWith(apis))
+    return
   throw new Fault('usage', {
-    detail: `The resource is not an address of plane ${plane}: those begin with ${address}.`,
+    detail: `The resource is not an address of plane ${plane}: those begin with ${address} or ${apis}.`,
   })
 }
 

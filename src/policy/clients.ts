@@ -50,10 +50,13 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
     hasPlane: (plane) => policy().planes.has(plane),
     isResource(plane, resource) {
       const endpoint = `${origin}/mcp/${plane}`
+      const isBelow = (base: string) =>
+        resource.startsWith(base) && namePattern.test(resource.slice(base.length))
       return (
         resource === endpoint ||
-        (resource.startsWith(`${endpoint}/`) &&
-          namePattern.test(resource.slice(endpoint.length + 1)))
+        isBelow(`${endpoint}/`) ||
+        // REST APIs have no endpoint of the plane: each is one by itself.
+        isBelow(`${origin}/rest/${plane}/`)
       )
     },
     revision: () => policy().revision,

@@ -1,4 +1,4 @@
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import type { StoredCapability } from '#store/store.ts'
 import {
   classificationOf,
@@ -32,7 +32,7 @@ export interface Comparison extends Omit<Observation, 'refused'> {
 export function compare(
   rows: Rows,
   accepted: readonly Accepted[],
-  document: ServerDocument,
+  document: ItemDocument,
 ): Comparison {
   const items: Item[] = []
   const held: Item[] = []
@@ -84,7 +84,7 @@ const isMost = (moved: number, rows: Rows): boolean => {
 function next(
   before: StoredCapability | undefined,
   { kind, name, fingerprint, text }: Accepted,
-  document: ServerDocument,
+  document: ItemDocument,
 ): StoredCapability {
   const pin = { fingerprint, definition: text, ...UNOBSERVED, absent: false }
   if (before === undefined) {

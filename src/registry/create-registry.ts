@@ -1,4 +1,5 @@
 import type { Change, Policy } from '#change/change.ts'
+import { fromRow } from '#change/policy.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
@@ -8,6 +9,7 @@ import { type Comparison, compare } from './compare.ts'
 import { diffDefinitions } from './diff.ts'
 import { type Item, joined, keyOf, type Rows } from './item.ts'
 import { judge } from './judge.ts'
+import { operationsMoved } from './operations.ts'
 import {
   alikeElsewhere,
   emptyState,
@@ -172,12 +174,20 @@ export async function createRegistry(options: {
       state.list = undefined
     },
 
-    consequence: (documents) =>
-      documents.flatMap(({ plane, kind, name, after }): RowChange[] => {
-        const goes = kind === 'Server' && after === undefined
-        const has = rowsIn(planes.get(plane), name).size > 0
-        return goes && has ? [{ topic: 'capability', plane, name, rows: undefined }] : []
-      }),
+    async consequence(documents) {
+      const rows: RowChange[] = []
+      for (const { plane, kind, name, after } of documents) {
+        const state = planes.get(plane)
+        const goes = (kind === 'Server' || kind === 'API') && after === undefined
+        if (goes && rowsIn(state, name).size > 0)
+          rows.push({ topic: 'capability', plane, name, rows: undefined })
+        if (kind !== 'API' || after === undefined) continue
+        const document = fromRow(plane, { kind, name, body: after.body })
+        const items = document.kind === 'API' ? await operationsMoved(state, document) : []
+        if (items.length > 0) rows.push(pins(plane, name, items))
+      }
+      return rows
+    },
 
     async release(plane, server, name, about, which = {}) {
       let released: Item | undefined

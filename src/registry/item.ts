@@ -1,5 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import { serverName } from '#domain/name.ts'
 import { parseJson } from '#lib/json.ts'
@@ -51,7 +51,7 @@ type Told = { readonly fingerprint: string; readonly text: string } | undefined
 /** As the rest of the house sees it, with the classification of the document. */
 export function joined(
   { stored, definition, observed }: Item,
-  document: ServerDocument | undefined,
+  document: ItemDocument | undefined,
 ): Capability {
   const { kind, name, fingerprint, observedFingerprint, absent } = stored
   const classification = document && classificationOf(document, kind, name)
@@ -71,10 +71,20 @@ export function joined(
 }
 
 export function classificationOf(
-  { tools, prompts, resources }: ServerDocument,
+  document: ItemDocument,
   kind: CapabilityKind,
   name: string,
 ): Classification | undefined {
-  const classified = kind === 'tool' ? tools : kind === 'prompt' ? prompts : resources
+  const classified = classifiedIn(document, kind)
   return classified !== undefined && Object.hasOwn(classified, name) ? classified[name] : undefined
+}
+
+function classifiedIn(
+  document: ItemDocument,
+  kind: CapabilityKind,
+): Readonly<Record<string, Classification>> | undefined {
+  if (document.kind === 'API') return kind === 'operation' ? document.operations : undefined
+  const { tools, prompts, resources } = document
+  if (kind === 'tool' || kind === 'operation') return kind === 'tool' ? tools : undefined
+  return kind === 'prompt' ? prompts : resources
 }

@@ -1,5 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Store, StoredCapability } from '#store/store.ts'
 import { alikeIn } from './alike.ts'
@@ -20,7 +20,7 @@ import type { Observation } from './registry.ts'
 /** What is known of one plane; replaced piece by piece, each only after its rows are durable. */
 export interface PlaneState {
   readonly servers: Map<string, Rows>
-  documents: ReadonlyMap<string, ServerDocument>
+  documents: ReadonlyMap<string, ItemDocument>
   /** What the servers told last, as far as no row says it. */
   readonly heard: Map<string, Heard>
   /** The answers of `capabilities`: each server's until something of that server changes, and all of them. */
@@ -36,7 +36,7 @@ export interface Heard {
   readonly same?: {
     readonly discovered: unknown
     readonly rows: Rows
-    readonly document: ServerDocument
+    readonly document: ItemDocument
   }
 }
 
@@ -90,7 +90,7 @@ export function listOf(state: PlaneState, server: string): readonly Capability[]
 /** As it would be if the document said this. */
 export const listAs = (
   state: PlaneState | undefined,
-  document: ServerDocument,
+  document: ItemDocument,
 ): readonly Capability[] =>
   withVariants(
     itemsOf(state, document.name).map((item) => joined(item, document)),
@@ -112,7 +112,7 @@ export function forget(state: PlaneState, server: string): void {
  * before a person's: what its owner has classified takes the place of what nobody has, so that a
  * server cannot keep names from the others by listing whatever looks like them.
  */
-export function alikeElsewhere(state: PlaneState | undefined, document: ServerDocument) {
+export function alikeElsewhere(state: PlaneState | undefined, document: ItemDocument) {
   const others = [...(state?.servers ?? [])].filter(([other]) => other !== document.name)
   return (kind: CapabilityKind, name: string): string | undefined => {
     const isVouched = classificationOf(document, kind, name) !== undefined

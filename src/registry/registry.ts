@@ -1,6 +1,6 @@
-import type { About, Consequence } from '#change/change.ts'
+import type { About, LateConsequence } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { CapabilityVersion, RevisionChange } from '#store/store.ts'
 
@@ -15,7 +15,7 @@ export interface Registry {
    */
   capabilities(plane: PlaneId, server?: string): readonly Capability[]
   /** Those of one server as they would be if its document said this. */
-  capabilitiesAs(plane: PlaneId, document: ServerDocument): readonly Capability[]
+  capabilitiesAs(plane: PlaneId, document: ItemDocument): readonly Capability[]
   /**
    * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
    * Nothing happens for a server without a document.
@@ -32,11 +32,14 @@ export interface Registry {
   /** Something changed: pins that moved are read anew, classifications are joined anew. */
   follow(
     plane: PlaneId,
-    servers: readonly ServerDocument[],
+    servers: readonly ItemDocument[],
     changes: readonly RevisionChange[],
   ): Promise<void>
-  /** A Server that is removed takes its pins with it. */
-  readonly consequence: Consequence
+  /**
+   * A Server or an API that is removed takes its pins with it. An API tells of its operations by its
+   * document: in the revision that writes it they are pinned, or held.
+   */
+  readonly consequence: LateConsequence
   /**
    * Makes the observed definition the pinned one. `kind` says which, where a tool and a prompt of that
    * name are held; `fingerprint` is that of the definition which was shown to whoever decided.

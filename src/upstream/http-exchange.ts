@@ -157,7 +157,7 @@ export class HttpExchange implements EgressSink, Exchange {
   }
 }
 
-const CODES = {
+export const CODES = {
   unreachable: 'upstream_unreachable',
   busy: 'upstream_unreachable',
   timeout: 'upstream_timeout',

@@ -107,7 +107,7 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
     output: () => said.join(''),
     cli,
     async token(agent, resource) {
-      const [, plane = ''] = /\/mcp\/([^/]+)/.exec(resource ?? '') ?? []
+      const [, plane = ''] = /\/(?:mcp|rest)\/([^/]+)/.exec(resource ?? '') ?? []
       const about = resource === undefined ? [] : ['--resource', resource, '--plane', plane]
       const { code, stdout, stderr } = await cli(['token', agent, ...about])
       if (code !== 0) throw new Error(`no token: ${stderr}`)

@@ -7,6 +7,7 @@ import type { AppliedAnswer } from '#manager/documents.ts'
 import { oneLine, readable } from '../cells.ts'
 import type { Invocation, Options } from '../command.ts'
 import type { Ink } from '../glyphs.ts'
+import { withOpenApi } from '../openapi-files.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { counted } from './status.ts'
 
@@ -58,15 +59,16 @@ export const readFiles = async (
   for (const path of paths) {
     if (path === '-') files.push({ name: 'standard input', text: await readAll(io.stdin) })
     else if (statSync(mustExist(path)).isDirectory()) files.push(...readFolder(path))
-    else files.push({ name: path, text: readFileSync(path, 'utf8') })
+    else files.push(withOpenApi({ name: path, text: readFileSync(path, 'utf8') }))
   }
   return files
 }
 
-/** In byte order of their names; folders inside are not entered. */
+/** In byte order of their names; folders inside are not entered, and `tickets.openapi.yaml` is what an API names. */
 const readFolder = (folder: string): { name: string; text: string }[] => {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.isDirectory() && documentEndings.includes(extname(entry.name)))
+    .filter(({ name }) => extname(basename(name, extname(name))) !== '.openapi')
     .map((entry) => entry.name)
     .sort()
   if (names.length === 0)
@@ -75,7 +77,7 @@ const readFolder = (folder: string): { name: string; text: string }[] => {
     })
   return names.map((name) => {
     const path = join(folder, name)
-    return { name: path, text: readFileSync(path, 'utf8') }
+    return withOpenApi({ name: path, text: readFileSync(path, 'utf8') })
   })
 }
 

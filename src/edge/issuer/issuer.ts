@@ -11,6 +11,7 @@ const families = [
   new RegExp(`^/oauth/${plane}/`),
   new RegExp(`^${wellKnown}/(?:oauth-authorization-server|openid-configuration)/oauth/${plane}$`),
   new RegExp(`^${wellKnown}/oauth-protected-resource/mcp/${plane}(?:/|$)`),
+  new RegExp(`^${wellKnown}/oauth-protected-resource/rest/${plane}/`),
 ]
 
 /** The issuers and their metadata. False where nothing of it is at that address. */

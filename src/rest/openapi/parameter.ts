@@ -33,11 +33,18 @@ export const parameterKey = (shape: ParameterShape): string => `${shape.in} ${wi
 const wireName = (shape: ParameterShape): string =>
   shape.in === 'header' ? shape.name.toLowerCase() : shape.name
 
+interface Needs {
+  readonly references: References
+  readonly schemas: Schemas
+  /** The header that a credential is lent in, which is nobody's argument. */
+  readonly lentIn: string | undefined
+}
+
 /** One parameter; or why it is not carried, which leaves its operation out where the call needs it. */
 export function readParameter(
   shape: ParameterShape,
   place: Place,
-  { references, schemas }: { references: References; schemas: Schemas },
+  { references, schemas, lentIn }: Needs,
 ): ReadParameter | Finding {
   const required = shape.in === 'path' || shape.required
   const refuse = (message: string, isNeeded = required): Finding => ({
@@ -49,6 +56,8 @@ export function readParameter(
   if (shape.in === 'cookie') return refuse('it is a cookie, and cookies are not passed on')
   if (shape.in === 'header' && IGNORED.has(name))
     return refuse('OpenAPI has another place for this header', false)
+  if (shape.in === 'header' && lentIn !== undefined && sameKey(name) === sameKey(lentIn))
+    return refuse('the gateway lends the credential in this header', false)
   const wrong = headerProblem(shape.in, name) ?? styleProblem(shape)
   if (wrong !== undefined) return refuse(wrong)
   const schema = references.member(place, 'schema')
@@ -64,6 +73,9 @@ export function readParameter(
     schema: schemas.translate(schema),
   }
 }
+
+/** All spellings that some server takes for the same header. */
+const sameKey = (name: string): string => name.toLowerCase().replaceAll('_', '-')
 
 function headerProblem(place: ParameterShape['in'], name: string): string | undefined {
   if (place !== 'header') return undefined

@@ -15,6 +15,7 @@ export type ReadParameters = (
 export const createReadParameters = (about: {
   references: References
   schemas: Schemas
+  lentIn: string | undefined
 }): ReadParameters => {
   const known = new Map<string, ReadParameter | Finding>()
 

@@ -44,9 +44,13 @@ export interface OpenApi {
  * described, or not at all: what cannot be carried to the letter leaves it out, and its method and path
  * stay as something that is not offered, so that no operation beside it takes its requests. A document
  * that is none, or that refers to anything outside of itself, is refused as a whole. No file is read
- * and no address asked, whatever the document says.
+ * and no address asked, whatever the document says. `lentIn` is the header that a credential is lent in.
  */
-export function readOpenApi(text: string, bounds: OpenApiBounds = openApiBounds): Reading<OpenApi> {
+export function readOpenApi(
+  text: string,
+  bounds: OpenApiBounds = openApiBounds,
+  lentIn?: string,
+): Reading<OpenApi> {
   const document = readDocument(text, bounds)
   if ('problems' in document) return document
   const { root } = document
@@ -73,7 +77,7 @@ export function readOpenApi(text: string, bounds: OpenApiBounds = openApiBounds)
     createSchemas({ translate: createTranslate({ references, version, hidden }), mostCharacters })
   const schemas = schemasFor('readOnly')
   const read = readOperations(items, {
-    readParameters: createReadParameters({ references, schemas }),
+    readParameters: createReadParameters({ references, schemas, lentIn }),
     readRequestBody: createReadRequestBody({ references, schemas }),
     readAnswers: createReadAnswers({ references, schemas: schemasFor('writeOnly') }),
     schemas,

@@ -1,0 +1,39 @@
+import type { ApiDocument } from '#domain/documents.ts'
+import { openApiOf } from '#rest/openapi/remembered.ts'
+import type { Policy } from './change.ts'
+import type { Finding } from './finding.ts'
+import type { Given } from './plan.ts'
+import { findStanding } from './policy.ts'
+import { shown } from './wording.ts'
+
+/** Nobody reads more of one document. */
+const MOST = 20
+
+/**
+ * What is wrong with an API's OpenAPI document as a whole; what merely leaves an operation out is for
+ * whoever reviews the API. One that stands already has been read.
+ */
+export function checkOpenApi({ document, source, plane, name }: Given, policy: Policy): Finding[] {
+  if (document?.kind !== 'API' || isStanding(document, policy, plane, name)) return []
+  const read = openApiOf(document.upstream.openapi, document.credential?.header)
+  if (!('problems' in read)) return []
+  return read.problems.slice(0, MOST).map(({ pointer, message }) => ({
+    code: 'invalid value',
+    message: `API ${name}: upstream.openapi${pointer === '' ? '' : ` at ${shown(pointer)}`}: ${message}`,
+    at: source && { source, path: ['upstream', 'openapi'], part: 'value' },
+  }))
+}
+
+function isStanding(
+  { upstream, credential }: ApiDocument,
+  policy: Policy,
+  plane: Given['plane'],
+  name: string,
+): boolean {
+  const before = findStanding(policy, plane, 'API', name)?.document
+  return (
+    before?.kind === 'API' &&
+    before.upstream.openapi === upstream.openapi &&
+    before.credential?.header === credential?.header
+  )
+}
