@@ -520,16 +520,17 @@ describe('Spans', () => {
               assert.ok(span)
               const slice = bytes.subarray(span.start, span.end).toString()
               assert.equal(slice, slice.trim())
-              assert.deepEqual(JSON.parse(slice), JSON.parse(JSON.stringify(member)))
+              // Not by JSON.parse, which misreads some escaped keys (docs/decisions/escaped-keys.md).
+              assert.deepEqual(read(slice), member)
               visit(member, [...path, key])
             }
           }
         }
         visit(wild.value, [])
         const elements = elementSpans(wild).map(({ start, end }) =>
-          JSON.parse(bytes.subarray(start, end).toString()),
+          read(bytes.subarray(start, end).toString()),
         )
-        assert.deepEqual(elements, Array.isArray(wild.value) ? plain(wild.value) : [])
+        assert.deepEqual(elements, Array.isArray(wild.value) ? wild.value : [])
       }),
       { numRuns: 300 },
     )
@@ -559,7 +560,7 @@ describe('Splicing', () => {
           })
           const inOrder = edits.toSorted((a, b) => a.span.start - b.span.start)
           const spliced = splice(bytes, inOrder)
-          assert.deepEqual(plain(JSON.parse(spliced.toString())), plain(expected))
+          assert.deepEqual(plain(read(spliced.toString())), plain(expected))
           const kept = (all: Buffer, spans: { start: number; end: number }[]) => {
             let from = 0
             const pieces = spans.map(({ start, end }) => {
