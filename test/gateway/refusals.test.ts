@@ -545,6 +545,7 @@ describe('What is refused, and that it changes nothing', () => {
       'conflict',
       'unconditional',
       'not_built',
+      'not_indexed',
       'usage',
       'bad_documents',
       'bad_configuration',
