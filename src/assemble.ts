@@ -17,6 +17,7 @@ import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
 import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
+import { checkIndexes } from '#registry/check-index.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
@@ -102,6 +103,7 @@ export const assemble = async (about: {
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })
   change.onCheck(checkVariants)
+  change.onCheck(checkIndexes(offers))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   const enter = async (revision: Revision) => {
