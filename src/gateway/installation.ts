@@ -9,6 +9,7 @@ import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Check } from '#registry/watcher.ts'
 import type { Members, Revisions } from '#store/store.ts'
+import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
 
@@ -40,6 +41,7 @@ export interface Installation {
   readonly identity: Identity
   readonly registry: Registry
   readonly upstreams: Upstreams
+  readonly apis: Pick<Apis, 'find'>
   readonly ledger: Ledger
   readonly calls: CallQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { Fault } from '#lib/fault.ts'
 import { type CapabilityRow, describe } from './capabilities.ts'
-import { changer, type Desk, findPlane, findServer } from './desk.ts'
+import { changer, type Desk, findItem, findPlane } from './desk.ts'
 
 interface Releasing {
   readonly plane?: string | undefined
@@ -82,7 +82,7 @@ export const fingerprintOf = (held: readonly Capability[]): string => {
 const findHeld = (desk: Desk, input: Pick<Releasing, 'plane' | 'server'>) => {
   const { change, registry } = desk.installation
   const { id, policy } = findPlane(change.current(), input.plane)
-  const { name: server } = findServer(policy, input.server)
+  const { name: server } = findItem(policy, input.server)
   const held = registry.capabilities(id, server).filter(isHeld)
   return { id, server, held }
 }

@@ -142,20 +142,21 @@ export const serverStatus = (
   server: ServerDocument | ApiDocument,
 ): ServerStatus => {
   const upstream: Upstream | undefined = installation.upstreams.find(plane, server.name)
+  const health = upstream?.health ?? answeredHealth(installation, plane, server)
   const checked = installation.checked(plane, server.name)
   const failed = checked?.failed === undefined ? undefined : asFault(checked.failed)
-  const trouble = upstream?.health.trouble ?? (failed && troubleOf(failed))
-  const isUp = upstream?.health.state === 'up'
+  const trouble = health?.trouble ?? (failed && troubleOf(failed))
+  const isUp = health?.state === 'up'
   const credential = server.credential?.name
   const loan = credential ? installation.vault.plane(plane).current(credential) : undefined
   return {
     server: server.name,
     title: server.title,
     upstream: 'url' in server.upstream ? server.upstream.url : `runner ${server.upstream.runner}`,
-    state: upstream?.health.state ?? 'unknown',
-    detail: (isUp ? failed?.detail : undefined) ?? detailOf(server, upstream),
-    since: upstream?.health.since,
-    health: healthOf(upstream?.health.state, trouble, checked?.at, clock.now()),
+    state: health?.state ?? 'unknown',
+    detail: (isUp ? failed?.detail : undefined) ?? detailOf(server, health),
+    since: health?.since,
+    health: healthOf(health?.state, trouble, checked?.at, clock.now()),
     side: trouble?.side,
     checkedAt: checked?.at,
     modern: upstream?.eras.modern ?? false,
@@ -168,8 +169,18 @@ export const serverStatus = (
   }
 }
 
-const detailOf = (item: ServerDocument | ApiDocument, upstream: Upstream | undefined): string =>
-  upstream?.health.detail ??
+/** By its last answer: an API is asked nothing but what its callers ask. */
+const answeredHealth = (
+  { apis }: Pick<Installation, 'apis'>,
+  plane: PlaneId,
+  { kind, name }: ServerDocument | ApiDocument,
+): Health | undefined => {
+  const health = kind === 'API' ? apis.find(plane, name)?.health : undefined
+  return health?.state === 'starting' ? undefined : health
+}
+
+const detailOf = (item: ServerDocument | ApiDocument, health: Health | undefined): string =>
+  health?.detail ??
   (item.kind === 'API' ? 'a REST API is asked when it is called' : 'not connected: nothing runs')
 
 /** What a server offers is looked at at least once a minute, unless somebody has configured otherwise. */

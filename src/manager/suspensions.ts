@@ -10,7 +10,7 @@ import {
 } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import { ownedItem, serverItem } from './access.ts'
-import { changer, choosePlanes, type Desk, findCapability, findPlane, findServer } from './desk.ts'
+import { changer, choosePlanes, type Desk, findCapability, findItem, findPlane } from './desk.ts'
 
 /** Who or what is meant: `name` as `Suspension.name` says; a plane is named by it alone. */
 interface Meant {
@@ -119,10 +119,10 @@ const checkOffered = (
   const capability = splitCapabilityName(name)
   if (!capability)
     throw new Fault('usage', { detail: `"${name}" is not SERVER/KIND/NAME of a capability.` })
-  const server = findServer(policy, capability.server)
+  const server = findItem(policy, capability.server)
   if (findCapability(installation.registry.capabilities(plane), capability)) return
   throw new Fault('unknown_name', {
-    detail: `Server ${plane}/${server.name} offers no ${capability.kind} "${capability.name}".`,
+    detail: `${server.kind} ${plane}/${server.name} offers no ${capability.kind} "${capability.name}".`,
     fix: `bailiwick server show ${plane}/${server.name}`,
   })
 }

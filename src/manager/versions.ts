@@ -2,7 +2,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import { Fault } from '#lib/fault.ts'
 import { parseJson } from '#lib/json.ts'
 import { diffFields, type FieldChange } from '#registry/field-diff.ts'
-import { type Desk, findPlane, findServer } from './desk.ts'
+import { type Desk, findItem, findPlane } from './desk.ts'
 
 /** A definition that was pinned once, and what it changed. */
 export interface VersionRow {
@@ -42,7 +42,7 @@ interface Asked {
 export const versions = async (desk: Desk, input: Asked): Promise<VersionsAnswer> => {
   const { change, registry } = desk.installation
   const { id, policy } = findPlane(change.current(), input.plane)
-  const { name: server } = findServer(policy, input.server)
+  const { name: server } = findItem(policy, input.server)
   const kept = (await registry.versions(id, server, input.name)).filter(
     ({ kind }) => (input.kind ?? kind) === kind,
   )
