@@ -11,7 +11,9 @@ import { apiVersion } from '#domain/fields.ts'
 import { clientId, planeId, serverName } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import { createStanding, needsServer } from '#gateway/standing.ts'
+import { systemClock } from '#lib/clock.ts'
 import type { Moved } from '#policy/patch.ts'
+import type { Who } from '#policy/policy.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
@@ -78,6 +80,14 @@ const documents = (grants: number): Document[] => [
   ...Array.from({ length: grants }, (_, n) => grantOf(n, 'tool_0')),
 ]
 
+const whoOf = (n: number): Who => ({
+  client: clientId(`agent-${n}`, consumer),
+  user: undefined,
+  scopes: undefined,
+  issuedAt: undefined,
+  run: () => '',
+})
+
 const putting = (...all: Document[]): Patch => ({
   put: all.map((document) => ({ document, set: undefined, revision: 1 })),
   remove: [],
@@ -110,8 +120,9 @@ const measure = (grants: number) => {
     (_, server) => (server === undefined ? serversOf.flatMap(capabilities) : capabilities(server)),
   )
   const decide = (n: number) => {
-    const view = snapshots.of(plane).caller(clientId(`agent-${Math.floor(n / 10)}`, consumer))
-    return view?.decide(serversOf[n % 20] ?? '', 'tool', 'tool_0', Date.UTC(2026, 10, 22))
+    const view = snapshots.of(plane).caller(whoOf(Math.floor(n / 10)))
+    const question = { server: serversOf[n % 20] ?? '', kind: 'tool', name: 'tool_0' } as const
+    return view?.decide({ ...question, args: undefined }, Date.UTC(2026, 10, 22))
   }
   const whole = spread(Array.from({ length: 5 }, () => timed(() => snapshots.recompile(plane))))
   for (let n = 0; n < Math.min(grants, 10_000); n += 10) decide(n)
@@ -189,13 +200,13 @@ const measureStreams = async () => {
   const standing = createStanding({
     snapshot: snapshots.of,
     now: () => Date.UTC(2026, 10, 22),
-    elapsed: () => performance.now(),
+    clock: systemClock,
     later: (task) => setImmediate(() => turns.push(timed(task))),
   })
   const begun = performance.now()
   let endedMs = 0
   for (let n = 0; n < 10_000; n++) {
-    const view = snapshots.of(plane).caller(clientId(`agent-${n}`, consumer))
+    const view = snapshots.of(plane).caller(whoOf(n))
     if (!view) throw new Error('the agent is not there')
     const caller = { token: {} as never, view }
     const end = () => {

@@ -40,9 +40,11 @@ const nobodyAsked: VerifiedToken = Object.freeze({
   client: who,
   agent: client,
   consumer: 'workplace-ai',
+  user: undefined,
   audience: '',
   scopes: undefined,
   tokenId: '',
+  issuedAt: 0,
   expiresAt: Number.POSITIVE_INFINITY,
 })
 
@@ -58,17 +60,23 @@ const openSnapshot = ({ change, registry }: Installation): PlaneSnapshot => {
   const compiled = snapshotOf(
     compilePlane({ plane: id, policy: { ...policy, quotas }, capabilities, revision: 1 }),
   )
-  const view = compiled.caller(who)
+  const view = compiled.caller({
+    client: who,
+    user: undefined,
+    scopes: undefined,
+    issuedAt: undefined,
+    run: () => '',
+  })
   if (has('permit') || !view) return compiled
   const decisions = new Map(
     capabilities.map((capability) => [
       capability.name,
-      { permitted: true, capability, permission: { grant: '' }, quotas: [] } as const,
+      { permitted: true, capability, args: {}, permission: { grant: '' }, quotas: [] } as const,
     ]),
   )
   const open: CallerView = {
     ...view,
-    decide: (of, kind, name, now) => decisions.get(name) ?? view.decide(of, kind, name, now),
+    decide: (question, now) => decisions.get(question.name) ?? view.decide(question, now),
   }
   return { revision: 1, caller: () => open }
 }

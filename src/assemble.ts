@@ -182,14 +182,11 @@ export const installationOf = (
     calls: { list: query.calls, find: query.findCall },
     refresh: about.refresh,
     ready: about.ready,
-    explain({ plane, ...question }) {
+    explain({ plane, ...tried }) {
       const policy = parts.change.current().planes.get(plane)
       if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })
-      const capabilities = parts.registry.capabilities(plane)
-      return explain(
-        { policy, snapshot: parts.snapshots.of(plane), capabilities, now: clock.now() },
-        question,
-      )
+      const about = { policy, snapshot: parts.snapshots.of(plane) }
+      return explain(about, { args: undefined, now: clock.now(), ...tried })
     },
   }
 }

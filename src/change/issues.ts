@@ -1,7 +1,7 @@
 import type { core } from 'zod'
 import type { Kind } from '#domain/documents.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { ProblemCode } from './change.ts'
-import { didYouMean } from './nearest.ts'
 import { type Path, pathText, valueAt } from './path.ts'
 import { keysAt } from './schema.ts'
 import { shown } from './wording.ts'

@@ -1,7 +1,7 @@
 import type { Documents, Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Policy } from './change.ts'
-import { didYouMean } from './nearest.ts'
 import { keyOf, type Plan } from './plan.ts'
 import { findStanding, namesOf, planeOf } from './policy.ts'
 import type { Named } from './references.ts'

@@ -1,7 +1,7 @@
 import type { PlaneId } from '#domain/name.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Policy } from './change.ts'
 import type { Finding } from './finding.ts'
-import { didYouMean } from './nearest.ts'
 import { createNext, type Next } from './next.ts'
 import { type Path, pathText } from './path.ts'
 import type { Given, Plan } from './plan.ts'

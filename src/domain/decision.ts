@@ -25,12 +25,40 @@ export type Refusal =
       /** Who owns what is suspended, as the documents say; undefined where they do not. */
       readonly owner: string | undefined
     }
-  /** The token's scopes do not reach it. */
+  /** What it was called with does not fit its definition. */
+  | {
+      readonly reason: 'arguments'
+      readonly station: 'permit'
+      readonly problems: readonly ArgumentProblem[]
+    }
+  /** Grants reach it, and none of them permits this call: their conditions do not hold of it. */
+  | {
+      readonly reason: 'condition'
+      readonly station: 'permit'
+      /** Those grants, by name. */
+      readonly grants: readonly string[]
+      readonly fallback: string | undefined
+    }
+  /** A rule that no grant overrides. */
+  | {
+      readonly reason: 'rule'
+      readonly station: 'permit'
+      readonly rule: string
+      readonly because: RuleBecause
+      readonly fallback: string | undefined
+    }
+  /** The token lacks scopes that this caller can obtain: what the capability needs, and what rules ask for. */
   | {
       readonly reason: 'scope'
       readonly station: 'permit'
+      /** All that the call needs, those that the token has among them. */
       readonly scopes: readonly string[]
+      /** The rules that ask for some of them, by name. */
+      readonly rules: readonly string[]
+      readonly fallback: string | undefined
     }
+  /** The item takes no token that was issued so long ago. */
+  | { readonly reason: 'token'; readonly station: 'permit'; readonly maxAgeMs: number }
   /** The server's credential is not in the vault. */
   | { readonly reason: 'credential'; readonly station: 'credential'; readonly server: string }
   /** The server speaks another era of the protocol than the caller, and nothing bridges them. */
@@ -54,8 +82,29 @@ export type UnknownBecause =
   | 'no such capability'
   | 'no grant'
   | 'grant ended'
+  /** Grants select it, and of this caller their conditions are not true. */
+  | 'condition not met'
   | 'unclassified'
+  | 'not published'
   | 'no such server'
+  /** A variant hides fields of a result: of it there is no completion and no subscription. */
+  | 'not of a variant'
+
+/** How a rule stands against a call. */
+export type RuleBecause =
+  | 'nobody may'
+  | 'not fulfilled'
+  | 'outside its hours'
+  | 'not for this consumer'
+  /** An evaluation error denies. */
+  | 'its condition fails'
+
+/** Never holds what was given, for an entry shows it to whoever may read the call. */
+export interface ArgumentProblem {
+  /** A JSON pointer (RFC 6901); empty for the arguments as a whole. */
+  readonly at: string
+  readonly message: string
+}
 
 export type QuotaWindow = 'second' | 'minute' | 'day'
 

@@ -16,6 +16,8 @@ interface Caller {
   readonly agent: string
   readonly consumer: string
   readonly client: ClientId
+  /** On whose behalf; absent where nobody's. */
+  readonly user?: string
 }
 
 interface Operation {

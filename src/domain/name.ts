@@ -4,6 +4,12 @@ export const namePattern = /^[a-z][a-z0-9-]{0,23}$/
 /** A person's account: a name or an e-mail address, without capitals, so that one person is one spelling. */
 export const personPattern = /^[a-z][a-z0-9._@-]{0,99}$/
 
+/**
+ * A user as a token's `sub` names them: up to 255 visible ASCII characters, with spaces between them
+ * (OpenID Connect Core §2). Compared letter by letter: to an issuer `Alice` is not `alice`.
+ */
+export const userPattern = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
+
 /** Words of the paths (`product.md`, Addresses), which no plane, server or API may take. */
 export const reservedNames: ReadonlySet<string> = new Set([
   'manager',

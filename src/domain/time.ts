@@ -21,7 +21,7 @@ const formatOf = (timeZone: string): Intl.DateTimeFormat => {
 }
 
 /** What a clock on the wall of that zone shows, as if it were UTC milliseconds. */
-const wall = (at: number, timeZone: string): number => {
+export const wall = (at: number, timeZone: string): number => {
   const part = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(at)
@@ -51,6 +51,15 @@ const instantOf = (wallMs: number, timeZone: string): number => {
   })
   const exact = guesses.filter((guess) => wall(guess, timeZone) === wallMs)
   return exact.length > 0 ? Math.min(...exact) : Math.max(...guesses)
+}
+
+/** The day of the week, 0 for Sunday, and the minute of the day that clocks in that zone show. */
+export const clockOf = (at: number, timeZone: string): { weekday: number; minute: number } => {
+  const shown = wall(at, timeZone)
+  return {
+    weekday: new Date(shown).getUTCDay(),
+    minute: Math.floor((shown - Math.floor(shown / 86_400_000) * 86_400_000) / 60_000),
+  }
 }
 
 /** Start and end of the day, by that zone's calendar, in which `at` lies: start ≤ at < end. */

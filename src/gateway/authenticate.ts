@@ -1,11 +1,11 @@
-import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
 import { bearerToken } from '#lib/http.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
-import type { CallerView } from '#policy/policy.ts'
-import { type Caller, type Exchange, header } from './exchange.ts'
+import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
+import type { Runs } from './runs.ts'
 
 /**
  * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
@@ -16,9 +16,10 @@ export const createAuthenticate = (parts: {
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
+  runs: Runs
   unauthenticatedPerSecond: number
 }) => {
-  const { identity, ledger } = parts
+  const { identity, ledger, runs } = parts
   // What a token's caller may do is looked up once for each token and snapshot.
   const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
   const flood = { second: 0, count: 0 }
@@ -42,7 +43,9 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const view: CallerView | undefined = snapshot.caller(token.client as ClientId)
+    const { client, user, scopes, issuedAt } = token
+    const run = (now: number) => runs.of(callerKey(token), now)
+    const view = snapshot.caller({ client, user, scopes, issuedAt, run })
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })

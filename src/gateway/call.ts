@@ -1,10 +1,11 @@
+import { because } from '#domain/because.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
-import type { Decision } from '#policy/policy.ts'
+import type { Met, Permitted } from '#policy/policy.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import type { Target } from './target.ts'
@@ -15,8 +16,6 @@ export interface Call {
   readonly startedMs: number
 }
 
-type Permitted = Extract<Decision, { permitted: true }>
-
 const argumentsOf = (ask: Ask): Uint8Array => {
   const span = spanOf(ask.doc, 'params', 'arguments') ?? spanOf(ask.doc, 'params')
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
@@ -26,6 +25,7 @@ const operation = (caller: Caller, ask: Ask, target: Target) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
+  ...(caller.view.user !== undefined && { user: caller.view.user }),
   method: ask.method,
   server: target.server.slice(0, 256),
   kind: target.kind,
@@ -47,8 +47,8 @@ export const createRecorder = (parts: {
       caller: Caller
       ask: Ask
       target: Target
+      met: Met
       refusal: Refusal
-      because: string
       now: number
     }): Promise<CallId> {
       const call = newCall()
@@ -61,7 +61,7 @@ export const createRecorder = (parts: {
         ...operation(about.caller, about.ask, about.target),
         station: about.refusal.station,
         reason: about.refusal.reason,
-        because: about.because,
+        because: because(about.refusal),
         revision: about.caller.view.revision,
         argumentBytes: argumentsOf(about.ask).length,
       }

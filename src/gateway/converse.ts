@@ -17,6 +17,7 @@ import type { Reply } from './reply.ts'
 import type { Sessions } from './sessions.ts'
 import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
 import { relayStream } from './stream.ts'
+import { permit, type Target } from './target.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -60,7 +61,7 @@ export const createConverse = (parts: {
   }
 
   const outbound = (exchange: Exchange, ask: Ask): Outbound =>
-    outboundOf({ exchange, ask, target: undefined, loan: loanOf(exchange), timeouts: parts.limits })
+    outboundOf({ exchange, ask, loan: loanOf(exchange), timeouts: parts.limits })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (
@@ -148,8 +149,9 @@ export const createConverse = (parts: {
     const upstream = upstreamOf(exchange, caller)
     if (!upstream || upstream.shared || !upstream.eras.modern) return unknownMethod(ask, reply)
     const uris = subscribedUris(ask)
+    const { view } = caller
     const hidden = uris.find(
-      (uri) => !caller.view.decideResource(upstream.server, uri, parts.now()).permitted,
+      (uri) => !permit(view, subscription(upstream.server, uri), parts.now()).permitted,
     )
     if (hidden === undefined)
       return pass(exchange, caller, ask, upstream, reply, needsResources(upstream.server, uris))
@@ -251,11 +253,20 @@ const needsResources =
   (server: string, uris: readonly string[]): Stand['reason'] =>
   (view, now) => {
     for (const uri of uris) {
-      const code = unpermitted(view.decideResource(server, uri, now))
+      const code = unpermitted(permit(view, subscription(server, uri), now))
       if (code) return code
     }
     return needsServer(server)(view, now)
   }
+
+const subscription = (server: string, uri: string): Target => ({
+  server,
+  kind: 'resource',
+  name: uri,
+  written: uri,
+  args: undefined,
+  use: 'other',
+})
 
 const subscribedUris = (ask: Ask): string[] => {
   const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }

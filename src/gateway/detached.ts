@@ -61,16 +61,13 @@ export const createDetached = (parts: {
         giveUp(key, 'cancelled', code)
         tell(code)
       }
-      const stand = { caller, reason, end }
-      const over = parts.standing.add(stand)
+      const over = parts.standing.add({ caller, reason, end })
       const stopTimer = parts.clock.after(parts.timeoutMs, () => timeOut(key))
       const stop = () => {
         over()
         stopTimer()
       }
       kept.set(key, { exchange, call, stop })
-      const moved = parts.standing.check(stand)
-      if (moved) end(moved)
       const oldest = kept.size > most ? kept.keys().next().value : undefined
       if (oldest !== undefined) timeOut(oldest)
     },

@@ -23,6 +23,10 @@ export interface Caller {
   readonly view: CallerView
 }
 
+/** Who calls, as one text: the client, and the user behind it. No two callers have one (a client holds no space). */
+export const callerKey = ({ client, user }: Pick<VerifiedToken, 'client' | 'user'>): string =>
+  user === undefined ? client : `${client} ${user}`
+
 /** One JSON-RPC request of a caller, checked, in the revision it is spoken in. */
 export interface Ask {
   readonly era: 'modern' | 'legacy'

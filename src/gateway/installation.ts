@@ -1,14 +1,18 @@
 import type { Change } from '#change/change.ts'
-import type { CapabilityKind } from '#domain/capability.ts'
-import type { CallId, ClientId, PlaneId } from '#domain/name.ts'
+import type { CallId, PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { CallRecord, Ledger } from '#ledger/ledger.ts'
 import type { People } from '#people/people.ts'
+import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Members, Revisions, StoredEntry } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
+
+/** Without arguments, what depends on them is told as such. */
+export type Explained = Omit<Tried, 'now' | 'args'> &
+  Partial<Pick<Tried, 'now' | 'args'>> & { readonly plane: PlaneId }
 
 /**
  * The parts of a running installation as its edges see them; `compose.ts` makes it. The terminal
@@ -47,14 +51,8 @@ export interface Installation {
       call: CallId,
     ): Promise<{ record: CallRecord; entries: StoredEntry[] } | undefined>
   }
-  /** The same evaluator as the gateway's, with its reasons. */
-  explain(about: {
-    plane: PlaneId
-    client: ClientId
-    server: string
-    kind: CapabilityKind
-    name: string
-  }): Explanation
+  /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
+  explain(about: Explained): Explanation
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */
   refresh(plane: PlaneId, server: string): Promise<void>
   ready(): { ready: boolean; because: readonly string[] }

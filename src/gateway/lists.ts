@@ -1,5 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, isObject, resultBytes } from '#mcp/messages.ts'
 import type { ListMethod } from '#mcp/methods.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { joinName } from './target.ts'
@@ -52,9 +52,20 @@ const listServer = (
   server: string,
   kind: CapabilityKind,
 ): Listed[] =>
-  about.caller.view
-    .list(server, kind, about.now)
-    .map(({ name, definition }) => ({ key: name, definition }))
+  about.caller.view.list(server, kind, about.now).map(({ name, definition }) => ({
+    key: name,
+    definition: about.caller.view.isDeprecated(server) ? deprecated(definition) : definition,
+  }))
+
+/**
+ * For hosts and for people, beside the definition: what a model reads stays as it was released (MCP
+ * 2025-11-25, basic §_meta).
+ */
+const deprecated = (definition: Capability['definition']): Capability['definition'] => ({
+  ...definition,
+  _meta: { ...(isObject(definition._meta) ? definition._meta : {}), [lifeCycleKey]: 'deprecated' },
+})
+const lifeCycleKey = 'dev.bailiwick/lifeCycle'
 
 /** The plane's endpoint has tools alone, under prefixed names. */
 const listPlane = (about: {

@@ -2,7 +2,6 @@ import type { Loan } from '#domain/loan.ts'
 import { type Edit, spanOf, splice } from '#lib/json.ts'
 import type { Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
-import type { Target } from './target.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
 const passedOn = [
@@ -38,26 +37,26 @@ export interface Timeouts {
 }
 
 /**
- * The request as it goes out: the caller's bytes, but for the name at the plane's endpoint and for
- * an id on a session that callers share.
+ * The request as it goes out: the caller's bytes, but for the name at the plane's endpoint and of a
+ * variant, and for an id on a session that callers share.
  */
 export const outboundOf = (about: {
   exchange: Exchange
   ask: Ask
-  target: Target | undefined
+  /** What the server knows the capability as, where its caller writes another name. */
+  renamed?: string | undefined
   loan: Loan | undefined
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
 }): Outbound => {
-  const { exchange, ask, target, sentId } = about
-  const renamed = target !== undefined && target.written !== target.name
-  const body = rewritten(ask, renamed ? target.name : undefined, sentId)
+  const { exchange, ask, renamed, sentId } = about
+  const body = rewritten(ask, renamed, sentId)
   const headers = passedHeaders(
     exchange,
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
   )
-  if (renamed) rename(headers, target.name)
+  if (renamed !== undefined) rename(headers, renamed)
   const doc = body === ask.doc.bytes ? ask.doc : undefined
   const idSpan = doc && spanOf(doc, 'id')
   const progressTokenSpan = doc && spanOf(doc, 'params', '_meta', 'progressToken')
@@ -83,7 +82,8 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
   }
-  if (name !== undefined) put(JSON.stringify(name), 'params', 'name')
+  const member = ask.method === 'resources/read' ? 'uri' : 'name'
+  if (name !== undefined) put(JSON.stringify(name), 'params', member)
   if (id !== undefined) put(JSON.stringify(id), 'id')
   return edits.length === 0
     ? ask.doc.bytes

@@ -1,6 +1,6 @@
 import type { Eras } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
-import { type Suspension, tellSuspension } from '#domain/suspension.ts'
+import type { Suspension } from '#domain/suspension.ts'
 import { faults } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import {
@@ -14,13 +14,13 @@ import {
 import type { Ask } from './exchange.ts'
 
 /** How a refusal reaches whoever can act on it: within the protocol, or as an HTTP status for the host. */
-export type RefusalAnswer =
-  | { readonly status: 200; readonly body: Buffer }
-  | {
-      readonly status: 400 | 403
-      readonly body: Buffer
-      readonly challengeScopes?: readonly string[]
-    }
+export interface RefusalAnswer {
+  readonly status: 200 | 400 | 401 | 403
+  readonly body: Buffer
+  /** What a token must have or be, for whoever can get another. */
+  readonly challenge?: Challenge
+}
+export type Challenge = { readonly scopes: readonly string[] } | { readonly maxAgeS: number }
 
 interface Refused {
   readonly refusal: Refusal
@@ -29,6 +29,9 @@ interface Refused {
   readonly name: string
   readonly call: string
   readonly agent: string
+  readonly consumer: string
+  /** What may be called instead, as this caller writes it. */
+  readonly fallback: string | undefined
 }
 
 /**
@@ -44,6 +47,13 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
       return inBand(refused, -31409, heldText(refused), undefined)
     case 'suspended':
       return inBand(refused, faults.suspended.rpc, suspendedText(refused, refusal), undefined)
+    case 'arguments':
+      // MCP, server/tools §Error Handling: what a model can correct is told to the model.
+      return inBand(refused, INVALID_PARAMS, argumentsText(refused, refusal), undefined)
+    case 'condition':
+      return inBand(refused, DENIED, conditionText(refused), undefined)
+    case 'rule':
+      return inBand(refused, DENIED, ruleText(refused, refusal), undefined)
     case 'limited':
       return inBand(refused, faults.flood.rpc, limitedText(refused, refusal), refusal.retryAfterMs)
     case 'credential':
@@ -59,9 +69,14 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
     case 'scope':
       return {
         status: 403,
-        body: errorBytes(ask.id, -31403, scopeText(refusal.scopes)),
-        challengeScopes: refusal.scopes,
+        body: errorBytes(ask.id, DENIED, scopeText(refused, refusal.scopes), about(refused)),
+        challenge: { scopes: refusal.scopes },
       }
+    case 'token': {
+      const maxAgeS = refusal.maxAgeMs / 1000
+      const body = errorBytes(ask.id, faults.bad_token.rpc, ageText(maxAgeS), about(refused))
+      return { status: 401, body, challenge: { maxAgeS } }
+    }
     case 'era':
       // MCP 2026-07-28, basic/versioning: the error names what the server supports.
       return { status: 400, body: eraBytes(ask, refusal.speaks) }
@@ -110,11 +125,15 @@ const inBand = (
   return { status: 200, body: resultBytes(ask.id, result) }
 }
 
-const about = (refused: Refused) => ({
-  reason: refused.refusal.reason,
-  station: refused.refusal.station,
-  call: refused.call,
+const about = ({ refusal, call, fallback }: Refused) => ({
+  reason: refusal.reason,
+  station: refusal.station,
+  call,
+  ...(fallback === undefined ? {} : { fallback }),
 })
+
+/** Refused by what the policy says: an own code, outside of the protocol's range. */
+const DENIED = -31403
 
 const heldText = ({ agent, name }: Refused): string =>
   `Held: "${name}" changed since its owner released it, so agent "${agent}" may not call it now.\n` +
@@ -133,6 +152,44 @@ const suspendedText = (
 }
 
 const whatIs = ({ kind, name }: Suspension): string => `${kind} "${name}"`
+
+const argumentsText = (
+  { name }: Refused,
+  { problems }: Extract<Refusal, { reason: 'arguments' }>,
+): string =>
+  [
+    `The arguments do not fit what "${name}" takes:`,
+    ...problems.map(({ at, message }) => `${at || 'they'} ${message}`),
+    'Nothing was called. Correct them and call again.',
+  ].join('\n')
+
+const conditionText = (refused: Refused): string => {
+  const { agent, name, consumer } = refused
+  return (
+    `Denied by policy: agent "${agent}" may not call "${name}" for "${consumer}" with these arguments.\n` +
+    'This will not change if you retry with the same ones. Continue without it, or ask the user.' +
+    insteadText(refused)
+  )
+}
+
+const ruleText = (refused: Refused, { because }: Extract<Refusal, { reason: 'rule' }>): string => {
+  const { agent, name, consumer } = refused
+  const [now, advice] =
+    because === 'outside its hours'
+      ? [' now', 'It may be called at certain hours only. Continue without it, or ask the user.']
+      : ['', 'This will not change if you retry. Continue without it, or ask the user.']
+  return (
+    `Denied by policy: agent "${agent}" may not call "${name}" for "${consumer}"${now}.\n` +
+    advice +
+    insteadText(refused)
+  )
+}
+
+/** The redacted variant, where the caller may call that. */
+const insteadText = ({ fallback }: Refused): string =>
+  fallback === undefined
+    ? ''
+    : `\n"${fallback}" may be called instead: it gives the same with some of it left out.`
 
 const limitedText = (
   { agent, name }: Refused,
@@ -153,32 +210,16 @@ export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffe
   return spoken ? undefined : eraBytes(ask, speaks)
 }
 
-const scopeText = (scopes: readonly string[]): string =>
-  `The token lacks scope: ask for a token with ${scopes.join(' ')}.`
+const scopeText = (refused: Refused, scopes: readonly string[]): string =>
+  `The token lacks scope: ask for a token with ${scopes.join(' ')}.${insteadText(refused)}`
+
+const ageText = (maxAgeS: number): string =>
+  `The token was issued more than ${maxAgeS} s ago, which is not taken here: ask for a new one.`
 
 const eraText = (speaks: readonly string[], asked: string): string =>
   speaks.length === 0
     ? 'The server behind this address is not reachable yet, so its protocol revisions are not known. Try again later.'
     : `The server behind this address speaks ${speaks.join(', ')}, not ${asked}. Use a client of that revision.`
-
-/** What those who may know are told, in the entry, `why` and the terminal. */
-export const because = (refusal: Refusal): string => {
-  switch (refusal.reason) {
-    case 'unknown':
-    case 'held':
-      return refusal.because
-    case 'suspended':
-      return tellSuspension(refusal.suspension)
-    case 'scope':
-      return `token lacks scope ${refusal.scopes.join(' ')}`
-    case 'credential':
-      return `the credential of ${refusal.server} is not in the vault`
-    case 'era':
-      return `server speaks ${refusal.speaks.join(', ') || 'nothing yet'}, asked in ${refusal.asked}`
-    case 'limited':
-      return `quota ${refusal.quota}, ${refusal.most} per ${refusal.window}`
-  }
-}
 
 /** A JSON-RPC error for a fault inside an open exchange; `call` lets a person find the entry. */
 export const faultBytes = (

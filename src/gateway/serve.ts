@@ -23,6 +23,7 @@ import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { createRuns } from './runs.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createSteps } from './steps.ts'
@@ -76,7 +77,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const now = steady(clock)
   const door = createDoor(limits.concurrentExchanges, clock)
   const sessions = createSessions(parts.keyring, parts.ended)
-  const standing = createStanding({ snapshot: parts.snapshot, now, elapsed: clock.elapsed })
+  const standing = createStanding({ snapshot: parts.snapshot, now, clock })
   const underway = createUnderway()
   const loan = createLend(parts)
   const visits = createVisits({
@@ -100,7 +101,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     timeoutMs: limits.callTimeoutMs,
     onLost,
   })
-  const authenticate = createAuthenticate({ ...parts, ...limits })
+  const runs = createRuns(parts.nextId)
+  const authenticate = createAuthenticate({ ...parts, ...limits, runs })
   const read = createInbound({ visits, limits })
   const converse = createConverse({
     ...parts,
@@ -128,18 +130,19 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     if (!target) return step.unnamed(ask, reply)
     const asked = { exchange, caller, ask, target, at: now() }
     const decision = step.permit(asked)
-    if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
+    if (!decision.permitted) return step.refuse(asked, decision, decision.refusal, reply)
     const uncarried = step.uncarried(asked, decision)
     if (uncarried)
       return reply.finish(refusalBytes(ask.id, uncarried), { status: uncarried.status })
     const lent = step.lend(asked)
-    if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
+    if (!lent.permitted) return step.refuse(asked, decision, lent.refusal, reply)
     const room = await step.limit(asked, decision)
-    if (!room.permitted) return step.refuse(asked, room.refusal, reply)
+    if (!room.permitted) return step.refuse(asked, decision, room.refusal, reply)
     const intent = await step.intend(asked, decision, lent)
-    const answer = await step.forward(asked, intent, lent, reply)
+    const sending = { decision, lent, call: intent }
+    const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
-      return step.detach(asked, ask.session, intent, lent, detached, reply)
+      return step.detach(asked, ask.session, sending, detached, reply)
     return step.conclude(asked, intent, answer, reply)
   }
 

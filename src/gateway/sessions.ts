@@ -19,9 +19,11 @@ export interface Sessions {
   end(session: Session): Promise<void>
 }
 
+/** Neither a client nor a server holds a space. Without a user it is what earlier versions sealed. */
+const contextOf = ({ view: { client, user } }: Caller, { server = '' }: Exchange): string =>
+  user === undefined ? `${client} ${server}` : `${client} ${server} ${user}`
+
 export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
-  const contextOf = (caller: Caller, exchange: Exchange) =>
-    `${caller.view.client} ${exchange.server ?? ''}`
   return {
     end: ({ id }) => ended.add(id),
     seal(caller, exchange, held) {

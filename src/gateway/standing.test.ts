@@ -10,12 +10,21 @@ const ops = planeId('ops')
 const finance = planeId('finance')
 const client = clientId('planner', 'workplace-ai')
 
-/** A plane at a revision that the test sets; turns that the test takes. */
+const never = Number.POSITIVE_INFINITY
+
+/** A plane at a revision that the test sets; turns that the test takes, a timer that it lets go off. */
 const setUp = () => {
   const revisions = new Map<PlaneId, number>([ops, finance].map((plane) => [plane, 1]))
   const turns: (() => void)[] = []
+  const time = { now: 0, end: never }
+  const timers = new Map<() => void, number>()
   const viewOf = (plane: PlaneId) =>
-    ({ plane, client, revision: revisions.get(plane) ?? 0 }) as CallerView
+    ({
+      plane,
+      client,
+      revision: revisions.get(plane) ?? 0,
+      endsAfter: (now) => (now < time.end ? time.end : never),
+    }) as CallerView
   const snapshot = (plane: PlaneId): PlaneSnapshot => ({
     revision: revisions.get(plane) ?? 0,
     caller: () => (revisions.has(plane) ? viewOf(plane) : undefined),
@@ -24,9 +33,15 @@ const setUp = () => {
   const ended: string[] = []
   const standing = createStanding({
     snapshot,
-    now: () => 0,
-    // To look at one takes 5 µs, to end one 100.
-    elapsed: () => looks.count * 0.005 + ended.length * 0.1,
+    now: () => time.now,
+    clock: {
+      // To look at one takes 5 µs, to end one 100.
+      elapsed: () => looks.count * 0.005 + ended.length * 0.1,
+      after(delayMs, task) {
+        timers.set(task, time.now + delayMs)
+        return () => void timers.delete(task)
+      },
+    },
     later: (task) => void turns.push(task),
   })
   const stand = (name: string, may: () => boolean, plane = ops): Stand => ({
@@ -41,7 +56,26 @@ const setUp = () => {
     revisions.set(plane, (revisions.get(plane) ?? 0) + 1)
     standing.follow([plane])
   }
-  return { standing, stand, move, turns, looks, ended, revisions }
+  const takeTurns = () => {
+    for (let turn = turns.shift(); turn; turn = turns.shift()) turn()
+  }
+  /** Time goes on to this instant, by each timer on the way; answers how many there were. */
+  const passTo = (instant: number): number => {
+    for (let count = 0; ; count++) {
+      const [next] = [...timers].sort(([, a], [, b]) => a - b)
+      if (!next || next[1] > instant) {
+        time.now = instant
+        return count
+      }
+      assert.equal(timers.size, 1, 'one timer, however much there is')
+      const [task, at] = next
+      timers.delete(task)
+      time.now = Math.max(time.now, at)
+      task()
+      takeTurns()
+    }
+  }
+  return { standing, stand, move, turns, takeTurns, looks, ended, revisions, time, timers, passTo }
 }
 
 describe('What stands on a permission', () => {
@@ -64,7 +98,7 @@ describe('What stands on a permission', () => {
   })
 
   test('a revision that comes while an earlier one is followed is followed too, for those already looked at', () => {
-    const { standing, stand, move, turns, ended } = setUp()
+    const { standing, stand, move, takeTurns, ended } = setUp()
     let firstMay = true
     standing.add(stand('first', () => firstMay))
     for (let n = 0; n < 1000; n++) standing.add(stand(`s${n}`, () => true))
@@ -72,7 +106,7 @@ describe('What stands on a permission', () => {
     firstMay = false
     move(ops)
     assert.deepEqual(ended, [])
-    for (let turn = turns.shift(); turn; turn = turns.shift()) turn()
+    takeTurns()
     assert.deepEqual(ended, ['first suspended'])
   })
 
@@ -103,13 +137,86 @@ describe('What stands on a permission', () => {
     assert.equal(standing.check(asked), 'revoked')
   })
 
+  test('what a revision took while it was begun ends in the next turn, and not while it is being added', () => {
+    const { standing, stand, revisions, takeTurns, ended } = setUp()
+    const asked = stand('asked', () => false)
+    const over = stand('over', () => false)
+    revisions.set(ops, 2)
+    standing.add(asked)
+    standing.add(over)()
+    assert.deepEqual(ended, [])
+    takeTurns()
+    assert.deepEqual(ended, ['asked suspended'])
+  })
+
+  describe('when a grant ends by time', () => {
+    const day = 86_400_000
+
+    test('ends with it, without any revision, and what stands on another goes on', () => {
+      const { standing, stand, ended, time, passTo } = setUp()
+      time.end = 40 * day
+      for (let n = 0; n < 100; n++) standing.add(stand(`s${n}`, () => time.now < time.end || n > 0))
+      passTo(40 * day - 1)
+      assert.deepEqual(ended, [])
+      passTo(40 * day)
+      assert.deepEqual(ended, ['s0 suspended'])
+    })
+
+    test('at the next one of its ends too, and a timer waits for no more than there is', () => {
+      const { standing, stand, ended, time, timers, passTo } = setUp()
+      time.end = day
+      const over = standing.add(stand('longer', () => time.now < 2 * day))
+      standing.add(stand('shorter', () => time.now < day))
+      passTo(day - 1)
+      time.end = 2 * day
+      passTo(day)
+      assert.deepEqual(ended, ['shorter suspended'])
+      over()
+      passTo(2 * day)
+      assert.deepEqual([ended, timers.size], [['shorter suspended'], 0])
+    })
+
+    test('is looked for each minute, since the machine may be set to another time meanwhile', () => {
+      const { standing, stand, ended, time, passTo } = setUp()
+      time.end = day
+      standing.add(stand('asked', () => time.now < day))
+      passTo(1000)
+      time.now = day + 5
+      assert.equal(passTo(day + 60_000), 1)
+      assert.deepEqual(ended, ['asked suspended'])
+    })
+
+    test('nothing begins any more, though no revision has come since it was permitted', () => {
+      const { standing, stand, time } = setUp()
+      time.end = day
+      const asked = stand('asked', () => time.now < day)
+      assert.equal(standing.check(asked), undefined)
+      time.now = day
+      assert.equal(standing.check(asked), 'suspended')
+    })
+
+    test('without an end no timer is set', () => {
+      const { standing, stand, timers } = setUp()
+      standing.add(stand('asked', () => true))
+      assert.equal(timers.size, 0)
+    })
+  })
+
   test('a definition that changed, or is told no longer, ends nothing that is under way', () => {
     const station = 'permit' as const
-    const refused = (refusal: Refusal) => unpermitted({ permitted: false, refusal })
+    const refused = (refusal: Refusal) =>
+      unpermitted({ permitted: false, refusal, capability: undefined, args: undefined })
     assert.equal(refused({ reason: 'held', station, because: 'definition changed' }), undefined)
     assert.equal(refused({ reason: 'unknown', station, because: 'no such capability' }), undefined)
+    assert.equal(refused({ reason: 'arguments', station, problems: [] }), undefined)
+    assert.equal(refused({ reason: 'token', station, maxAgeMs: 1 }), undefined)
     for (const because of ['no grant', 'grant ended', 'unclassified', 'no such server'] as const)
       assert.equal(refused({ reason: 'unknown', station, because }), 'revoked')
-    assert.equal(refused({ reason: 'scope', station, scopes: ['a'] }), 'revoked')
+    const fallback = undefined
+    assert.equal(refused({ reason: 'condition', station, grants: [], fallback }), 'revoked')
+    const scope = { reason: 'scope', station, scopes: ['a'], rules: [], fallback } as const
+    assert.equal(refused(scope), 'revoked')
+    const rule = { reason: 'rule', station, rule: 'r', because: 'nobody may', fallback } as const
+    assert.equal(refused(rule), 'revoked')
   })
 })

@@ -1,7 +1,9 @@
 import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView, Decision } from '#policy/policy.ts'
 import type { Caller } from './exchange.ts'
+import { createWake } from './wake.ts'
 
 /** Why something that was permitted is so no longer; a code of the table of faults. */
 export type Unpermitted = 'suspended' | 'revoked'
@@ -20,7 +22,10 @@ export interface Stand {
 export interface Standing {
   /** Why it must not begin: what is in force may have moved since it was permitted. */
   check(stand: Omit<Stand, 'end'>): Unpermitted | undefined
-  /** Ends it when it may not go on. The answer must be called once it is over. */
+  /**
+   * Ends it when it may not go on: when a revision or the time takes what it stands on, and in the
+   * next turn where that was gone already. The answer must be called once it is over.
+   */
   add(stand: Stand): () => void
   /**
    * Something else is in force in these planes: whatever may not go on is ended, the first of it
@@ -31,28 +36,47 @@ export interface Standing {
 
 /** What one turn may take of the thread that serves calls. */
 const perTurnMs = 2
+const never = Number.POSITIVE_INFINITY
 
 export const createStanding = (parts: {
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
-  /** Milliseconds of a clock that is never set. */
-  elapsed(): number
+  clock: Pick<Clock, 'elapsed' | 'after'>
   /** Runs a task when others have had their turn. */
   later?(task: () => void): void
 }): Standing => {
-  const { snapshot, now, elapsed, later = setImmediate } = parts
+  const { snapshot, now, clock, later = setImmediate } = parts
   const planes = new Map<PlaneId, Here>()
 
-  const check: Standing['check'] = ({ caller, reason }) => {
-    const { plane, client, revision } = caller.view
-    const inForce = snapshot(plane)
-    if (inForce.revision === revision) return undefined
-    const view = inForce.caller(client)
-    return view ? reason(view, now()) : 'revoked'
+  const inForce = ({ view }: Caller): CallerView | undefined => {
+    const { plane, who, revision } = view
+    const current = snapshot(plane)
+    return current.revision === revision ? view : current.caller(who)
+  }
+  const judge = (
+    { caller, reason }: Omit<Stand, 'end'>,
+    view: CallerView | undefined,
+    at: number,
+  ): Unpermitted | undefined => {
+    if (!view) return 'revoked'
+    const isAsDecided = view === caller.view && view.endsAfter(0) === never
+    return isAsDecided ? undefined : reason(view, at)
+  }
+
+  /** Why it may not go on; while it may, the next end of what its caller holds is waited for. */
+  const examine = (here: Here, stand: Stand): Unpermitted | undefined => {
+    const at = now()
+    const view = inForce(stand.caller)
+    const code = judge(stand, view, at)
+    if (view && code === undefined) wait(here, view.endsAfter(at))
+    return code
+  }
+  const finish = (here: Here, stand: Stand, code: Unpermitted): void => {
+    if (here.all.delete(stand)) stand.end(code)
   }
 
   const look = (here: Here): void => {
-    for (const until = elapsed() + perTurnMs; elapsed() < until; ) {
+    for (const until = clock.elapsed() + perTurnMs; clock.elapsed() < until; ) {
       const next = here.pass?.next()
       if (!next || next.done) {
         here.pass = here.again ? here.all.values() : undefined
@@ -60,36 +84,58 @@ export const createStanding = (parts: {
         if (here.pass) later(() => look(here))
         return
       }
-      const code = check(next.value)
-      if (code === undefined) continue
-      here.all.delete(next.value)
-      next.value.end(code)
+      const code = examine(here, next.value)
+      if (code) finish(here, next.value, code)
     }
     later(() => look(here))
   }
+  const lookAtAll = (here: Here): void => {
+    if (here.pass) {
+      here.again = true
+      return
+    }
+    here.pass = here.all.values()
+    look(here)
+  }
+
+  const wait = (here: Here, end: number): void => {
+    if (end >= here.endsAt) return
+    here.endsAt = end
+    wake(end)
+  }
+  const wake = createWake({
+    clock,
+    now,
+    ring() {
+      for (const here of planes.values()) {
+        const { endsAt, all } = here
+        here.endsAt = never
+        if (all.size === 0) continue
+        if (endsAt <= now()) lookAtAll(here)
+        else wait(here, endsAt)
+      }
+    },
+  })
 
   return {
-    check,
+    check: (stand) => judge(stand, inForce(stand.caller), now()),
     add(stand) {
       const { plane } = stand.caller.view
       let here = planes.get(plane)
       if (!here) {
-        here = { all: new Set(), pass: undefined, again: false }
+        here = { all: new Set(), pass: undefined, again: false, endsAt: never }
         planes.set(plane, here)
       }
-      const { all } = here
-      all.add(stand)
-      return () => void all.delete(stand)
+      const at = here
+      at.all.add(stand)
+      const code = examine(at, stand)
+      if (code) later(() => finish(at, stand, code))
+      return () => void at.all.delete(stand)
     },
     follow(moved) {
       for (const plane of moved) {
         const here = planes.get(plane)
-        if (!here) continue
-        if (here.pass) here.again = true
-        else {
-          here.pass = here.all.values()
-          look(here)
-        }
+        if (here) lookAtAll(here)
       }
     },
   }
@@ -101,6 +147,8 @@ interface Here {
   pass: SetIterator<Stand> | undefined
   /** Something moved while it was under way: the first of them have to be looked at once more. */
   again: boolean
+  /** When time may next end one of them; earlier where what ended first is over by itself. */
+  endsAt: number
 }
 
 /** A stream or a session: it stands on the server being there for its caller. */
@@ -112,8 +160,9 @@ export const needsServer =
   }
 
 /**
- * What a decision made anew means for what is under way. That a definition changed, or that its
- * server tells of it no longer, is no reason: it began under what had been released.
+ * What a decision made anew means for what is under way. That a definition changed, so that its
+ * arguments are others, or that its server tells of it no longer, is no reason: it began under what had
+ * been released. Nor is it that its token has grown older since.
  */
 export const unpermitted = (decision: Decision): Unpermitted | undefined => {
   if (decision.permitted) return undefined
@@ -121,6 +170,8 @@ export const unpermitted = (decision: Decision): Unpermitted | undefined => {
   if (refusal.reason === 'suspended') return 'suspended'
   const goesOn =
     refusal.reason === 'held' ||
+    refusal.reason === 'arguments' ||
+    refusal.reason === 'token' ||
     (refusal.reason === 'unknown' && refusal.because === 'no such capability')
   return goesOn ? undefined : 'revoked'
 }

@@ -90,7 +90,7 @@ test('a call whose permission ended while its intent was written is never sent, 
   const finished: Parameters<typeof replyInto>[0] = []
   const reply = replyInto(finished)
   const lent = { permitted: true, upstream: { send: never }, loan: undefined } as never
-  const answer = await step.forward(asked, call, lent, reply)
+  const answer = await step.forward(asked, { decision: undefined as never, lent, call }, reply)
   await step.conclude(asked, call, answer, reply)
   assert.deepEqual(outcomes, [['cancelled', 'suspended']])
   const { error } = JSON.parse(finished[0]?.text ?? '')

@@ -1,27 +1,31 @@
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
-import { insufficientScopeChallenge, resourceMetadataUrl } from '#identity/challenge.ts'
+import {
+  insufficientScopeChallenge,
+  resourceMetadataUrl,
+  staleTokenChallenge,
+} from '#identity/challenge.ts'
 import type { FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
-import type { Decision } from '#policy/policy.ts'
+import type { Decision, Met, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
 import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
-import { answerRefusal, because, faultBytes } from './refusal.ts'
+import { answerRefusal, type Challenge, faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
-import { permit, resolveTarget, type Target } from './target.ts'
+import { joinName, permit, resolveTarget, type Target, upstreamName } from './target.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -34,8 +38,13 @@ export interface Asked {
   readonly at: number
 }
 
-type Permitted = Extract<Decision, { permitted: true }>
 type Refused = { readonly permitted: false; readonly refusal: Refusal }
+/** What goes out for a call whose intent is durable. */
+export interface Sending {
+  readonly decision: Permitted
+  readonly lent: Lent
+  readonly call: Call
+}
 interface Lent {
   readonly permitted: true
   readonly upstream: Upstream
@@ -58,15 +67,26 @@ export const createSteps = (parts: {
   const { record, standing, log } = parts
 
   /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = ({ exchange, caller, ask, target }: Asked, call: Call, lent: Lent) => {
-    const { upstream, loan } = lent
-    const shares = exchange.server === undefined && ask.era === 'legacy' && !upstream.shared
+  const sentOf = ({ exchange, caller, ask, target }: Asked, sending: Sending) => {
+    const { upstream, loan } = sending.lent
+    const { call, decision } = sending
+    // What comes of a variant must not be had from a session of the caller's in another way.
+    const isOurs = exchange.server === undefined || isVariant(decision.capability)
+    const shares = isOurs && ask.era === 'legacy' && !upstream.shared
     const sentId = shares ? call.id : undefined
-    const ownSession = shares ? caller.view.client : undefined
+    const ownSession = shares ? callerKey(caller.view) : undefined
     const timeouts = parts.limits
     return {
       sentId,
-      outbound: outboundOf({ exchange, ask, target, loan, timeouts, sentId, ownSession }),
+      outbound: outboundOf({
+        exchange,
+        ask,
+        renamed: renamedAs(target, decision),
+        loan,
+        timeouts,
+        sentId,
+        ownSession,
+      }),
     }
   }
 
@@ -93,7 +113,7 @@ export const createSteps = (parts: {
         : checkParamHeaders(declared, args, exchange.request.headers)
     },
 
-    permit: ({ caller, target, at }: Asked): Decision => permit(caller, target, at),
+    permit: ({ caller, target, at }: Asked): Decision => permit(caller.view, target, at),
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
     lend({ exchange, ask, target }: Asked): Lent | Refused {
@@ -124,34 +144,25 @@ export const createSteps = (parts: {
         : { permitted: true }
     },
 
-    /** One entry, then the answer. */
-    async refuse(asked: Asked, refusal: Refusal, reply: Reply): Promise<void> {
+    /** One entry, then the answer. `met` is what the call was found to be about. */
+    async refuse(asked: Asked, met: Met, refusal: Refusal, reply: Reply): Promise<void> {
       const { exchange, caller, ask, target } = asked
-      const call = await record.refuse({
-        ...asked,
-        now: asked.at,
-        refusal,
-        because: because(refusal),
-      })
-      const answer = answerRefusal({
+      const call = await record.refuse({ ...asked, met, now: asked.at, refusal })
+      const { agent, consumer } = caller.view
+      const name = target.written
+      const fallback = fallbackFor(exchange, target, refusal)
+      const { status, body, challenge } = answerRefusal({
         refusal,
         ask,
-        name: target.written,
+        name,
         call,
-        agent: caller.view.agent,
+        agent,
+        consumer,
+        fallback,
       })
       const metadata = resourceMetadataUrl(parts.origin, exchange.resource)
-      const { challengeScopes, status, body } = { challengeScopes: undefined, ...answer }
-      reply.finish(body, {
-        status,
-        ...(challengeScopes
-          ? {
-              headers: {
-                'www-authenticate': insufficientScopeChallenge(metadata, challengeScopes),
-              },
-            }
-          : {}),
-      })
+      const headers = challenge && { 'www-authenticate': challengeText(metadata, challenge) }
+      reply.finish(body, { status, ...(headers && { headers }) })
     },
 
     /** Durable; no effect before this line. */
@@ -162,14 +173,14 @@ export const createSteps = (parts: {
     detach(
       asked: Asked,
       session: Session,
-      call: Call,
-      lent: Lent,
+      sending: Sending,
       detached: Detached,
       reply: Reply,
     ): void {
       const { exchange, caller, ask } = asked
+      const { call, lent } = sending
       const reason = needsPermission(asked)
-      const tell = (why: string) => tellCancelled(lent, sentOf(asked, call, lent).outbound, why)
+      const tell = (why: string) => tellCancelled(lent, sentOf(asked, sending).outbound, why)
       detached.keep(session, ask.id, { exchange, caller, call, reason, tell })
       reply.finish(undefined)
     },
@@ -178,13 +189,14 @@ export const createSteps = (parts: {
      * Opens the secret, calls, relays events as they come; the final message stays in hand. Ends in
      * between when what permitted it is no longer in force, and does not begin where that is so already.
      */
-    async forward(asked: Asked, call: Call, lent: Lent, reply: Reply): Promise<Answer> {
+    async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
       const { caller, ask } = asked
+      const { lent } = sending
       const { upstream } = lent
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
       if (moved) return unsent(moved)
-      const sent = sentOf(asked, call, lent)
+      const sent = sentOf(asked, sending)
       const over: (() => void)[] = []
       const onSent: Forwarding['onSent'] = (cancel) => {
         const end = (code: Unpermitted) => {
@@ -222,6 +234,32 @@ export const createSteps = (parts: {
   }
 }
 
+/** Undefined where it goes by the name that the caller wrote. */
+const renamedAs = (target: Target, decision: Permitted): string | undefined => {
+  const name = upstreamName(target, decision)
+  return name === target.written ? undefined : name
+}
+
+const isVariant = ({ classification }: Capability): boolean =>
+  classification?.variantOf !== undefined
+
+const challengeText = (metadata: string, challenge: Challenge): string =>
+  'scopes' in challenge
+    ? insufficientScopeChallenge(metadata, challenge.scopes)
+    : staleTokenChallenge(metadata, challenge.maxAgeS)
+
+/** As this caller writes names: prefixed at the plane's endpoint. */
+const fallbackFor = (
+  { server }: Exchange,
+  target: Target,
+  refusal: Refusal,
+): string | undefined => {
+  const fallback = 'fallback' in refusal ? refusal.fallback : undefined
+  return fallback === undefined || server !== undefined
+    ? fallback
+    : joinName(target.server, fallback)
+}
+
 /** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
 const statusOf = (answer: Answer): number =>
   answer.status === 'protocol error' && (answer.httpStatus === 400 || answer.httpStatus === 404)
@@ -230,9 +268,9 @@ const statusOf = (answer: Answer): number =>
 
 /** A call stands on the decision that permitted it: as it would be decided now. */
 const needsPermission =
-  ({ caller: { token }, target }: Asked): Stand['reason'] =>
+  ({ target }: Asked): Stand['reason'] =>
   (view, now) =>
-    unpermitted(permit({ token, view }, target, now))
+    unpermitted(permit(view, target, now))
 
 const unsent = (code: FaultCode): Answer => ({
   status: 'cancelled',

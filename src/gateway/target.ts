@@ -1,7 +1,9 @@
 import type { CapabilityKind } from '#domain/capability.ts'
+import { Fault } from '#lib/fault.ts'
 import { findMethod } from '#mcp/methods.ts'
-import type { Decision } from '#policy/policy.ts'
-import type { Ask, Caller, Exchange } from './exchange.ts'
+import { expandTemplate } from '#mcp/template.ts'
+import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
+import type { Ask, Exchange } from './exchange.ts'
 
 /** What a call is about: a server's capability by name, whether or not there is such a thing. */
 export interface Target {
@@ -11,6 +13,10 @@ export interface Target {
   readonly name: string
   /** The name as the caller wrote it: prefixed at the plane's endpoint. */
   readonly written: string
+  /** As the caller gave them; undefined where the method takes none, or not all of them. */
+  readonly args: unknown
+  /** Whether what it gives is asked for, or something about it: a completion, a subscription. */
+  readonly use: 'result' | 'other'
 }
 
 /** `server__tool` at the plane's endpoint. A server's name has no underscore, so the first pair divides. */
@@ -30,41 +36,59 @@ export const resolveTarget = (exchange: Exchange, ask: Ask): Target | undefined 
   const named =
     method.name === 'ref' ? refTarget(ask.params.ref) : plainTarget(method.capability, ask.params)
   if (!named) return undefined
-  if (exchange.server !== undefined)
-    return { ...named, server: exchange.server, written: named.name }
-  return { kind: named.kind, written: named.name, ...splitName(named.name) }
+  const use = usesOf[ask.method] ?? 'other'
+  const about = { ...named, written: named.name, use } as const
+  if (exchange.server !== undefined) return { ...about, server: exchange.server }
+  return { ...about, ...splitName(named.name) }
 }
 
-const plainTarget = (kind: 'tool' | 'prompt' | 'resource' | 'reference', params: Ask['params']) => {
+const usesOf: Readonly<Record<string, Target['use']>> = {
+  'tools/call': 'result',
+  'prompts/get': 'result',
+  'resources/read': 'result',
+}
+
+type Named = Pick<Target, 'kind' | 'name' | 'args'>
+
+const plainTarget = (
+  kind: 'tool' | 'prompt' | 'resource' | 'reference',
+  params: Ask['params'],
+): Named | undefined => {
   const name = kind === 'resource' ? params.uri : params.name
-  return kind !== 'reference' && typeof name === 'string' ? { kind, name } : undefined
+  if (kind === 'reference' || typeof name !== 'string') return undefined
+  return { kind, name, args: kind === 'resource' ? undefined : (params.arguments ?? {}) }
 }
 
-/** completion/complete: `{ type: 'ref/prompt', name }` or `{ type: 'ref/resource', uri }`. */
-const refTarget = (ref: unknown): { kind: CapabilityKind; name: string } | undefined => {
+/**
+ * completion/complete: `{ type: 'ref/prompt', name }` or `{ type: 'ref/resource', uri }`. What is being
+ * completed is not known as a whole yet.
+ */
+const refTarget = (ref: unknown): Named | undefined => {
   if (typeof ref !== 'object' || ref === null) return undefined
   const { type, name, uri } = ref as Record<string, unknown>
-  if (type === 'ref/prompt' && typeof name === 'string') return { kind: 'prompt', name }
-  if (type === 'ref/resource' && typeof uri === 'string') return { kind: 'template', name: uri }
+  const args = undefined
+  if (type === 'ref/prompt' && typeof name === 'string') return { kind: 'prompt', name, args }
+  if (type === 'ref/resource' && typeof uri === 'string')
+    return { kind: 'template', name: uri, args }
   return undefined
 }
 
-/** Grants, then the token's scopes: what the caller could obtain a wider token for is a challenge. */
-export const permit = (caller: Caller, target: Target, now: number): Decision => {
-  const decision = decide(caller, target, now)
-  const { scopes } = caller.token
-  if (!decision.permitted || scopes === undefined) return decision
-  const needed = decision.capability.classification?.scopes ?? []
-  if (needed.every((scope) => scopes.has(scope))) return decision
-  return { permitted: false, refusal: { reason: 'scope', station: 'permit', scopes: needed } }
+/** What the policy says of a call; the same code for a call that is made and for one that is under way. */
+export const permit = (view: CallerView, target: Target, now: number): Decision => {
+  const decision = view.decide(target, now)
+  const isVariant = decision.capability?.classification?.variantOf !== undefined
+  if (!decision.permitted || !isVariant || target.use === 'result') return decision
+  const { capability, args } = decision
+  const refusal = { reason: 'unknown', station: 'permit', because: 'not of a variant' } as const
+  return { permitted: false, refusal, capability, args }
 }
 
-const decide = ({ view }: Caller, target: Target, now: number): Decision => {
-  const { server, kind, name } = target
-  if (kind === 'resource') return view.decideResource(server, name, now)
-  const decision = view.decide(server, kind, name, now)
-  // A completion may refer to a resource by its URI as well as by its template.
-  const { refusal } = { refusal: undefined, ...decision }
-  const isNone = refusal?.reason === 'unknown' && refusal.because === 'no such capability'
-  return kind === 'template' && isNone ? view.decideResource(server, name, now) : decision
+/** What the server knows it as: for a variant what it is derived from, with what its template stands for. */
+export const upstreamName = ({ name }: Target, { capability, args }: Permitted): string => {
+  const base = capability.classification?.variantOf
+  if (base === undefined) return name
+  if (capability.kind !== 'template') return base
+  const uri = expandTemplate(base, args ?? {})
+  if (uri === undefined) throw new Fault('internal', { detail: `no URI of ${base}` })
+  return uri
 }

@@ -37,6 +37,14 @@ export const insufficientScopeChallenge = (
     resource_metadata: metadataUrl,
   })
 
+/** For 401: RFC 6750 §3.1, a token that is no longer taken, though it has not expired. */
+export const staleTokenChallenge = (metadataUrl: string, maxAgeS: number): string =>
+  challenge({
+    error: 'invalid_token',
+    error_description: `a token issued more than ${maxAgeS} s ago is not taken here; ask for a new one`,
+    resource_metadata: metadataUrl,
+  })
+
 function challenge(parameters: Readonly<Record<string, string | undefined>>): string {
   const written = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}="${quotable(value)}"`],

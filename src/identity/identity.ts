@@ -20,11 +20,15 @@ export interface VerifiedToken {
   readonly client: ClientId
   readonly agent: string
   readonly consumer: string
+  /** The person on whose behalf the agent acts; undefined where it acts for nobody. */
+  readonly user: string | undefined
   /** The one resource it is for: a canonical URI under the origin (RFC 8707, RFC 9068 `aud`). */
   readonly audience: string
   /** Scopes granted; undefined where the token carries none, which means what its grants imply. */
   readonly scopes: ReadonlySet<string> | undefined
   readonly tokenId: string
+  /** UTC milliseconds, of a whole second. */
+  readonly issuedAt: number
   /** UTC milliseconds. */
   readonly expiresAt: number
 }

@@ -97,15 +97,17 @@ function findKey(keys: Keys, plane: PlaneId, header: JsonValue): SigningKey | To
 }
 
 function asVerified(plane: PlaneId, claims: AccessClaims): VerifiedToken {
-  const [, consumer = ''] = claims.client_id.split('@')
+  const [agent = '', consumer = ''] = claims.client_id.split('@')
   return Object.freeze({
     plane,
     client: claims.client_id,
-    agent: claims.sub,
+    agent,
     consumer,
+    user: claims.act && claims.sub,
     audience: claims.aud,
     scopes: claims.scope === undefined ? undefined : new Set(claims.scope.split(' ')),
     tokenId: claims.jti,
+    issuedAt: claims.iat * 1000,
     expiresAt: claims.exp * 1000,
   })
 }

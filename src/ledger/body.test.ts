@@ -18,7 +18,7 @@ const operation = {
   name: text,
 } as const
 
-const entry: fc.Arbitrary<Entry> = fc.oneof(
+const withoutUser: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({
     type: fc.constant('call.intent' as const),
     ...about,
@@ -89,6 +89,10 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     orphans: integer,
   }),
 )
+
+const entry: fc.Arbitrary<Entry> = fc
+  .tuple(withoutUser, fc.option(text, { nil: undefined }))
+  .map(([one, user]) => ('client' in one && user !== undefined ? { ...one, user } : one))
 
 describe('the body of an entry', () => {
   test('is its canonical JSON, byte for byte, and holds all of it', () => {

@@ -61,6 +61,10 @@ const integer = (value: number): number => {
   return value
 }
 
+/** Absent where nobody's, as in entries of earlier versions. */
+const userOf = ({ user }: { readonly user?: string }): { readonly user?: string } =>
+  user === undefined ? {} : { user }
+
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
   argumentBytes: integer(entry.argumentBytes),
@@ -80,6 +84,7 @@ const intent = (entry: Intent): Intent => ({
   revision: integer(entry.revision),
   server: entry.server,
   type: entry.type,
+  ...userOf(entry),
   v: 1,
 })
 
@@ -112,6 +117,7 @@ const refused = (entry: Refused): Refused => ({
   server: entry.server,
   station: entry.station,
   type: entry.type,
+  ...userOf(entry),
   v: 1,
 })
 
@@ -132,6 +138,7 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   station: entry.station,
   to: integer(entry.to),
   type: entry.type,
+  ...userOf(entry),
   v: 1,
 })
 

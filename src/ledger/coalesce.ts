@@ -109,19 +109,10 @@ export const createCoalescer = ({
     })
   }
 
-  const otherOf = (refused: Refused | Count): Count => ({
-    ...('from' in refused ? refused : countOf(refused)),
-    agent: '',
-    consumer: '',
-    client: '' as ClientId,
-    method: '',
-    server: '',
-    kind: 'tool',
-    name: '',
-    station: '',
-    reason: 'other',
-    because: 'too many different refusals in one second',
-  })
+  const otherOf = (refused: Refused | Count): Count => {
+    const { user: _, ...count } = 'from' in refused ? refused : countOf(refused)
+    return { ...count, ...nobodys }
+  }
 
   const countOf = (refused: Refused): Count => ({
     type: 'call.refused.count',
@@ -131,6 +122,7 @@ export const createCoalescer = ({
     agent: refused.agent,
     consumer: refused.consumer,
     client: refused.client,
+    ...(refused.user !== undefined && { user: refused.user }),
     method: refused.method,
     server: refused.server,
     kind: refused.kind,
@@ -148,9 +140,23 @@ export const createCoalescer = ({
 
 const otherKey = ''
 
+/** Of whom and what such a count is: nobody's and nothing's. */
+const nobodys = {
+  agent: '',
+  consumer: '',
+  client: '' as ClientId,
+  method: '',
+  server: '',
+  kind: 'tool',
+  name: '',
+  station: '',
+  reason: 'other',
+  because: 'too many different refusals in one second',
+} as const
+
 /** No two different refusals have one key: JSON says where a part ends. */
-const keyOf = ({ client, method, server, kind, name, station, reason }: Refused): string =>
-  JSON.stringify([client, method, server, kind, name, station, reason])
+const keyOf = ({ client, user, method, server, kind, name, station, reason }: Refused): string =>
+  JSON.stringify([client, user, method, server, kind, name, station, reason])
 
 /**
  * A refused call is recorded whatever it said: what a stranger chose freely is cut to what surely

@@ -35,7 +35,7 @@ export interface PlaneLedger {
   conclude(outcome: Outcome): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
-   * Equal is: client, operation, station, reason. Resolves when the entry is durable, at once for
+   * Equal is: client, user, operation, station, reason. Resolves when the entry is durable, at once for
    * those that will be in the count. Texts that a stranger chose are cut to what fits an entry.
    * While the plane is over its budget, and beyond 10,000 different ones in a second, refusals are
    * counted only, new ones under the one reason `other`.
@@ -69,6 +69,8 @@ export interface CallRecord {
   readonly position: number
   readonly agent: string
   readonly consumer: string
+  /** On whose behalf; undefined where nobody's. */
+  readonly user: string | undefined
   readonly method: string
   readonly server: string
   readonly kind: string

@@ -117,6 +117,7 @@ const recordOf = (
   position,
   agent: entry.agent,
   consumer: entry.consumer,
+  user: entry.user,
   method: entry.method,
   server: entry.server,
   kind: entry.kind,

@@ -89,6 +89,7 @@ const explainNow = (desk: Desk, plane: PlaneId, record: CallRecord): Explanation
   return desk.installation.explain({
     plane,
     client: clientId(record.agent, record.consumer),
+    user: record.user,
     server: record.server,
     kind: record.kind as CapabilityKind,
     name: record.name,

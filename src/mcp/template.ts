@@ -105,3 +105,32 @@ function decode(text: string): string | undefined {
     return undefined
   }
 }
+
+/**
+ * The URI that a template makes of these values, as `matchTemplate` reads it back (RFC 6570 §3.2.2,
+ * §3.2.3); undefined where a value is missing, or is one that it would not read back.
+ */
+export function expandTemplate(
+  template: string,
+  values: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const parsed = parseTemplate(template)
+  if (parsed === undefined) return undefined
+  let uri = ''
+  for (const part of parsed.parts) {
+    const value = part.kind === 'text' ? part.text : values[part.name]
+    if (typeof value !== 'string') return undefined
+    uri += part.kind === 'text' ? value : encode(value, part.reserved)
+  }
+  const back = matchTemplate(parsed, uri)
+  return back && [...back].every(([name, value]) => values[name] === value) ? uri : undefined
+}
+
+function encode(value: string, reserved: boolean): string {
+  const escaped = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
+  return reserved ? value.split('/').map(escaped).join('/') : escaped(value)
+}

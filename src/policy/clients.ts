@@ -36,7 +36,8 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
     suspended(plane, client) {
       const documents = policy().planes.get(plane)
       const name = splitClientId(client)
-      const stopped = documents && name && stoppedBy(documents, name)
+      // A token of this issuer is the agent's own: it is not asked for on any user's behalf.
+      const stopped = documents && name && stoppedBy(documents, { ...name, user: undefined })
       return stopped && tellSuspension(stopped.suspension)
     },
     resolveClient(plane, written) {

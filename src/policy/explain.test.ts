@@ -7,7 +7,7 @@ import { clientId, planeId, serverName } from '#domain/name.ts'
 import { type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import { compilePlane, snapshotOf } from './compile.ts'
-import { explain, type Question } from './explain.ts'
+import { explain, type Tried } from './explain.ts'
 
 const plane = planeId('ops')
 const head = { apiVersion, plane } as const
@@ -68,18 +68,20 @@ const about = (
     ),
   }
   const snapshot = snapshotOf(compilePlane({ plane, policy, capabilities, revision: 2 }))
-  return { policy, snapshot, capabilities, now: 0 }
+  return { policy, snapshot }
 }
-const question = (kind: Question['kind'], name: string): Question => ({
+const question = (kind: Tried['kind'], name: string): Tried => ({
   client: clientId('line', 'floor'),
   server: 'mes',
   kind,
   name,
+  args: undefined,
+  now: 0,
 })
 
 describe('An explanation', () => {
   test('of what nobody has classified names a command for each class, which a shell takes as it stands', () => {
-    const commandsFor = (kind: Question['kind'], name: string, asked = name) =>
+    const commandsFor = (kind: Tried['kind'], name: string, asked = name) =>
       explain(about([capability(kind, name, false)]), question(kind, asked)).wouldChange?.split(
         '\n',
       )
@@ -132,9 +134,15 @@ describe('An explanation', () => {
     const narrow = capability('template', 'mes://4/{what}')
     const wide = capability('template', 'mes://{+path}')
     const { snapshot } = about([narrow, wide], [['capability', `mes/template/${narrow.name}`]])
-    const view = snapshot.caller(clientId('line', 'floor'))
+    const view = snapshot.caller({
+      client: clientId('line', 'floor'),
+      user: undefined,
+      scopes: undefined,
+      issuedAt: undefined,
+      run: () => '',
+    })
     const reasonOf = (uri: string) => {
-      const decision = view?.decideResource('mes', uri, 0)
+      const decision = view?.decide(question('resource', uri), 0)
       return decision?.permitted ? decision.capability.name : decision?.refusal.reason
     }
     assert.equal(reasonOf('mes://4/state'), 'suspended')

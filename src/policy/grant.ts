@@ -1,15 +1,24 @@
 import type { GrantDocument, QuotaDocument } from '#domain/documents.ts'
 import { endOf } from '#domain/time.ts'
+import type { Condition } from './condition/condition.ts'
+import { conditionOf, isAboutCall } from './conditions.ts'
 import type { QuotaRule } from './policy.ts'
-import { compileSelectors, type Matches, serversOf } from './select.ts'
+import { compileSelectors, itemsOf, type Matches } from './select.ts'
+
+/** A bound, before it is known whose count it is. */
+export type QuotaBound = Omit<QuotaRule, 'key'>
 
 export interface CompiledGrant {
   readonly name: string
   /** UTC milliseconds; infinite where it has no end. */
   readonly endsAt: number
-  /** Servers it can reach at all; undefined where it may reach any. */
-  readonly servers: ReadonlySet<string> | undefined
+  /** Items it can reach at all; undefined where it may reach any. */
+  readonly items: ReadonlySet<string> | undefined
   readonly selects: Matches
+  readonly when: Condition | undefined
+  /** Its condition is about arguments: it hides nothing, and may still permit nothing. */
+  readonly isAboutCall: boolean
+  readonly quota: QuotaBound | undefined
 }
 
 /** Grants end on a few days, and what instant a day's end is takes longer to find than all else of a grant. */
@@ -27,24 +36,44 @@ const endIn = (timeZone: string, until: string): number => {
   return end
 }
 
-export const compileGrant = (grant: GrantDocument, timeZone: string): CompiledGrant => ({
-  name: grant.name,
-  endsAt: grant.until === undefined ? Number.POSITIVE_INFINITY : endIn(timeZone, grant.until),
-  servers: serversOf(grant.allow),
-  selects: compileSelectors(grant.allow),
-})
+/** What is granted to a group is compiled once for all its agents. */
+const compiled = new WeakMap<GrantDocument, { timeZone: string; grant: CompiledGrant }>()
 
-export interface CompiledQuota extends Omit<QuotaRule, 'key'> {
-  readonly servers: ReadonlySet<string> | undefined
+export const compileGrant = (document: GrantDocument, timeZone: string): CompiledGrant => {
+  const known = compiled.get(document)
+  if (known?.timeZone === timeZone) return known.grant
+  const grant = compile(document, timeZone)
+  compiled.set(document, { timeZone, grant })
+  return grant
+}
+
+const compile = (document: GrantDocument, timeZone: string): CompiledGrant => {
+  const { name, until, allow, quota } = document
+  const when = document.when === undefined ? undefined : conditionOf(document.when)
+  return {
+    name,
+    endsAt: until === undefined ? Number.POSITIVE_INFINITY : endIn(timeZone, until),
+    items: itemsOf(allow),
+    selects: compileSelectors(allow),
+    when,
+    isAboutCall: when !== undefined && isAboutCall(when),
+    quota: quota && boundOf(`grant/${name}`, quota, timeZone),
+  }
+}
+
+export interface CompiledQuota extends QuotaBound {
+  readonly items: ReadonlySet<string> | undefined
   readonly selects: Matches
 }
 
 export const compileQuota = (quota: QuotaDocument, timeZone: string): CompiledQuota => ({
-  name: quota.name,
-  second: quota.allow.second,
-  minute: quota.allow.minute,
-  day: quota.allow.day,
-  timeZone,
-  servers: serversOf(quota.over),
+  ...boundOf(quota.name, quota.allow, timeZone),
+  items: itemsOf(quota.over),
   selects: compileSelectors(quota.over),
 })
+
+const boundOf = (
+  name: string,
+  { second, minute, day }: QuotaDocument['allow'],
+  timeZone: string,
+): QuotaBound => ({ name, second, minute, day, timeZone })

@@ -1,10 +1,13 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { GrantDocument, Kind } from '#domain/documents.ts'
-import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { PlaneId } from '#domain/name.ts'
 import { suspendedServer } from '#domain/suspension.ts'
-import { type Compiled, clientOf, compilePlane, timeZoneOf } from './compile.ts'
-import { type CompiledQuota, compileQuota } from './grant.ts'
+import type { SortedMap } from '#lib/sorted-map.ts'
+import { type Compiled, compilePlane, itemDocument, timeZoneOf } from './compile.ts'
+import { compileQuota } from './grant.ts'
+import { holderOf, patchGroups } from './holders.ts'
+import { compileRule } from './rule.ts'
 import { createServed, type Served } from './served.ts'
 import { createShelf } from './shelf.ts'
 
@@ -40,46 +43,69 @@ export const patchPlane = (
     return compilePlane({ plane: before.plane, policy, capabilities: capabilities(), revision })
   const names = (kind: Kind) =>
     moved.filter((one) => one.topic === 'document' && one.kind === kind).map(({ name }) => name)
-  const quotas = patchQuotas(before, policy, names('Quota'))
+  const quotas = patched(before.quotas, names('Quota'), (name) => {
+    const quota = policy.quotas.get(name)
+    return quota && compileQuota(quota, timeZone)
+  })
+  const rules = patched(before.rules, names('Rule'), (name) => {
+    const rule = policy.rules.get(name)
+    return rule && compileRule(rule, timeZone)
+  })
   const found = moved.filter(({ topic }) => topic === 'capability').map(({ name }) => name)
-  // A server's document classifies what it offers.
-  const offering = new Set([...found, ...names('Server')])
-  const touched = touchedServers(before, quotas, moved)
+  // An item's document classifies what it offers.
+  const offering = new Set([...found, ...names('Server'), ...names('API')])
+  const touched = touchedItems(before, { quotas, rules }, moved)
   return {
     ...before,
     policy,
     revision,
     grants: patchGrants(before, policy, names('Grant')),
+    groups: names('AgentGroup').reduce(
+      (groups, name) =>
+        patchGroups(groups, before.policy.agentGroups.get(name), policy.agentGroups.get(name)),
+      before.groups,
+    ),
     quotas,
-    servers: patchServers(before, { policy, quotas, touched, offering, capabilities }),
+    rules,
+    items: patchItems(before, { policy, quotas, rules, touched, offering, capabilities }),
   }
 }
 
-/** Each client whose grants moved gets a list anew; the others keep theirs, and what was worked out of it. */
+/** What is over capabilities, with those compiled anew that moved. */
+const patched = <V>(
+  before: SortedMap<V>,
+  names: readonly string[],
+  compile: (name: string) => V | undefined,
+): SortedMap<V> =>
+  names.length === 0
+    ? before
+    : before.with(names.map((name): [string, V | undefined] => [name, compile(name)]))
+
+/** Each holder whose grants moved gets a list anew; the others keep theirs, and what was worked out of it. */
 const patchGrants = (
   { grants, policy: { grants: stood } }: Compiled,
   { grants: standing }: PlanePolicy,
   names: readonly string[],
 ): Compiled['grants'] => {
   if (names.length === 0) return grants
-  const lists = new Map<ClientId, Map<string, GrantDocument>>()
-  const listOf = (client: ClientId) => {
-    let list = lists.get(client)
+  const lists = new Map<string, Map<string, GrantDocument>>()
+  const listOf = (holder: string) => {
+    let list = lists.get(holder)
     if (!list) {
-      list = new Map((grants.get(client) ?? []).map((one) => [one.name, one]))
-      lists.set(client, list)
+      list = new Map((grants.get(holder) ?? []).map((one) => [one.name, one]))
+      lists.set(holder, list)
     }
     return list
   }
   for (const name of names) {
     const old = stood.get(name)
-    if (old) listOf(clientOf(old)).delete(name)
+    if (old) listOf(holderOf(old)).delete(name)
     const now = standing.get(name)
-    if (now) listOf(clientOf(now)).set(name, now)
+    if (now) listOf(holderOf(now)).set(name, now)
   }
   return grants.with(
-    [...lists].map(([client, list]) => [
-      client,
+    [...lists].map(([holder, list]) => [
+      holder,
       list.size === 0 ? undefined : [...list.values()].sort(byName),
     ]),
   )
@@ -87,58 +113,53 @@ const patchGrants = (
 
 const byName = (a: GrantDocument, b: GrantDocument): number => (a.name < b.name ? -1 : 1)
 
-const patchQuotas = (
-  { quotas, timeZone }: Compiled,
-  policy: PlanePolicy,
-  names: readonly string[],
-): Compiled['quotas'] => {
-  if (names.length === 0) return quotas
-  return quotas.with(
-    names.map((name): [string, CompiledQuota | undefined] => {
-      const quota = policy.quotas.get(name)
-      return [name, quota && compileQuota(quota, timeZone)]
-    }),
-  )
-}
+type Over = Pick<Compiled, 'quotas' | 'rules'>
 
-/** The servers that a quota, a suspension, a document or a discovery is about. */
-const touchedServers = (
+/** The items that a quota, a rule, a suspension, a document or a discovery is about. */
+const touchedItems = (
   before: Compiled,
-  quotas: Compiled['quotas'],
+  after: Over,
   moved: readonly Moved[],
 ): ReadonlySet<string> => {
   const touched = new Set<string>()
+  const touch = (over: { readonly items: ReadonlySet<string> | undefined } | undefined) => {
+    if (over) for (const one of over.items ?? before.items.keys()) touched.add(one)
+  }
   for (const { topic, kind, name } of moved) {
-    const server = topic === 'suspension' ? suspendedServer(kind, name) : undefined
-    if (server !== undefined) touched.add(server)
-    if (topic === 'capability' || (topic === 'document' && kind === 'Server')) touched.add(name)
-    if (topic !== 'document' || kind !== 'Quota') continue
-    for (const quota of [before.quotas.get(name), quotas.get(name)])
-      if (quota) for (const one of quota.servers ?? before.servers.keys()) touched.add(one)
+    const item = topic === 'suspension' ? suspendedServer(kind, name) : undefined
+    if (item !== undefined) touched.add(item)
+    if (topic === 'capability') touched.add(name)
+    if (topic !== 'document') continue
+    if (kind === 'Server' || kind === 'API') touched.add(name)
+    if (kind === 'Quota' || kind === 'Rule') {
+      const member = kind === 'Quota' ? 'quotas' : 'rules'
+      touch(before[member].get(name))
+      touch(after[member].get(name))
+    }
   }
   return touched
 }
 
-const patchServers = (
-  { servers }: Compiled,
-  about: {
+const patchItems = (
+  { items }: Compiled,
+  about: Over & {
     policy: PlanePolicy
-    quotas: Compiled['quotas']
     touched: ReadonlySet<string>
     offering: ReadonlySet<string>
-    capabilities(server: string): readonly Capability[]
+    capabilities(item: string): readonly Capability[]
   },
 ): ReadonlyMap<string, Served> => {
   const { policy, touched, offering, capabilities } = about
-  if (touched.size === 0) return servers
+  if (touched.size === 0) return items
   const quotas = [...about.quotas.values()]
+  const rules = [...about.rules.values()]
   const { suspensions } = policy
-  const patched = new Map(servers)
+  const patched = new Map(items)
   for (const name of touched) {
-    const document = policy.servers.get(name)
-    const known = servers.get(name)
+    const document = itemDocument(policy, name)
+    const known = items.get(name)
     const shelf = known && !offering.has(name) ? known.shelf : createShelf(capabilities(name))
-    if (document) patched.set(name, createServed({ document, shelf, quotas, suspensions }))
+    if (document) patched.set(name, createServed({ document, shelf, quotas, rules, suspensions }))
     else patched.delete(name)
   }
   return patched

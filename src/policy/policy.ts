@@ -1,49 +1,97 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { Permission, Refusal } from '#domain/decision.ts'
+import type { Permission, Refusal, RuleBecause } from '#domain/decision.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
+
+/** Who calls, as its token says. */
+export interface Who {
+  readonly client: ClientId
+  /** On whose behalf it calls; undefined for nobody's. It has to be said, so that no suspension is overlooked. */
+  readonly user: string | undefined
+  /** Of its token; undefined where that carries none, which means what its grants imply. */
+  readonly scopes: ReadonlySet<string> | undefined
+  /** When its token was issued, UTC milliseconds; undefined where there is none (a try): then none is too old. */
+  readonly issuedAt: number | undefined
+  /** The flow that a call of it at that instant belongs to. */
+  run(now: number): string
+}
+
+/** What is to be used, as it is named, and with what. */
+export interface Question {
+  readonly server: string
+  readonly kind: CapabilityKind
+  /** A resource by its URI: it is found by that, or by a template that makes it. */
+  readonly name: string
+  /**
+   * As they were given, whatever JSON that is; undefined where they are not known (a completion, a try
+   * without them): then nothing that depends on them is permitted. Resources have none.
+   */
+  readonly args: unknown
+}
 
 /** One caller's permissions in one plane at one revision, joined to its verified token. Immutable. */
 export interface CallerView {
   readonly plane: PlaneId
+  readonly who: Who
   readonly client: ClientId
   readonly agent: string
   readonly consumer: string
+  /** On whose behalf the agent acts; undefined where it acts for nobody. */
+  readonly user: string | undefined
   readonly revision: number
+  /** Its grants and those of its agent's groups, in order of name; those that ended too. */
+  readonly grants: readonly string[]
   /**
    * Decides by name; the answer for a hidden capability and for one that does not exist differ in
-   * `because` alone, which the caller never learns, and are found by the same look-ups.
-   * `now` matters for grants that end. About 0.1 µs once asked.
+   * `because` alone, which the caller never learns, and are found by the same look-ups. Of several
+   * templates that make a URI, one that is suspended refuses, else one permits. About 0.1 µs once
+   * asked, where no condition is to be evaluated and no schema to be followed.
    */
-  decide(server: string, kind: CapabilityKind, name: string, now: number): Decision
-  /** For `resources/read`: an exact resource, else the templates that match the URI: one that is suspended refuses, else one that permits. */
-  decideResource(server: string, uri: string, now: number): Decision
-  /** What this caller may discover on a server, in byte order of name; nothing while either is suspended. */
+  decide(question: Question, now: number, recorder?: Recorder): Decision
+  /**
+   * What this caller may discover on a server, in byte order of name: what it may call with some
+   * arguments or other, as far as grants say. Nothing while either is suspended.
+   */
   list(server: string, kind: CapabilityKind, now: number): readonly Capability[]
   /** Whether anything of the server may be discovered. */
   sees(server: string, now: number): boolean
+  /** Its owner wants nobody to begin with it. */
+  isDeprecated(server: string): boolean
   /**
    * What stops this caller on a server, or on every server (undefined): its own suspension, its
    * consumer's, the plane's, or the server's. A single capability's is met in `decide`.
    */
   suspension(server: string | undefined): Suspension | undefined
+  /** When the next of this caller's grants ends; infinite where none does. Until then time alone takes no grant. */
+  endsAfter(now: number): number
   /** Servers of which anything may be discovered, in byte order. */
   servers(now: number): readonly string[]
 }
 
-export type Decision =
-  | {
-      readonly permitted: true
-      readonly capability: Capability
-      readonly permission: Permission
-      readonly quotas: readonly QuotaRule[]
-    }
-  | { readonly permitted: false; readonly refusal: Refusal }
+/** What was met, as far as it was: for the entry, never for the caller. */
+export interface Met {
+  readonly capability: Capability | undefined
+  /** The arguments as conditions see them: those that were given, or the variables of a template. */
+  readonly args: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface Permitted extends Met {
+  readonly permitted: true
+  readonly capability: Capability
+  readonly permission: Permission
+  readonly quotas: readonly QuotaRule[]
+}
+export interface Refused extends Met {
+  readonly permitted: false
+  readonly refusal: Refusal
+}
+export type Decision = Permitted | Refused
 
 /** A quota that counts this capability for this caller: its key says whose count it is. */
 export interface QuotaRule {
+  /** A Quota's own name, or `grant/NAME` for the quota of a Grant. */
   readonly name: string
-  /** `{plane}/{quota}/{agent}` */
+  /** `{plane}/{name}/{agent}` */
   readonly key: string
   readonly second: number | undefined
   readonly minute: number | undefined
@@ -51,13 +99,31 @@ export interface QuotaRule {
   readonly timeZone: string
 }
 
+/**
+ * How a condition, a grant or a rule stands against a call. `open`: it depends on arguments that are
+ * not known. An error counts as no permission, and as a denial.
+ */
+export type Verdict = 'holds' | 'untrue' | 'open' | { readonly error: string }
+
+/** Hears what a decision was made of; with one, what would not be looked at any more is looked at too. */
+export interface Recorder {
+  grant(name: string, verdict: Verdict | 'ended'): void
+  /** `because`: why the rule denies; undefined where the call is as it wants, or it is not about it. */
+  rule(name: string, verdict: Verdict | 'not about it', because: RuleBecause | undefined): void
+}
+
 /** The one evaluator's answer with its reasons, for those who may know. */
 export interface Explanation {
-  readonly decision: 'permitted' | 'denied' | 'held'
+  /** `depends`: on arguments that were not given. */
+  readonly decision: 'permitted' | 'denied' | 'held' | 'depends'
   readonly because: string
-  /** Every grant of this agent × consumer, and what it lacked. */
-  readonly considered: readonly { grant: string; verdict: string }[]
+  /** Every grant of this agent × consumer, its groups' among them, and how it stands. */
+  readonly considered: readonly { readonly grant: string; readonly verdict: string }[]
+  /** Every rule over the capability, and how it stands. */
+  readonly rules: readonly { readonly rule: string; readonly verdict: string }[]
   readonly quotas: readonly string[]
+  /** The redacted variant that may be called instead. */
+  readonly fallback: string | undefined
   /** What would change the answer: a command or a document, ready to use. Undefined where permitted. */
   readonly wouldChange: string | undefined
 }

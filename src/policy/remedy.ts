@@ -1,23 +1,75 @@
+import { toYaml } from '#change/canonical.ts'
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import type { Document } from '#domain/documents.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import type { Suspension } from '#domain/suspension.ts'
+import type { Trial } from './trial.ts'
+
+interface Asked {
+  readonly client: ClientId
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+}
 
 /** What would change an answer: commands that can be typed as they stand, one a line, or one document. */
+export const remedyOf = (
+  policy: PlanePolicy,
+  asked: Asked,
+  { decision, outcome, grants }: Trial,
+): string | undefined => {
+  if (decision.permitted || outcome === 'depends') return undefined
+  const { refusal, capability } = decision
+  const name = capability?.name ?? asked.name
+  const where = `${policy.plane.name}/${asked.server}`
+  switch (refusal.reason) {
+    case 'held':
+      return releasing(where, name)
+    case 'suspended':
+      return resuming(policy.plane.name, refusal.suspension)
+    // No grant overrides a rule: it is the rule that would have to say something else.
+    case 'rule':
+      return asItStands(policy.rules.get(refusal.rule))
+    // So it is where a condition is not true: a grant without one would permit more than is meant.
+    case 'condition':
+      return asItStands(policy.grants.get(refusal.grants[0] ?? ''))
+    case 'unknown':
+      break
+    default:
+      return undefined
+  }
+  switch (refusal.because) {
+    case 'unclassified':
+      return capability && classifying(where, capability)
+    case 'no grant':
+    case 'grant ended':
+      return granting(policy, { ...asked, name })
+    case 'condition not met': {
+      const [untrue] = [...grants].find(([, verdict]) => verdict !== 'ended') ?? []
+      return asItStands(policy.grants.get(untrue ?? ''))
+    }
+    default:
+      return undefined
+  }
+}
+
+const asItStands = (document: Document | undefined): string | undefined =>
+  document && toYaml(document)
 
 /** One command for each class: which it is, a person decides. */
-export const classifying = (where: string, { kind, name }: Capability): string => {
+const classifying = (where: string, { kind, name }: Capability): string => {
   const ofKind = kind === 'tool' ? '' : ` --kind ${kind}`
   return capabilityClasses
     .map((one) => `bailiwick server classify ${where} ${quoted(name)} ${one}${ofKind}`)
     .join('\n')
 }
 
-export const releasing = (where: string, name: string): string =>
+const releasing = (where: string, name: string): string =>
   `bailiwick server release ${where} ${quoted(name)}`
 
-export const resuming = (plane: string, { kind, name }: Suspension): string | undefined =>
+const resuming = (plane: string, { kind, name }: Suspension): string | undefined =>
   kind === 'agent' ? `bailiwick agent resume ${name} --plane ${plane}` : undefined
 
 /** For a shell: what none of them reads as anything but itself stands bare. */
@@ -33,10 +85,7 @@ const membersOf = {
 } as const satisfies Record<CapabilityKind, string>
 
 /** A document, but for its reason. */
-export const granting = (
-  policy: PlanePolicy,
-  question: { client: ClientId; server: string; kind: CapabilityKind; name: string },
-): string | undefined => {
+const granting = (policy: PlanePolicy, question: Asked): string | undefined => {
   const plane = policy.plane.name
   const parts = splitClientId(question.client)
   if (!parts) return undefined

@@ -1,7 +1,8 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Selector } from '#domain/selector.ts'
 
-export type Matches = (capability: Capability, serverLabels: readonly string[]) => boolean
+/** `labels`: those of the item, its data classes included. */
+export type Matches = (capability: Capability, labels: readonly string[]) => boolean
 
 const kindsOf = {
   tools: ['tool'],
@@ -16,14 +17,14 @@ const kindsOf = {
  */
 export const compileSelectors = (selectors: readonly Selector[]): Matches => {
   const tests = selectors.map(compileSelector)
-  return (capability, serverLabels) =>
-    capability.classification !== undefined && tests.some((test) => test(capability, serverLabels))
+  return (capability, labels) =>
+    capability.classification !== undefined && tests.some((test) => test(capability, labels))
 }
 
 const compileSelector = (selector: Selector): Matches => {
   const tests: Matches[] = []
   const items = setOf(selector.server ?? selector.api)
-  if (items) tests.push((capability) => items.has(capability.server))
+  if (items) tests.push(({ server }) => items.has(server))
   for (const key of ['tools', 'prompts', 'resources', 'operations'] as const) {
     const names = setOf(selector[key])
     const kinds: readonly CapabilityKind[] = kindsOf[key]
@@ -33,23 +34,24 @@ const compileSelector = (selector: Selector): Matches => {
   if (classes) tests.push((one) => classes.has(one.classification?.class ?? ''))
   const { labels, scopes } = selector
   if (labels)
-    tests.push((one, serverLabels) =>
-      labels.every(
-        (label) => serverLabels.includes(label) || one.classification?.labels?.includes(label),
-      ),
+    tests.push((one, itemLabels) =>
+      labels.every((label) => itemLabels.includes(label) || hasLabel(one, label)),
     )
   if (scopes)
     tests.push((one) => scopes.every((scope) => one.classification?.scopes?.includes(scope)))
-  return (capability, serverLabels) => tests.every((test) => test(capability, serverLabels))
+  return (capability, itemLabels) => tests.every((test) => test(capability, itemLabels))
 }
+
+const hasLabel = ({ classification }: Capability, label: string): boolean =>
+  classification?.labels?.includes(label) === true || classification?.data?.includes(label) === true
 
 const setOf = <T extends string>(
   value: T | readonly T[] | undefined,
 ): ReadonlySet<T> | undefined =>
   value === undefined ? undefined : new Set(typeof value === 'string' ? [value] : value)
 
-/** Servers that a selector can reach at all, or undefined where it may reach any: for the index. */
-export const serversOf = (selectors: readonly Selector[]): ReadonlySet<string> | undefined => {
+/** Items that a selector can reach at all, or undefined where it may reach any: for the index. */
+export const itemsOf = (selectors: readonly Selector[]): ReadonlySet<string> | undefined => {
   const named = selectors.map((one) => setOf(one.server ?? one.api))
   return named.every((one) => one !== undefined)
     ? new Set(named.flatMap((one) => [...one]))

@@ -1,54 +1,90 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
+import { durationMs } from '#domain/fields.ts'
+import type { LifeCycle } from '#domain/item-documents.ts'
 import { capabilityName, type Suspension, suspensionKey } from '#domain/suspension.ts'
 import type { CompiledQuota } from './grant.ts'
+import type { CompiledRule } from './rule.ts'
+import type { Matches } from './select.ts'
 import type { Shelf } from './shelf.ts'
 
 /**
- * A server as every caller meets it: what it has, what counts its calls and what stops them. It stands
- * for one state of all these; whatever changes one of them makes a new one, so that what was worked out
- * from it holds for as long as it is the same object.
+ * A server or an API as every caller meets it: what it has, what counts its calls, what rules are over
+ * them and what stops them. It stands for one state of all these; whatever changes one of them makes a
+ * new one, so that what was worked out from it holds for as long as it is the same object.
  */
 export interface Served {
   readonly name: string
+  readonly kind: 'server' | 'api'
   readonly owner: string
+  /** Its own, its data classes included. */
   readonly labels: readonly string[]
+  readonly lifeCycle: LifeCycle
+  /** No token that was issued longer ago is taken; infinite where any is. */
+  readonly maxTokenAgeMs: number
   readonly shelf: Shelf
   quotasOf(capability: Capability): readonly CompiledQuota[]
-  /** Of the server as a whole. */
+  /** In order of name. */
+  rulesOf(capability: Capability): readonly CompiledRule[]
+  /** Of the item as a whole. */
   readonly suspension: Suspension | undefined
-  /** Of the server, or of this capability alone. */
+  /** Of the item, of this capability, of what it is a variant of, or of a template that makes its URI. */
   suspensionOf(capability: Capability): Suspension | undefined
 }
 
-export const createServed = (about: {
-  document: ServerDocument
-  shelf: Shelf
-  quotas: readonly CompiledQuota[]
-  suspensions: PlanePolicy['suspensions']
-}): Served => {
-  const { document, shelf, quotas, suspensions } = about
-  const { name, owner, labels = [] } = document
-  const counted = new Map<Capability, readonly CompiledQuota[]>()
+export interface Serving {
+  readonly document: ServerDocument | ApiDocument
+  readonly shelf: Shelf
+  /** All of the plane, each in order of name. */
+  readonly quotas: readonly CompiledQuota[]
+  readonly rules: readonly CompiledRule[]
+  readonly suspensions: PlanePolicy['suspensions']
+}
+
+export const createServed = ({ document, shelf, quotas, rules, suspensions }: Serving): Served => {
+  const { name, owner, require, lifeCycle = 'published' } = document
+  const labels = [...(document.labels ?? []), ...(document.data ?? [])]
   const suspension = suspensions.get(suspensionKey('server', name))
+  const { maxTokenAge } = require ?? {}
   return {
     name,
+    kind: document.kind === 'API' ? 'api' : 'server',
     owner,
     labels,
+    lifeCycle,
+    maxTokenAgeMs: maxTokenAge === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTokenAge),
     shelf,
-    quotasOf(capability) {
-      let found = counted.get(capability)
-      if (!found) {
-        found = quotas.filter(
-          ({ servers, selects }) => (!servers || servers.has(name)) && selects(capability, labels),
-        )
-        counted.set(capability, found)
-      }
-      return found
-    },
+    quotasOf: selected(quotas, name, labels),
+    rulesOf: selected(rules, name, labels),
     suspension,
-    suspensionOf: (capability) =>
-      suspension ?? suspensions.get(suspensionKey('capability', capabilityName(capability))),
+    suspensionOf(capability) {
+      if (suspension) return suspension
+      // What makes the URI of a resource is suspended with all that it makes.
+      const beside = capability.kind === 'resource' ? shelf.fitting(capability.name) : []
+      const all = [capability, shelf.baseOf(capability), ...beside.map((one) => one.capability)]
+      const found = all.map(
+        (one) => one && suspensions.get(suspensionKey('capability', capabilityName(one))),
+      )
+      return found.find((one) => one !== undefined)
+    },
+  }
+}
+
+/** Those that select a capability; worked out when it is first asked for. */
+const selected = <T extends { readonly items: ReadonlySet<string> | undefined; selects: Matches }>(
+  all: readonly T[],
+  item: string,
+  labels: readonly string[],
+): ((capability: Capability) => readonly T[]) => {
+  const here = all.filter(({ items }) => !items || items.has(item))
+  const known = new Map<Capability, readonly T[]>()
+  return (capability) => {
+    let found = known.get(capability)
+    if (!found) {
+      found = here.filter(({ selects }) => selects(capability, labels))
+      known.set(capability, found)
+    }
+    return found
   }
 }

@@ -1,12 +1,23 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { matchTemplate, parseTemplate, type UriTemplate } from '#mcp/template.ts'
 
-/** What one server has, in byte order of name. Templates are taken apart once, here. */
+/** What one item has, in byte order of name. Templates are taken apart once, here. */
 export interface Shelf {
+  /** What is called with scopes. */
+  readonly scoped: readonly Capability[]
   list(kind: CapabilityKind): readonly Capability[]
   find(kind: CapabilityKind, name: string): Capability | undefined
-  /** The templates that a URI fits. */
-  fitting(uri: string): readonly Capability[]
+  /** The templates that a URI fits, with what their variables are in it. */
+  fitting(uri: string): readonly Fitting[]
+  /** What it is derived from; undefined where it is no variant. */
+  baseOf(capability: Capability): Capability | undefined
+  /** What is derived from it, in byte order of name. */
+  variantsOf(capability: Capability): readonly Capability[]
+}
+
+export interface Fitting {
+  readonly capability: Capability
+  readonly variables: Readonly<Record<string, string>>
 }
 
 export const createShelf = (capabilities: readonly Capability[]): Shelf => {
@@ -17,7 +28,8 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     template: new Map<string, Capability>(),
     operation: new Map<string, Capability>(),
   }
-  for (const one of capabilities.toSorted(byName)) shelf[one.kind].set(one.name, one)
+  const all = capabilities.toSorted(byName)
+  for (const one of all) shelf[one.kind].set(one.name, one)
   const templates: { capability: Capability; parsed: UriTemplate }[] = []
   for (const capability of shelf.template.values()) {
     const parsed = parseTemplate(capability.name)
@@ -30,11 +42,22 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     template: [...shelf.template.values()],
     operation: [...shelf.operation.values()],
   }
+  const baseOf: Shelf['baseOf'] = ({ kind, classification }) => {
+    const name = classification?.variantOf
+    return name === undefined ? undefined : shelf[kind].get(name)
+  }
+  const variants = Map.groupBy(all, baseOf)
   return {
+    scoped: all.filter(({ classification }) => classification?.scopes?.length),
     list: (kind) => lists[kind],
     find: (kind, name) => shelf[kind].get(name),
     fitting: (uri) =>
-      templates.filter(({ parsed }) => matchTemplate(parsed, uri)).map((one) => one.capability),
+      templates.flatMap(({ capability, parsed }) => {
+        const variables = matchTemplate(parsed, uri)
+        return variables ? [{ capability, variables: Object.fromEntries(variables) }] : []
+      }),
+    baseOf,
+    variantsOf: (capability) => variants.get(capability) ?? [],
   }
 }
 

@@ -1,11 +1,16 @@
-import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
+import { type Capability, capabilityKinds } from '#domain/capability.ts'
 import type { Refusal, UnknownBecause } from '#domain/decision.ts'
-import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { AgentDocument, ConsumerDocument } from '#domain/documents.ts'
+import type { Facts } from '#domain/facts.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import type { Core } from './core.ts'
-import type { CompiledGrant } from './grant.ts'
-import type { CallerView, Decision } from './policy.ts'
+import { createDiscovery } from './discovery.ts'
+import { withFallback } from './fallback.ts'
+import { isOffered, judge } from './judge.ts'
+import type { CallerView, Decision, Question, Recorder, Refused, Who } from './policy.ts'
 import type { Served } from './served.ts'
+import { createUse, type Judged, type Use } from './use.ts'
 
 /** The caller's own suspension, or that of what it acts for or stands in. */
 export interface Stopped {
@@ -13,104 +18,162 @@ export interface Stopped {
   readonly owner: string | undefined
 }
 
-/** The evaluator: what one caller may do at one revision. */
-export const createView = (about: {
-  plane: PlaneId
-  client: ClientId
-  agent: string
-  consumer: string
-  revision: number
-  core: Core
-  servers: ReadonlyMap<string, Served>
-  stopped: Stopped | undefined
-}): CallerView => {
-  const { plane, client, agent, consumer, revision, core, servers, stopped } = about
+/** What the policy knows of a caller. */
+interface Known {
+  readonly plane: PlaneId
+  readonly who: Who
+  readonly agent: AgentDocument
+  readonly consumer: ConsumerDocument
+  /** The groups that the agent is in, in order of name. */
+  readonly groups: readonly string[]
+  readonly revision: number
+  readonly core: Core
+  readonly items: ReadonlyMap<string, Served>
+  readonly stopped: Stopped | undefined
+}
 
-  const judge = (served: Served, capability: Capability, now: number): Decision => {
-    const { grants, quotas, suspension } = core.reach(served, capability)
-    const live = grants.find((grant) => now < grant.endsAt)
-    if (!live) return unknown(whyNot(capability, grants))
-    if (capability.state === 'absent') return unknown('no such capability')
-    if (suspension) return suspended(suspension, served.owner)
-    if (capability.state === 'held')
-      return refused({ reason: 'held', station: 'permit', because: 'definition changed' })
-    return { permitted: true, capability, permission: { grant: live.name }, quotas }
+/** What one caller may do at one revision. */
+export const createView = (known: Known): CallerView => {
+  const { plane, who, revision, core, items, stopped } = known
+  const judged = judgedOf(known)
+
+  const usesOf = (served: Served, { kind, name, args }: Question, now: number): Use[] => {
+    const exact = served.shelf.find(kind, name)
+    const uri = kind === 'resource' ? name : undefined
+    const own = exact && createUse(judged, { served, capability: exact, now, given: args, uri })
+    // A completion may refer to a resource by its URI as well as by its template.
+    if (kind !== 'resource' && (kind !== 'template' || own)) return own ? [own] : []
+    const made = served.shelf
+      .fitting(name)
+      .map((one) => createUse(judged, { served, now, uri: name, ...one }))
+    return own ? [own, ...made] : made
   }
 
-  const decide = (server: string, kind: CapabilityKind, name: string, now: number): Decision => {
-    if (stopped) return suspended(stopped.suspension, stopped.owner)
-    const served = servers.get(server)
-    const capability = served?.shelf.find(kind, name)
-    if (served && capability) return judge(served, capability, now)
-    return unknown(served ? 'no such capability' : 'no such server')
-  }
-
-  const decideResource = (server: string, uri: string, now: number): Decision => {
-    const exact = decide(server, 'resource', uri, now)
-    const served = servers.get(server)
-    if (stopped || !served || served.shelf.find('resource', uri)) return exact
-    // Every template that fits is asked: one may be granted where another is not. But where one of
-    // them is suspended for this caller, another must not lead around it.
-    const decisions = served.shelf.fitting(uri).map((one) => judge(served, one, now))
+  const decide = (question: Question, now: number, recorder?: Recorder): Decision => {
+    const served = items.get(question.server)
+    const uses = served ? usesOf(served, question, now) : []
+    const [first, ...others] = uses
+    if (stopped) return refused(suspended(stopped), first)
+    if (!first) return refused(unknown(served ? 'no such capability' : 'no such server'), first)
+    // Of an exact resource and the templates that make its URI, it is the exact one that is meant.
+    if (others.length === 0 || first.capability.kind === 'resource')
+      return judge(judged, first, others, recorder)
+    const decisions = uses.map((one) =>
+      judge(
+        judged,
+        one,
+        uses.filter((other) => other !== one),
+        recorder,
+      ),
+    )
     return (
-      decisions.find((one) => !one.permitted && one.refusal.reason === 'suspended') ??
       decisions.find((one) => one.permitted) ??
-      decisions[0] ??
-      exact
+      decisions.find((one) => !one.permitted && one.refusal.reason !== 'unknown') ??
+      (decisions[0] as Decision)
     )
   }
 
-  const mayReach = (server: string): boolean =>
-    core.grants.some((one) => !one.servers || one.servers.has(server))
+  const mayReach = (item: string): boolean =>
+    core.grants.some(({ items }) => !items || items.has(item))
 
-  const isListed = (served: Served, capability: Capability, now: number): boolean => {
-    if (capability.state !== 'pinned') return false
-    const { grants, suspension } = core.reach(served, capability)
-    return !suspension && grants.some((grant) => now < grant.endsAt)
-  }
-  const list = (server: string, kind: CapabilityKind, now: number): Capability[] => {
-    const served = servers.get(server)
-    if (stopped || !served || !mayReach(server)) return []
-    return served.shelf.list(kind).filter((one) => isListed(served, one, now))
-  }
-
-  // Of many servers, and of all that is under way when something changes: nothing is kept for it.
-  const isReached = ({ labels }: Served, capability: Capability, now: number): boolean =>
-    capability.state !== 'absent' &&
-    core.grants.some((grant) => now < grant.endsAt && grant.selects(capability, labels))
   const sees = (server: string, now: number): boolean => {
-    const served = servers.get(server)
-    if (!served || !mayReach(server)) return false
-    return capabilityKinds.some((kind) =>
-      served.shelf.list(kind).some((one) => isReached(served, one, now)),
-    )
+    const served = items.get(server)
+    if (!served || !isOffered(served) || !mayReach(server)) return false
+    const discovers = createDiscovery(judged, now)
+    // Of many servers, and of all that is under way when something changes: nothing is kept for it.
+    const isMet = (one: Capability) =>
+      one.state !== 'absent' &&
+      discovers(
+        served,
+        one,
+        core.grants.filter(({ selects }) => selects(one, served.labels)),
+      )
+    return capabilityKinds.some((kind) => served.shelf.list(kind).some(isMet))
   }
 
   return {
     plane,
-    client,
-    agent,
-    consumer,
+    who,
+    client: who.client,
+    agent: known.agent.name,
+    consumer: known.consumer.name,
+    user: who.user,
     revision,
-    decide,
-    decideResource,
-    list,
+    get grants() {
+      return core.grants.map(({ name }) => name)
+    },
+    decide(question, now, recorder) {
+      const decision = decide(question, now, recorder)
+      if (decision.permitted) return decision
+      const shelf = items.get(question.server)?.shelf
+      return withFallback(decision, question, shelf, (other) => decide(other, now))
+    },
+    list(server, kind, now) {
+      const served = items.get(server)
+      if (stopped || !served || !isOffered(served) || !mayReach(server)) return []
+      const discovers = createDiscovery(judged, now)
+      return served.shelf.list(kind).filter((one) => {
+        if (one.state !== 'pinned') return false
+        const { grants, suspension } = core.reach(served, one)
+        return !suspension && discovers(served, one, grants)
+      })
+    },
     sees,
+    isDeprecated: (server) => items.get(server)?.lifeCycle === 'deprecated',
     suspension: (server) =>
-      stopped?.suspension ?? (server === undefined ? undefined : servers.get(server)?.suspension),
-    servers: (now) => [...servers.keys()].filter((server) => sees(server, now)).sort(),
+      stopped?.suspension ?? (server === undefined ? undefined : items.get(server)?.suspension),
+    endsAfter: core.endsAfter,
+    servers: (now) => [...items.keys()].filter((server) => sees(server, now)).sort(),
   }
 }
 
-const refused = (refusal: Refusal): Decision => ({ permitted: false, refusal })
-
-const unknown = (because: UnknownBecause): Decision =>
-  refused({ reason: 'unknown', station: 'permit', because })
-
-const suspended = (suspension: Suspension, owner: string | undefined): Decision =>
-  refused({ reason: 'suspended', station: 'permit', suspension, owner })
-
-const whyNot = (capability: Capability, ended: readonly CompiledGrant[]): UnknownBecause => {
-  if (!capability.classification) return 'unclassified'
-  return ended.length > 0 ? 'grant ended' : 'no grant'
+/** What the evaluator is told of the caller; what conditions may know of it is put together when one asks. */
+const judgedOf = ({ who, agent, consumer, groups, core, items }: Known): Judged => {
+  const scopes = (now: number) => core.scopes(items, now)
+  let kept: { of: ReadonlySet<string>; facts: ReturnType<Judged['facts']> } | undefined
+  const facts: Judged['facts'] = (now) => {
+    const counting = scopes(now)
+    if (kept?.of !== counting)
+      kept = { of: counting, facts: factsOf({ who, agent, consumer, groups, counting }) }
+    return kept.facts
+  }
+  return { who, agent: agent.name, consumer: consumer.name, core, scopes, facts }
 }
+
+const factsOf = (about: {
+  who: Who
+  agent: AgentDocument
+  consumer: ConsumerDocument
+  groups: readonly string[]
+  counting: ReadonlySet<string>
+}): Pick<Facts, 'caller' | 'consumer' | 'user'> => {
+  const { who, agent, consumer, groups, counting } = about
+  const has = (scope: string) => who.scopes === undefined || who.scopes.has(scope)
+  const { owner, claims = {} } = agent
+  const scopes = [...counting].filter(has)
+  return {
+    caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes },
+    consumer: { name: consumer.name, owner: consumer.owner ?? '' },
+    user: who.user === undefined ? undefined : { name: who.user },
+  }
+}
+
+const refused = (refusal: Refusal, use: Use | undefined): Refused => ({
+  permitted: false,
+  refusal,
+  capability: use?.capability,
+  args: use?.args,
+})
+
+const unknown = (because: UnknownBecause): Refusal => ({
+  reason: 'unknown',
+  station: 'permit',
+  because,
+})
+
+const suspended = ({ suspension, owner }: Stopped): Refusal => ({
+  reason: 'suspended',
+  station: 'permit',
+  suspension,
+  owner,
+})

@@ -38,6 +38,11 @@ const respell = (alphabetStep: number, segment: string) => {
 /** A payload whose length leaves unused bits in its last character. */
 const padded = encode(`${raw}${' '.repeat((4 - (raw.length % 3)) % 3)}`)
 
+/** Good claims of a token on behalf of a user. */
+const forAlice = { ...goodClaims, sub: 'alice@example.com', act: { sub: 'planner' } }
+const behalf = json(forAlice)
+const onBehalf = (changes: object) => payloadText(json({ ...forAlice, ...changes }))
+
 type Row = readonly [name: string, token: string, problem: TokenProblem]
 const rows: readonly Row[] = [
   // alg
@@ -388,6 +393,42 @@ const rows: readonly Row[] = [
     forger.claims({ sub: '__proto__', client_id: '__proto__@workplace-ai' }),
     'claims',
   ],
+
+  // act
+  ['sub a user, and no act', forger.claims({ sub: 'alice@example.com' }), 'claims'],
+  ['act another agent', onBehalf({ act: { sub: 'lone' } }), 'claims'],
+  ['act the whole client id', onBehalf({ act: { sub: 'planner@workplace-ai' } }), 'claims'],
+  ['act in another case', onBehalf({ act: { sub: 'Planner' } }), 'claims'],
+  ['act within act', onBehalf({ act: { sub: 'planner', act: { sub: 'lone' } } }), 'claims'],
+  [
+    'act with an issuer',
+    onBehalf({ act: { sub: 'planner', iss: 'https://evil.example' } }),
+    'claims',
+  ],
+  ['act empty', onBehalf({ act: {} }), 'claims'],
+  ['act null', onBehalf({ act: null }), 'claims'],
+  ['act a string', onBehalf({ act: 'planner' }), 'claims'],
+  ['act an array', onBehalf({ act: [{ sub: 'planner' }] }), 'claims'],
+  ['act an array with a member sub', onBehalf({ act: { sub: ['planner'] } }), 'claims'],
+  ['act with __proto__', payloadText(behalf.replace('{"sub"', '{"__proto__":{},"sub"')), 'claims'],
+  ['act twice', payloadText(behalf.replace('{', '{"act":{"sub":"lone"},')), 'claims'],
+  ['act.sub twice', payloadText(behalf.replace('{"sub"', '{"sub":"lone","sub"')), 'claims'],
+  ['may_act', onBehalf({ may_act: { sub: 'planner' } }), 'claims'],
+  ['the agent as sub, and the user as act', forger.claims({ act: { sub: 'alice' } }), 'claims'],
+  ['a user who is missing', onBehalf({ sub: undefined }), 'claims'],
+  ['a user of no letters', onBehalf({ sub: '' }), 'claims'],
+  ['a user who is a number', onBehalf({ sub: 7 }), 'claims'],
+  ['a user who is an array', onBehalf({ sub: ['alice'] }), 'claims'],
+  ['a user with a space before', onBehalf({ sub: ' alice' }), 'claims'],
+  ['a user with a space behind', onBehalf({ sub: 'alice ' }), 'claims'],
+  ['a user with a line feed', onBehalf({ sub: 'alice\nbob' }), 'claims'],
+  ['a user with a line feed behind', onBehalf({ sub: 'alice\n' }), 'claims'],
+  ['a user with NUL behind', onBehalf({ sub: 'alice\0' }), 'claims'],
+  ['a user with DEL', onBehalf({ sub: 'alice\x7f' }), 'claims'],
+  ['a user with a letter that looks like ours', onBehalf({ sub: '\u0430lice' }), 'claims'],
+  ['a user with a zero-width space', onBehalf({ sub: 'ali\u200bce' }), 'claims'],
+  ['a user of 256 characters', onBehalf({ sub: 'a'.repeat(256) }), 'claims'],
+
   ['jti missing', forger.claims({ jti: undefined }), 'claims'],
   ['jti empty', forger.claims({ jti: '' }), 'claims'],
   ['jti a number', forger.claims({ jti: 1 }), 'claims'],
@@ -433,5 +474,31 @@ describe('the verifier takes', () => {
   takes('claims in another order', () =>
     payloadText(json(Object.fromEntries(Object.entries(goodClaims).reverse()))),
   )
+  const userOf = (sub: string) => {
+    const token = world.verify(onBehalf({ sub }))
+    return typeof token === 'object' ? { agent: token.agent, user: token.user } : token
+  }
+  test('no act, and then there is no user', () => {
+    const token = world.verify(forger.claims({}))
+    assert.equal(typeof token === 'object' && token.user, undefined)
+  })
+  for (const [what, sub] of [
+    ['an address', 'alice@example.com'],
+    ['an address with a capital, which is another user', 'Alice@example.com'],
+    ['a path', '../../bob'],
+    ['a slash and a percent sign', 'a/b%2fc'],
+    ['the words of a statement', "' or '1'='1"],
+    ['markup', '<img src=x onerror=alert(1)>'],
+    ['quotes and a backslash', '"\\"\''],
+    ['a name that begins with a dash', '--url'],
+    ['__proto__', '__proto__'],
+    ['a name with spaces', 'CN=Alice Smith,OU=Staff'],
+    ['the name of the agent', 'planner'],
+    ['255 characters', 'a'.repeat(255)],
+  ] as const)
+    test(`as a user ${what}`, () => {
+      assert.deepEqual(userOf(sub), { agent: 'planner', user: sub })
+    })
+
   takes('aud of one server', () => forger.claims({ aud: `${goodClaims.aud}/calendar` }))
 })

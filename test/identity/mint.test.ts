@@ -16,6 +16,7 @@ test('a minted token verifies and says who, for whom, where and until when', asy
       client: planner,
       agent: 'planner',
       consumer: 'workplace-ai',
+      user: undefined,
       audience: 'https://gw.example/mcp/ops',
       scopes: new Set(['calendar.read', 'calendar.write']),
       tokenId: 22,

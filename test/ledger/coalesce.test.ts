@@ -70,6 +70,24 @@ describe('equal refusals', () => {
     )
   })
 
+  test('of two users behind one client are told apart, and a count names its user', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let n = 0; n < 15; n++) for (const user of ['alice', 'bob']) await refuse({ user })
+    for (let n = 0; n < 12; n++) await refuse()
+    clock.advance(1000)
+    await settle()
+    assert.equal(full().length, 30)
+    assert.deepEqual(
+      counts().map((one) => [one.user, one.count]),
+      [
+        ['alice', 5],
+        ['bob', 5],
+        [undefined, 2],
+      ],
+    )
+    assert.equal('user' in (counts().at(-1) ?? {}), false)
+  })
+
   test('belong to the second that their own time names, also when the clock has gone on since', async () => {
     const { clock, refuse, full } = setUp()
     const start = clock.now() - (clock.now() % 1000)

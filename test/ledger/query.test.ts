@@ -56,7 +56,7 @@ describe('the calls of a plane', () => {
     await append(openedOf())
     await append(intentOf(callAt(1)))
     await append(refusedOf(callAt(2)))
-    await append(intentOf(callAt(3)))
+    await append(intentOf(callAt(3), { user: 'alice@example.com' }))
     await append(outcomeOf(callAt(1), { status: 'tool error', code: '-1', ms: 7, resultBytes: 9 }))
     await append(countOf(490))
     await append(refusedOf(callAt(4), { reason: 'held', because: 'definition changed' }))
@@ -66,6 +66,7 @@ describe('the calls of a plane', () => {
       at: noon,
       agent: 'planner',
       consumer: 'workplace-ai',
+      user: undefined,
       method: 'tools/call',
       server: 'calendar',
       kind: 'tool',
@@ -92,7 +93,7 @@ describe('the calls of a plane', () => {
         because: 'quota reads, 2 per second',
         count: 490,
       },
-      { ...operation, call: callAt(3), position: 4, ...permitted },
+      { ...operation, call: callAt(3), user: 'alice@example.com', position: 4, ...permitted },
       {
         ...operation,
         call: callAt(2),

@@ -208,10 +208,14 @@ export const callRow = z.strictObject({
 })
 
 export const explanation = z.strictObject({
-  decision: z.enum(['permitted', 'denied', 'held']),
+  decision: z
+    .enum(['permitted', 'denied', 'held', 'depends'])
+    .describe('`depends`: on arguments that were not given.'),
   because: z.string(),
   considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
+  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
   quotas: z.array(z.string()),
+  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
   wouldChange: z.string().optional(),
 })
 export const why = z.strictObject({

@@ -1,0 +1,106 @@
+import { didYouMean } from '#change/nearest.ts'
+import type { Found, Lack } from './found.ts'
+import { infer } from './infer.ts'
+import { readCondition } from './read.ts'
+import { createScopes } from './scope.ts'
+import { listText } from './words.ts'
+
+/** A capability that a condition is about. */
+export interface Shape {
+  /** For messages: `mes/read_telemetry`. */
+  readonly name: string
+  /**
+   * JSON Schema of args (a tool's inputSchema; prompt arguments or template variables turned into
+   * one); undefined: not known yet.
+   */
+  readonly args: Readonly<Record<string, unknown>> | undefined
+  readonly hasUri: boolean
+}
+
+export interface ConditionProblem {
+  readonly message: string
+  /** Where in the source, in UTF-16 code units. */
+  readonly at?: number
+}
+
+/**
+ * What is wrong with it for these capabilities: empty where nothing is. `claims` are those that a
+ * caller can have; undefined: not known. Never throws.
+ */
+export const checkCondition = (
+  source: string,
+  shapes: readonly Shape[],
+  claims?: ReadonlySet<string>,
+): readonly ConditionProblem[] => {
+  const reading = readCondition(source)
+  if ('problem' in reading) {
+    const { problem: message, ...place } = reading
+    return [{ message, ...place }]
+  }
+  const asked = shapes.length > 0 ? shapes : [{ name: '', args: undefined, hasUri: true }]
+  const scopeOf = createScopes(claims)
+  const groups = new Map<string, Group>()
+  for (const shape of asked)
+    for (const found of infer(reading.tree, scopeOf(shape))) put(groups, found, shape)
+  return [...groups.values()]
+    .flatMap((group) => sentenceOf(group, asked))
+    .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
+}
+
+/** The same finding, and the capabilities that it is about. */
+interface Group {
+  readonly found: Found
+  readonly shapes: Shape[]
+  readonly names: Set<string>
+}
+
+const put = (groups: Map<string, Group>, found: Found, shape: Shape): void => {
+  const key = `${found.at} ${'says' in found ? found.says : `${found.lacks.isQuestion} ${found.lacks.path}`}`
+  const group = groups.get(key) ?? { found, shapes: [], names: new Set() }
+  group.shapes.push(shape)
+  if ('lacks' in found) for (const name of found.lacks.names) group.names.add(name)
+  groups.set(key, group)
+}
+
+const sentenceOf = (group: Group, asked: readonly Shape[]): ConditionProblem[] => {
+  const { found, shapes } = group
+  const isAll = shapes.length === asked.length
+  if ('says' in found) {
+    const where = isAll ? '' : `of ${namesOf(shapes)}: `
+    return [{ message: `${where}${found.says}`, at: found.at }]
+  }
+  const { lacks, at } = found
+  if (lacks.path === 'uri') return [{ message: noUri(shapes, isAll), at }]
+  if (isAll) return [{ message: lackedByAll(lacks, group), at }]
+  return lacks.isQuestion ? [] : [{ message: lackedBySome(lacks, group), at }]
+}
+
+const namesOf = (shapes: readonly Shape[]): string => listText(shapes.map(({ name }) => name))
+
+const noUri = (shapes: readonly Shape[], isAll: boolean): string => {
+  const has = shapes.length === 1 ? 'is no resource and has' : 'are no resources and have'
+  const fix = isAll ? 'speak of args' : 'let another document select them'
+  return `${namesOf(shapes)} ${has} no URI; ${fix}`
+}
+
+const lackedByAll = ({ of, name }: Lack, { shapes, names }: Group): string => {
+  const fix = didYouMean(name, names) || `; it has ${listText([...names], 12) || 'none'}`
+  const [only] = shapes
+  if (of === 'args' && shapes.length === 1) return `${only?.name} has no argument ${name}${fix}`
+  if (of === 'args') return `none of ${namesOf(shapes)} has an argument ${name}${fix}`
+  const noun = of === 'caller.claims' ? 'claim' : 'field'
+  return `${of} has no ${noun} ${name}${fix}`
+}
+
+const lackedBySome = ({ of, path, name }: Lack, { shapes, names }: Group): string => {
+  const has = shapes.length === 1 ? 'has' : 'have'
+  const what = of === 'args' ? `no argument ${name}` : `no ${path}`
+  const hint = didYouMean(name, names)
+  return `${namesOf(shapes)} ${has} ${what}, so every call would be denied${hint || `; write ${guardOf(path)} && …, or let another document select them`}`
+}
+
+/** `has` is written for names that CEL can select by. */
+const guardOf = (path: string): string => {
+  const quoted = /^(.*)\[(".*")\]$/.exec(path)
+  return quoted ? `${quoted[2]} in ${quoted[1]}` : `has(${path})`
+}

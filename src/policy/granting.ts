@@ -1,0 +1,52 @@
+import type { Capability } from '#domain/capability.ts'
+import type { UnknownBecause } from '#domain/decision.ts'
+import type { CompiledGrant } from './grant.ts'
+import type { Recorder, Verdict } from './policy.ts'
+import type { Use } from './use.ts'
+
+/** By which of its grants a caller meets a capability. */
+export interface Granting {
+  /** In order of name; none where the capability is hidden. */
+  readonly candidates: readonly CompiledGrant[]
+  readonly because: UnknownBecause
+}
+
+/**
+ * A condition about arguments hides nothing: it is asked when a call brings some that are in order. One
+ * about the caller alone hides what it does not permit, so that a list and a call never disagree.
+ */
+export const findGrants = (
+  grants: readonly CompiledGrant[],
+  use: Use,
+  recorder: Recorder | undefined,
+): Granting => {
+  const candidates: CompiledGrant[] = []
+  let because: UnknownBecause = grants.length > 0 ? 'grant ended' : 'no grant'
+  for (const grant of grants) {
+    if (use.now >= grant.endsAt) {
+      recorder?.grant(grant.name, 'ended')
+      continue
+    }
+    because = 'condition not met'
+    const verdict = grant.isAboutCall && !recorder ? 'holds' : verdictOf(grant, use)
+    recorder?.grant(grant.name, verdict)
+    if (!grant.isAboutCall && verdict !== 'holds') continue
+    candidates.push(grant)
+    // Those behind it, by name, are not needed.
+    if (!grant.isAboutCall && !recorder) break
+  }
+  return { candidates, because: isClassified(use.capability) ? because : 'unclassified' }
+}
+
+/** Of several that could permit, the first by name: so every process names the same. */
+export const firstPermitting = (
+  candidates: readonly CompiledGrant[],
+  use: Use,
+): CompiledGrant | undefined =>
+  // What is not about the call has been asked.
+  candidates.find((grant) => !grant.isAboutCall || verdictOf(grant, use) === 'holds')
+
+const verdictOf = ({ when }: CompiledGrant, use: Use): Verdict =>
+  when === undefined ? 'holds' : use.ask(when)
+
+const isClassified = ({ classification }: Capability): boolean => classification !== undefined

@@ -1,0 +1,81 @@
+import type { Refusal, UnknownBecause } from '#domain/decision.ts'
+import type { Suspension } from '#domain/suspension.ts'
+import { checkArguments } from './arguments.ts'
+import { askAllRules, barredByAge, barredByRules } from './bars.ts'
+import type { CompiledGrant } from './grant.ts'
+import { findGrants, firstPermitting } from './granting.ts'
+import type { Decision, QuotaRule, Recorder, Refused } from './policy.ts'
+import type { Served } from './served.ts'
+import type { Judged, Use } from './use.ts'
+
+const station = 'permit'
+
+/**
+ * The evaluator of one use of one capability: grants, then what became of the capability, then its
+ * arguments, then what grants and rules say of them, then the token. `beside` are the same use by other
+ * templates that make the same URI: what is over one of those is over this too, so that none of them
+ * leads around a rule, a quota or a suspension of another.
+ */
+export const judge = (
+  caller: Judged,
+  use: Use,
+  beside: readonly Use[],
+  recorder: Recorder | undefined,
+): Decision => {
+  const { served, capability, args } = use
+  const refuse = (refusal: Refusal): Refused => ({ permitted: false, refusal, capability, args })
+  const unknown = (because: UnknownBecause) => refuse({ reason: 'unknown', station, because })
+
+  const reach = caller.core.reach(served, capability)
+  const { candidates, because } = findGrants(reach.grants, use, recorder)
+  // Whoever wants to know why is told of the rules too, whatever else refuses.
+  if (recorder) askAllRules(caller, use, beside, recorder)
+  if (candidates.length === 0) return unknown(because)
+  if (capability.state === 'absent') return unknown('no such capability')
+  if (!isOffered(served)) return unknown('not published')
+  const suspension = reach.suspension ?? suspensionBeside(caller, beside)
+  if (suspension) return refuse({ reason: 'suspended', station, suspension, owner: served.owner })
+  if (capability.state === 'held')
+    return refuse({ reason: 'held', station, because: 'definition changed' })
+  const problems = checkArguments(capability, use.given)
+  if (problems) return refuse({ reason: 'arguments', station, problems })
+  const grant = firstPermitting(candidates, use)
+  if (!grant) {
+    const grants = candidates.map(({ name }) => name)
+    return refuse({ reason: 'condition', station, grants, fallback: undefined })
+  }
+  const barred =
+    barredByRules(askAllRules(caller, use, beside), caller, use) ?? barredByAge(caller, use)
+  if (barred) return refuse(barred)
+  const quotas = quotasOf(caller, reach.quotas, beside, grant)
+  return { permitted: true, capability, args, permission: { grant: grant.name }, quotas }
+}
+
+/** Agents meet what is published, and what is deprecated. */
+export const isOffered = ({ lifeCycle }: Served): boolean =>
+  lifeCycle === 'published' || lifeCycle === 'deprecated'
+
+const suspensionBeside = ({ core }: Judged, beside: readonly Use[]): Suspension | undefined => {
+  for (const { served, capability } of beside) {
+    const { suspension } = core.reach(served, capability)
+    if (suspension) return suspension
+  }
+  return undefined
+}
+
+/** Those that count the capability, and the one of the grant that permits. */
+const quotasOf = (
+  { core }: Judged,
+  quotas: readonly QuotaRule[],
+  beside: readonly Use[],
+  grant: CompiledGrant,
+): readonly QuotaRule[] => {
+  const own = core.quotaOf(grant)
+  if (!own && beside.length === 0) return quotas
+  const all = [
+    ...quotas,
+    ...beside.flatMap(({ served, capability }) => core.reach(served, capability).quotas),
+    ...(own ? [own] : []),
+  ]
+  return [...new Map(all.map((one) => [one.key, one])).values()]
+}
