@@ -170,7 +170,6 @@ export const installationOf = (
     ready: Installation['ready']
   },
 ): Installation => {
-  const query = createCallQuery(parts.store)
   return {
     ...parts,
     revisions: parts.store.revisions,
@@ -179,7 +178,7 @@ export const installationOf = (
     pid: about.pid,
     startedAt: about.startedAt,
     runners: new Set(about.runners.keys()),
-    calls: { list: query.calls, find: query.findCall },
+    calls: createCallQuery(parts.store),
     refresh: about.refresh,
     ready: about.ready,
     explain({ plane, ...tried }) {

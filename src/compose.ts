@@ -182,7 +182,7 @@ const serveParts = async (
     registry,
     clock,
     log,
-    everyMs: configuration.discovery.everyMs,
+    cadence: configuration.discovery,
   })
   opened.push(async () => watch.close())
   const joins = options.worker?.joins === true
@@ -204,6 +204,7 @@ const serveParts = async (
     snapshot: snapshots.of,
     server,
     isCurrent: membership.isCurrent,
+    looks: watch,
   })
   gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)

@@ -100,6 +100,14 @@ export const configurationSchema = z.strictObject({
       everyMs: count(1000, 86_400_000)
         .default(60_000)
         .describe('How often the servers are asked what they offer, milliseconds.'),
+      freshMs: count(0, 86_400_000)
+        .default(2000)
+        .describe(
+          'How old the answer may be when one of their capabilities is called, milliseconds; else they are asked again first. 0: before every call.',
+        ),
+      patienceMs: count(100, 60_000)
+        .default(5000)
+        .describe('Longest wait of a call for that answer, milliseconds; then it is refused.'),
     })
     .prefault({}),
   allowedHosts: z

@@ -8,7 +8,8 @@
  *   bank.js [--http PORT] [--require-key]
  *
  * Environment: BANK_API_KEY is the key it was lent, BANK_JOURNAL the file that gets a line for
- * each executed call, BANK_DRIFT=1 starts it with the description of rates_today changed.
+ * each executed call, BANK_DRIFT=1 starts it with the description of rates_today changed, BANK_TURN
+ * (description, schema, annotation, prompt, resource or template) what it changes after three calls, silently.
  */
 import { parseArgs } from 'node:util'
 import { serveHttp } from './http.js'
@@ -18,12 +19,13 @@ import { serveStdio } from './stdio.js'
 const { values } = parseArgs({
   options: { http: { type: 'string' }, 'require-key': { type: 'boolean', default: false } },
 })
-const { BANK_API_KEY, BANK_JOURNAL, BANK_DRIFT } = process.env
+const { BANK_API_KEY, BANK_JOURNAL, BANK_DRIFT, BANK_TURN } = process.env
 const apiKey = BANK_API_KEY || undefined
 const keyRequired = values['require-key']
 const server = createServer({
   journal: BANK_JOURNAL || undefined,
   drifted: BANK_DRIFT === '1',
+  turn: BANK_TURN || undefined,
   keyRequired,
 })
 

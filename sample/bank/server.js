@@ -14,6 +14,7 @@ import { createLibrary } from './library.js'
 import { Refusal } from './refusal.js'
 import { problemsOf } from './schema.js'
 import { bookTools, houseTools } from './tools.js'
+import { createTurn } from './turn.js'
 
 /**
  * @typedef {import('./eras.js').Message} Message
@@ -35,11 +36,12 @@ const instructions = 'A bank to try things on: its accounts live in memory and r
 /**
  * The bank's server without a transport: one request in, one result out, in either era.
  *
- * @param {{ journal?: string | undefined, drifted?: boolean, keyRequired?: boolean }} options
+ * @param {{ journal?: string | undefined, drifted?: boolean, turn?: string | undefined, keyRequired?: boolean }} options
  *   `journal` names a file that gets a line, `name` or `name ref`, for each tool call before it
  *   takes effect: O_APPEND, so several processes may share it.
  */
-export function createServer({ journal, drifted = false, keyRequired = false }) {
+export function createServer({ journal, drifted = false, turn: what, keyRequired = false }) {
+  const turn = createTurn(what)
   const book = createBook(() => new Date().toISOString().slice(0, 10))
   const library = createLibrary(book)
   /** @type {Set<() => void>} */
@@ -61,18 +63,26 @@ export function createServer({ journal, drifted = false, keyRequired = false }) 
     const params = message.params ?? {}
     switch (message.method) {
       case 'tools/list':
-        return page(params, { tools: tools.map(({ definition }) => definition) })
+        return page(params, {
+          tools: turn.offered(
+            'tool',
+            tools.map(({ definition }) => definition),
+          ),
+        })
       case 'tools/call':
+        turn.served()
         return callTool(params, message, exchange)
       case 'prompts/list':
-        return page(params, { prompts: library.prompts })
+        return page(params, { prompts: turn.offered('prompt', library.prompts) })
       case 'prompts/get':
+        turn.served()
         return getPrompt(params)
       case 'resources/list':
-        return page(params, { resources: library.resources })
+        return page(params, { resources: turn.offered('resource', library.resources) })
       case 'resources/templates/list':
-        return page(params, { resourceTemplates: library.templates })
+        return page(params, { resourceTemplates: turn.offered('template', library.templates) })
       case 'resources/read':
+        turn.served()
         return readResource(String(params.uri), exchange.era)
       case 'completion/complete':
         return complete(params)

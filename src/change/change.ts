@@ -188,6 +188,7 @@ export const problemCodes = [
   'missing key',
   'duplicate',
   'dangling name',
+  'look-alike',
   'secret in file',
   'managed elsewhere',
   'too large',

@@ -2,6 +2,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import type { Policy } from './change.ts'
 import type { Finding } from './finding.ts'
+import { lookAlikes } from './look-alikes.ts'
 import { createNext, type Next } from './next.ts'
 import { type Path, pathText } from './path.ts'
 import type { Given, Plan } from './plan.ts'
@@ -11,7 +12,7 @@ import { mayBeSecret } from './secrets.ts'
 import { strandedDocuments, strandedPlanes } from './stranded.ts'
 
 /**
- * Checks that in what would stand every name is one of something that stands. `runners` is undefined
+ * Checks that in what would stand every name is one of something that stands, and looks like no other. `runners` is undefined
  * where a command changes a document: then its runner may only stay what it is.
  */
 export async function checkReferences(
@@ -34,6 +35,7 @@ export async function checkReferences(
     ...findings,
     ...(await strandedDocuments(policy, plan, next, breathe)),
     ...strandedPlanes(policy, plan, next),
+    ...(await lookAlikes(policy, plan, breathe)),
   ]
 }
 

@@ -1,5 +1,10 @@
-import type { PlaneId } from '#domain/name.ts'
-import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
+import { type PlaneId, userPattern } from '#domain/name.ts'
+import {
+  type Suspension,
+  type SuspensionKind,
+  suspensionCommand,
+  suspensionKey,
+} from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import type { RowChange } from '#store/store.ts'
 import type { Command, Consequence, PlanePolicy, Policy } from './change.ts'
@@ -21,7 +26,7 @@ export const suspend = (target: Suspend, reason: string): Command => ({
     if (said === '' || said.length > reasonLimit) {
       throw new Fault('usage', {
         detail: `a suspension needs a reason of 1 to ${reasonLimit} characters`,
-        fix: `bailiwick ${target.kind} suspend ${target.name} --reason TEXT`,
+        fix: suspensionCommand('suspend', target.plane, target),
       })
     }
     const here = planeOf(policy, target)
@@ -42,6 +47,7 @@ export const resume = (target: Suspend): Command => ({
     if (!standing(planeOf(policy, target), target)) {
       throw new Fault('unknown_name', {
         detail: `${target.kind} ${target.name} is not suspended in plane ${target.plane}`,
+        fix: `bailiwick suspensions --plane ${target.plane}`,
       })
     }
     return {
@@ -61,20 +67,32 @@ const planeOf = (policy: Policy, { plane }: Suspend): PlanePolicy => {
   throw new Fault('unknown_name', { detail: `there is no plane ${plane}` })
 }
 
-/** A user stands in no document, and a capability is known to the registry: whoever asks has looked there. */
+/** A capability is known to the registry: whoever asks has looked there. */
 const checkExists = (here: PlanePolicy, { plane, kind, name }: Suspend): void => {
-  const exists =
-    kind === 'agent'
-      ? here.agents.has(name)
-      : kind === 'consumer'
-        ? here.consumers.has(name)
-        : kind === 'server'
-          ? here.servers.has(name)
-          : kind !== 'plane' || name === plane
+  if (kind === 'user') checkUser(name)
+  if (kind === 'user' || kind === 'capability') return
+  const exists = kind === 'plane' ? name === here.plane.name : here[members[kind]].has(name)
   if (exists) return
   throw new Fault('unknown_name', {
     detail: `there is no ${kind} ${name} in plane ${plane}`,
-    fix: `bailiwick ${kind} list`,
+    fix: shownBy[kind],
+  })
+}
+
+const members = { agent: 'agents', consumer: 'consumers', server: 'servers' } as const
+const shownBy = {
+  agent: 'bailiwick agent list',
+  consumer: 'bailiwick export',
+  server: 'bailiwick server list',
+  plane: 'bailiwick status',
+} as const
+
+/** A user stands in no document: whoever a token can name can be suspended. */
+const checkUser = (name: string): void => {
+  if (userPattern.test(name)) return
+  throw new Fault('usage', {
+    detail: 'a user is named as a token says it: 1 to 255 visible ASCII characters',
+    fix: 'bailiwick calls --json user,call shows how users are named',
   })
 }
 

@@ -21,7 +21,8 @@ type Params<P extends string> = P extends `${string}{${infer Name}}${infer Rest}
 /** What a request takes besides its address; the list of routes says what it is. */
 export interface About<M extends Method, P extends string> {
   readonly path?: Readonly<Record<Params<P>, string>>
-  readonly query?: Readonly<Record<string, string | undefined>>
+  /** A list stands in the address once for each. */
+  readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body?: Body<Row<M, P>>
 }
 
@@ -51,7 +52,8 @@ export const createApi = (origin: string, token: string | undefined): Api => {
       )
       const url = new URL(`/api/v1${address}`, base)
       for (const [key, value] of Object.entries(about.query ?? {}))
-        if (value !== undefined) url.searchParams.set(key, value)
+        for (const one of typeof value === 'string' ? [value] : (value ?? []))
+          url.searchParams.append(key, one)
       const { status, text } = await send(url, { method, token, body: about.body })
       const value = text === '' ? undefined : read(text)
       if (status >= 400) throw faultOf(status, value, base.origin)

@@ -1,3 +1,4 @@
+import type { SuspensionKind } from '#domain/suspension.ts'
 import type { Command } from './command.ts'
 
 /** A command as `--help` tells it; its file is loaded when it is run. */
@@ -19,6 +20,13 @@ export interface CommandRow {
   readonly plane?: boolean
   readonly load: () => Promise<Command>
 }
+
+const suspend = (kind: SuspensionKind) => async () =>
+  (await import('./commands/suspend.ts')).suspending(kind)
+const resume = (kind: SuspensionKind) => async () =>
+  (await import('./commands/suspend.ts')).resuming(kind)
+const suspended = ['plane', 'kind', 'name', 'revision'] as const
+const reasonOption = ['--reason <text>', 'why; it stands in the ledger'] as const
 
 const kindOption = ['--kind <kind>', 'tool, prompt, resource or template (default: tool)'] as const
 
@@ -232,14 +240,32 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'calls',
     takes: '',
-    summary: 'The newest calls, refused ones as well, with where each of them ended.',
+    summary: 'Calls, newest first, refused ones as well, with where each of them ended.',
     examples: [
-      'bailiwick calls',
-      'bailiwick calls --agent planner --most 100 --json call,decision',
+      'bailiwick calls --agent planner --since 2h --result denied',
+      'bailiwick calls --capability mes/read_telemetry --where arg.line=4 --count',
     ],
     options: [
       ['--agent <agent>', 'of this AGENT or AGENT@CONSUMER only'],
-      ['--most <n>', 'how many (default: 20)'],
+      ['--consumer <consumer>', 'for this consumer only'],
+      ['--user <user>', 'on behalf of this user only, as tokens name them'],
+      ['--server <server>', 'of this server or API only'],
+      ['--capability <server/name>', 'of this capability; several: of any of them', 'repeat'],
+      [
+        '--result <result>',
+        'complete, tool-error, failed, denied, limited, held …; several: any of them',
+        'repeat',
+      ],
+      ['--since <when>', 'from then on: 2026-11-20T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d'],
+      ['--until <when>', 'before then'],
+      [
+        '--where <condition>',
+        'FIELD=VALUE or FIELD!=VALUE; arg.NAME for an indexed argument; several: all of them',
+        'repeat',
+      ],
+      ['--count', 'how many they are'],
+      ['--before <position>', 'older than this one of a plane, to go on with'],
+      ['--most <n>', 'how many are shown (default: 20)'],
     ],
     plane: true,
     fields: [
@@ -249,10 +275,13 @@ export const catalog: readonly CommandRow[] = [
       'position',
       'agent',
       'consumer',
+      'user',
       'method',
       'server',
       'kind',
       'name',
+      'template',
+      'indexed',
       'decision',
       'station',
       'because',
@@ -361,19 +390,72 @@ export const catalog: readonly CommandRow[] = [
       'bailiwick agent suspend planner --reason "loops over accounts"',
       'bailiwick agent suspend planner --plane ops --reason "key leaked" --url https://gateway.example',
     ],
-    options: [['--reason <text>', 'why; it stands in the ledger']],
+    options: [reasonOption],
     plane: true,
-    fields: ['plane', 'agent', 'revision'],
-    load: () => import('./commands/agent-suspend.ts'),
+    fields: suspended,
+    load: suspend('agent'),
   },
   {
     name: 'agent resume',
     takes: '<agent>',
     summary: 'Let a suspended agent go on.',
     examples: ['bailiwick agent resume planner', 'bailiwick agent resume planner --plane ops'],
+    options: [reasonOption],
     plane: true,
-    fields: ['plane', 'agent', 'revision'],
-    load: () => import('./commands/agent-resume.ts'),
+    fields: suspended,
+    load: resume('agent'),
+  },
+  {
+    name: 'consumer suspend',
+    takes: '<consumer>',
+    summary: 'Stop every agent where it acts for this consumer.',
+    examples: [
+      'bailiwick consumer suspend partner --reason "contract ended"',
+      'bailiwick consumer suspend partner --plane ops --reason "contract ended"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: suspend('consumer'),
+  },
+  {
+    name: 'consumer resume',
+    takes: '<consumer>',
+    summary: 'Let a suspended consumer go on.',
+    examples: [
+      'bailiwick consumer resume partner',
+      'bailiwick consumer resume partner --plane ops --reason "signed again"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: resume('consumer'),
+  },
+  {
+    name: 'user suspend',
+    takes: '<user>',
+    summary: 'Stop every agent where it acts on behalf of this user, as tokens name them.',
+    examples: [
+      'bailiwick user suspend alice@example.com --reason "account taken over"',
+      'bailiwick user suspend alice@example.com --plane ops --reason "left the company"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: suspend('user'),
+  },
+  {
+    name: 'user resume',
+    takes: '<user>',
+    summary: 'Let a suspended user go on.',
+    examples: [
+      'bailiwick user resume alice@example.com',
+      'bailiwick user resume alice@example.com --plane ops',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: resume('user'),
   },
   {
     name: 'server list',
@@ -457,12 +539,97 @@ export const catalog: readonly CommandRow[] = [
     fields: ['plane', 'server', 'capability', 'before'],
     load: () => import('./commands/server-release.ts'),
   },
+  {
+    name: 'server suspend',
+    takes: '<server>',
+    summary: 'Stop every use of a server at once.',
+    examples: [
+      'bailiwick server suspend ops/bank --reason "answers what it should not"',
+      'bailiwick server suspend bank --plane ops --reason "under repair"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: suspend('server'),
+  },
+  {
+    name: 'server resume',
+    takes: '<server>',
+    summary: 'Let a suspended server be used again.',
+    examples: ['bailiwick server resume ops/bank', 'bailiwick server resume bank --plane ops'],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: resume('server'),
+  },
+  {
+    name: 'server block',
+    takes: '<server> <name>',
+    summary: 'Stop every use of one capability of a server at once.',
+    examples: [
+      'bailiwick server block ops/bank transfer --reason "sends twice"',
+      'bailiwick server block ops/bank summary --kind prompt --reason "leads astray"',
+    ],
+    options: [kindOption, reasonOption],
+    plane: true,
+    fields: suspended,
+    load: suspend('capability'),
+  },
+  {
+    name: 'server unblock',
+    takes: '<server> <name>',
+    summary: 'Let a blocked capability be used again.',
+    examples: [
+      'bailiwick server unblock ops/bank transfer',
+      'bailiwick server unblock ops/bank summary --kind prompt',
+    ],
+    options: [kindOption, reasonOption],
+    plane: true,
+    fields: suspended,
+    load: resume('capability'),
+  },
+  {
+    name: 'plane suspend',
+    takes: '<plane>',
+    summary: 'Stop every call in a plane at once.',
+    examples: [
+      'bailiwick plane suspend ops --reason "an attack is under way"',
+      'bailiwick plane suspend ops --reason "an attack is under way" --url https://gateway.example',
+    ],
+    options: [reasonOption],
+    fields: suspended,
+    load: suspend('plane'),
+  },
+  {
+    name: 'plane resume',
+    takes: '<plane>',
+    summary: 'Let a suspended plane go on.',
+    examples: [
+      'bailiwick plane resume ops',
+      'bailiwick plane resume ops --reason "the attack is over"',
+    ],
+    options: [reasonOption],
+    fields: suspended,
+    load: resume('plane'),
+  },
+  {
+    name: 'suspensions',
+    takes: '',
+    summary: 'Who and what is suspended, by whom, since when and why, newest first.',
+    examples: ['bailiwick suspensions', 'bailiwick suspensions --plane ops --json'],
+    plane: true,
+    fields: ['plane', 'kind', 'name', 'at', 'by', 'reason', 'revision'],
+    load: () => import('./commands/suspensions.ts'),
+  },
 ]
 
 export const groups: Readonly<Record<string, string>> = {
   cred: 'Secrets for calling servers.',
   agent: 'Agents and their own secrets.',
+  consumer: 'Whom agents act for.',
+  user: 'People on whose behalf agents act.',
   server: 'Servers behind the gateway and their capabilities.',
+  plane: 'A plane as a whole.',
 }
 
 /** Commands of the product that this version does not build; refused by name, never half done. */
@@ -475,5 +642,4 @@ export const unbuilt: readonly string[] = [
   'import',
   'cred rotate',
   'cred destroy',
-  'server block',
 ]

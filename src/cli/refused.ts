@@ -1,6 +1,6 @@
 import { Fault, type FaultCode, faults } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
-import type { CallRow } from '#manager/calls.ts'
+import type { CallRow } from '#manager/asking.ts'
 import { isObject } from '#mcp/messages.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Control } from './control.ts'
@@ -29,13 +29,14 @@ export const explainFailure = async (
   const record = await findRecord(control, made, reply)
   const now = await explainNow(control, made)
   const trouble = await findTrouble(control, made)
-  if (isRefused(record, now)) {
+  if (isRefused(record, now) && !isUnseen(reply)) {
     const fix = now.decision === 'permitted' ? trouble.fix : now.wouldChange
     const waitMs = waitOf(reply)
     sayRefusal(terminal, made, { told, record, now, down: trouble.down, fix, waitMs })
     return refusedCode
   }
-  if (!record || record.outcome?.status === 'failed') throw failed(record, reply, trouble)
+  const isFailed = !record || isUnseen(reply) || record.outcome?.status === 'failed'
+  if (isFailed) throw failed(record, reply, trouble)
   sayOwnError(terminal, made, { told, record, reply })
   return ownErrorCode
 }
@@ -74,12 +75,11 @@ const findRecord = async (
 ): Promise<CallRow | undefined> => {
   const { plane, server, name, token } = made
   const call = reply && refusalOf(reply)?.call
-  const [agent = '', consumer] = token.client.split('@')
-  const rows = await control.ask('calls', { plane, agent, most: 50 })
+  const pages = await control.ask('calls', { plane, agent: token.client, most: 50 })
+  const rows = pages.flatMap(({ items }) => items)
   return rows.find(
     (row) =>
       (typeof call === 'string' ? row.call === call : row.server === server && row.name === name) &&
-      row.consumer === consumer &&
       row.at >= made.startedAt - clockSlackMs,
   )
 }
@@ -92,6 +92,9 @@ const explainNow = async (
   { plane, server, name, token }: Made,
 ): Promise<Explanation> =>
   await control.ask('can', { plane, client: token.client, server, kind: 'tool', name })
+
+/** Its server could not be asked what it offers: no policy's no, but a fault on the server's side. */
+const isUnseen = (reply: Reply): boolean => refusalOf(reply)?.reason === 'unseen'
 
 const isRefused = (record: CallRow | undefined, now: Explanation): boolean =>
   record ? record.decision !== 'permitted' : now.decision !== 'permitted'
@@ -120,8 +123,10 @@ const failed = (
   const message = 'error' in reply ? reply.error.message : ''
   const fix = trouble.fix ?? (record && `bailiwick why ${record.call}`)
   const known = code && Object.hasOwn(faults, code) ? (code as FaultCode) : codeOf(reply)
+  const because = trouble.down ?? (isUnseen(reply) ? record?.because : undefined)
+  const told = `The agent was told: ${message}`
   return new Fault(known, {
-    detail: [...(trouble.down ? [trouble.down] : []), `The agent was told: ${message}`].join('\n'),
+    detail: because === undefined ? told : `${because}\n${told}`,
     ...(fix && { fix }),
   })
 }
@@ -130,6 +135,7 @@ const codeOf = (reply: Reply): FaultCode => {
   const code = 'error' in reply ? reply.error.code : 0
   const rows = Object.entries(faults) as [FaultCode, { rpc: number; status: number }][]
   const own = rows.filter(([, row]) => row.rpc === code && row.rpc > -32000)
-  const exact = own.find(([, row]) => row.status === reply.status) ?? own[0]
+  const said = own.find(([code]) => 'error' in reply && faults[code].say === reply.error.message)
+  const exact = said ?? own.find(([, row]) => row.status === reply.status) ?? own[0]
   return exact?.[0] ?? 'upstream_broken'
 }

@@ -2,6 +2,7 @@ import type { OperationAnswer, OperationInput, OperationName } from '#edge/contr
 import { Fault } from '#lib/fault.ts'
 import { type Api, createApi } from './api.ts'
 import type { Control } from './control.ts'
+import { overRoutes } from './remote-suspensions.ts'
 
 /**
  * The routes answer what the operations do, for both call the same functions; in JSON, where what is
@@ -121,13 +122,19 @@ const asking: Asking = {
         api.ask('GET', '/planes/{plane}/status/agents', { path: { plane: one }, query }),
       ),
     ),
-  async agentSuspend(api, { plane, agent, reason }) {
-    const path = { plane: await planeFor(api, plane), name: agent }
-    return api.ask('POST', '/planes/{plane}/agents/{name}/suspend', { path, body: { reason } })
+  async suspend(api, { plane, ...meant }) {
+    return overRoutes(api, 'suspend', await planeFor(api, plane), meant)
   },
-  async agentResume(api, { plane, agent }) {
-    const path = { plane: await planeFor(api, plane), name: agent }
-    return api.ask('POST', '/planes/{plane}/agents/{name}/resume', { path, body: {} })
+  async resume(api, { plane, ...meant }) {
+    return overRoutes(api, 'resume', await planeFor(api, plane), meant)
+  },
+  async suspensions(api, { plane }) {
+    const rows = await overPlanes(api, plane, (one) =>
+      allOf((query) =>
+        api.ask('GET', '/planes/{plane}/suspensions', { path: { plane: one }, query }),
+      ),
+    )
+    return rows.sort((a, b) => b.revision - a.revision)
   },
   async revisions(api, { most }) {
     return (await api.ask('GET', '/revisions', { query: { limit: String(most) } })).items
@@ -157,11 +164,19 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name: server }
     return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body: { name } })
   },
-  async calls(api, { plane, agent, most }) {
-    const [name, consumer] = agent?.split('@') ?? []
-    const rows = await overPlanes(api, plane, (one) => callsOf(api, one, { name, consumer, most }))
-    return rows.sort((a, b) => b.at - a.at || b.position - a.position).slice(0, most)
-  },
+  calls: async (api, { plane, before, most, ...asked }) =>
+    overPlanes(api, await planeOf(api, plane, before), async (one) => {
+      const query = { ...asked, ...afterOf(before), limit: String(Math.min(most, mostOfPage)) }
+      const page = await api.ask('GET', '/planes/{plane}/calls', { path: { plane: one }, query })
+      return [{ ...page, plane: one, next: page.next && Number(page.next) }]
+    }),
+  callCount: async (api, { plane, before, ...asked }) =>
+    overPlanes(api, await planeOf(api, plane, before), async (one) => {
+      const query = { ...asked, ...afterOf(before) }
+      const path = { plane: one }
+      const part = await api.ask('GET', '/planes/{plane}/calls/count', { path, query })
+      return [{ ...part, plane: one, next: part.next && Number(part.next) }]
+    }),
   async why(api, { plane, call }) {
     for (const one of await chosen(api, plane))
       try {
@@ -180,19 +195,9 @@ const asking: Asking = {
   },
 }
 
-/** The newest of a plane, until there are enough or none are left. */
-const callsOf = async (
-  api: Api,
-  plane: string,
-  about: { name: string | undefined; consumer: string | undefined; most: number },
-) => {
-  const { name, consumer, most } = about
-  const found = []
-  for (let after: string | undefined; ; ) {
-    const query = { agent: name, after, limit: '500' }
-    const page = await api.ask('GET', '/planes/{plane}/calls', { path: { plane }, query })
-    found.push(...page.items.filter((row) => consumer === undefined || row.consumer === consumer))
-    if (found.length >= most || page.next === undefined) return found.slice(0, most)
-    after = page.next
-  }
-}
+const mostOfPage = 500
+/** A position is of one plane's ledger. */
+const planeOf = async (api: Api, plane: string | undefined, before: number | undefined) =>
+  before === undefined ? plane : await planeFor(api, plane)
+const afterOf = (before: number | undefined) =>
+  before === undefined ? {} : { after: String(before) }

@@ -1,5 +1,5 @@
 import type { TokenAnswer } from '#manager/agents.ts'
-import type { CallRow } from '#manager/calls.ts'
+import type { CallRow } from '#manager/asking.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
 import { printRemedy } from './remedy.ts'

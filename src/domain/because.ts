@@ -9,6 +9,8 @@ export const because = (refusal: Refusal): string => {
       return refusal.because
     case 'suspended':
       return tellSuspension(refusal.suspension)
+    case 'unseen':
+      return refusal.detail
     case 'arguments':
       return `arguments do not fit the definition: ${tellProblems(refusal.problems)}`
     case 'condition':

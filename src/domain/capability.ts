@@ -28,6 +28,10 @@ export interface Capability {
     readonly fingerprint: string
     readonly definition: Readonly<Record<string, unknown>>
   }
+  /** Which of the definitions that were ever pinned `definition` is, from 1. */
+  readonly version?: number
+  /** It changed so often that it stays held, whatever its server tells, until a person releases it. */
+  readonly restless?: true
   /** Undefined where nobody has classified it: then it is invisible to every agent. */
   readonly classification?: Classification
 }

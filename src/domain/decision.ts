@@ -1,3 +1,4 @@
+import type { UpstreamFaultCode } from '#lib/fault.ts'
 import type { Suspension } from './suspension.ts'
 
 /** The six steps, in the order of trust; the words of the code, the strip, the entry and the terminal. */
@@ -17,6 +18,14 @@ export type Refusal =
   | { readonly reason: 'unknown'; readonly station: 'permit'; readonly because: UnknownBecause }
   /** Its definition changed and its owner has not released it. */
   | { readonly reason: 'held'; readonly station: 'permit'; readonly because: 'definition changed' }
+  /** Its server did not tell in time whether the definition is still the one that was released. */
+  | {
+      readonly reason: 'unseen'
+      readonly station: 'permit'
+      readonly code: UpstreamFaultCode
+      /** What its server did, for those who operate the gateway. */
+      readonly detail: string
+    }
   /** Its caller, its server or it itself is suspended, or the whole plane is. */
   | {
       readonly reason: 'suspended'

@@ -1,9 +1,10 @@
 import type { CapabilityKind } from './capability.ts'
+import type { Indexed } from './indexed.ts'
 import type { CallId, ClientId, PlaneId } from './name.ts'
 
 /**
  * The entries of a plane's ledger: a closed set of shapes, strings and integers only (RFC 8785 needs
- * no more), at most 16 KiB. Their position in the ledger is not part of them. Times are UTC
+ * no more), and for arguments that are indexed null and true; at most 16 KiB. Their position in the ledger is not part of them. Times are UTC
  * milliseconds, durations milliseconds, sizes bytes.
  */
 interface About {
@@ -20,11 +21,13 @@ interface Caller {
   readonly user?: string
 }
 
-interface Operation {
+interface Operation extends Indexed {
   readonly method: string
   readonly server: string
   readonly kind: CapabilityKind
   readonly name: string
+  /** The template that a URI was read by; absent for all else, and in entries of earlier versions. */
+  readonly template?: string
 }
 
 /** Durable before anything reaches the server. The arguments lie encrypted in the payload beside it. */

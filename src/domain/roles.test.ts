@@ -122,9 +122,17 @@ describe('The table of roles', () => {
       for (const one of given(role)) assert.match(one, /\.(read|explain)$/, role)
   })
 
-  test('lets the SOC stop agents and grant nothing', () => {
+  const stopping = permissions.filter((one) => /\.(suspend|resume)$/.test(one))
+
+  test('lets the SOC stop everything and let it go on, and do nothing else', () => {
     const writes = [...given('soc')].filter((one) => !/\.(read|explain)$/.test(one))
-    assert.deepEqual(writes.toSorted(), ['agents.resume', 'agents.suspend'])
+    assert.deepEqual(writes.toSorted(), stopping.toSorted())
+  })
+
+  test('lets an owner stop what is theirs, and not lift what another has stopped', () => {
+    const may = stopping.filter((one) => given('owner').has(one))
+    const all = ['agents.suspend', 'servers.suspend', 'capabilities.suspend']
+    assert.deepEqual(may.toSorted(), all.toSorted())
   })
 
   test('shows the arguments of calls to the SOC alone', () => {

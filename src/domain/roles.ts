@@ -13,12 +13,14 @@ export const planeRoles = [
 ] as const
 export type PlaneRole = (typeof planeRoles)[number]
 
-/** `read` of a kind is reading its documents; what is about agents, servers and calls has words of its own. */
+/** `read` of a kind is reading its documents; what is about agents, servers, calls and suspensions has words of its own. */
 export const permissions = [
   'catalogue.read',
   'status.read',
   'planes.read',
   'planes.write',
+  'planes.suspend',
+  'planes.resume',
   'teams.read',
   'teams.write',
   'roles.read',
@@ -27,15 +29,24 @@ export const permissions = [
   'issuers.write',
   'consumers.read',
   'consumers.write',
+  'consumers.suspend',
+  'consumers.resume',
   'agents.read',
   'agents.write',
   'agents.secret',
   'agents.suspend',
   'agents.resume',
+  'users.suspend',
+  'users.resume',
   'servers.read',
   'servers.write',
   'servers.classify',
   'servers.release',
+  'servers.suspend',
+  'servers.resume',
+  'capabilities.suspend',
+  'capabilities.resume',
+  'suspensions.read',
   'credentials.read',
   'credentials.write',
   'secrets.write',
@@ -81,6 +92,7 @@ const policyOf = [
   'rules.read',
   'quotas.read',
   'alarms.read',
+  'suspensions.read',
   'calls.explain',
 ] as const
 
@@ -88,6 +100,7 @@ const ofThePlane = permissions.filter(
   (one) => !ofTheInstallation.has(one) && one !== 'arguments.read',
 )
 const reading = ofThePlane.filter((one) => /\.(read|explain)$/.test(one))
+const stopping = ofThePlane.filter((one) => /\.(suspend|resume)$/.test(one))
 
 interface RoleRow {
   readonly says: string
@@ -105,12 +118,14 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     over: ofThePlane,
   },
   owner: {
-    says: 'decides about items: registers, classifies and releases them, grants their use, reads their calls',
+    says: 'decides about items: registers, classifies, releases and stops them, grants their use, reads their calls',
     inPlane: [...everybody, ...policyOf],
     over: [
       'servers.write',
       'servers.classify',
       'servers.release',
+      'servers.suspend',
+      'capabilities.suspend',
       'agents.write',
       'agents.secret',
       'agents.suspend',
@@ -128,13 +143,12 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     over: reading,
   },
   soc: {
-    says: 'reads every call with its arguments and suspends agents, and grants nothing',
+    says: 'reads every call with its arguments, suspends and resumes whoever and whatever, and grants nothing',
     inPlane: [...everybody, ...policyOf],
     over: [
       'calls.read',
       'arguments.read',
-      'agents.suspend',
-      'agents.resume',
+      ...stopping,
       'revisions.read',
       'roles.read',
       'issuers.read',

@@ -1,13 +1,15 @@
 import { because } from '#domain/because.ts'
+import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
-import type { Met, Permitted } from '#policy/policy.ts'
+import type { Permitted } from '#policy/policy.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
+import { sayArguments } from './indexed.ts'
 import type { Target } from './target.ts'
 
 /** A call whose intent is durable. */
@@ -21,7 +23,7 @@ const argumentsOf = (ask: Ask): Uint8Array => {
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 
-const operation = (caller: Caller, ask: Ask, target: Target) => ({
+const operation = (caller: Caller, ask: Ask, target: Target, decided?: Capability) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
@@ -30,6 +32,7 @@ const operation = (caller: Caller, ask: Ask, target: Target) => ({
   server: target.server.slice(0, 256),
   kind: target.kind,
   name: target.name.slice(0, 2048),
+  ...sayArguments({ view: caller.view, ask, target }, decided),
 })
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
@@ -47,7 +50,6 @@ export const createRecorder = (parts: {
       caller: Caller
       ask: Ask
       target: Target
-      met: Met
       refusal: Refusal
       now: number
     }): Promise<CallId> {
@@ -91,7 +93,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target),
+        ...operation(caller, ask, about.target, decision.capability),
         definition: decision.capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

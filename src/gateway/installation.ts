@@ -1,12 +1,13 @@
 import type { Change } from '#change/change.ts'
-import type { CallId, PlaneId } from '#domain/name.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
-import type { CallRecord, Ledger } from '#ledger/ledger.ts'
+import type { Ledger } from '#ledger/ledger.ts'
+import type { CallQuery } from '#ledger/query.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
-import type { Members, Revisions, StoredEntry } from '#store/store.ts'
+import type { Members, Revisions } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
 
@@ -39,18 +40,7 @@ export interface Installation {
   readonly registry: Registry
   readonly upstreams: Upstreams
   readonly ledger: Ledger
-  readonly calls: {
-    list(about: {
-      plane: PlaneId
-      most: number
-      agent?: string
-      before?: number
-    }): Promise<CallRecord[]>
-    find(
-      plane: PlaneId,
-      call: CallId,
-    ): Promise<{ record: CallRecord; entries: StoredEntry[] } | undefined>
-  }
+  readonly calls: CallQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */

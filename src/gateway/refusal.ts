@@ -1,7 +1,7 @@
 import type { Eras } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Suspension } from '#domain/suspension.ts'
-import { faults } from '#lib/fault.ts'
+import { type FaultCode, faults } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import {
   errorBytes,
@@ -57,15 +57,9 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
     case 'limited':
       return inBand(refused, faults.flood.rpc, limitedText(refused, refusal), refusal.retryAfterMs)
     case 'credential':
-      return {
-        status: 200,
-        body: errorBytes(
-          ask.id,
-          faults.no_credential.rpc,
-          faults.no_credential.say,
-          about(refused),
-        ),
-      }
+      return faultAnswer(refused, 'no_credential')
+    case 'unseen':
+      return faultAnswer(refused, refusal.code)
     case 'scope':
       return {
         status: 403,
@@ -82,6 +76,12 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
       return { status: 400, body: eraBytes(ask, refusal.speaks) }
   }
 }
+
+/** The server's fault and no model's to mend: an error, not a result. */
+const faultAnswer = (refused: Refused, code: FaultCode): RefusalAnswer => ({
+  status: 200,
+  body: errorBytes(refused.ask.id, faults[code].rpc, faults[code].say, about(refused)),
+})
 
 /** The answer to a name that nobody has; per method, as a server of that era would say it. */
 const unknownBytes = (ask: Ask, name: string): Buffer => {

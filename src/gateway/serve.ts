@@ -19,6 +19,7 @@ import type { Ended } from './ended.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createLend } from './lend.ts'
+import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
@@ -53,6 +54,7 @@ export interface GatewayParts {
   readonly keyring: Keyring
   readonly upstreams: Upstreams
   readonly ended: Ended
+  readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   server(plane: PlaneId, name: string): Documents['Server'] | undefined
@@ -128,16 +130,18 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   ): Promise<void> => {
     const target = step.resolve(exchange, ask)
     if (!target) return step.unnamed(ask, reply)
-    const asked = { exchange, caller, ask, target, at: now() }
+    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
+    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
+    if (unseen) return step.refuse(asked, unseen, reply)
     const decision = step.permit(asked)
-    if (!decision.permitted) return step.refuse(asked, decision, decision.refusal, reply)
+    if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
     const uncarried = step.uncarried(asked, decision)
     if (uncarried)
       return reply.finish(refusalBytes(ask.id, uncarried), { status: uncarried.status })
     const lent = step.lend(asked)
-    if (!lent.permitted) return step.refuse(asked, decision, lent.refusal, reply)
+    if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
     const room = await step.limit(asked, decision)
-    if (!room.permitted) return step.refuse(asked, decision, room.refusal, reply)
+    if (!room.permitted) return step.refuse(asked, room.refusal, reply)
     const intent = await step.intend(asked, decision, lent)
     const sending = { decision, lent, call: intent }
     const answer = await step.forward(asked, sending, reply)

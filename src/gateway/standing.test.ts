@@ -38,6 +38,7 @@ const setUp = () => {
       // To look at one takes 5 µs, to end one 100.
       elapsed: () => looks.count * 0.005 + ended.length * 0.1,
       after(delayMs, task) {
+        assert.ok(delayMs >= 0 && delayMs <= 60_000, `${delayMs} ms`)
         timers.set(task, time.now + delayMs)
         return () => void timers.delete(task)
       },

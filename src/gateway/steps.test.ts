@@ -29,6 +29,8 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     underway: { add: never, cancel: never },
     standing: { check: never, add: never, follow: never },
     loan: never,
+    looks: { age: never, look: never },
+    snapshot: never,
     now: () => 0,
     ...parts,
   })

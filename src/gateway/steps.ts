@@ -1,6 +1,7 @@
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
+import type { PlaneId } from '#domain/name.ts'
 import {
   insufficientScopeChallenge,
   resourceMetadataUrl,
@@ -11,7 +12,8 @@ import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
-import type { Decision, Met, Permitted } from '#policy/policy.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
+import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Call, Recorder } from './call.ts'
@@ -21,6 +23,7 @@ import type { Detached } from './detached.ts'
 import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
+import { createLook, type Looks } from './look.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { answerRefusal, type Challenge, faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -62,6 +65,8 @@ export const createSteps = (parts: {
   underway: Underway
   standing: Standing
   loan: Lend
+  looks: Looks
+  snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
   const { record, standing, log } = parts
@@ -113,6 +118,8 @@ export const createSteps = (parts: {
         : checkParamHeaders(declared, args, exchange.request.headers)
     },
 
+    look: createLook(parts),
+
     permit: ({ caller, target, at }: Asked): Decision => permit(caller.view, target, at),
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
@@ -144,10 +151,10 @@ export const createSteps = (parts: {
         : { permitted: true }
     },
 
-    /** One entry, then the answer. `met` is what the call was found to be about. */
-    async refuse(asked: Asked, met: Met, refusal: Refusal, reply: Reply): Promise<void> {
+    /** One entry, then the answer. */
+    async refuse(asked: Asked, refusal: Refusal, reply: Reply): Promise<void> {
       const { exchange, caller, ask, target } = asked
-      const call = await record.refuse({ ...asked, met, now: asked.at, refusal })
+      const call = await record.refuse({ ...asked, now: asked.at, refusal })
       const { agent, consumer } = caller.view
       const name = target.written
       const fallback = fallbackFor(exchange, target, refusal)

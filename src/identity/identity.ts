@@ -81,7 +81,8 @@ export interface Identity {
   /**
    * Strict, synchronous verification of one token of ours for one plane (RFC 9068 §4, RFC 8725): length,
    * alphabet and canonical base64url, duplicate-free JSON, typ at+jwt, alg of the key, iss exact,
-   * one audience, integer times, required claims, client known to the policy. Verified tokens are
+   * one audience, integer times, required claims, `sub` the agent or a user with the agent in `act`
+   * (RFC 8693 §4.1), client known to the policy. Verified tokens are
    * cached (bounded) by their exact text until they expire or the policy changes.
    * Whether the audience covers the endpoint is the caller's question: `covers`.
    */

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import type { Entry } from '#domain/entry.ts'
+import { indexedField } from '#domain/indexed.ts'
 import { callId, clientId, planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { bodyLimitBytes, bodyOf } from './body.ts'
@@ -18,7 +19,7 @@ const operation = {
   name: text,
 } as const
 
-const withoutUser: fc.Arbitrary<Entry> = fc.oneof(
+const withoutMore: fc.Arbitrary<Entry> = fc.oneof(
   fc.record({
     type: fc.constant('call.intent' as const),
     ...about,
@@ -90,9 +91,13 @@ const withoutUser: fc.Arbitrary<Entry> = fc.oneof(
   }),
 )
 
+const argument = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_-]{0,9}$/).map(indexedField)
+const indexed = fc.dictionary(argument, fc.oneof(text, fc.constantFrom(null, true)), { maxKeys: 4 })
+const more = fc.record({ user: text, template: text }, { requiredKeys: [] })
+
 const entry: fc.Arbitrary<Entry> = fc
-  .tuple(withoutUser, fc.option(text, { nil: undefined }))
-  .map(([one, user]) => ('client' in one && user !== undefined ? { ...one, user } : one))
+  .tuple(withoutMore, more, indexed)
+  .map(([one, ...others]) => ('client' in one ? Object.assign({}, one, ...others) : one))
 
 describe('the body of an entry', () => {
   test('is its canonical JSON, byte for byte, and holds all of it', () => {

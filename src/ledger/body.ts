@@ -9,6 +9,7 @@ import type {
   RefusedCount,
   Unauthenticated,
 } from '#domain/entry.ts'
+import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
 
 /** Of one entry, as UTF-8. */
@@ -61,12 +62,26 @@ const integer = (value: number): number => {
   return value
 }
 
+/** `arg.line` and the like: between `agent` and `argumentBytes`, whatever their names. */
+const argumentsOf = (entry: Indexed): Indexed => {
+  const said = indexedIn(entry)
+  return said.length === 0 ? noArguments : Object.fromEntries(said)
+}
+const noArguments: Indexed = {}
+
+const templateOf = ({
+  template,
+}: {
+  readonly template?: string
+}): { readonly template?: string } => (template === undefined ? {} : { template })
+
 /** Absent where nobody's, as in entries of earlier versions. */
 const userOf = ({ user }: { readonly user?: string }): { readonly user?: string } =>
   user === undefined ? {} : { user }
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
+  ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
   call: entry.call,
@@ -83,6 +98,7 @@ const intent = (entry: Intent): Intent => ({
   quotas: entry.quotas,
   revision: integer(entry.revision),
   server: entry.server,
+  ...templateOf(entry),
   type: entry.type,
   ...userOf(entry),
   v: 1,
@@ -102,6 +118,7 @@ const outcome = (entry: Outcome): Outcome => ({
 
 const refused = (entry: Refused): Refused => ({
   agent: entry.agent,
+  ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
   because: entry.because,
@@ -116,6 +133,7 @@ const refused = (entry: Refused): Refused => ({
   revision: integer(entry.revision),
   server: entry.server,
   station: entry.station,
+  ...templateOf(entry),
   type: entry.type,
   ...userOf(entry),
   v: 1,
@@ -123,6 +141,7 @@ const refused = (entry: Refused): Refused => ({
 
 const refusedCount = (entry: RefusedCount): RefusedCount => ({
   agent: entry.agent,
+  ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
   client: entry.client,
@@ -136,6 +155,7 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   reason: entry.reason,
   server: entry.server,
   station: entry.station,
+  ...templateOf(entry),
   to: integer(entry.to),
   type: entry.type,
   ...userOf(entry),

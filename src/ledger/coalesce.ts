@@ -1,4 +1,5 @@
 import type { Refused, RefusedCount } from '#domain/entry.ts'
+import { indexedIn } from '#domain/indexed.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { movesTo } from './second.ts'
@@ -110,8 +111,8 @@ export const createCoalescer = ({
   }
 
   const otherOf = (refused: Refused | Count): Count => {
-    const { user: _, ...count } = 'from' in refused ? refused : countOf(refused)
-    return { ...count, ...nobodys }
+    const { type, v, at, plane, count, from, to } = 'from' in refused ? refused : countOf(refused)
+    return { type, v, at, plane, count, from, to, ...nobodys }
   }
 
   const countOf = (refused: Refused): Count => ({
@@ -127,6 +128,8 @@ export const createCoalescer = ({
     server: refused.server,
     kind: refused.kind,
     name: refused.name,
+    ...(refused.template !== undefined && { template: refused.template }),
+    ...Object.fromEntries(indexedIn(refused)),
     station: refused.station,
     reason: refused.reason,
     because: refused.because,
@@ -155,8 +158,11 @@ const nobodys = {
 } as const
 
 /** No two different refusals have one key: JSON says where a part ends. */
-const keyOf = ({ client, user, method, server, kind, name, station, reason }: Refused): string =>
-  JSON.stringify([client, user, method, server, kind, name, station, reason])
+const keyOf = (refused: Refused): string => {
+  const { client, user, method, server, kind, name, station, reason } = refused
+  const said = [client, user, method, server, kind, name, station, reason]
+  return JSON.stringify([...said, ...indexedIn(refused)])
+}
 
 /**
  * A refused call is recorded whatever it said: what a stranger chose freely is cut to what surely

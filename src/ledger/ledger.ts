@@ -1,4 +1,5 @@
 import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
+import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 
 /**
@@ -35,10 +36,10 @@ export interface PlaneLedger {
   conclude(outcome: Outcome): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
-   * Equal is: client, user, operation, station, reason. Resolves when the entry is durable, at once for
-   * those that will be in the count. Texts that a stranger chose are cut to what fits an entry.
-   * While the plane is over its budget, and beyond 10,000 different ones in a second, refusals are
-   * counted only, new ones under the one reason `other`.
+   * Equal is: client, user, operation, indexed arguments, station, reason. Resolves when the entry is
+   * durable, at once for those that will be in the count. Texts that a stranger chose are cut to what
+   * fits an entry. While the plane is over its budget, and beyond 10,000 different ones in a second,
+   * refusals are counted only, new ones under the one reason `other`.
    */
   refuse(refused: Refused): Promise<void>
   /** Counts; one entry a minute and reason at most. Never waits. */
@@ -75,6 +76,10 @@ export interface CallRecord {
   readonly server: string
   readonly kind: string
   readonly name: string
+  /** The template that a URI was read by, where there was one and the entry says so. */
+  readonly template: string | undefined
+  /** What was given for the arguments that were indexed then, by their names: see `Indexed`. */
+  readonly indexed: Readonly<Record<string, IndexedValue>>
   /** permitted, denied (unknown, scope, held) or limited. */
   readonly decision: 'permitted' | 'denied' | 'limited' | 'held'
   /** Where it was refused; `forward` where it was permitted. */

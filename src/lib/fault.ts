@@ -242,6 +242,12 @@ export const faults = {
   bad_configuration: { status: 500, rpc: -32603, exit: 2, say: 'The configuration has problems.' },
   unknown_name: { status: 404, rpc: -32602, exit: 6, say: 'There is nothing of that name.' },
   not_running: { status: 503, rpc: -32603, exit: 8, say: 'No Bailiwick runs on this data folder.' },
+  not_indexed: {
+    status: 422,
+    rpc: -32602,
+    exit: 2,
+    say: 'What was asked for is not recorded.',
+  },
   locked: { status: 503, rpc: -32603, exit: 8, say: 'Another process owns this data folder.' },
   port_taken: { status: 503, rpc: -32603, exit: 8, say: 'The address to listen on is taken.' },
   store_unreachable: {
@@ -255,6 +261,11 @@ export const faults = {
 } as const satisfies Record<string, FaultRow>
 
 export type FaultCode = keyof typeof faults
+
+/** The fault is on the side of the server behind the gateway. */
+export type UpstreamFaultCode = Extract<FaultCode, `upstream_${string}`>
+export const isUpstreamFault = (code: FaultCode): code is UpstreamFaultCode =>
+  code.startsWith('upstream_')
 
 /**
  * `detail` says what, for whoever operates this installation: it goes to the log, the ledger and the

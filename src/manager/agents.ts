@@ -1,5 +1,4 @@
 import type { PlanePolicy } from '#change/change.ts'
-import { resume, suspend } from '#change/suspend.ts'
 import type { Eras } from '#domain/capability.ts'
 import { type PlaneId, splitClientId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
@@ -104,33 +103,4 @@ export const newAgentSecret = async (
     })
   const secret = await installation.identity.setSecret(id, client, changer(desk))
   return { plane: id, client, secret, issuer: `${installation.origin}/oauth/${id}` }
-}
-
-export interface SuspendedAnswer {
-  readonly plane: string
-  readonly agent: string
-  readonly revision: number
-}
-
-/** Stops an agent at once, until it is resumed. */
-export const suspendAgent = async (
-  desk: Desk,
-  input: { plane?: string | undefined; agent: string; reason: string },
-): Promise<SuspendedAnswer> => {
-  const { change } = desk.installation
-  const { id } = findPlane(change.current(), input.plane)
-  const command = suspend({ plane: id, kind: 'agent', name: input.agent }, input.reason)
-  const revision = await change.execute(command, changer(desk))
-  return { plane: id, agent: input.agent, revision }
-}
-
-export const resumeAgent = async (
-  desk: Desk,
-  input: { plane?: string | undefined; agent: string },
-): Promise<SuspendedAnswer> => {
-  const { change } = desk.installation
-  const { id } = findPlane(change.current(), input.plane)
-  const command = resume({ plane: id, kind: 'agent', name: input.agent })
-  const revision = await change.execute(command, changer(desk))
-  return { plane: id, agent: input.agent, revision }
 }

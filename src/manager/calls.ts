@@ -6,34 +6,8 @@ import { Fault } from '#lib/fault.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { choosePlanes, type Desk, findClient, findPlane } from './desk.ts'
 
-export interface CallRow extends CallRecord {
-  readonly plane: string
-}
-
-/** How far back is looked for what the ledger cannot be asked for. */
+/** How far back is looked for a call whose id was not given whole. */
 const reach = 1000
-
-/** The newest calls first, of one plane or of all. */
-export const listCalls = async (
-  desk: Desk,
-  input: { plane?: string | undefined; agent?: string | undefined; most: number },
-): Promise<CallRow[]> => {
-  const { calls, change } = desk.installation
-  const [agent, consumer] = input.agent?.split('@') ?? []
-  // The ledger is asked by agent; what is of another consumer is left out here.
-  const most = consumer === undefined ? input.most : reach
-  const pages = await Promise.all(
-    choosePlanes(change.current(), input.plane).map(async (plane) => {
-      const about = { plane, most, ...(agent && { agent }) }
-      return (await calls.list(about)).map((record) => ({ ...record, plane }))
-    }),
-  )
-  return pages
-    .flat()
-    .filter((row) => consumer === undefined || row.consumer === consumer)
-    .sort((a, b) => b.at - a.at || b.position - a.position)
-    .slice(0, input.most)
-}
 
 export interface WhyAnswer {
   readonly plane: string

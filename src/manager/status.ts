@@ -7,6 +7,7 @@ import { asFault } from '#lib/fault.ts'
 import type { Member } from '#store/store.ts'
 import type { Health, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk } from './desk.ts'
+import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
 
 export interface StatusAnswer {
   readonly version: string
@@ -37,6 +38,7 @@ export interface PlaneStatus {
   readonly consumers: number
   readonly grants: number
   readonly quotas: number
+  readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing'
   readonly servers: readonly ServerStatus[]
   /** What `/mcp/{plane}` does not show to callers of an era, and why. */
@@ -122,6 +124,7 @@ const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus =
     consumers: plane.consumers.size,
     grants: plane.grants.size,
     quotas: plane.quotas.size,
+    suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
     servers,
     leftOut: servers.flatMap(missingEras),

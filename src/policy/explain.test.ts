@@ -110,11 +110,11 @@ describe('An explanation', () => {
     assert.match(wouldChange ?? '', /'mes:\/\/\{line\}\/state' read --kind template$/m)
   })
 
-  test('of a suspension says of what, by whom and why, and how an agent is let go on', () => {
-    const tell = (kind: SuspensionKind, name: string) => {
+  test('of a suspension says of what, by whom and why, and how it is let go on', () => {
+    const tell = (kind: SuspensionKind, name: string, user?: string) => {
       const { decision, because, wouldChange } = explain(
         about([capability('tool', 'halt')], [[kind, name]]),
-        question('tool', 'halt'),
+        { ...question('tool', 'halt'), user },
       )
       return [decision, because, wouldChange]
     }
@@ -123,10 +123,18 @@ describe('An explanation', () => {
       'agent line suspended by deniz: a loop',
       'bailiwick agent resume line --plane ops',
     ])
-    assert.deepEqual(tell('capability', 'mes/tool/halt').slice(0, 2), [
+    assert.deepEqual(tell('capability', 'mes/tool/halt'), [
       'denied',
       'capability mes/tool/halt suspended by deniz: a loop',
+      'bailiwick server unblock ops/mes halt',
     ])
+    assert.deepEqual(tell('user', 'alice', 'alice'), [
+      'denied',
+      'user alice suspended by deniz: a loop',
+      'bailiwick user resume alice --plane ops',
+    ])
+    assert.deepEqual(tell('user', 'alice', 'bob').slice(0, 2), ['permitted', 'grant reads'])
+    assert.deepEqual(tell('user', 'alice').slice(0, 2), ['permitted', 'grant reads'])
     assert.deepEqual(tell('agent', 'another').slice(0, 2), ['permitted', 'grant reads'])
   })
 

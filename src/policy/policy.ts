@@ -49,6 +49,12 @@ export interface CallerView {
    */
   decide(question: Question, now: number, recorder?: Recorder): Decision
   /**
+   * Whatever is called by that name, whether or not this caller may use it: for the record of a call
+   * alone. A URI is the resource's, and that of every template that it fits; a variant is what it is
+   * derived from too.
+   */
+  called(question: Pick<Question, 'server' | 'kind' | 'name'>): readonly Capability[]
+  /**
    * What this caller may discover on a server, in byte order of name: what it may call with some
    * arguments or other, as far as grants say. Nothing while either is suspended.
    */
@@ -68,8 +74,8 @@ export interface CallerView {
   servers(now: number): readonly string[]
 }
 
-/** What was met, as far as it was: for the entry, never for the caller. */
-export interface Met {
+/** What was met, as far as it was: for those who may know, never for the caller. */
+interface Met {
   readonly capability: Capability | undefined
   /** The arguments as conditions see them: those that were given, or the variables of a template. */
   readonly args: Readonly<Record<string, unknown>> | undefined

@@ -4,7 +4,8 @@ import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Document } from '#domain/documents.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
-import type { Suspension } from '#domain/suspension.ts'
+import { type Suspension, suspensionCommand } from '#domain/suspension.ts'
+import { shellWord } from '#lib/shell.ts'
 import type { Trial } from './trial.ts'
 
 interface Asked {
@@ -62,19 +63,15 @@ const asItStands = (document: Document | undefined): string | undefined =>
 const classifying = (where: string, { kind, name }: Capability): string => {
   const ofKind = kind === 'tool' ? '' : ` --kind ${kind}`
   return capabilityClasses
-    .map((one) => `bailiwick server classify ${where} ${quoted(name)} ${one}${ofKind}`)
+    .map((one) => `bailiwick server classify ${where} ${shellWord(name)} ${one}${ofKind}`)
     .join('\n')
 }
 
 const releasing = (where: string, name: string): string =>
-  `bailiwick server release ${where} ${quoted(name)}`
+  `bailiwick server release ${where} ${shellWord(name)}`
 
-const resuming = (plane: string, { kind, name }: Suspension): string | undefined =>
-  kind === 'agent' ? `bailiwick agent resume ${name} --plane ${plane}` : undefined
-
-/** For a shell: what none of them reads as anything but itself stands bare. */
-const quoted = (text: string): string =>
-  /^[A-Za-z0-9_./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+const resuming = (plane: string, suspension: Suspension): string =>
+  suspensionCommand('resume', plane, suspension)
 
 const membersOf = {
   tool: 'tools',

@@ -13,6 +13,8 @@ export interface Shelf {
   baseOf(capability: Capability): Capability | undefined
   /** What is derived from it, in byte order of name. */
   variantsOf(capability: Capability): readonly Capability[]
+  /** Whether one of the templates has variables that are indexed. */
+  readonly indexesUris: boolean
 }
 
 export interface Fitting {
@@ -51,6 +53,7 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     scoped: all.filter(({ classification }) => classification?.scopes?.length),
     list: (kind) => lists[kind],
     find: (kind, name) => shelf[kind].get(name),
+    indexesUris: templates.some(({ capability }) => capability.classification?.index),
     fitting: (uri) =>
       templates.flatMap(({ capability, parsed }) => {
         const variables = matchTemplate(parsed, uri)

@@ -73,6 +73,19 @@ export const createView = (known: Known): CallerView => {
     )
   }
 
+  const called: CallerView['called'] = ({ server, kind, name }) => {
+    const shelf = items.get(server)?.shelf
+    if (!shelf) return []
+    const exact = shelf.find(kind, name)
+    const own = exact ? [exact] : []
+    // A completion may refer to a resource by its URI as well as by its template.
+    const isByUri =
+      kind === 'resource' ? !exact || shelf.indexesUris : kind === 'template' && !exact
+    const made = isByUri ? shelf.fitting(name).map((one) => one.capability) : []
+    const all = [...own, ...made]
+    return [...all, ...all.flatMap((one) => shelf.baseOf(one) ?? [])]
+  }
+
   const mayReach = (item: string): boolean =>
     core.grants.some(({ items }) => !items || items.has(item))
 
@@ -108,6 +121,7 @@ export const createView = (known: Known): CallerView => {
       const shelf = items.get(question.server)?.shelf
       return withFallback(decision, question, shelf, (other) => decide(other, now))
     },
+    called,
     list(server, kind, now) {
       const served = items.get(server)
       if (stopped || !served || !isOffered(served) || !mayReach(server)) return []

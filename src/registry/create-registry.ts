@@ -1,26 +1,31 @@
 import type { Change, Policy } from '#change/change.ts'
-import type { Capability } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { RowChange, Store, StoredCapability } from '#store/store.ts'
-import { compare } from './compare.ts'
+import type { RowChange, Store } from '#store/store.ts'
+import { type Comparison, compare } from './compare.ts'
 import { diffDefinitions } from './diff.ts'
-import { type Item, itemOf, joined, keyOf, type Rows } from './item.ts'
+import { type Item, joined, keyOf } from './item.ts'
 import { judge } from './judge.ts'
+import {
+  alikeElsewhere,
+  emptyState,
+  forget,
+  heardIn,
+  itemsOf,
+  listAll,
+  listOf,
+  load,
+  type PlaneState,
+  rowsIn,
+  rowsOfStored,
+} from './plane-state.ts'
 import type { Observation, Registry } from './registry.ts'
+import { releasedItem } from './release.ts'
+import { diffOf, report, summaryOf } from './tell.ts'
 
-/** What is known of one plane; replaced piece by piece, each only after its rows are durable. */
-interface PlaneState {
-  readonly servers: Map<string, Rows>
-  documents: ReadonlyMap<string, ServerDocument>
-  /** The answers of `capabilities`: each server's until something of that server changes, and all of them. */
-  readonly lists: Map<string, readonly Capability[]>
-  list: readonly Capability[] | undefined
-}
-
-const NOTHING: Observation = { added: [], changed: [], gone: [], refused: [] }
+const NOTHING: Observation = { added: [], changed: [], gone: [], isMost: false, refused: [] }
 
 /** What the servers tell is nobody's deed; the revision that pins it says so. */
 const byRegistry = 'registry'
@@ -28,15 +33,18 @@ const byRegistry = 'registry'
 /** Reads the pins of all planes from the store. */
 export async function createRegistry(options: {
   store: Store
-  change: Pick<Change, 'execute'>
+  change: Pick<Change, 'execute' | 'current'>
   log: Log
 }): Promise<Registry> {
   const { store, change, log } = options
   const planes = new Map<PlaneId, PlaneState>()
   for (const plane of await store.planes.list()) planes.set(plane, await load(store, plane))
 
-  const rowsOf = (plane: PlaneId, server: string): Rows =>
-    planes.get(plane)?.servers.get(server) ?? new Map()
+  const stateOf = (plane: PlaneId): PlaneState => {
+    const state = planes.get(plane) ?? emptyState()
+    planes.set(plane, state)
+    return state
+  }
 
   const pins = (plane: PlaneId, server: string, items: readonly Item[]): RowChange => ({
     topic: 'capability',
@@ -46,39 +54,90 @@ export async function createRegistry(options: {
   })
 
   async function reload(plane: PlaneId, server: string): Promise<void> {
-    const state = planes.get(plane) ?? emptyState()
-    planes.set(plane, state)
+    const state = stateOf(plane)
     const stored = await store.plane(plane).capabilities.list(server)
-    if (stored.length === 0) state.servers.delete(server)
-    else state.servers.set(server, rowsOfStored(stored))
-    state.lists.delete(server)
-    state.list = undefined
+    if (stored.length === 0) {
+      state.servers.delete(server)
+      state.heard.delete(server)
+    } else state.servers.set(server, rowsOfStored(stored))
+    forget(state, server)
+  }
+
+  const documentIn = (policy: Policy, plane: PlaneId, server: string): ServerDocument | undefined =>
+    policy.planes.get(plane)?.servers.get(server)
+
+  async function compared(
+    plane: PlaneId,
+    document: ServerDocument,
+    discovered: Parameters<Registry['observe']>[2],
+  ): Promise<Comparison & Pick<Observation, 'refused'>> {
+    const state = planes.get(plane)
+    const rows = rowsIn(state, document.name)
+    const { accepted, refused } = await judge(rows, discovered, alikeElsewhere(state, document))
+    return { ...compare(rows, accepted, document), refused }
+  }
+
+  function isSame(plane: PlaneId, document: ServerDocument, discovered: unknown): boolean {
+    const state = planes.get(plane)
+    const { same } = heardIn(state, document.name)
+    return (
+      same?.discovered === discovered &&
+      same?.document === document &&
+      same.rows === rowsIn(state, document.name)
+    )
+  }
+
+  function hear(
+    plane: PlaneId,
+    document: ServerDocument,
+    { items, told, refused }: Comparison & Observation,
+    discovered: unknown,
+  ): void {
+    const { name: server } = document
+    const state = stateOf(plane)
+    const before = heardIn(state, server)
+    if (told.size > 0 || before.told.size > 0) forget(state, server)
+    const isTold = JSON.stringify(refused) === JSON.stringify(before.refused)
+    if (!isTold) log.warn('registry.refused', { plane, server, count: refused.length })
+    // What was refused may be taken in when something else goes.
+    const isNothing = items.length === 0 && refused.length === 0
+    const same = { discovered, rows: rowsIn(state, server), document }
+    state.heard.set(server, { told, refused, ...(isNothing && { same }) })
   }
 
   return {
     capabilities(plane, server) {
       const state = planes.get(plane)
       if (state === undefined) return []
-      if (server !== undefined) return listOf(state, server)
-      state.list ??= [...state.servers.keys()].flatMap((one) => listOf(state, one))
-      return state.list
+      return server === undefined ? listAll(state) : listOf(state, server)
     },
 
+    refused: (plane, server) => heardIn(planes.get(plane), server).refused,
+
+    versions: (plane, server, name) => store.plane(plane).capabilityVersions.list(server, name),
+
     async observe(plane, server, discovered) {
-      let observation = NOTHING
+      const document = documentIn(change.current(), plane, server)
+      if (document === undefined) return NOTHING
+      // A server that tells the very same is looked at before every call; that must cost next to nothing.
+      if (isSame(plane, document, discovered)) return NOTHING
+      let found = await compared(plane, document, discovered)
       const plan = async (policy: Policy) => {
-        const document = policy.planes.get(plane)?.servers.get(server)
+        const now = documentIn(policy, plane, server)
         // Its document went while it was being asked.
-        if (document === undefined) return undefined
-        const rows = rowsOf(plane, server)
-        const { accepted, refused } = await judge(rows, discovered)
-        const { items, ...changes } = compare(rows, accepted, document)
-        observation = { ...changes, refused }
+        if (now === undefined) return undefined
+        found = await compared(plane, now, discovered)
+        const { items, held } = found
         if (items.length === 0) return undefined
-        const summary = summaryOf(server, observation, items.length)
-        return { summary, diff: '', rows: [pins(plane, server, items)] }
+        const rows = [pins(plane, server, items)]
+        return { summary: summaryOf(server, found), diff: diffOf(held), rows }
       }
-      await change.execute({ name: `observe ${plane}/${server}`, plan }, { by: byRegistry })
+      // What is as it was waits for no turn at the door: calls may be waiting for the answer.
+      if (found.items.length > 0)
+        await change.execute({ name: `observe ${plane}/${server}`, plan }, { by: byRegistry })
+      hear(plane, document, found, discovered)
+      const { added, changed, gone, isMost, refused } = found
+      const observation = { added, changed, gone, isMost, refused }
       report(log, plane, server, observation)
       return observation
     },
@@ -97,114 +156,31 @@ export async function createRegistry(options: {
 
     consequence: (documents) =>
       documents.flatMap(({ plane, kind, name, after }): RowChange[] => {
-        const goes = kind === 'Server' && after === undefined && rowsOf(plane, name).size > 0
-        return goes ? [{ topic: 'capability', plane, name, rows: undefined }] : []
+        const goes = kind === 'Server' && after === undefined
+        const has = rowsIn(planes.get(plane), name).size > 0
+        return goes && has ? [{ topic: 'capability', plane, name, rows: undefined }] : []
       }),
 
     async release(plane, server, name, about, which = {}) {
       let released: Item | undefined
       const plan = () => {
-        const held = [...rowsOf(plane, server).values()].filter(
+        const held = itemsOf(planes.get(plane), server).filter(
           ({ stored }) => stored.name === name && (which.kind ?? stored.kind) === stored.kind,
         )
         released = releasedItem(held, `${server}/${name}`, which.fingerprint)
-        const diff = diffDefinitions(definitionOf(held, released), released.definition).join('\n')
-        const summary = `released the changed definition of ${server} ${name}`
+        const { stored, definition } = released
+        const before = held.find((one) => one.stored.kind === stored.kind)
+        const diff = diffDefinitions(before?.definition ?? definition, definition).join('\n')
+        const moves = `${before?.stored.fingerprint} → ${stored.fingerprint}`
+        const summary = `released the changed definition of ${server} ${name}: ${moves}`
         return { summary, diff, rows: [pins(plane, server, [released])] }
       }
       await change.execute({ name: `release ${plane}/${server}/${name}`, plan }, about)
       const { kind } = released?.stored ?? {}
-      const now = rowsOf(plane, server).get(keyOf(kind ?? 'tool', name))
+      const state = planes.get(plane)
+      const now = rowsIn(state, server).get(keyOf(kind ?? 'tool', name))
       if (!now) throw new Fault('unknown_name', { detail: `${server}/${name} went meanwhile.` })
-      return joined(now, planes.get(plane)?.documents.get(server))
+      return joined(now, state?.documents.get(server))
     },
   }
-}
-
-const definitionOf = (held: readonly Item[], released: Item) =>
-  held.find(({ stored }) => stored.kind === released.stored.kind)?.definition ?? released.definition
-
-const summaryOf = (server: string, { added, changed, gone }: Observation, rows: number): string => {
-  const told = [
-    ...(added.length > 0 ? [`${added.length} new`] : []),
-    ...(changed.length > 0 ? [`${changed.length} held, since changed`] : []),
-    ...(gone.length > 0 ? [`${gone.length} gone`] : []),
-  ]
-  return `${server} tells of its capabilities: ${told.join(', ') || `${rows} told anew`}`
-}
-
-/** The one that is held, with what was observed as its pin; a Fault where that is none, several, or not what was shown. */
-function releasedItem(items: readonly Item[], name: string, shown: string | undefined): Item {
-  const held = items.filter(({ observed, stored }) => observed !== undefined && !stored.absent)
-  const [item, another] = held
-  if (item?.observed === undefined) {
-    throw new Fault('unknown_name', { detail: `Nothing of ${name} is held.` })
-  }
-  if (another !== undefined) {
-    const kinds = held.map(({ stored }) => stored.kind).join(' and a ')
-    throw new Fault('unknown_name', {
-      detail: `A ${kinds} of the name ${name} are held: say which.`,
-    })
-  }
-  const { observedFingerprint, observedDefinition } = item.stored
-  if (shown !== undefined && shown !== observedFingerprint) {
-    throw new Fault('unknown_name', {
-      detail: `${name} has changed again since it was shown.`,
-      fix: 'Look at it again before you release it.',
-    })
-  }
-  return itemOf({
-    ...item.stored,
-    fingerprint: observedFingerprint ?? item.stored.fingerprint,
-    definition: observedDefinition ?? item.stored.definition,
-    observedFingerprint: undefined,
-    observedDefinition: undefined,
-  })
-}
-
-function listOf({ servers, documents, lists }: PlaneState, server: string): readonly Capability[] {
-  const known = lists.get(server)
-  if (known !== undefined) return known
-  const document = documents.get(server)
-  if (document === undefined) return []
-  const rows = servers.get(server)?.values() ?? []
-  const list = [...rows].map((item) => joined(item, document))
-  lists.set(server, list)
-  return list
-}
-
-async function load(store: Store, plane: PlaneId): Promise<PlaneState> {
-  const state = emptyState()
-  const stored = await store.plane(plane).capabilities.list()
-  for (const [server, rows] of Map.groupBy(stored, (one) => one.server)) {
-    state.servers.set(server, rowsOfStored(rows))
-  }
-  return state
-}
-
-const rowsOfStored = (stored: readonly StoredCapability[]): Rows =>
-  new Map(stored.map((one) => [keyOf(one.kind, one.name), itemOf(one)]))
-
-const emptyState = (): PlaneState => ({
-  servers: new Map(),
-  documents: new Map(),
-  lists: new Map(),
-  list: undefined,
-})
-
-/** Names that were taken in are ASCII and short; of those that were refused only the number is logged. */
-function report(log: Log, plane: PlaneId, server: string, observation: Observation): void {
-  const { added, changed, gone, refused } = observation
-  const about = { plane, server }
-  if (added.length + gone.length > 0) {
-    log.info('registry.observed', { ...about, added: added.length, gone: gone.length })
-  }
-  if (changed.length > 0) {
-    log.warn('registry.held', {
-      ...about,
-      names: changed.slice(0, 10).join(' '),
-      count: changed.length,
-    })
-  }
-  if (refused.length > 0) log.warn('registry.refused', { ...about, count: refused.length })
 }

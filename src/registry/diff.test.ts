@@ -37,7 +37,7 @@ test('what no screen shows is spelled out, and a text cannot write on the termin
   }
   const added = diffDefinitions(tool, hidden).filter((line) => line.startsWith('+'))
   assert.deepEqual(added, [
-    '+   "description": "A\\u{200b}B\\u{202e}C\\u{e0041}D\\u{1b}[2JE\\u{a0}F\\u{2800}G\\u{ad}H\\u{d}",',
+    '+   "description": "A‹U+200B›B‹U+202E›C‹U+E0041›D‹U+001B›[2JE‹U+00A0›F‹U+2800›G‹U+00AD›H‹U+000D›",',
   ])
 })
 

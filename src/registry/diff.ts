@@ -1,4 +1,4 @@
-import { visible } from './looks.ts'
+import { visible } from './visible.ts'
 
 /** Lines that did not change, left in around those that did. */
 const CONTEXT = 3
@@ -48,7 +48,7 @@ function textLines(text: string, margin: string, label: string, tail: string): s
 }
 
 function quoted(text: string): string {
-  return `"${visible(text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\u0000n')).replaceAll('\\u{0}n', '\\n')}"`
+  return `"${visible(text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\u0000n')).replaceAll('‹U+0000›n', '\\n')}"`
 }
 
 function compareLines(before: readonly string[], after: readonly string[]): Line[] {

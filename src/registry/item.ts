@@ -32,6 +32,22 @@ export function itemOf(stored: StoredCapability): Item {
   }
 }
 
+/** So often may a capability change before its changes are written down no more. */
+export const MOST_CHANGES = 10
+
+/** It has changed too often since a person looked at it: it stays out of reach, as it stands, until one does. */
+export const isRestless = ({ changes, absent, observedFingerprint }: StoredCapability): boolean =>
+  changes >= MOST_CHANGES && (absent || observedFingerprint !== undefined)
+
+/** As it is where its server tells something else of it by now than what was written down. */
+export function asTold(item: Item, told: Told): Item {
+  const observedFingerprint = told?.fingerprint
+  const observedDefinition = told?.text
+  const absent = told === undefined
+  return itemOf({ ...item.stored, observedFingerprint, observedDefinition, absent })
+}
+type Told = { readonly fingerprint: string; readonly text: string } | undefined
+
 /** As the rest of the house sees it, with the classification of the document. */
 export function joined(
   { stored, definition, observed }: Item,
@@ -49,6 +65,8 @@ export function joined(
     state: absent ? 'absent' : isHeld ? 'held' : 'pinned',
     ...(isHeld && { observed: { fingerprint: observedFingerprint, definition: observed } }),
     ...(classification && { classification }),
+    version: stored.version,
+    ...(isRestless(stored) && { restless: true as const }),
   }
 }
 

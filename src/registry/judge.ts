@@ -4,9 +4,10 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { type DefinitionProblem, readDefinition } from '#mcp/definition.ts'
 import { findParamHeaders, type ParamHeaderProblem } from '#mcp/param-headers.ts'
+import { alikeIn, createAlike } from './alike.ts'
 import { type Definition, keyOf, type Rows } from './item.ts'
-import { skeletonOf, visible } from './looks.ts'
 import type { Observation } from './registry.ts'
+import { visible } from './visible.ts'
 
 /** A definition that was taken in. */
 export interface Accepted {
@@ -44,18 +45,27 @@ const BREATH = 250
 export async function judge(
   rows: Rows,
   discovered: readonly { readonly kind: CapabilityKind; readonly definition: Definition }[],
+  /** What looks like it at another server of the plane and stands in its way, in words. */
+  elsewhere: (kind: CapabilityKind, name: string) => string | undefined = () => undefined,
 ): Promise<Judgement> {
   const accepted: Accepted[] = []
   const refused: { name: string; problem: string }[] = []
   const taken = new Set<string>()
-  const names = claimedNames(rows)
+  const fresh = createAlike()
+  // What was there before is not pushed aside by a newcomer that looks like it, wherever it is listed.
+  const lookAlike = ({ kind, name }: Accepted) =>
+    alikeIn(rows).find(kind, name) ?? fresh.find(kind, name) ?? elsewhere(kind, name)
   let room = MOST - rows.size
   for (const [at, { kind, definition }] of discovered.entries()) {
     if (at % BREATH === BREATH - 1) await breathe()
     const one = read(rows, kind, definition)
     const key = 'problem' in one ? '' : keyOf(kind, one.name)
-    const problem = 'problem' in one ? one.problem : problemAmongOthers(one, key, taken, names)
-    const isNew = key !== '' && !rows.has(key)
+    const before = rows.get(key)?.stored
+    const isNew = key !== '' && before === undefined
+    const isThere = before !== undefined && !before.absent
+    const like = 'problem' in one || isThere ? undefined : lookAlike(one)
+    const among = taken.has(key) ? 'it is listed twice' : like && `it looks like ${like}`
+    const problem = 'problem' in one ? one.problem : among
     if (problem !== undefined || 'problem' in one) {
       refused.push({ name: shownName(definition), problem: problem ?? '' })
     } else if (isNew && room === 0) {
@@ -63,31 +73,11 @@ export async function judge(
     } else {
       if (isNew) room--
       taken.add(key)
-      names.set(skeletonOf(kind, one.name), one.name)
+      if (!isThere) fresh.add(kind, one.name)
       accepted.push(one)
     }
   }
   return { accepted, refused }
-}
-
-/** What was there before is not pushed aside by a newcomer that looks like it, wherever it is listed. */
-function claimedNames(rows: Rows): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const { stored } of rows.values()) {
-    if (!stored.absent) names.set(skeletonOf(stored.kind, stored.name), stored.name)
-  }
-  return names
-}
-
-function problemAmongOthers(
-  { kind, name }: Accepted,
-  key: string,
-  taken: ReadonlySet<string>,
-  names: ReadonlyMap<string, string>,
-): string | undefined {
-  if (taken.has(key)) return 'it is listed twice'
-  const other = names.get(skeletonOf(kind, name))
-  return other === undefined || other === name ? undefined : `it looks like ${other}`
 }
 
 function read(

@@ -2,7 +2,7 @@ import type { About, Consequence } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { RevisionChange } from '#store/store.ts'
+import type { CapabilityVersion, RevisionChange } from '#store/store.ts'
 
 /**
  * What exists: servers' capabilities as discovered, pinned by fingerprint, classified by people.
@@ -23,6 +23,10 @@ export interface Registry {
     server: string,
     discovered: readonly { kind: CapabilityKind; definition: Readonly<Record<string, unknown>> }[],
   ): Promise<Observation>
+  /** Definitions that the server told last and that were not taken in, and why. */
+  refused(plane: PlaneId, server: string): Observation['refused']
+  /** Every definition of a server that was ever pinned, or of what is so called at it, oldest first. */
+  versions(plane: PlaneId, server: string, name?: string): Promise<readonly CapabilityVersion[]>
   /** Something changed: pins that moved are read anew, classifications are joined anew. */
   follow(
     plane: PlaneId,
@@ -34,7 +38,8 @@ export interface Registry {
   /**
    * Makes the observed definition the pinned one. `kind` says which, where a tool and a prompt of that
    * name are held; `fingerprint` is that of the definition which was shown to whoever decided.
-   * Fault('unknown_name') where nothing is held under that name, or no longer what was shown.
+   * and may be its beginning. Fault('unknown_name') where nothing is held under that name,
+   * Fault('stale') where it is no longer what was shown.
    */
   release(
     plane: PlaneId,
@@ -50,6 +55,8 @@ export interface Observation {
   /** Newly held, or held with yet another definition. What nobody has classified is pinned anew in silence. */
   readonly changed: readonly string[]
   readonly gone: readonly string[]
+  /** More than half of what was there changed or went: it may be another server. */
+  readonly isMost: boolean
   /** Definitions that were not taken in, and why: an invalid name, an invalid x-mcp-header, a look-alike, too large. */
   readonly refused: readonly { name: string; problem: string }[]
 }

@@ -8,6 +8,7 @@ import { postgresLedger } from './migrations/0004-postgres-ledger.ts'
 import { quotaCount } from './migrations/0005-quota-count.ts'
 import { people } from './migrations/0010-people.ts'
 import { endedSession } from './migrations/0011-ended-session.ts'
+import { capabilityVersion } from './migrations/0020-capability-version.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   quotaCount,
   people,
   endedSession,
+  capabilityVersion,
 ]
 
 /**

@@ -16,6 +16,7 @@ import { openSqliteDatabase } from './sqlite/database.ts'
 import { openSqliteLedgers } from './sqlite/ledgers.ts'
 import type { EndedSessionRows, Members, PlaneStore, Store, StoreOptions } from './store.ts'
 import { capabilityRows } from './tables/capabilities.ts'
+import { capabilityVersionRows } from './tables/capability-versions.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
 import { endedSessionRows } from './tables/ended-sessions.ts'
@@ -148,6 +149,7 @@ const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneS
     documents: documentRows(db),
     suspensions: suspensionRows(db),
     capabilities: capabilityRows(db),
+    capabilityVersions: capabilityVersionRows(db),
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
     signingKeys: signingKeyRows(db),

@@ -19,6 +19,20 @@ export interface PlaneSchema {
     observed_fingerprint: string | null
     observed_definition: string | null
     absent: boolean
+    version: number
+    changes: number
+    released: boolean
+  }
+  capability_version: {
+    server: string
+    kind: string
+    name: string
+    version: number
+    fingerprint: string
+    definition: string
+    at: number
+    made_by: string
+    revision: number
   }
   secret: {
     credential: string

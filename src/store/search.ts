@@ -1,5 +1,5 @@
 import type { Entry } from '#domain/entry.ts'
-import type { EntryFilter, LedgerFile, StoredEntry } from './store.ts'
+import type { EntryFilter, Fields, LedgerFile, StoredEntry } from './store.ts'
 
 /** One look into a ledger: positions from `from` to `to`, both included; newest first where `back` is set. */
 export interface Look {
@@ -8,8 +8,15 @@ export interface Look {
   readonly most: number
   readonly back: boolean
   readonly types: readonly string[] | undefined
-  /** Pieces of text that the body must hold. */
-  readonly holding: readonly string[]
+  /** Ways to pass, of which one is enough; none: there is nothing to pass. */
+  readonly ways: readonly Way[]
+  readonly calls: readonly string[] | undefined
+}
+
+/** Pieces of text that the body must hold, and such as it must not. */
+export interface Way {
+  readonly holds: readonly string[]
+  readonly lacks: readonly string[]
 }
 
 /** A search looks at so many positions at a time, so that a long one does not hold up the others. */
@@ -29,7 +36,7 @@ export const createSearch = (
   ): Promise<StoredEntry[]> => {
     const found: StoredEntry[] = []
     const window = isOpenFilter(filter) ? Number.MAX_SAFE_INTEGER : searchWindow
-    const what = { back, types: filter.types, holding: holdingOf(filter) }
+    const what = { back, types: filter.types, ways: waysOf(filter), calls: filter.calls }
     for (const [low, high] of windows(from, to, window, back)) {
       found.push(...(await look({ from: low, to: high, most: most - found.length, ...what })))
       if (found.length >= most) break
@@ -40,17 +47,18 @@ export const createSearch = (
     async read(from, most, filter = {}) {
       const end = await size()
       const to = Math.min(end, (filter.before ?? end + 1) - 1)
-      return search(Math.max(1, from), to, most, false, filter)
+      return search(Math.max(1, from, filter.from ?? 1), to, most, false, filter)
     },
     async readBack(before, most, filter = {}) {
       const end = await size()
-      return search(1, Math.min(end, (before ?? end + 1) - 1), most, true, filter)
+      const to = Math.min(end, (before ?? end + 1) - 1, (filter.before ?? end + 1) - 1)
+      return search(Math.max(1, filter.from ?? 1), to, most, true, filter)
     },
   }
 }
 
-const isOpenFilter = ({ types, fields }: EntryFilter): boolean =>
-  types === undefined && fields === undefined
+const isOpenFilter = ({ types, fields, calls }: EntryFilter): boolean =>
+  types === undefined && fields === undefined && calls === undefined
 
 function* windows(
   from: number,
@@ -65,12 +73,27 @@ function* windows(
   }
 }
 
+const waysOf = ({ fields }: EntryFilter): readonly Way[] => {
+  if (fields === undefined) return []
+  return (isList(fields) ? fields : [fields]).map(wayOf)
+}
+
+const isList = Array.isArray as (fields: Fields | readonly Fields[]) => fields is readonly Fields[]
+
 /**
  * A body is canonical JSON without nested objects, so a field's text stands in it exactly where the
- * field has that value: inside a string its quotes would be escaped.
+ * field has that value, and its name where there is such a field: inside a string the quotes would be
+ * escaped.
  */
-const holdingOf = ({ fields = {} }: EntryFilter): string[] =>
-  Object.entries(fields).map(([name, value]) => `"${name}":${JSON.stringify(value)}`)
+const wayOf = (fields: Fields): Way => {
+  const said = Object.entries(fields)
+  return {
+    holds: said.flatMap(([name, value]) =>
+      value === false ? [] : [`${JSON.stringify(name)}:${JSON.stringify(value)}`],
+    ),
+    lacks: said.flatMap(([name, value]) => (value === false ? [`${JSON.stringify(name)}:`] : [])),
+  }
+}
 
 /** `bodies` are joined by commas. */
 export const entriesOf = (positions: readonly number[], bodies: string): StoredEntry[] => {

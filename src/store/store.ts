@@ -52,6 +52,7 @@ export interface PlaneStore {
   readonly documents: DocumentRows
   readonly suspensions: SuspensionRows
   readonly capabilities: CapabilityRows
+  readonly capabilityVersions: CapabilityVersionRows
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
   readonly signingKeys: SigningKeyRows
@@ -295,10 +296,36 @@ export interface StoredCapability {
   readonly observedDefinition: string | undefined
   /** The server does not offer it any more. */
   readonly absent: boolean
+  /** Which of the definitions that were ever pinned is pinned now. */
+  readonly version: number
+  /** So often has the server told something else of it since a person released it. */
+  readonly changes: number
+  /** A person has released the pinned definition; false where it is the first one or nobody had classified it. */
+  readonly released: boolean
 }
 /** Written by `Store.commit`. */
 export interface CapabilityRows {
   list(server?: string): Promise<StoredCapability[]>
+}
+
+/** A definition that was pinned once. */
+export interface CapabilityVersion {
+  readonly server: string
+  readonly kind: CapabilityKind
+  readonly name: string
+  /** From 1. */
+  readonly version: number
+  readonly fingerprint: string
+  readonly definition: string
+  /** When, by whom and in which revision; 0 and empty where it was pinned before this was kept. */
+  readonly at: number
+  readonly by: string
+  readonly revision: number
+}
+/** Written by `Store.commit` with the capabilities, whose pins they are; gone with the server. */
+export interface CapabilityVersionRows {
+  /** Of a server, or of what is so called at it; by kind, name and version. */
+  list(server: string, name?: string): Promise<CapabilityVersion[]>
 }
 
 /** Sealed secrets of the vault, one row a version. */
@@ -397,12 +424,18 @@ export interface LedgerFile {
 }
 /** All that is given must hold. What does not pass is read over, not loaded: a search costs what it looks at. */
 export interface EntryFilter {
+  /** Positions from this one on. */
+  readonly from?: number
   /** Positions below this one. */
   readonly before?: number
   readonly types?: readonly EntryType[]
-  /** Fields of the entry with exactly this text: `{ agent: 'planner' }`. */
-  readonly fields?: Readonly<Record<string, string>>
+  /** What fields of the entry say, or of several such the one or the other. */
+  readonly fields?: Fields | readonly Fields[]
+  /** Entries of one of these calls. */
+  readonly calls?: readonly string[]
 }
+/** Fields with exactly this text, `{ agent: 'planner' }`; `false`: there is no such field. */
+export type Fields = Readonly<Record<string, string | false>>
 export interface EntryRow {
   readonly type: EntryType
   readonly at: number

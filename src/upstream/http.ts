@@ -19,7 +19,8 @@ import { headerIn } from './http-headers.ts'
 import { openSession, probeHttp } from './http-probe.ts'
 import { createOwnSessions, OWN, sendInSession } from './http-sessions.ts'
 import { createHttpWire, type HttpServer } from './http-wire.ts'
-import { listAll } from './list.ts'
+import { createLists, listAll } from './list.ts'
+import { createRemembered } from './remembered.ts'
 import type { Discovered, Exchange, Outbound, Sink } from './upstream.ts'
 
 /** Opens the connection to a server over streamable HTTP and begins to ask what it is. */
@@ -33,7 +34,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     log[state === 'down' ? 'warn' : 'info'](`upstream.${state}`, { ...about, detail }),
   )
   const asker: Asker = {
-    ask: createAsk(send, wire.say),
+    ask: createAsk(send, wire.say, createRemembered()),
     about: ground.about,
     loan: () => ground.loanFor(plane, document.name),
     timeoutMs: limits.askTimeoutMs,
@@ -44,6 +45,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     leave,
     most: limits.sessions,
   })
+  const lists = createLists()
   let found = UNKNOWN
   let isClosed = false
   let probing: Promise<void> | undefined
@@ -129,7 +131,8 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     if (capabilities === undefined) {
       throw new Fault('upstream_unreachable', { detail: health.current.detail })
     }
-    return listAll(modern ? askModern : askLegacy, capabilities, wire.say, limits.list)
+    const about = { capabilities, say: wire.say, lists, limits: limits.list }
+    return listAll(modern ? askModern : askLegacy, about)
   }
 
   function askModern(method: string, params: JsonObject): Promise<Answer> {
@@ -140,6 +143,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
       headers: modernHeaders(method),
       loan: asker.loan(),
       timeoutMs: limits.askTimeoutMs,
+      remembered: JSON.stringify(['modern', method, params.cursor]),
     })
   }
 
@@ -152,6 +156,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
       loan: asker.loan(),
       timeoutMs: limits.askTimeoutMs,
       session: OWN,
+      remembered: JSON.stringify(['legacy', method, params.cursor]),
     })
   }
 

@@ -38,19 +38,37 @@ const LISTS: readonly List[] = [
 
 const METHOD_NOT_FOUND = -32601
 
+/** What was read of one server's lists before: what comes again as it was is not looked into again. */
+export interface Lists {
+  readonly pages: WeakMap<JsonObject, Page>
+  last: { readonly results: readonly JsonObject[]; readonly found: Discovered[] } | undefined
+}
+export const createLists = (): Lists => ({ pages: new WeakMap(), last: undefined })
+
+interface Page {
+  readonly items: readonly JsonObject[]
+  readonly bytes: number
+  readonly nextCursor: string | undefined
+}
+
 /**
- * Everything that a server with these capabilities lists, all pages, each definition as it came.
- * All or nothing: a list cut short would look like capabilities that are gone. Rejects with a Fault:
- * `upstream_broken` for what is no list, `upstream_too_large` past a bound.
+ * Everything that a server with these capabilities lists, all pages, each definition as it came; the
+ * very same array where all results are those of the last time. All or nothing: a list cut short would
+ * look like capabilities that are gone. Rejects with a Fault: `upstream_broken` for what is no list,
+ * `upstream_too_large` past a bound.
  */
 export async function listAll(
   ask: (method: string, params: JsonObject) => Promise<Answer>,
-  capabilities: JsonObject,
-  say: (what: string) => string,
-  limits: ListLimits = defaultListLimits,
+  about: {
+    capabilities: JsonObject
+    say: (what: string) => string
+    lists: Lists
+    limits?: ListLimits
+  },
 ): Promise<Discovered[]> {
+  const { capabilities, say, lists, limits = defaultListLimits } = about
   try {
-    return await readAll(ask, capabilities, limits)
+    return await readAll(ask, capabilities, lists, limits)
   } catch (thrown) {
     if (thrown instanceof BadList) throw new Fault(thrown.code, { detail: say(thrown.message) })
     throw thrown
@@ -72,9 +90,11 @@ const tooLarge = (message: string) => new BadList('upstream_too_large', message)
 async function readAll(
   ask: (method: string, params: JsonObject) => Promise<Answer>,
   capabilities: JsonObject,
+  lists: Lists,
   limits: ListLimits,
 ): Promise<Discovered[]> {
   const found: Discovered[] = []
+  const results: JsonObject[] = []
   let pages = 0
   let bytes = 0
   for (const list of LISTS) {
@@ -86,9 +106,10 @@ async function readAll(
       const page = await ask(list.method, params)
       // A server with resources and without templates may not know the method.
       if (page.error?.code === METHOD_NOT_FOUND && list.kind === 'template') break
-      const { items, nextCursor } = readPage(list, page)
+      const { items, bytes: size, nextCursor } = pageOf(list, page, lists)
+      if (page.result) results.push(page.result)
       for (const definition of items) found.push({ kind: list.kind, definition })
-      bytes += JSON.stringify(items).length
+      bytes += size
       if (found.length > limits.items) throw tooLarge(`lists more than ${limits.items} definitions`)
       if (bytes > limits.bytes)
         throw tooLarge(`lists more than ${limits.bytes} bytes of definitions`)
@@ -99,13 +120,22 @@ async function readAll(
       params = { cursor: nextCursor }
     }
   }
+  const { last } = lists
+  const isSame = last && last.results.length === results.length
+  if (isSame && results.every((one, at) => one === last.results[at])) return last.found
+  lists.last = { results, found }
   return found
 }
 
-function readPage(
-  { method, member }: List,
-  { status, result, error }: Answer,
-): { items: JsonObject[]; nextCursor: string | undefined } {
+function pageOf(list: List, answer: Answer, { pages }: Lists): Page {
+  const known = answer.result && pages.get(answer.result)
+  if (known) return known
+  const page = readPage(list, answer)
+  if (answer.result) pages.set(answer.result, page)
+  return page
+}
+
+function readPage({ method, member }: List, { status, result, error }: Answer): Page {
   if (error) throw broken(`answered ${method} with error ${error.code}`)
   if (result === undefined) throw broken(`answered ${method} with status ${status} and no result`)
   const { resultType = 'complete', nextCursor } = result
@@ -119,5 +149,5 @@ function readPage(
   if (nextCursor !== undefined && typeof nextCursor !== 'string') {
     throw broken(`answered ${method} with a cursor that is no text`)
   }
-  return { items, nextCursor }
+  return { items, bytes: JSON.stringify(items).length, nextCursor }
 }

@@ -9,9 +9,10 @@ import { modernParams } from './greet.ts'
 import { createHealth } from './health.ts'
 import type { Host, Incarnation } from './incarnation.ts'
 import { keepRunning } from './lifetime.ts'
-import { listAll } from './list.ts'
+import { createLists, listAll } from './list.ts'
 import { answerLocally, failSoon } from './locally.ts'
 import { createParking } from './parked.ts'
+import { createRemembered } from './remembered.ts'
 import { createStarter } from './starting.ts'
 import type { Discovered, Exchange, Outbound, Runner, Sink } from './upstream.ts'
 
@@ -47,6 +48,8 @@ export function openStdio(
     },
     onDown: () => parking.fail('upstream_unreachable', 'has no process'),
   })
+  const ask = createAsk(send, say, createRemembered())
+  const lists = createLists()
   let isLeft = false
 
   function send(message: Outbound, sink: Sink): Exchange {
@@ -74,21 +77,23 @@ export function openStdio(
     return false
   }
 
+  /** Waits for a process that is being started, as a call does. */
   async function discover(): Promise<Discovered[]> {
     await life.first
-    const { running, found } = life
+    const { found } = life
     const capabilities = asObject((found.discover ?? found.initialize)?.capabilities)
-    if (running === undefined || capabilities === undefined) {
+    if (capabilities === undefined) {
       throw new Fault('upstream_unreachable', { detail: health.current.detail })
     }
-    const ask = createAsk(running.send, say)
     const era = found.discover === undefined ? 'legacy' : 'modern'
-    const question = { era, headers: [], loan: undefined, timeoutMs: limits.askTimeoutMs } as const
+    const loan = ground.loanFor(plane, document.name)
+    const question = { era, headers: [], loan, timeoutMs: limits.askTimeoutMs } as const
     const page = (method: string, asked: JsonObject): Promise<Answer> => {
       const params = era === 'modern' ? modernParams(ground.about, asked) : asked
-      return ask({ ...question, method, params })
+      const remembered = JSON.stringify([era, method, asked.cursor])
+      return ask({ ...question, method, params, remembered })
     }
-    return listAll(page, capabilities, say, limits.list)
+    return listAll(page, { capabilities, say, lists, limits: limits.list })
   }
 
   async function close(): Promise<void> {

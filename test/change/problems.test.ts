@@ -420,6 +420,47 @@ const names: Row[] = [
   },
 ]
 
+const mail = (name: string, ...more: readonly string[]) =>
+  document('Server', `name: ${name}`, 'owner: mail-team', 'upstream: { url: "https://m" }', ...more)
+
+const lookAlike: Row[] = [
+  {
+    name: 'a server that looks like another',
+    text: mail('ca1endar'),
+    problems: [
+      [
+        'look-alike',
+        4,
+        'Server ca1endar: its name looks like that of Server calendar; choose another',
+      ],
+    ],
+  },
+  {
+    name: 'two servers that look alike',
+    text: stream(mail('payments-api'), mail('payrnents-api')),
+    problems: [
+      ['look-alike', 11, /payrnents-api: its name looks like that of Server payments-api/],
+    ],
+  },
+  {
+    name: "a tool that looks like another server's",
+    text: mail('mail', 'tools:', '  Read_Calendar: { class: read }', '  read: { class: read }'),
+    problems: [
+      ['look-alike', 8, /tools has Read_Calendar, which looks like read_calendar of Server/],
+    ],
+  },
+  {
+    name: 'a tool in another alphabet that looks like one of the same server',
+    text: mail('mail', 'tools:', '  search: { class: read }', '  s\u0435arch: { class: read }'),
+    problems: [['look-alike', 9, /looks like search of Server mail/]],
+  },
+  {
+    name: 'prompts that look alike',
+    text: mail('mail', 'prompts:', '  item1: { class: read }', '  iteml: { class: read }'),
+    problems: [['look-alike', 9, /prompts has iteml, which looks like item1 of Server mail/]],
+  },
+]
+
 const secrets: Row[] = [
   {
     name: 'a key named like a secret',
@@ -557,6 +598,7 @@ const rows: readonly Row[] = [
   ...heads,
   ...values,
   ...names,
+  ...lookAlike,
   ...secrets,
   ...tooLarge,
   ...unbuilt,

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
 import { exchange, legacy, modern } from '../peers/wire.ts'
+import { bearer, callingAt, until } from './calling.ts'
 import { agent, consumer, documents, grant, plane } from './plane.ts'
-import { type Here, startHere, startWatched } from './watched.ts'
-
-/** A stream that a caller reads: what came until it ended. */
-interface Stream {
-  readonly text: Promise<string>
-  close(): void
-}
+import { type Here, startHere, startWatched, watchedServer } from './watched.ts'
 
 describe('Who and what is suspended or permitted no longer', () => {
   let watched: Awaited<ReturnType<typeof startWatched>>
@@ -19,25 +12,14 @@ describe('Who and what is suspended or permitted no longer', () => {
   let url: string
   let planner: string
   let other: string
+  let at: ReturnType<typeof callingAt>
 
-  const read = { class: 'read' }
-  const server = () =>
-    JSON.stringify({
-      apiVersion: 'bailiwick/v1',
-      kind: 'Server',
-      plane: 'ops',
-      name: 'watched',
-      owner: 'watch-team',
-      upstream: { url: watched.url },
-      tools: { streams: read, streams_too: read, detaches: read, quick: read },
-      resources: { 'w://one': read },
-    })
   const all = () => [
     plane(),
     consumer(),
     agent('planner'),
     agent('other'),
-    server(),
+    watchedServer(watched.url),
     grant('planner', 'planner', [{ server: 'watched' }]),
     grant('other', 'other', [{ server: 'watched' }]),
   ]
@@ -53,6 +35,7 @@ describe('Who and what is suspended or permitted no longer', () => {
     watched = await startWatched()
     here = await startHere(documents(...all()))
     url = `${here.origin}/mcp/ops/watched`
+    at = callingAt(url)
     planner = await here.token('planner', url)
     other = await here.token('other', url)
   })
@@ -61,72 +44,9 @@ describe('Who and what is suspended or permitted no longer', () => {
     watched?.stop()
   })
 
-  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-  const until = async (holds: () => unknown): Promise<void> => {
-    for (let tries = 0; tries < 500; tries++) {
-      if (await holds()) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    assert.fail('it did not come to hold')
-  }
-  /** Sends, and answers when the first event has come. */
-  const openStream = async (
-    method: string,
-    headers: Record<string, string>,
-    body?: object,
-  ): Promise<Stream> => {
-    const outbound = request(url, {
-      method,
-      agent: false,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        ...headers,
-      },
-    })
-    outbound.on('error', () => {})
-    outbound.end(body && JSON.stringify(body))
-    const [inbound] = (await once(outbound, 'response')) as [IncomingMessage]
-    assert.equal(inbound.statusCode, 200)
-    const chunks: string[] = []
-    inbound.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
-    inbound.on('error', () => {})
-    const text = new Promise<string>((resolve) => {
-      inbound.on('close', () => resolve(chunks.join('')))
-    })
-    return { text, close: () => outbound.destroy() }
-  }
-  const streamCall = (token: string, name = 'streams') => {
-    const { headers, body } = modern('tools/call', { name })
-    const params = { ...body.params, _meta: { ...body.params._meta, progressToken: 1 } }
-    return openStream('POST', { ...headers, ...bearer(token) }, { ...body, params })
-  }
-  const call = async (token: string, name: string) => {
-    const { headers, body } = modern('tools/call', { name })
-    const answer = await exchange(url, { headers: { ...headers, ...bearer(token) }, body })
-    return { status: answer.status, ...JSON.parse(answer.body) }
-  }
-  const names = async (token: string): Promise<string[]> => {
-    const { headers, body } = modern('tools/list')
-    const answer = await exchange(url, { headers: { ...headers, ...bearer(token) }, body })
-    return JSON.parse(answer.body).result.tools.map(({ name }: { name: string }) => name)
-  }
-  const openSession = async (token: string): Promise<Record<string, string>> => {
-    const params = {
-      protocolVersion: '2025-11-25',
-      capabilities: {},
-      clientInfo: { name: 't', version: '1' },
-    }
-    const answer = await exchange(url, {
-      ...legacy('initialize', params),
-      headers: bearer(token),
-    })
-    return { ...bearer(token), 'mcp-session-id': String(answer.headers['mcp-session-id']) }
-  }
-
   test('a suspended agent: its stream ends, its server is told, its next call is refused with words, and others go on', async () => {
-    const stream = await streamCall(planner)
-    const bystander = await streamCall(other, 'streams_too')
+    const stream = await at.streamCall(planner)
+    const bystander = await at.streamCall(other, 'streams_too')
     await until(() => watched.open().length === 2)
     await here.suspend('agent', 'planner')
 
@@ -136,7 +56,7 @@ describe('Who and what is suspended or permitted no longer', () => {
     const record = await here.newest('streams')
     assert.deepEqual([record?.outcome?.status, record?.outcome?.code], ['cancelled', 'suspended'])
 
-    const told = await call(planner, 'quick')
+    const told = await at.call(planner, 'quick')
     assert.equal(told.status, 200)
     assert.equal(told.result.isError, true)
     assert.match(told.result.content[0].text, /^Suspended: agent "planner".*\n.*alice@example\.com/)
@@ -145,18 +65,18 @@ describe('Who and what is suspended or permitted no longer', () => {
     assert.doesNotMatch(JSON.stringify(told), /deniz|a loop/)
     const entry = await here.newest('quick')
     assert.equal(entry?.because, 'agent planner suspended by deniz: a loop')
-    assert.deepEqual(await call(planner, 'no_such').then(({ result }) => result.isError), true)
+    assert.deepEqual(await at.call(planner, 'no_such').then(({ result }) => result.isError), true)
 
-    assert.deepEqual(await names(planner), [])
-    assert.equal((await names(other)).length, 4)
-    assert.equal((await call(other, 'quick')).result.content[0].text, 'done')
+    assert.deepEqual(await at.names(planner), [])
+    assert.equal((await at.names(other)).length, 4)
+    assert.equal((await at.call(other, 'quick')).result.content[0].text, 'done')
     await assert.rejects(
       here.token('planner', url),
       (thrown) => thrown instanceof Fault && thrown.code === 'suspended',
     )
     bystander.close()
     await here.resume('agent', 'planner')
-    assert.equal((await call(planner, 'quick')).result.content[0].text, 'done')
+    assert.equal((await at.call(planner, 'quick')).result.content[0].text, 'done')
     await until(() => watched.open().length === 0)
   })
 
@@ -164,20 +84,20 @@ describe('Who and what is suspended or permitted no longer', () => {
     await here.suspend('agent', 'planner')
     await here.apply(without('planner', 'Agent').replaceAll('"agent":"planner"', '"agent":"other"'))
     await here.apply(documents(...all()))
-    assert.match((await call(planner, 'quick')).result.content[0].text, /^Suspended/)
+    assert.match((await at.call(planner, 'quick')).result.content[0].text, /^Suspended/)
     await here.resume('agent', 'planner')
   })
 
   test('a legacy session ends at its server, its stream here; the caller is told why, and after it begins anew', async () => {
-    const session = await openSession(planner)
-    const listening = await openStream('GET', session)
+    const session = await at.openSession(planner)
+    const listening = await at.openStream('GET', session)
     const body = {
       jsonrpc: '2.0',
       id: 'r1',
       method: 'tools/call',
       params: { name: 'streams', _meta: { progressToken: 1 } },
     }
-    const stream = await openStream('POST', session, body)
+    const stream = await at.openStream('POST', session, body)
     await until(() => watched.open().length === 2)
     watched.seen.length = 0
     await here.suspend('agent', 'planner')
@@ -207,12 +127,12 @@ describe('Who and what is suspended or permitted no longer', () => {
 
     await here.resume('agent', 'planner')
     assert.equal((await exchange(url, quick)).status, 404)
-    const again = await openSession(planner)
+    const again = await at.openSession(planner)
     assert.match((await exchange(url, { ...quick, headers: again })).body, /done/)
   })
 
   test('a call that waits for a resumed stream is given up, and its server told', async () => {
-    const session = await openSession(planner)
+    const session = await at.openSession(planner)
     const body = {
       jsonrpc: '2.0',
       id: 'r2',
@@ -288,8 +208,8 @@ describe('Who and what is suspended or permitted no longer', () => {
   ]
   for (const { name, code, othersGoOn, make, undo } of changes)
     test(`${name} ends what depends on it as ${code}, and nothing else`, async () => {
-      const stream = await streamCall(planner)
-      const bystander = await streamCall(other, 'streams_too')
+      const stream = await at.streamCall(planner)
+      const bystander = await at.streamCall(other, 'streams_too')
       await until(() => watched.open().length === 2)
       await make()
       assert.match(await stream.text, /-31403/)
@@ -299,16 +219,32 @@ describe('Who and what is suspended or permitted no longer', () => {
       bystander.close()
       await undo()
       await until(() => watched.open().length === 0)
-      assert.equal((await call(planner, 'quick')).result.content[0].text, 'done')
+      assert.equal((await at.call(planner, 'quick')).result.content[0].text, 'done')
     })
+
+  test('attack: a tool that is suspended takes no prompt of the same name with it, nor the prompt the tool', async () => {
+    await here.suspend('capability', 'watched/tool/quick')
+    assert.deepEqual(await at.names(planner, 'prompts'), ['quick'])
+    assert.deepEqual((await at.ask(planner, 'prompts/get', { name: 'quick' })).result.messages, [])
+    assert.equal((await at.call(planner, 'quick')).result.isError, true)
+    await here.resume('capability', 'watched/tool/quick')
+    await here.suspend('capability', 'watched/prompt/quick')
+    assert.deepEqual(await at.names(planner, 'prompts'), [])
+    assert.match(
+      (await at.ask(planner, 'prompts/get', { name: 'quick' })).error.message,
+      /Suspended/,
+    )
+    assert.equal((await at.call(planner, 'quick')).result.content[0].text, 'done')
+    await here.resume('capability', 'watched/prompt/quick')
+  })
 
   test('what is suspended is left out of lists and refused to those who have a grant, and to no others shown', async () => {
     await here.suspend('capability', 'watched/tool/quick')
-    assert.deepEqual((await names(planner)).sort(), ['detaches', 'streams', 'streams_too'])
-    const told = await call(planner, 'quick')
+    assert.deepEqual(await at.names(planner), ['detaches', 'streams', 'streams_too'])
+    const told = await at.call(planner, 'quick')
     assert.match(told.result.content[0].text, /^Suspended: "quick" is.*\n.*watch-team/)
     await here.apply(without('planner', 'Grant'))
-    assert.equal((await call(planner, 'quick')).error.message, 'Unknown tool: quick')
+    assert.equal((await at.call(planner, 'quick')).error.message, 'Unknown tool: quick')
     await here.apply(documents(...all()))
     await here.resume('capability', 'watched/tool/quick')
   })

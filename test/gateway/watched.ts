@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { resume, type Suspend, suspend } from '#change/suspend.ts'
 import { clientId, planeId } from '#domain/name.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { startInstallation } from '../../src/compose.ts'
+import { mintOnBehalf } from '../identity/signing.ts'
 
 /** What a server saw of its callers. */
 export interface Seen {
@@ -18,6 +19,7 @@ export interface Seen {
 /** A server of both eras that keeps its streams open, and tells what it saw. */
 export async function startWatched() {
   const seen: Seen[] = []
+  let sessions = 0
   const open = new Map<ServerResponse, string>()
   const tools = ['streams', 'streams_too', 'detaches', 'quick'].map((name) => ({
     name,
@@ -44,7 +46,7 @@ export async function startWatched() {
       method: 'notifications/progress',
       params: { progressToken, progress: 1 },
     }
-    const capabilities = { tools: {}, resources: { subscribe: true } }
+    const capabilities = { tools: {}, prompts: {}, resources: { subscribe: true } }
     const resultType = 'complete'
     switch (method) {
       case 'server/discover':
@@ -52,10 +54,14 @@ export async function startWatched() {
       case 'initialize':
         return answer(
           { protocolVersion: '2025-11-25', capabilities, serverInfo: { name: 'w', version: '1' } },
-          { 'mcp-session-id': `s-${seen.length}` },
+          { 'mcp-session-id': `s-${++sessions}` },
         )
       case 'tools/list':
         return answer({ resultType, tools })
+      case 'prompts/list':
+        return answer({ resultType, prompts: [{ name: 'quick' }] })
+      case 'prompts/get':
+        return answer({ resultType, messages: [] })
       case 'resources/list':
         return answer({ resultType, resources: [{ uri: 'w://one', name: 'one' }] })
       case 'resources/templates/list':
@@ -91,13 +97,30 @@ export async function startWatched() {
   }
 }
 
+const read = { class: 'read' }
+/** Its document: everything that it offers may be granted. */
+export const watchedServer = (url: string): string =>
+  JSON.stringify({
+    apiVersion: 'bailiwick/v1',
+    kind: 'Server',
+    plane: 'ops',
+    name: 'watched',
+    owner: 'watch-team',
+    upstream: { url },
+    tools: { streams: read, streams_too: read, detaches: read, quick: read },
+    prompts: { quick: read },
+    resources: { 'w://one': read },
+  })
+
 const plane = planeId('ops')
 
 /** An installation in this process with these documents, whose servers have told what they offer. */
-export async function startHere(documents: string) {
+export async function startHere(documents: string, config: object = {}) {
   const data = await mkdtemp(join(tmpdir(), 'bailiwick-'))
+  await writeFile(`${data}.config.json`, JSON.stringify(config))
   const started = await startInstallation({
     data,
+    config: `${data}.config.json`,
     listen: '127.0.0.1:0',
     sample: false,
     print() {},
@@ -110,6 +133,7 @@ export async function startHere(documents: string) {
   for (const server of change.current().planes.get(plane)?.servers.keys() ?? [])
     await installation.refresh(plane, server)
   return {
+    data,
     origin,
     apply,
     installation,
@@ -117,6 +141,13 @@ export async function startHere(documents: string) {
       const client = clientId(agent, 'workplace-ai')
       return (await identity.mint(plane, client, resource)).token
     },
+    onBehalf: (user: string, agent: string, resource: string) =>
+      mintOnBehalf(installation, {
+        plane,
+        client: clientId(agent, 'workplace-ai'),
+        user,
+        resource,
+      }),
     suspend: (kind: Suspend['kind'], name: string) =>
       change.execute(suspend({ plane, kind, name }, 'a loop'), { by: 'deniz' }),
     resume: (kind: Suspend['kind'], name: string) =>
@@ -128,6 +159,7 @@ export async function startHere(documents: string) {
     async stop() {
       await started.stop()
       await rm(data, { recursive: true, force: true })
+      await rm(`${data}.config.json`)
     },
   }
 }

@@ -3,7 +3,8 @@ import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign 
 import { describe, test } from 'node:test'
 import type { TokenProblem } from '#identity/identity.ts'
 import { createForger, type Forger, goodClaims, json, nowS } from './forge.ts'
-import { createWorld, encode, finance, otherS, planner, signSegments, startMs } from './world.ts'
+import { encode, otherS, signSegments } from './signing.ts'
+import { createWorld, finance, planner, startMs } from './world.ts'
 
 /**
  * Every row is signed by the plane's own key wherever its name does not say otherwise: the one thing

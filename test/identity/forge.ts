@@ -1,4 +1,5 @@
-import { encode, signSegments, startMs, type World } from './world.ts'
+import { encode, signSegments } from './signing.ts'
+import { startMs, type World } from './world.ts'
 
 export const nowS = startMs / 1000
 

@@ -1,10 +1,4 @@
-import {
-  createPrivateKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-} from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import type { AgentDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
@@ -15,6 +9,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { openDoor } from '../change/door.ts'
+import { openSigningKey } from './signing.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -157,37 +152,7 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
         .plane(plane)
         .signingKeys.add(row, (await store.plane(plane).signingKeys.list()).length + 1)
     },
-    /** The plane's only private key, opened the way identity opens it: for signing what identity never would. */
-    async privateKey(plane = ops) {
-      const [row] = await store.plane(plane).signingKeys.list()
-      if (row === undefined) throw new Error('no key yet: mint first')
-      const context = `signing key ${row.kid}`
-      const der = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context)
-      if (der === undefined) throw new Error('the key does not open')
-      return { kid: row.kid, key: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) }
-    },
+    privateKey: (plane = ops) => openSigningKey(store, keyring, plane),
   }
 }
 export type World = Awaited<ReturnType<typeof createWorld>>
-
-export const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url')
-
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
-
-/** The other value of s that verifies, by arithmetic of our own. */
-export function otherS(signature: Buffer): Buffer {
-  const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`)
-  const bytes = Buffer.from(s.toString(16).padStart(64, '0'), 'hex')
-  return Buffer.concat([signature.subarray(0, 32), bytes])
-}
-
-const isHigh = (signature: Buffer): boolean =>
-  BigInt(`0x${signature.subarray(32).toString('hex')}`) > order / 2n
-
-/** A signature by the key over any two segments, whatever they say, with a low s as ours have. */
-export function signSegments(key: KeyObject, header: string, payload: string) {
-  const signed = `${header}.${payload}`
-  const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
-  const low = isHigh(signature) ? otherS(signature) : signature
-  return `${signed}.${encode(low)}`
-}

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Refused, RefusedCount } from '#domain/entry.ts'
+import { type Indexed, indexedIn, indexedOf } from '#domain/indexed.ts'
 import { clientId } from '#domain/name.ts'
+import { bodyLimitBytes, bodyOf } from '#ledger/body.ts'
 import { createCoalescer } from '#ledger/coalesce.ts'
 import { createTestClock } from '../store/clock.ts'
 import { callAt, ops, refusedOf } from '../store/entries.ts'
@@ -86,6 +88,46 @@ describe('equal refusals', () => {
       ],
     )
     assert.equal('user' in (counts().at(-1) ?? {}), false)
+  })
+
+  test('that give an indexed argument another value are other refusals, and a count keeps what it was', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    const given: Indexed[] = [
+      {},
+      { 'arg.line': null },
+      { 'arg.line': true },
+      { 'arg.line': 'true' },
+      { 'arg.line': '4' },
+      { 'arg.line': '4', 'arg.shift': 'early' },
+    ]
+    for (let n = 0; n < 12; n++) for (const one of given) await refuse(one)
+    clock.advance(1000)
+    await settle()
+    assert.equal(full().length, 60)
+    assert.deepEqual(
+      counts().map((one) => [Object.fromEntries(indexedIn(one)), one.count]),
+      given.map((one) => [one, 2]),
+    )
+  })
+
+  test('whatever a stranger wrote, the longest of it fits an entry, also once it is counted', async () => {
+    const { clock, refuse, written } = setUp()
+    const names = Array.from({ length: 8 }, (_, n) => `${n}${'n'.repeat(63)}`)
+    const given = Object.fromEntries(names.map((name) => [name, '日'.repeat(128)]))
+    const stranger = {
+      ...indexedOf(names, given),
+      user: '"'.repeat(255),
+      method: '\u0001'.repeat(500),
+      server: '\u0001'.repeat(500),
+      name: '\u0001'.repeat(5000),
+      because: '\u0001'.repeat(5000),
+    }
+    assert.equal(Object.values(indexedOf(names, given)).includes(true), false)
+    for (let n = 0; n < 12; n++) await refuse(stranger)
+    clock.advance(1000)
+    await settle()
+    for (const { entry } of written) assert(Buffer.byteLength(bodyOf(entry)) <= bodyLimitBytes)
+    assert.equal(written.length, 11)
   })
 
   test('belong to the second that their own time names, also when the clock has gone on since', async () => {

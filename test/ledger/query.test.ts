@@ -55,7 +55,7 @@ describe('the calls of a plane', () => {
   test('are told newest first, each with its decision and what became of it', async () => {
     await append(openedOf())
     await append(intentOf(callAt(1)))
-    await append(refusedOf(callAt(2)))
+    await append(refusedOf(callAt(2), { 'arg.room': '7', 'arg.day': null }))
     await append(intentOf(callAt(3), { user: 'alice@example.com' }))
     await append(outcomeOf(callAt(1), { status: 'tool error', code: '-1', ms: 7, resultBytes: 9 }))
     await append(countOf(490))
@@ -71,11 +71,13 @@ describe('the calls of a plane', () => {
       server: 'calendar',
       kind: 'tool',
       name: 'read_calendar',
+      template: undefined,
+      indexed: {},
       outcome: undefined,
       count: 1,
     }
     const permitted = { decision: 'permitted', station: 'forward', because: 'grant planner-reads' }
-    assert.deepEqual(await query.calls({ plane: ops, most: 10 }), [
+    assert.deepEqual(await query.list({ plane: ops, most: 10 }), [
       {
         ...operation,
         call: callAt(4),
@@ -98,6 +100,7 @@ describe('the calls of a plane', () => {
         ...operation,
         call: callAt(2),
         position: 3,
+        indexed: { day: null, room: '7' },
         decision: 'denied',
         station: 'permit',
         because: 'no grant',
@@ -118,7 +121,7 @@ describe('the calls of a plane', () => {
     const pages: CallId[][] = []
     let before: number | undefined
     for (;;) {
-      const page = await query.calls({ plane: ops, most: 7, ...(before && { before }) })
+      const page = await query.list({ plane: ops, most: 7, ...(before && { before }) })
       if (page.length === 0) break
       assert(page.every(({ outcome }) => outcome?.status === 'complete'))
       pages.push(page.map(({ call }) => call))
@@ -134,7 +137,7 @@ describe('the calls of a plane', () => {
       await append(intentOf(callAt(n), { agent: n % 20 === 0 ? 'rare' : 'rarely' }))
       await append(outcomeOf(callAt(n)))
     }
-    const calls = await query.calls({ plane: ops, most: 2, agent: 'rare' })
+    const calls = await query.list({ plane: ops, most: 2, agent: 'rare' })
     assert.deepEqual(
       calls.map(({ call, outcome }) => [call, outcome?.status]),
       [
@@ -199,7 +202,7 @@ describe('the calls of a plane', () => {
             const told: unknown[] = []
             let before: number | undefined
             for (;;) {
-              const page = await createCallQuery(own).calls({
+              const page = await createCallQuery(own).list({
                 plane: ops,
                 most,
                 ...(agent && { agent }),
@@ -235,7 +238,7 @@ describe('one call', () => {
       await append(intentOf(callAt(n, at(n)), { at: at(n) - 300 }))
       await append(outcomeOf(callAt(n, at(n)), { at: at(n) }))
     }
-    const found = await query.findCall(ops, callAt(150, at(150)))
+    const found = await query.find(ops, callAt(150, at(150)))
     assert.deepEqual(
       found?.entries.map(({ position }) => position),
       [301, 302],
@@ -247,8 +250,8 @@ describe('one call', () => {
   test('is found when it was refused, or is under way', async () => {
     await append(refusedOf(callAt(1)))
     await append(intentOf(callAt(2)))
-    assert.equal((await query.findCall(ops, callAt(1)))?.record.decision, 'denied')
-    const underWay = await query.findCall(ops, callAt(2))
+    assert.equal((await query.find(ops, callAt(1)))?.record.decision, 'denied')
+    const underWay = await query.find(ops, callAt(2))
     assert.equal(underWay?.entries.length, 1)
     assert.equal(underWay?.record.outcome, undefined)
   })
@@ -259,7 +262,7 @@ describe('one call', () => {
     await append(openedOf({ at: noon + 7_200_000 }))
     await append(intentOf(callAt(2, noon + 7_200_000), { at: noon }))
     for (const call of [callAt(1), callAt(2, noon + 7_200_000)]) {
-      assert.equal((await query.findCall(ops, call))?.record.call, call)
+      assert.equal((await query.find(ops, call))?.record.call, call)
     }
   })
 
@@ -272,13 +275,13 @@ describe('one call', () => {
       callId(''),
       callId(`cal_${'I'.repeat(26)}`),
     ]) {
-      assert.equal(await query.findCall(ops, none), undefined)
+      assert.equal(await query.find(ops, none), undefined)
     }
-    assert.equal(await query.findCall(finance, callAt(1)), undefined)
+    assert.equal(await query.find(finance, callAt(1)), undefined)
   })
 
   test('is not mistaken for one whose arguments or name hold its id', async () => {
     await append(refusedOf(callAt(1), { name: `"call":"${callAt(2)}"` }))
-    assert.equal(await query.findCall(ops, callAt(2)), undefined)
+    assert.equal(await query.find(ops, callAt(2)), undefined)
   })
 })

@@ -92,7 +92,7 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
     child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${said.join('')}`)))
   })
   const cli = (command: string[], input?: string) =>
-    runProgram([main, ...command, '--data', data], input === undefined ? {} : { input })
+    runProgram([main, '--data', data, ...command], input === undefined ? {} : { input })
 
   const url = options.env?.DATABASE_URL
   return {

@@ -457,14 +457,12 @@ const tokens = [
 /** Each client, on nobody's behalf and on that of a user who may be suspended; one with older tokens. */
 export const callers: readonly Who[] = agents.flatMap((agent) =>
   consumers.flatMap((consumer) =>
-    tokens
-      .slice(0, agent === 'a0' && consumer === 'c0' ? tokens.length : 1)
-      .map((token, n) => ({
-        client: clientId(agent, consumer),
-        user: n === 1 || agent === 'a1' ? 'ayse' : undefined,
-        ...token,
-        run: () => 'run_1',
-      })),
+    tokens.slice(0, agent === 'a0' && consumer === 'c0' ? tokens.length : 1).map((token, n) => ({
+      client: clientId(agent, consumer),
+      user: n === 1 || agent === 'a1' ? 'ayse' : undefined,
+      ...token,
+      run: () => 'run_1',
+    })),
   ),
 )
 

@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { resume, suspend } from '#change/suspend.ts'
 import { planeId } from '#domain/name.ts'
+import type { SuspensionKind } from '#domain/suspension.ts'
 import { startInstallation } from '../../src/compose.ts'
+import { callingAt, until } from '../gateway/calling.ts'
 import { agent, consumer, documents, grant, plane } from '../gateway/plane.ts'
-import { startWatched } from '../gateway/watched.ts'
+import { startWatched, watchedServer } from '../gateway/watched.ts'
+import { mintOnBehalf } from '../identity/signing.ts'
+import { password, send } from '../manager/world.ts'
 import { startProcesses } from '../peers/processes.ts'
-import { exchange, modern } from '../peers/wire.ts'
 
 const trials = 50
 const target = { plane: planeId('ops'), kind: 'agent', name: 'planner' } as const
 const by = { by: 'deniz' }
+/** Odd, and read as a flag by a terminal that is not told otherwise. */
+const user = "--alice/'x'@example.com"
 
 let watched: Awaited<ReturnType<typeof startWatched>>
 let processes: Awaited<ReturnType<typeof startProcesses>>
@@ -24,14 +27,8 @@ let here: Awaited<ReturnType<typeof startInstallation>>
 let folder: string
 before(async () => {
   watched = await startWatched()
-  const server = JSON.stringify({
-    apiVersion: 'bailiwick/v1',
-    ...{ kind: 'Server', plane: 'ops', name: 'watched', owner: 'tests' },
-    upstream: { url: watched.url },
-    tools: { streams: { class: 'read' }, quick: { class: 'read' } },
-  })
   const allowed = grant('all', 'planner', [{ server: 'watched' }])
-  const all = documents(plane(), consumer(), agent('planner'), server, allowed)
+  const all = documents(plane(), consumer(), agent('planner'), watchedServer(watched.url), allowed)
   processes = await startProcesses(2, all)
   folder = await mkdtemp(join(tmpdir(), 'bailiwick-here-'))
   await copyFile(processes.rootKey, join(folder, 'root.key'))
@@ -45,39 +42,16 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const headersOf = (token: string, headers: Record<string, string>) => ({
-  ...headers,
-  host: new URL(processes.origin).host,
-  authorization: `Bearer ${token}`,
-})
-
-const isRefused = async (origin: string, token: string): Promise<boolean> => {
-  const { headers, body } = modern('tools/call', { name: 'quick' })
-  const url = `${origin}/mcp/ops/watched`
-  const told = await exchange(url, { headers: headersOf(token, headers), body })
-  assert.equal(told.status, 200, told.body)
-  return told.body.includes('"reason":"suspended"')
+const callingEach = () => {
+  const { host } = new URL(processes.origin)
+  return processes.origins().map((origin) => callingAt(`${origin}/mcp/ops/watched`, host))
 }
+type Calling = ReturnType<typeof callingAt>
 
-/** Resolves when its first event has come; `ended` when the stream has. */
-const openStream = async (origin: string, token: string): Promise<{ ended: Promise<void> }> => {
-  const { headers, body } = modern('tools/call', { name: 'streams' })
-  const params = { ...body.params, _meta: { ...body.params._meta, progressToken: 1 } }
-  const outbound = request(`${origin}/mcp/ops/watched`, {
-    method: 'POST',
-    agent: false,
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      ...headersOf(token, headers),
-    },
-  })
-  outbound.end(JSON.stringify({ ...body, params }))
-  const [inbound] = (await once(outbound, 'response')) as [IncomingMessage]
-  const ended = new Promise<void>((resolve) => inbound.once('close', () => resolve()))
-  await once(inbound, 'data')
-  inbound.resume()
-  return { ended }
+const isRefused = async (at: Calling, token: string, name = 'quick'): Promise<boolean> => {
+  const { status, result } = await at.call(token, name)
+  assert.equal(status, 200)
+  return result._meta?.['dev.bailiwick/refusal']?.reason === 'suspended'
 }
 
 test('an agent that one process suspends: its next call is refused and its stream ends on each other one within a second', async () => {
@@ -88,21 +62,17 @@ test('an agent that one process suspends: its next call is refused and its strea
   const endedMs: number[] = []
   for (let trial = 0; trial < trials; trial++) {
     const { token } = await identity.mint(target.plane, client, resource)
-    const origins = processes.origins()
-    for (const origin of origins)
-      for (let tries = 0; await isRefused(origin, token); tries++) {
-        assert.ok(tries < 200, 'a resumed agent goes on')
-        await pause(10)
-      }
-    const streams = await Promise.all(origins.map((origin) => openStream(origin, token)))
+    const each = callingEach()
+    for (const at of each) await until(async () => !(await isRefused(at, token)))
+    const streams = await Promise.all(each.map((at) => at.streamCall(token)))
     await change.execute(suspend(target, `trial ${trial}`), by)
     const from = performance.now()
-    const ends = streams.map(async ({ ended }) => {
-      await ended
+    const ends = streams.map(async ({ text }) => {
+      await text
       endedMs.push(performance.now() - from)
     })
-    const refusals = origins.map(async (origin) => {
-      while (!(await isRefused(origin, token))) await pause(5)
+    const refusals = each.map(async (at) => {
+      while (!(await isRefused(at, token))) await pause(5)
       refusedMs.push(performance.now() - from)
     })
     await Promise.all([...ends, ...refusals])
@@ -117,4 +87,120 @@ test('an agent that one process suspends: its next call is refused and its strea
   console.log(`${trials} trials on 2 other processes: stream ended ${told(endedMs)}`)
   assert.equal(refusedMs.length, trials * 2)
   assert.ok(Math.max(...refusedMs, ...endedMs) < 1000, 'within a second')
+})
+
+describe('From one process to another', () => {
+  const kinds: readonly {
+    kind: SuspensionKind
+    /** What is typed, but for the reason. */
+    words: readonly [suspend: string[], resume: string[]]
+    address: readonly [suspend: string, resume: string]
+    names: object
+    /** Which tools are there to see meanwhile. */
+    left?: string[]
+  }[] = [
+    {
+      kind: 'agent',
+      words: [
+        ['agent', 'suspend', 'planner'],
+        ['agent', 'resume', 'planner'],
+      ],
+      address: ['agents/planner/suspend', 'agents/planner/resume'],
+      names: {},
+    },
+    {
+      kind: 'consumer',
+      words: [
+        ['consumer', 'suspend', 'workplace-ai'],
+        ['consumer', 'resume', 'workplace-ai'],
+      ],
+      address: ['consumers/workplace-ai/suspend', 'consumers/workplace-ai/resume'],
+      names: {},
+    },
+    {
+      kind: 'user',
+      words: [
+        ['user', 'suspend', '--', user],
+        ['user', 'resume', '--', user],
+      ],
+      address: ['users/suspend', 'users/resume'],
+      names: { user },
+    },
+    {
+      kind: 'server',
+      words: [
+        ['server', 'suspend', 'ops/watched'],
+        ['server', 'resume', 'ops/watched'],
+      ],
+      address: ['servers/watched/suspend', 'servers/watched/resume'],
+      names: {},
+    },
+    {
+      kind: 'capability',
+      words: [
+        ['server', 'block', 'ops/watched', 'streams'],
+        ['server', 'unblock', 'ops/watched', 'streams'],
+      ],
+      address: ['servers/watched/block', 'servers/watched/unblock'],
+      names: { name: 'streams' },
+      left: ['detaches', 'quick', 'streams_too'],
+    },
+    {
+      kind: 'plane',
+      words: [
+        ['plane', 'suspend', 'ops'],
+        ['plane', 'resume', 'ops'],
+      ],
+      address: ['suspend', 'resume'],
+      names: {},
+    },
+  ]
+  let token: string
+  let person: string
+  const post = (path: string, body: object) =>
+    send(new URL(`${processes.origins()[0]}/api/v1/${path}`), 'POST', {
+      token: person,
+      body,
+      headers: { host: new URL(processes.origin).host },
+    })
+
+  before(async () => {
+    const about = { plane: target.plane, client: 'planner@workplace-ai' as never, user }
+    const resource = `${processes.origin}/mcp/ops/watched`
+    token = await mintOnBehalf(here.installation, { ...about, resource })
+    const { people } = here.installation
+    const root = { name: 'root', title: undefined, administrator: true, password }
+    await people.put({ ...root, by: 'test' })
+    person = (await post('session', { name: 'root', password })).json<{ token: string }>().token
+  })
+
+  for (const { kind, words, address, names, left = [] } of kinds)
+    for (const way of ['terminal', 'API'] as const)
+      test(`${kind}: suspended by the ${way}, the stream ends, the call is refused, the list is short; resumed, it goes on`, async () => {
+        const [, at] = callingEach()
+        assert.ok(at)
+        const act = async (n: 0 | 1): Promise<void> => {
+          if (way === 'terminal') {
+            const said = n === 0 ? ['--reason', 'a loop'] : []
+            const [first, second, ...rest] = words[n]
+            const { code, stderr } = await processes
+              .at(0)
+              .cli([...[first, second, ...said].map(String), ...rest])
+            return assert.equal(code, 0, stderr)
+          }
+          const said = n === 0 ? { reason: 'a loop' } : {}
+          const { status, text } = await post(`planes/ops/${address[n]}`, { ...names, ...said })
+          return assert.equal(status, 200, text)
+        }
+        await until(async () => (await at.names(token)).length === 4)
+        const stream = await at.streamCall(token)
+        await act(0)
+        assert.match(await stream.text, /-31403.*Suspended/)
+        assert.equal(await isRefused(at, token, 'streams'), true)
+        assert.equal(await isRefused(at, token), kind !== 'capability')
+        assert.deepEqual(await at.names(token), left)
+        await act(1)
+        await until(async () => (await at.names(token)).length === 4)
+        assert.equal(await isRefused(at, token), false)
+      })
 })

@@ -5,7 +5,7 @@ import { judge } from '#registry/judge.ts'
 import { about } from '../change/door.ts'
 import { finance, listed, openWorld, ops, reads, server, tool } from './ground.ts'
 
-const nothing = { added: [], changed: [], gone: [], refused: [] }
+const nothing = { added: [], changed: [], gone: [], isMost: false, refused: [] }
 
 describe('what a server tells', () => {
   test('is pinned when it is first seen, and offered to nobody until it is classified', async () => {
@@ -164,7 +164,7 @@ describe('pins', () => {
     const fingerprint = find('balance')?.observed?.fingerprint ?? ''
     await registry.observe(ops, 'bank', [tool('balance', { description: 'Harmful.' })])
     await assert.rejects(registry.release(ops, 'bank', 'balance', about, { fingerprint }), {
-      code: 'unknown_name',
+      code: 'stale',
       detail: 'bank/balance has changed again since it was shown.',
     })
     assert.equal(find('balance')?.state, 'held')
@@ -226,12 +226,12 @@ describe('pins', () => {
 
   test('are written one observation after the other', async () => {
     const { registry, find } = await openWorld([server('bank', { tools: reads('balance') })])
-    const versions = Array.from({ length: 20 }, (_, i) => tool('balance', { description: `${i}` }))
+    const versions = Array.from({ length: 10 }, (_, i) => tool('balance', { description: `${i}` }))
     const seen = await Promise.all(versions.map((one) => registry.observe(ops, 'bank', [one])))
     assert.deepEqual(seen[0]?.added, ['balance'])
     for (const later of seen.slice(1)) assert.deepEqual(later.changed, ['balance'])
     assert.equal(find('balance')?.definition.description, '0')
-    assert.equal(find('balance')?.observed?.definition.description, '19')
+    assert.equal(find('balance')?.observed?.definition.description, '9')
   })
 
   test('that could not be written are not told of', async () => {
@@ -282,7 +282,7 @@ describe('what is not taken in', () => {
       seen.refused.find(({ name }) => name === 'SEARCH')?.problem,
       'it looks like search',
     )
-    assert.ok(seen.refused.some(({ name }) => name === 'search\\u{200b}'))
+    assert.ok(seen.refused.some(({ name }) => name === 'search‹U+200B›'))
   })
 
   test('is a newcomer that looks like what was there before, wherever it is listed', async () => {
@@ -435,6 +435,7 @@ describe('ten thousand tools', () => {
     const item = (name: string) =>
       itemOf({
         ...{ server: 'bank', kind: 'tool', name, fingerprint: '', absent: true },
+        ...{ version: 1, changes: 0, released: false },
         ...{ definition: '{}', observedFingerprint: undefined, observedDefinition: undefined },
       })
     const names = Array.from({ length: 19_999 }, (_, i) => `gone_${i}`)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
-import { type WatchedServer, watchServers } from '#registry/watch.ts'
+import { watchServers } from '#registry/watch.ts'
+import type { WatchedServer } from '#registry/watcher.ts'
 import { createTestClock } from '../store/clock.ts'
 import { openWorld, ops, reads, server, tool } from './ground.ts'
 
@@ -58,7 +59,7 @@ async function watching(...peers: ReturnType<typeof peer>[]) {
     registry: world.registry,
     clock,
     log: createLog((line) => void lines.push(line), clock.now),
-    everyMs: 60_000,
+    cadence: { everyMs: 60_000, freshMs: 2000, patienceMs: 5000 },
   })
   const turns = async () => {
     for (let i = 0; i < 50; i++) await new Promise((done) => setImmediate(done))
@@ -196,5 +197,100 @@ describe('a server that is watched', () => {
     clock.advance(600_000)
     await turns()
     assert.equal(bank.state.asked, 1)
+  })
+})
+
+describe('a look before a call', () => {
+  const looking = async () => {
+    const bank = peer('bank')
+    const world = await watching(bank)
+    let resolved = 0
+    const look = () =>
+      world.watch.look(ops, 'bank').then(
+        () => void resolved++,
+        () => {},
+      )
+    return {
+      ...world,
+      bank,
+      look,
+      age: () => world.watch.age(ops, 'bank'),
+      resolved: () => resolved,
+    }
+  }
+
+  test('is none while what the server told is fresh; half as old, the next is due, and as old it is awaited', async () => {
+    const { age, clock } = await looking()
+    assert.equal(age(), 'fresh')
+    clock.advance(999)
+    assert.equal(age(), 'fresh')
+    clock.advance(1)
+    assert.equal(age(), 'ageing')
+    clock.advance(1000)
+    assert.equal(age(), 'old')
+  })
+
+  test('while that ages is one question, whoever comes, and nobody waits for it', async () => {
+    const { age, look, clock, bank, turns, resolved } = await looking()
+    clock.advance(1500)
+    bank.hold()
+    for (let n = 0; n < 100; n++) void look()
+    assert.equal(age(), 'fresh', 'it is being asked')
+    await turns()
+    assert.equal(resolved(), 100, 'nobody waits')
+    assert.equal(bank.state.asked, 2)
+  })
+
+  test('shares its answer with all who came meanwhile: a thousand calls are two questions', async () => {
+    const { look, clock, bank, turns, resolved } = await looking()
+    clock.advance(3000)
+    bank.hold()
+    for (let n = 0; n < 500; n++) void look()
+    clock.advance(2500)
+    for (let n = 0; n < 500; n++) void look()
+    await turns()
+    bank.letGo()
+    await turns()
+    assert.equal(resolved(), 1000)
+    assert.equal(bank.state.asked, 3)
+  })
+
+  test('is awaited for so long and no longer; the question goes on', async () => {
+    const { watch, clock, bank, find, turns } = await looking()
+    bank.state.list = [tool('a', { title: 'late' })]
+    clock.advance(3000)
+    bank.hold()
+    const late = watch.look(ops, 'bank')
+    clock.advance(5000)
+    await assert.rejects(late, {
+      code: 'upstream_timeout',
+      detail: /bank did not tell within 5000 ms what it offers/,
+    })
+    bank.letGo()
+    await turns()
+    assert.equal(find('a')?.state, 'held')
+  })
+
+  test('follows a notice at once, however fresh the last one was', async () => {
+    const { watch, age, bank, find, turns } = await looking()
+    bank.hold()
+    bank.tell()
+    assert.equal(age(), 'old')
+    await turns()
+    bank.state.list = [tool('a', { title: 'changed meanwhile' })]
+    bank.tell()
+    const looked = watch.look(ops, 'bank')
+    bank.letGo()
+    await looked
+    assert.equal(find('a')?.state, 'held', 'a question asked before the notice does not do')
+  })
+
+  test('rejects with what keeps the server from telling, and where it has no connection', async () => {
+    const { watch, clock, bank } = await looking()
+    clock.advance(3000)
+    bank.state.problem = new Fault('upstream_refused', { detail: 'bank answered 401' })
+    await assert.rejects(watch.look(ops, 'bank'), { code: 'upstream_refused' })
+    await assert.rejects(watch.look(ops, 'none'), { code: 'upstream_unreachable' })
+    assert.equal(watch.age(ops, 'none'), 'old')
   })
 })

@@ -5,6 +5,7 @@ import { planeId } from '#domain/name.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type {
   Commit,
+  Fields,
   PersonRow,
   PersonTokenRow,
   RowChange,
@@ -88,6 +89,9 @@ const capability = (name: string, about: Partial<StoredCapability> = {}): Stored
   observedFingerprint: undefined,
   observedDefinition: undefined,
   absent: false,
+  version: 1,
+  changes: 0,
+  released: false,
   ...about,
 })
 
@@ -714,6 +718,31 @@ export const storeConformance = (
         assert.deepEqual(positions(await ledger().readBack(undefined, 2, either)), [121, 118])
         const call = { fields: { call: callAt(50) } }
         assert.deepEqual(positions(await ledger().read(1, 9, call)), [51])
+        const within = { ...rare, from: 9, before: 88 }
+        assert.deepEqual(positions(await ledger().read(1, 9, within)), [48])
+        assert.deepEqual(positions(await ledger().readBack(undefined, 9, within)), [48])
+      })
+
+      test('takes one of several ways to pass, and a way may be that there is no such field', async () => {
+        await fill()
+        const readCalendar = { agent: 'rare', name: 'read_calendar' }
+        const of = (...fields: Fields[]) => ledger().readBack(undefined, 9, { fields })
+        assert.deepEqual(
+          positions(await of(readCalendar, { orphans: false, plane: 'fin' })),
+          [88, 48, 8],
+        )
+        assert.deepEqual(positions(await of({ call: callAt(3) }, { call: callAt(50) })), [51, 4])
+        assert.deepEqual(positions(await of({ plane: 'ops', call: false })), [121])
+        assert.deepEqual(positions(await of({ agent: 'rare', call: false })), [])
+      })
+
+      test('finds what belongs to one of these calls', async () => {
+        await fill()
+        const calls = [callAt(3), callAt(50), callAt(999)]
+        assert.deepEqual(positions(await ledger().read(1, 9, { calls })), [4, 51])
+        const types = ['call.refused'] as const
+        assert.deepEqual(positions(await ledger().readBack(undefined, 9, { calls, types })), [4])
+        assert.deepEqual(await ledger().read(1, 9, { calls: [] }), [])
       })
 
       test('a field is matched as a whole, not what a stranger wrote into another', async () => {

@@ -20,7 +20,8 @@ export const run = async ({
   }
   printHead(terminal, answer, io.now())
   printMembers(terminal, answer.members, io.now())
-  for (const plane of answer.planes) printPlane(terminal, plane, answer.serving)
+  const about = { serving: answer.serving, now: io.now() }
+  for (const plane of answer.planes) printPlane(terminal, plane, about)
   if (answer.planes.length === 0)
     terminal.hint('No plane yet: bailiwick apply -f FILE --set NAME, with a document of kind Plane')
   return 0
@@ -32,7 +33,13 @@ const toJson = (answer: StatusAnswer): object => ({
   dataFolder: answer.dataFolder ?? null,
   startedAt: rfc3339(answer.startedAt),
   members: answer.members.map(memberJson),
-  planes: answer.planes.map((plane) => ({ ...plane, servers: plane.servers.map(serverJson) })),
+  planes: answer.planes.map(planeJson),
+})
+
+const planeJson = ({ servers, suspensions: { count, newest }, ...rest }: PlaneStatus): object => ({
+  ...rest,
+  suspensions: { count, newest: newest ? { ...newest, at: rfc3339(newest.at) } : null },
+  servers: servers.map(serverJson),
 })
 
 const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void => {
@@ -81,7 +88,11 @@ const memberJson = ({ startedAt, seenAt, ...rest }: MemberStatus): object => ({
   seenAt: rfc3339(seenAt),
 })
 
-const printPlane = (terminal: Terminal, plane: PlaneStatus, serving: boolean): void => {
+const printPlane = (
+  terminal: Terminal,
+  plane: PlaneStatus,
+  { serving, now }: { serving: boolean; now: number },
+): void => {
   terminal.out('')
   const counts = [
     counted(plane.servers.length, 'server'),
@@ -94,10 +105,22 @@ const printPlane = (terminal: Terminal, plane: PlaneStatus, serving: boolean): v
   terminal.out(counts)
   if (plane.ledger !== 'open')
     terminal.out(`${terminal.paint(terminal.glyph('failed'), 'bad')} ledger ${plane.ledger}`)
+  printSuspensions(terminal, plane, now)
   if (plane.servers.length === 0) return
   terminal.out('')
   printRows(terminal, serverColumns(terminal), plane.servers)
   printTroubles(terminal, plane)
+}
+
+const printSuspensions = (terminal: Terminal, plane: PlaneStatus, now: number): void => {
+  const { count, newest } = plane.suspensions
+  if (!newest) return
+  const { kind, name, by, at, reason } = newest
+  const last = oneLine(`${kind} ${name} by ${by} ${span(Math.max(0, now - at))} ago: ${reason}`)
+  terminal.out(
+    `${terminal.paint(terminal.glyph('held'), 'wait')} ${counted(count, 'suspension')}, the newest ${last}`,
+  )
+  if (count > 1) terminal.hint(`bailiwick suspensions --plane ${plane.plane}`)
 }
 
 export const counted = (count: number, noun: string): string =>

@@ -22,7 +22,7 @@ const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
   plane,
   call: record.call,
   at: rfc3339(record.at),
-  record: { ...record, at: rfc3339(record.at) },
+  record: { ...record, at: rfc3339(record.at), user: record.user ?? null },
   path: pathOf(record),
   entries: entries.map(({ position, entry }) => ({
     position,
@@ -34,9 +34,7 @@ const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
 const print = (terminal: Terminal, answer: WhyAnswer): void => {
   const { record, plane, now } = answer
   terminal.out(`${terminal.paint(record.call, 'strong')}  ${dayAndTime(record.at)}`)
-  terminal.out(
-    `${record.agent}@${record.consumer} ${record.method} ${plane}/${oneLine(capabilityOf(record))}`,
-  )
+  terminal.out(`${callerOf(record)} ${record.method} ${plane}/${oneLine(capabilityOf(record))}`)
   terminal.out('')
   for (const { station, state } of pathOf(record)) {
     const strip = drawStrip([{ station, state }], terminal)
@@ -51,6 +49,9 @@ const print = (terminal: Terminal, answer: WhyAnswer): void => {
   printRemedy(terminal, now.wouldChange)
 }
 
+const callerOf = ({ agent, consumer, user }: WhyAnswer['record']): string =>
+  `${agent}@${consumer}${user === undefined ? '' : ` for ${oneLine(user)}`}`
+
 /** Under each station its fact, from the entries. */
 const factAt = (station: Station, { record, entries }: WhyAnswer): string => {
   const intent = find<Intent>(entries, 'call.intent')
@@ -59,7 +60,7 @@ const factAt = (station: Station, { record, entries }: WhyAnswer): string => {
   if (stopped) return `${record.decision}: ${record.because}`
   switch (station) {
     case 'authenticate':
-      return `${record.agent}@${record.consumer}`
+      return callerOf(record)
     case 'permit':
       return intent ? `grant ${intent.grant}, revision ${intent.revision}` : ''
     case 'limit':

@@ -1,15 +1,11 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
-import {
-  listAgents,
-  mintToken,
-  newAgentSecret,
-  resumeAgent,
-  suspendAgent,
-} from '#manager/agents.ts'
-import { can, listCalls, why } from '#manager/calls.ts'
+import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
+import { askCalls, countCalls } from '#manager/asking.ts'
+import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
@@ -17,6 +13,7 @@ import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, release, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
+import { listSuspensions, resumeMeant, suspendMeant } from '#manager/suspensions.ts'
 
 const operation = <S extends z.ZodType, A>(
   input: S,
@@ -27,6 +24,23 @@ const written = z.string().min(1).max(2048)
 const plane = written.optional()
 const inPlane = z.strictObject({ plane })
 const kind = z.enum(capabilityKinds)
+const reason = z.string().max(500)
+/** Who or what is suspended or resumed; a capability is named with its server. */
+const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
+
+/** As `ledger/ask.ts` reads it. */
+const asked = {
+  agent: written.optional(),
+  consumer: written.optional(),
+  user: written.optional(),
+  server: written.optional(),
+  capability: z.array(written).optional(),
+  result: z.array(written).optional(),
+  since: written.optional(),
+  until: written.optional(),
+  where: z.array(written).optional(),
+  before: z.int().min(1).optional(),
+}
 
 /**
  * Everything that the terminal can ask of an installation, in one table: the control socket serves
@@ -60,11 +74,6 @@ export const operations = {
     mintToken,
   ),
   agentSecret: operation(z.strictObject({ plane, client: written }), newAgentSecret),
-  agentSuspend: operation(
-    z.strictObject({ plane, agent: written, reason: z.string().max(500) }),
-    suspendAgent,
-  ),
-  agentResume: operation(z.strictObject({ plane, agent: written }), resumeAgent),
   agentList: operation(inPlane, listAgents),
   serverList: operation(inPlane, listServers),
   serverShow: operation(z.strictObject({ plane, server: written }), showServer),
@@ -81,9 +90,15 @@ export const operations = {
     classify,
   ),
   serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
+  suspend: operation(z.strictObject({ ...meant, reason }), suspendMeant),
+  resume: operation(z.strictObject({ ...meant, reason: reason.optional() }), resumeMeant),
+  suspensions: operation(inPlane, listSuspensions),
   calls: operation(
-    z.strictObject({ plane, agent: written.optional(), most: z.int().min(1).max(1000) }),
-    listCalls,
+    z.strictObject({ plane, ...asked, most: z.int().min(1).max(1000) }),
+    (desk, input) => askCalls(desk, input),
+  ),
+  callCount: operation(z.strictObject({ plane, ...asked }), (desk, input) =>
+    countCalls(desk, input),
   ),
   why: operation(z.strictObject({ plane, call: written }), why),
   can: operation(
@@ -96,7 +111,7 @@ export const operations = {
     z.strictObject({
       revision: z.int().min(1),
       dryRun: z.boolean(),
-      reason: z.string().max(500).optional(),
+      reason: reason.optional(),
     }),
     restore,
   ),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { planeRoles } from '#domain/roles.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { suspensionKinds } from '#domain/suspension.ts'
 
 /** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')
@@ -126,6 +127,16 @@ export const catalogueItem = z.strictObject({
   ),
 })
 
+const suspensionFields = {
+  kind: z.enum(suspensionKinds),
+  name: z.string().describe("A capability's is SERVER/KIND/NAME."),
+  at,
+  by: z.string(),
+  reason: z.string(),
+  revision: z.int(),
+}
+export const suspensionRow = z.strictObject({ plane: z.string(), ...suspensionFields })
+
 export const planeStatus = z.strictObject({
   plane: z.string(),
   gateway: z.string(),
@@ -133,6 +144,10 @@ export const planeStatus = z.strictObject({
   consumers: z.int(),
   grants: z.int(),
   quotas: z.int(),
+  suspensions: z.strictObject({
+    count: z.int(),
+    newest: z.strictObject(suspensionFields).optional(),
+  }),
   ledger: z.enum(['open', 'over budget', 'failing']),
   servers: z.array(serverStatus),
   leftOut: z.array(
@@ -189,10 +204,17 @@ export const callRow = z.strictObject({
   position: z.int(),
   agent: z.string(),
   consumer: z.string(),
+  user: z.string().optional().describe('On whose behalf, where that was somebody.'),
   method: z.string(),
   server: z.string(),
   kind: z.string(),
   name: z.string(),
+  template: z.string().optional().describe('That a URI was read by.'),
+  indexed: z
+    .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
+    .describe(
+      'Arguments that were indexed then: what was given; null where nothing was, true where something that is not recorded was.',
+    ),
   decision: z.enum(['permitted', 'denied', 'limited', 'held']),
   station: z.string(),
   because: z.string(),
@@ -206,6 +228,24 @@ export const callRow = z.strictObject({
     .optional(),
   count: z.int(),
 })
+
+/** What a look at a ledger leaves to say beside what it found. */
+const looked = {
+  next: z
+    .string()
+    .optional()
+    .describe('The `after` to go on with; absent where everything has been looked at.'),
+  unnamed: z
+    .int()
+    .describe(
+      'Refusals of floods that were counted without saying whose they were: not among these.',
+    ),
+  unknown: z
+    .array(z.strictObject({ field: z.string(), value: z.string(), meant: z.string() }))
+    .describe('What was asked for by a name that does not stand in the plane now.'),
+}
+export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
+export const callCount = z.strictObject({ count: z.int(), ...looked })
 
 export const explanation = z.strictObject({
   decision: z

@@ -31,6 +31,7 @@ const told: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'flood',
   'method_not_allowed',
   'not_built',
+  'not_indexed',
   'not_permitted',
   'setup_code',
   'stale',

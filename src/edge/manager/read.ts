@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { readBody } from '#gateway/read.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -10,16 +10,41 @@ import type { Route } from './route.ts'
 const jsonLimits = { depth: 64, nodes: 200_000 }
 const bodyTimeoutMs = 30_000
 
-/** The query as the route's schema reads it; a key that stands twice is refused. Throws Fault('usage'). */
+/**
+ * The query as the route's schema reads it; a key stands once, or once for each value where the schema
+ * takes a list. Throws Fault('usage').
+ */
 export const readQuery = (route: Route, url: string): unknown => {
   const written = new URLSearchParams(url.split('?')[1] ?? '')
-  const keys = [...written.keys()]
-  if (new Set(keys).size !== keys.length)
-    throw new Fault('usage', { detail: 'The query holds a key twice.' })
-  const values = Object.fromEntries(written)
+  const keys = new Set(written.keys())
+  const lists = route.query ? listsIn(route.query) : none
+  const values = Object.fromEntries(
+    [...keys].map((key) => {
+      const all = written.getAll(key)
+      if (lists.has(key)) return [key, all]
+      if (all.length > 1) throw new Fault('usage', { detail: 'The query holds a key twice.' })
+      return [key, all[0]]
+    }),
+  )
   if (route.query) return check(route.query, values, 'the query')
-  if (keys.length > 0) throw new Fault('usage', { detail: 'This address takes no query.' })
+  if (keys.size > 0) throw new Fault('usage', { detail: 'This address takes no query.' })
   return {}
+}
+
+const none: ReadonlySet<string> = new Set()
+const known = new WeakMap<z.ZodType, ReadonlySet<string>>()
+
+/** Keys of which a query may hold several. */
+const listsIn = (query: z.ZodType): ReadonlySet<string> => {
+  const found = known.get(query)
+  if (found) return found
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input' })
+  const lists = Object.entries(properties).filter(
+    ([, one]) => typeof one === 'object' && one.type === 'array',
+  )
+  const keys = new Set(lists.map(([key]) => key))
+  known.set(query, keys)
+  return keys
 }
 
 /** The body, where the route takes one: strict JSON of a bounded size, in the form of its schema. */

@@ -7,6 +7,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { serverRoutes } from './routes/servers.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { suspensionRoutes } from './routes/suspensions.ts'
 
 /** The one list: router, permission check, reference and client are made of it. */
 const list = [
@@ -16,6 +17,7 @@ const list = [
   ...documentRoutes,
   ...serverRoutes,
   ...agentRoutes,
+  ...suspensionRoutes,
   ...callRoutes,
   ...revisionRoutes,
 ] as const

@@ -1,4 +1,4 @@
-import { didYouMean } from '#change/nearest.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { callables, functionNames } from './functions.ts'
 import type { Expr } from './parse.ts'
 import { problemOfPattern } from './patterns.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '#change/nearest.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Kind } from './functions.ts'
 import type { Scalar, Tree } from './tree.ts'
 import { can, type Type } from './types.ts'

@@ -1,4 +1,4 @@
-import { didYouMean } from '#change/nearest.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import type { Found, Lack } from './found.ts'
 import { infer } from './infer.ts'
 import { readCondition } from './read.ts'

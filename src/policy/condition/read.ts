@@ -1,5 +1,5 @@
-import { didYouMean } from '#change/nearest.ts'
 import { type FactName, factNames } from '#domain/facts.ts'
+import { didYouMean } from '#lib/nearest.ts'
 import { bounds } from './bounds.ts'
 import { readCall } from './calls.ts'
 import { type Expr, type Parsed, parse } from './parse.ts'

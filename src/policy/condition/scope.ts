@@ -1,5 +1,5 @@
-import { capabilityClasses } from '#domain/documents.ts'
 import type { FactName } from '#domain/facts.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { typeOfSchema } from './schema.ts'
 import { closed, json, listOf, type Members, of, type Type } from './types.ts'
 

@@ -1,5 +1,5 @@
 import type { MemberId, PlaneId } from '#domain/name.ts'
-import { createSearch, entriesOf, type Look } from '../search.ts'
+import { createSearch, entriesOf, type Look, type Way } from '../search.ts'
 import type { LedgerFile, StoredEntry } from '../store.ts'
 import { deadAfterMs } from '../tables/members.ts'
 import type { Connections } from './connections.ts'
@@ -10,20 +10,54 @@ type Reading = Pick<
   'read' | 'readBack' | 'seek' | 'size' | 'listOpen' | 'listOrphans' | 'findPayload'
 >
 
-/** `offset 0` keeps the two tables apart: entries are fetched one by one in the order of positions, whatever the statistics say. */
-const look = (order: 'asc' | 'desc') => `
-  select at.position, entry.body
-  from (
-    select position, id from ledger_position
-    where plane = $1 and position between $2 and $3 order by position ${order}
-  ) at
-  cross join lateral (
-    select body, type from ledger_entry where plane = $1 and id = at.id offset 0
-  ) entry
-  where ($4::text[] is null or entry.type = any($4))
-    and not exists (select from unnest($5::text[]) piece where strpos(entry.body, piece) = 0)
-  order by at.position ${order} limit $6`
-const looks = { asc: look('asc'), desc: look('desc') }
+/**
+ * `offset 0` keeps the two tables apart: entries are fetched one by one in the order of positions,
+ * whatever the statistics say. One text, and so one prepared statement, for each form of a look.
+ */
+const textOf = ({ back, types, ways, calls }: Look): string => {
+  let count = 3
+  const next = () => `$${++count}`
+  const passes = ({ holds, lacks }: Way): string =>
+    [
+      ...holds.map(() => `strpos(body, ${next()}) > 0`),
+      ...lacks.map(() => `strpos(body, ${next()}) = 0`),
+    ].join(' and ') || 'true'
+  const order = back ? 'desc' : 'asc'
+  const conditions = [
+    ...(types === undefined ? [] : [`type = any(${next()}::text[])`]),
+    ...(ways.length === 0 ? [] : [`(${ways.map(passes).join(' or ')})`]),
+    ...(calls === undefined ? [] : [`cast(body as json) ->> 'call' = any(${next()}::text[])`]),
+  ]
+  return `
+    select at.position, entry.body
+    from (
+      select position, id from ledger_position
+      where plane = $1 and position between $2 and $3 order by position ${order}
+    ) at
+    cross join lateral (
+      select body, type from ledger_entry where plane = $1 and id = at.id offset 0
+    ) entry
+    where ${conditions.join(' and ') || 'true'}
+    order by at.position ${order} limit ${next()}`
+}
+
+/** The form of a look, in at most 63 characters: two of one form differ in their values alone. */
+const nameOf = ({ back, types, ways, calls }: Look): string =>
+  [
+    back ? 'look-back' : 'look',
+    ...(types === undefined ? [] : ['t']),
+    ...ways.map(({ holds, lacks }) => `${holds.length}.${lacks.length}`),
+    ...(calls === undefined ? [] : ['c']),
+  ].join('-')
+
+const valuesOf = ({ from, to, most, types, ways, calls }: Look): unknown[] => [
+  from,
+  to,
+  ...(types === undefined ? [] : [types]),
+  ...ways.flatMap(({ holds, lacks }) => [...holds, ...lacks]),
+  ...(calls === undefined ? [] : [calls]),
+  most,
+]
 
 /** `latest` never falls, so bisection over positions finds the first entry that has reached an instant. */
 const seek = `
@@ -90,11 +124,8 @@ export const createReading = ({
     await caughtUp()
     return (await ask('ledger-size', size))[0]?.size ?? 0
   }
-  const lookAt = async ({ from, to, most, back, types, holding }: Look) => {
-    const order = back ? 'desc' : 'asc'
-    const values = [from, to, types ?? null, holding, most]
-    return storedOf(await ask(`ledger-look-${order}`, looks[order], values))
-  }
+  const lookAt = async (look: Look) =>
+    storedOf(await ask(nameOf(look), textOf(look), valuesOf(look)))
   return {
     ...createSearch(sizeNow, lookAt),
     size: sizeNow,

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { Look } from '../search.ts'
+import type { Look, Way } from '../search.ts'
 
 /** What can be asked of one ledger file by reading alone; the reader's questions, and in memory the writer's too. */
 export type LedgerReadQuestion =
@@ -54,14 +54,22 @@ export const readLedger = (db: DatabaseSync, question: LedgerReadQuestion): unkn
 
 const entries = (
   db: DatabaseSync,
-  { from, to, most, back, types, holding }: LedgerReadQuestion & { ask: 'entries' },
+  { from, to, most, back, types, ways, calls }: LedgerReadQuestion & { ask: 'entries' },
 ): EntriesAnswer => {
   const conditions = ['position between ? and ?']
   if (types !== undefined) conditions.push(`type in (${types.map(() => '?').join(', ')})`)
-  for (const _ of holding) conditions.push('instr(body, ?) > 0')
+  if (ways.length > 0) conditions.push(`(${ways.map(passing).join(' or ')})`)
+  if (calls !== undefined) conditions.push("body ->> 'call' in (select value from json_each(?))")
   const sql = `select position, body from entry where ${conditions.join(' and ')}
     order by position ${back ? 'desc' : 'asc'} limit ?`
-  return answerOf(rowsOf(db, sql, [from, to, ...(types ?? []), ...holding, most]))
+  const pieces = ways.flatMap(({ holds, lacks }) => [...holds, ...lacks])
+  const wanted = calls === undefined ? [] : [JSON.stringify(calls)]
+  return answerOf(rowsOf(db, sql, [from, to, ...(types ?? []), ...pieces, ...wanted, most]))
+}
+
+const passing = ({ holds, lacks }: Way): string => {
+  const tests = [...holds.map(() => 'instr(body, ?) > 0'), ...lacks.map(() => 'instr(body, ?) = 0')]
+  return tests.length === 0 ? 'true' : tests.join(' and ')
 }
 
 const answerOf = (rows: Rows): EntriesAnswer => ({

@@ -3,6 +3,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
 import type { CapabilityRows, RowChange, StoredCapability } from '../store.ts'
+import { putVersions } from './capability-versions.ts'
 import { inChunks } from './chunks.ts'
 
 export const capabilityRows = (db: Kysely<PlaneSchema>): CapabilityRows => ({
@@ -18,10 +19,18 @@ export const capabilityRows = (db: Kysely<PlaneSchema>): CapabilityRows => ({
 export const capabilitySteps = (
   db: Kysely<PlaneSchema>,
   { name, rows }: Extract<RowChange, { topic: 'capability' }>,
-): Step[] =>
-  rows === undefined
-    ? [{ query: db.deleteFrom('capability').where('server', '=', name).compile() }]
-    : inChunks(rows).map((chunk) => ({ query: put(db, chunk) }))
+  about: { by: string; at: number; revision: number },
+): Step[] => {
+  if (rows !== undefined)
+    return inChunks(rows).flatMap((chunk) => [
+      { query: put(db, chunk) },
+      { query: putVersions(db, chunk, about) },
+    ])
+  return [
+    { query: db.deleteFrom('capability').where('server', '=', name).compile() },
+    { query: db.deleteFrom('capability_version').where('server', '=', name).compile() },
+  ]
+}
 
 const put = (db: Kysely<PlaneSchema>, capabilities: readonly StoredCapability[]) =>
   db
@@ -34,6 +43,9 @@ const put = (db: Kysely<PlaneSchema>, capabilities: readonly StoredCapability[])
         observed_fingerprint: row.ref('excluded.observed_fingerprint'),
         observed_definition: row.ref('excluded.observed_definition'),
         absent: row.ref('excluded.absent'),
+        version: row.ref('excluded.version'),
+        changes: row.ref('excluded.changes'),
+        released: row.ref('excluded.released'),
       })),
     )
     .compile()
@@ -47,6 +59,9 @@ const rowOf = (capability: StoredCapability): Insertable<PlaneSchema['capability
   observed_fingerprint: capability.observedFingerprint ?? null,
   observed_definition: capability.observedDefinition ?? null,
   absent: capability.absent,
+  version: capability.version,
+  changes: capability.changes,
+  released: capability.released,
 })
 
 const capabilityOf = (row: Selectable<PlaneSchema['capability']>): StoredCapability => ({
@@ -59,4 +74,7 @@ const capabilityOf = (row: Selectable<PlaneSchema['capability']>): StoredCapabil
   observedDefinition: row.observed_definition ?? undefined,
   // SQLite answers 1 or 0, PostgreSQL true or false.
   absent: Boolean(row.absent),
+  version: row.version,
+  changes: row.changes,
+  released: Boolean(row.released),
 })

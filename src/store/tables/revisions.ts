@@ -109,7 +109,7 @@ const rowSteps = (
     case 'client secret':
       return [clientSecretStep(db, row)]
     case 'capability':
-      return capabilitySteps(db, row)
+      return capabilitySteps(db, row, about)
   }
 }
 

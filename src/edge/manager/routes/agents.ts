@@ -3,7 +3,7 @@ import { planeId } from '#domain/name.ts'
 import type { Permission } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { ownedItem } from '#manager/access.ts'
-import { listAgents, newAgentSecret, resumeAgent, suspendAgent } from '#manager/agents.ts'
+import { listAgents, newAgentSecret } from '#manager/agents.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import { aboutOf } from '../about.ts'
 import { agentRow, credentialRow, pageOf, pageQuery } from '../answers.ts'
@@ -25,12 +25,6 @@ const checkOwned = (asked: Named, kind: 'agents' | 'credentials', needs: Permiss
   }
   asked.access.check(needs, plane, ownedItem(found.owner))
 }
-
-const suspended = z.strictObject({
-  plane: z.string(),
-  agent: z.string(),
-  revision: z.int(),
-})
 
 export const agentRoutes = [
   route(
@@ -72,47 +66,6 @@ export const agentRoutes = [
       const { consumer } = asked.body
       const client = consumer === undefined ? name : `${name}@${consumer}`
       return newAgentSecret({ ...asked.desk, ...aboutOf(asked) }, { plane, client })
-    },
-  ),
-  route(
-    'POST',
-    '/planes/{plane}/agents/{name}/suspend',
-    {
-      takes: 'reason and key',
-      needs: 'agents.suspend',
-      of: 'items',
-      says: 'Stops an agent at once, until it is resumed.',
-      body: z.strictObject({ reason: z.string().min(1).max(500) }),
-      answer: suspended,
-    },
-    (asked) => {
-      checkOwned(asked, 'agents', 'agents.suspend')
-      const { plane, name } = asked.path
-      const { reason } = asked.body
-      return suspendAgent(
-        { ...asked.desk, ...aboutOf(asked, reason) },
-        { plane, agent: name, reason },
-      )
-    },
-  ),
-  route(
-    'POST',
-    '/planes/{plane}/agents/{name}/resume',
-    {
-      takes: 'reason and key',
-      needs: 'agents.resume',
-      of: 'items',
-      says: 'Lets a suspended agent go on.',
-      body: z.strictObject({ reason: z.string().max(500).optional() }),
-      answer: suspended,
-    },
-    (asked) => {
-      checkOwned(asked, 'agents', 'agents.resume')
-      const { plane, name } = asked.path
-      return resumeAgent(
-        { ...asked.desk, ...aboutOf(asked, asked.body.reason) },
-        { plane, agent: name },
-      )
     },
   ),
   route(

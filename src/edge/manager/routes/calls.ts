@@ -2,43 +2,70 @@ import { z } from 'zod'
 import type { PlanePolicy } from '#change/change.ts'
 import { capabilityKinds } from '#domain/capability.ts'
 import { planeId } from '#domain/name.ts'
-import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
 import { ownedItem, serverItem } from '#manager/access.ts'
+import { askCalls, countCalls, type Sight } from '#manager/asking.ts'
 import { can, why } from '#manager/calls.ts'
-import { callRow, can as canAnswer, pageOf, why as whyAnswer } from '../answers.ts'
+import { callCount, callPage, can as canAnswer, why as whyAnswer } from '../answers.ts'
 import { type Asked, route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
 
-const callsQuery = z.strictObject({
-  agent: z.string().max(24).optional(),
+/** As `ledger/ask.ts` reads it: the same words as the options of `bailiwick calls`. */
+const asked = {
+  agent: written.optional().describe('AGENT or AGENT@CONSUMER.'),
+  consumer: written.optional(),
+  user: written.optional(),
+  server: written.optional(),
+  capability: z.array(written).optional().describe('SERVER/NAME; any of several.'),
+  result: z.array(written).optional().describe('Any of several, such as complete or denied.'),
+  since: written.optional().describe('An instant, or how long ago: 2h, 7d.'),
+  until: written.optional().describe('The same; not included.'),
+  where: z
+    .array(written)
+    .optional()
+    .describe('FIELD=VALUE or FIELD!=VALUE, arg.NAME for an indexed argument; all of several.'),
   after: z
     .string()
     .regex(/^[1-9][0-9]{0,14}$/)
     .optional()
     .describe('The `next` of the page before.'),
+}
+const callsQuery = z.strictObject({
+  ...asked,
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
 
-/** What is looked at for one page: calls of others are read over, not for ever. */
-const reach = 5000
-const atOnce = 500
-
 /** Who may read a call: those over its server, and those over the agent that made it. */
-const sees = (
-  { access }: Asked<unknown, unknown>,
-  plane: PlanePolicy,
-  { server, agent }: CallRecord,
-): boolean =>
-  access.sees('calls.read', plane.plane.name, serverItem(plane, server)) ||
-  access.sees('calls.read', plane.plane.name, ownedItem(plane.agents.get(agent)?.owner))
+const sightOf = ({ access }: Pick<Asked<unknown, unknown>, 'access'>): Sight => {
+  const server: Sight['server'] = (plane, name) =>
+    access.sees('calls.read', plane.plane.name, serverItem(plane, name))
+  return {
+    server,
+    call: (plane, record) =>
+      server(plane, record.server) ||
+      access.sees('calls.read', plane.plane.name, ownedItem(plane.agents.get(record.agent)?.owner)),
+    names: (plane, needs) => access.sees(needs, plane.plane.name),
+  }
+}
 
 const planeHere = ({ desk, path }: Asked<{ readonly plane: string }, unknown>): PlanePolicy => {
   const plane = desk.installation.change.current().planes.get(planeId(path.plane))
   if (!plane) throw new Fault('not_found')
   return plane
 }
+
+/** One plane was asked about, and so one answer there is. */
+const pageOf = <T extends { readonly next: number | undefined }>([answer]: readonly (T & {
+  readonly plane: string
+})[]) => {
+  if (!answer) throw new Fault('not_found')
+  const { plane: _, next, ...rest } = answer
+  return { ...rest, ...(next !== undefined && { next: String(next) }) }
+}
+
+const before = (after: string | undefined): number | undefined =>
+  after === undefined ? undefined : Number(after)
 
 export const callRoutes = [
   route(
@@ -47,27 +74,32 @@ export const callRoutes = [
     {
       needs: 'calls.read',
       of: 'items',
-      says: 'Calls that you may read, newest first. A page may be short of `limit` and have a `next`: then there was much of others to read over.',
+      says: 'Calls that you may read, newest first. A page may be short of `limit` and have a `next`: a bounded part of the ledger is looked at for each.',
       query: callsQuery,
-      answer: pageOf(callRow),
+      answer: callPage,
     },
     async (asked) => {
-      const { agent, after, limit } = asked.query
-      const plane = planeHere(asked)
-      const { calls } = asked.desk.installation
-      const items: (CallRecord & { plane: string })[] = []
-      let before = after === undefined ? undefined : Number(after)
-      for (let looked = 0; looked < reach; looked += atOnce) {
-        const about = { plane: planeId(asked.path.plane), most: atOnce, ...(agent && { agent }) }
-        const rows = await calls.list({ ...about, ...(before !== undefined && { before }) })
-        for (const row of rows) {
-          before = row.position
-          if (sees(asked, plane, row)) items.push({ ...row, plane: asked.path.plane })
-          if (items.length === limit) return { items, next: String(before) }
-        }
-        if (rows.length < atOnce) return { items }
-      }
-      return { items, ...(before !== undefined && { next: String(before) }) }
+      const { after, limit, ...ask } = asked.query
+      const { plane } = planeHere(asked)
+      const input = { ...ask, plane: plane.name, before: before(after), most: limit }
+      return pageOf(await askCalls(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/count',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'How many calls that you may read there are. Where there is a `next` it has counted those down to there, and the rest is counted with it.',
+      query: z.strictObject(asked),
+      answer: callCount,
+    },
+    async (asked) => {
+      const { after, ...ask } = asked.query
+      const { plane } = planeHere(asked)
+      const input = { ...ask, plane: plane.name, before: before(after) }
+      return pageOf(await countCalls(asked.desk, input, sightOf(asked)))
     },
   ),
   route(
@@ -82,7 +114,7 @@ export const callRoutes = [
     async (asked) => {
       const { plane, call } = asked.path
       const answer = await why(asked.desk, { plane, call })
-      if (!sees(asked, planeHere(asked), answer.record))
+      if (!sightOf(asked).call(planeHere(asked), answer.record))
         throw new Fault('not_permitted', { detail: 'This call is about items of others.' })
       const entries = answer.entries.map(({ position, entry }) => ({
         position,

@@ -1,0 +1,55 @@
+import type { Capability } from '#domain/capability.ts'
+import { type Indexed, indexedOf } from '#domain/indexed.ts'
+import { isObject } from '#mcp/messages.ts'
+import { matchTemplate } from '#mcp/template.ts'
+import type { CallerView } from '#policy/policy.ts'
+import type { Ask } from './exchange.ts'
+import type { Target } from './target.ts'
+
+/** What an entry says of a call's arguments besides their size. */
+export interface SaidOfArguments extends Indexed {
+  readonly template?: string
+}
+type Given = Readonly<Record<string, unknown>>
+
+/**
+ * Of whatever is called by that name, so that a call which was refused says the same as one that was
+ * permitted. A URI may be a resource and fit templates besides: it gives the variables of them all.
+ */
+export const sayArguments = (
+  { ask, target, view }: { ask: Ask; target: Target; view: CallerView },
+  decided?: Capability,
+): SaidOfArguments => {
+  const called = view.called(target)
+  const by = decided ?? called[0]
+  const names = called.flatMap((one) => one.classification?.index ?? [])
+  return {
+    ...(by?.kind === 'template' && by.name !== target.name && { template: by.name }),
+    ...(names.length > 0 && indexedOf(names, { ...givenIn(ask), ...variablesOf(called, target) })),
+  }
+}
+
+/** Where two templates that fit give one variable two values, it is the first one's. */
+const variablesOf = (called: readonly Capability[], { name }: Target): Given => {
+  const templates = called.filter(({ kind }) => kind === 'template')
+  const variables = templates.flatMap((one) => [...(matchTemplate(one.name, name) ?? [])])
+  return Object.fromEntries(variables.reverse())
+}
+
+const givenIn = ({ method, params }: Ask): Given => {
+  switch (method) {
+    case 'tools/call':
+    case 'prompts/get':
+      return objectOf(params.arguments)
+    case 'completion/complete': {
+      // Those that are settled, and the one that is being typed.
+      const { name, value } = objectOf(params.argument)
+      const settled = objectOf(objectOf(params.context).arguments)
+      return typeof name === 'string' ? { ...settled, [name]: value } : settled
+    }
+    default:
+      return {}
+  }
+}
+
+const objectOf = (value: unknown): Given => (isObject(value) ? value : {})

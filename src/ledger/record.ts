@@ -1,0 +1,62 @@
+import type { Intent, Outcome, Refused, RefusedCount } from '#domain/entry.ts'
+import { indexedIn } from '#domain/indexed.ts'
+import { type CallId, callId } from '#domain/name.ts'
+import type { StoredEntry } from '#store/store.ts'
+import type { CallRecord } from './ledger.ts'
+
+/** What a call, or a count of them, begins with in the ledger. */
+export type Begun = Intent | Refused | RefusedCount
+export interface StoredBegun extends StoredEntry {
+  readonly entry: Begun
+}
+export interface StoredOutcome extends StoredEntry {
+  readonly entry: Outcome
+}
+
+export const begins = ['call.intent', 'call.refused', 'call.refused.count'] as const
+
+export const hasBegun = (stored: StoredEntry): stored is StoredBegun =>
+  (begins as readonly string[]).includes(stored.entry.type)
+
+export const isOutcome = (stored: StoredEntry): stored is StoredOutcome =>
+  stored.entry.type === 'call.outcome'
+
+/** Empty for a count, which stands for many calls. */
+export const idOf = (entry: Begun | Outcome): CallId => ('call' in entry ? entry.call : callId(''))
+
+export const recordOf = (
+  { position, entry }: StoredBegun,
+  outcome: StoredOutcome | undefined,
+): CallRecord => ({
+  call: idOf(entry),
+  at: entry.at,
+  position,
+  agent: entry.agent,
+  consumer: entry.consumer,
+  user: entry.user,
+  method: entry.method,
+  server: entry.server,
+  kind: entry.kind,
+  name: entry.name,
+  template: entry.template,
+  indexed: Object.fromEntries(indexedIn(entry).map(([field, value]) => [field.slice(4), value])),
+  ...decisionOf(entry),
+  outcome: outcome && outcomeOf(outcome.entry),
+  count: 'count' in entry ? entry.count : 1,
+})
+
+const decisionOf = (entry: Begun): Pick<CallRecord, 'decision' | 'station' | 'because'> => {
+  if (entry.type === 'call.intent') {
+    return { decision: 'permitted', station: 'forward', because: `grant ${entry.grant}` }
+  }
+  const { station, reason, because } = entry
+  const decision = reason === 'limited' || reason === 'held' ? reason : 'denied'
+  return { decision, station, because }
+}
+
+const outcomeOf = ({ status, code, ms, resultBytes }: Outcome): CallRecord['outcome'] => ({
+  status,
+  code,
+  ms,
+  resultBytes,
+})

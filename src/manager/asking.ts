@@ -1,0 +1,128 @@
+import type { PlanePolicy } from '#change/change.ts'
+import { type PlaneId, planeId } from '#domain/name.ts'
+import type { Permission } from '#domain/roles.ts'
+import { readAsk, type WrittenAsk } from '#ledger/ask.ts'
+import type { CallFilter } from '#ledger/filter.ts'
+import type { CallRecord } from '#ledger/ledger.ts'
+import type { CallsSought } from '#ledger/search.ts'
+import { didYouMean } from '#lib/nearest.ts'
+import { choosePlanes, type Desk, findPlane } from './desk.ts'
+import { createIndexing } from './indexing.ts'
+
+export interface CallRow extends CallRecord {
+  readonly plane: string
+}
+
+/** What somebody may read: what they may not is in no answer. */
+export interface Sight {
+  call(plane: PlanePolicy, record: CallRecord): boolean
+  /** All calls of a server. */
+  server(plane: PlanePolicy, server: string): boolean
+  /** What stands in a plane under names of this kind. */
+  names(plane: PlanePolicy, needs: Permission): boolean
+}
+
+/** Whoever administers the machine itself. */
+export const everything: Sight = { call: () => true, server: () => true, names: () => true }
+
+interface Looked {
+  readonly plane: string
+  /** The `before` with which to go on; undefined: everything has been looked at. */
+  readonly next: number | undefined
+  /** Refusals of floods that were counted without saying whose they were: in no answer. */
+  readonly unnamed: number
+  /** What was asked for by a name that does not stand now. */
+  readonly unknown: readonly Unknown[]
+}
+export interface CallPage extends Looked {
+  readonly items: readonly CallRow[]
+}
+export interface CallCount extends Looked {
+  readonly count: number
+}
+export interface Unknown {
+  readonly field: 'agent' | 'consumer' | 'server'
+  readonly value: string
+  /** `; did you mean planner?`, or empty. */
+  readonly meant: string
+}
+
+interface Asking extends WrittenAsk {
+  readonly plane?: string | undefined
+  /** Below this position, which is of one plane. */
+  readonly before?: number | undefined
+}
+
+/** Of the plane that was named or of each: the newest calls that are asked for, a bounded look at each ledger. */
+export const askCalls = (
+  desk: Desk,
+  input: Asking & { readonly most: number },
+  sight: Sight = everything,
+): Promise<CallPage[]> => {
+  const { most } = input
+  return inEach(desk, input, sight, async (sought, looked) => {
+    const { records, ...rest } = await desk.installation.calls.search({ ...sought, most })
+    return { ...looked, ...rest, items: records.map((one) => ({ ...one, plane: looked.plane })) }
+  })
+}
+
+/** How many they are. */
+export const countCalls = (
+  desk: Desk,
+  input: Asking,
+  sight: Sight = everything,
+): Promise<CallCount[]> =>
+  inEach(desk, input, sight, async (sought, looked) => ({
+    ...looked,
+    ...(await desk.installation.calls.count(sought)),
+  }))
+
+const inEach = <T>(
+  desk: Desk,
+  input: Asking,
+  sight: Sight,
+  ask: (sought: CallsSought, looked: Pick<Looked, 'plane' | 'unknown'>) => Promise<T>,
+): Promise<T[]> => {
+  const filter = readAsk(input, desk.clock.now())
+  const { before } = input
+  const current = desk.installation.change.current()
+  const planes =
+    before === undefined ? choosePlanes(current, input.plane) : [findPlane(current, input.plane).id]
+  return Promise.all(
+    planes.map((id) => {
+      const plane = findPlane(current, id).policy
+      const { check, takes } = indexingOf(desk, plane, sight)
+      check(filter)
+      const sees = (record: CallRecord) => sight.call(plane, record)
+      const looked = { plane: id, unknown: unknownIn(filter, plane, sight) }
+      return ask({ plane: id, filter, before, sees, takes }, looked)
+    }),
+  )
+}
+
+const indexingOf = ({ installation }: Desk, plane: PlanePolicy, sight: Sight) => {
+  const id: PlaneId = planeId(plane.plane.name)
+  const servers = [...plane.servers.keys(), ...plane.apis.keys()]
+  return createIndexing({
+    plane: id,
+    servers: servers.filter((server) => sight.server(plane, server)),
+    offered: (server) => installation.registry.capabilities(id, server),
+  })
+}
+
+/** Calls of what is gone stay; but an answer without any may be one to a name that was misspelt. */
+const unknownIn = ({ terms }: CallFilter, plane: PlanePolicy, sight: Sight): Unknown[] => {
+  const known = {
+    agent: { needs: 'agents.read', names: [...plane.agents.keys()] },
+    consumer: { needs: 'consumers.read', names: [...plane.consumers.keys()] },
+    server: { needs: 'servers.read', names: [...plane.servers.keys(), ...plane.apis.keys()] },
+  } as const
+  return terms.flatMap(({ field, values }) => {
+    if (field !== 'agent' && field !== 'consumer' && field !== 'server') return []
+    const { needs, names } = known[field]
+    if (!sight.names(plane, needs)) return []
+    return values
+      .filter((value) => !names.includes(value))
+      .map((value) => ({ field, value, meant: didYouMean(value, names) }))
+  })
+}

@@ -1,0 +1,146 @@
+import type { Capability } from '#domain/capability.ts'
+import { argumentOf, type CallFilter, isOf, isOfArgument, type Term } from '#ledger/filter.ts'
+import type { CallRecord } from '#ledger/ledger.ts'
+import { Fault } from '#lib/fault.ts'
+import { didYouMean } from '#lib/nearest.ts'
+import { type ArgumentNames, argumentNames } from '#mcp/arguments.ts'
+import { matchTemplate } from '#mcp/template.ts'
+
+/** What the entries of calls say of their arguments, by what the registry knows of those who were called. */
+export interface Indexing {
+  /**
+   * Throws Fault('not_indexed') where a filter asks for an argument that something it selects takes
+   * and whose values are not recorded now, or that nothing it selects takes.
+   */
+  check(filter: CallFilter): void
+  /** See `CallsSought`: what is not known any more may have taken whatever it was given. */
+  takes(record: CallRecord, argument: string): boolean
+}
+
+/** `offered`: what each server has; `servers`: those that whoever asks may ask about. */
+export const createIndexing = (about: {
+  plane: string
+  servers: readonly string[]
+  offered(server: string): readonly Capability[]
+}): Indexing => {
+  const shelves = new Map<string, Shelf>()
+  const shelfOf = (server: string): Shelf => {
+    const known = shelves.get(server) ?? createShelf(about.offered(server))
+    shelves.set(server, known)
+    return known
+  }
+
+  const check = (filter: CallFilter): void => {
+    const asked = filter.terms.filter(isOfArgument).map(({ field }) => argumentOf(field))
+    if (asked.length === 0) return
+    const named = namedIn(filter)
+    const selected = about.servers.flatMap((server) =>
+      shelfOf(server).families.filter((one) => isSelected(filter, one)),
+    )
+    for (const name of named) checkNamed(about.plane, name, selected)
+    for (const argument of new Set(asked)) checkArgument(argument, selected, named.length > 0)
+  }
+
+  return {
+    check,
+    takes(record, argument) {
+      const families = shelfOf(record.server).called(record)
+      // Nothing of that name was ever known here: whoever called it got nothing.
+      if (families.length === 0) return record.decision === 'permitted'
+      return families.some(({ names, others }) => names.has(argument) || others)
+    },
+  }
+}
+
+/** A capability with whatever else its name stands for: a URI is of every template that it fits. */
+interface Family extends ArgumentNames {
+  readonly capability: Capability
+  readonly indexed: ReadonlySet<string>
+}
+
+interface Shelf {
+  readonly families: readonly Family[]
+  called(record: Pick<CallRecord, 'kind' | 'name' | 'template'>): readonly Family[]
+}
+
+const createShelf = (capabilities: readonly Capability[]): Shelf => {
+  const templates = capabilities.filter(({ kind }) => kind === 'template')
+  const fitting = (uri: string) => templates.filter(({ name }) => matchTemplate(name, uri))
+  const families = capabilities.map((one) =>
+    familyOf(one, one.kind === 'resource' ? fitting(one.name) : []),
+  )
+  const byName = Map.groupBy(families, ({ capability: { kind, name } }) => `${kind} ${name}`)
+  const find = (kind: string, name: string) => byName.get(`${kind} ${name}`) ?? []
+  return {
+    families,
+    called({ kind, name, template }) {
+      const exact = find(kind, name)
+      if (exact.length > 0 || (kind !== 'resource' && kind !== 'template')) return exact
+      if (template !== undefined) return find('template', template)
+      return fitting(name).flatMap((one) => find('template', one.name))
+    },
+  }
+}
+
+const familyOf = (capability: Capability, others: readonly Capability[]): Family => {
+  const all = [capability, ...others]
+  const arguments_ = all.map(({ kind, definition }) => argumentNames(kind, definition))
+  return {
+    capability,
+    names: new Set(arguments_.flatMap(({ names }) => [...names])),
+    others: arguments_.some((one) => one.others),
+    indexed: new Set(all.flatMap(({ classification }) => classification?.index ?? [])),
+  }
+}
+
+const namedIn = ({ terms }: CallFilter): readonly string[] =>
+  terms.flatMap(({ field, values, not }) => (field === 'capability' && !not ? values : []))
+
+/** By what is known of a capability before it is called; what only a call can say may hold. */
+const isSelected = ({ terms }: CallFilter, { capability }: Family): boolean =>
+  terms.every((term) => !isAboutCapability(term) || isHeld(term, capability) !== term.not)
+
+const isAboutCapability = ({ field }: Term): boolean =>
+  field === 'server' || field === 'capability' || field === 'kind'
+
+const isHeld = ({ field, values }: Term, { server, kind, name }: Capability): boolean => {
+  // A template is called as the resources that fit it.
+  const called = kind === 'template' ? 'resource' : kind
+  if (field === 'server') return values.includes(server)
+  if (field === 'kind') return values.includes(kind) || values.includes(called)
+  return values.some((value) => isOf(value, { server, kind: called, name, template: undefined }))
+}
+
+const checkNamed = (plane: string, name: string, selected: readonly Family[]): void => {
+  const term = { field: 'capability', values: [name], not: false } as const
+  if (selected.some(({ capability }) => isHeld(term, capability))) return
+  throw new Fault('unknown_name', {
+    detail: `There is no ${name} in plane ${plane} now, so that nothing is known of its arguments.`,
+  })
+}
+
+const checkArgument = (argument: string, selected: readonly Family[], areNamed: boolean): void => {
+  // Nobody can call what nobody has classified.
+  const taking = selected.filter(
+    ({ capability, names }) => areNamed || (capability.classification && names.has(argument)),
+  )
+  const silent = taking.find(({ indexed }) => !indexed.has(argument))
+  if (silent) throw unrecorded(argument, silent)
+  if (taking.length > 0) return
+  const known = new Set(selected.flatMap(({ indexed }) => [...indexed]))
+  throw new Fault('not_indexed', {
+    detail: `Nothing that this asks about takes an argument "${argument}"${didYouMean(argument, known) || '.'}`,
+  })
+}
+
+const unrecorded = (argument: string, { capability, names, others }: Family): Fault => {
+  const what = `${capability.server}/${capability.name}`
+  if (!names.has(argument) && !others)
+    return new Fault('not_indexed', {
+      detail: `${what} takes no argument "${argument}"${didYouMean(argument, names) || '.'}`,
+    })
+  return new Fault('not_indexed', {
+    detail: `What ${what} is called with as ${argument} is not recorded.`,
+    fix: `classify it with index: [${argument}], or leave it out: --where 'capability!=${what}'`,
+  })
+}
