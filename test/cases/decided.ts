@@ -1,0 +1,5 @@
+import assert from 'node:assert/strict'
+import type { PlanePolicy } from '#change/change.ts'
+import { because } from '#domain/because.ts'
+import type { Capability } from '#domain/capability.ts'
+import type { Refusal } from '#domain/decision.ts'
