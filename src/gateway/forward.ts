@@ -7,6 +7,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
 import type { Outbound, Sink, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Ask } from './exchange.ts'
+import type { Redact } from './redacting.ts'
 import { faultBytes } from './refusal.ts'
 import type { EventMarks, Reply } from './reply.ts'
 
@@ -35,6 +36,11 @@ export interface Forwarding {
   readonly reply: Reply
   /** The id that went out where it is not the caller's: on a session that callers share. */
   readonly sentId?: string | undefined
+  /**
+   * What of it is shown, where it is a variant's: then the redacted final message is all that leaves.
+   * What a server streams beside it may carry the same fields.
+   */
+  readonly redact?: Redact | undefined
   /** Handed the way to cancel, once the request is on its way; with the code of why, where it is not its caller's wish. */
   readonly onSent?: (cancel: (reason: string, code?: FaultCode) => void) => void
   readonly log: Log
@@ -48,7 +54,7 @@ export interface Forwarding {
  */
 export const forward = (about: Forwarding): Promise<Answer> =>
   new Promise((resolve) => {
-    const { ask, reply, log } = about
+    const { ask, reply, log, redact } = about
     let head = { status: 0, sessionId: undefined as string | undefined }
     let final: { bytes: Uint8Array; message: Message; event: EventMarks | undefined } | undefined
     let events = false
@@ -68,20 +74,23 @@ export const forward = (about: Forwarding): Promise<Answer> =>
       head(received) {
         head = received
         events = received.kind === 'events'
-        if (events) reply.openEvents()
+        if (events && !redact) reply.openEvents()
       },
       message(bytes, event) {
-        if (bytes.length === 0) return reply.relay(bytes, event)
+        if (bytes.length === 0) return redact !== undefined || reply.relay(bytes, event)
         const doc = readAnswer(bytes, log)
         const message = doc && readMessage(doc)
         if (!doc || !message || message.kind === 'invalid') return true
         if (message.kind === 'result' || message.kind === 'error') {
           if (!final && isFor(about, message)) {
-            final = { bytes: restoreId(about, doc), message, event }
+            final = redact
+              ? { ...redact(ask.id, doc, message), event: undefined }
+              : { bytes: restoreId(about, doc), message, event }
             if (events) finish()
           }
           return true
         }
+        if (redact) return true
         const known = findMethod('server', ask.revision, message.method)
         if (!known)
           log.warn('dropped', {
@@ -102,7 +111,8 @@ export const forward = (about: Forwarding): Promise<Answer> =>
         const { status, code } = classify(final.message)
         return settle({ status, code, final: final.bytes, event: final.event })
       }
-      const detached = events && ask.era === 'legacy' && ask.session !== undefined
+      const isResumable = ask.era === 'legacy' && ask.session !== undefined && !redact
+      const detached = events && isResumable
       return settle({
         status: 'failed',
         code: 'upstream_broken' satisfies FaultCode,

@@ -25,6 +25,7 @@ import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
@@ -214,7 +215,8 @@ export const createSteps = (parts: {
         if (ask.session && upstream.shared)
           over.push(parts.underway.add(ask.session, ask.id, cancel))
       }
-      return forward({ ask, upstream, ...sent, reply, log, onSent }).finally(() => {
+      const redact = redactFor(asked.target, ask, sending.decision.capability)
+      return forward({ ask, upstream, ...sent, reply, log, redact, onSent }).finally(() => {
         for (const one of over) one()
       })
     },

@@ -134,3 +134,10 @@ function encode(value: string, reserved: boolean): string {
     )
   return reserved ? value.split('/').map(escaped).join('/') : escaped(value)
 }
+
+/** The names of a template's variables, in the order of the text; undefined where it cannot be matched. */
+export function variablesOf(template: string): readonly string[] | undefined {
+  return parseTemplate(template)?.parts.flatMap((part) =>
+    part.kind === 'variable' ? [part.name] : [],
+  )
+}

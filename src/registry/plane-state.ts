@@ -3,6 +3,7 @@ import type { ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Store, StoredCapability } from '#store/store.ts'
 import { alikeIn } from './alike.ts'
+import { withVariants } from './derived.ts'
 import {
   asTold,
   classificationOf,
@@ -81,7 +82,10 @@ export function listOf(state: PlaneState, server: string): readonly Capability[]
   if (known !== undefined) return known
   const document = state.documents.get(server)
   if (document === undefined) return []
-  const list = itemsOf(state, server).map((item) => joined(item, document))
+  const list = withVariants(
+    itemsOf(state, server).map((item) => joined(item, document)),
+    document,
+  )
   state.lists.set(server, list)
   return list
 }

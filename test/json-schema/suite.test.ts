@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { compileSchema, type Schema } from '#lib/json-schema/schema.ts'
 
-// The JSON Schema Test Suite of the organisation (commit 44401e0, MIT: suite/LICENSE), one line a
+// The JSON Schema Test Suite of the organisation (commit 44401e0, MIT: suite/license.txt), one line a
 // group; without its files about formats, content, vocabularies and documents elsewhere.
 
 interface Group {

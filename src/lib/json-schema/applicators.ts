@@ -1,5 +1,12 @@
 import { type Keyword, readList, readText } from './keyword.ts'
-import { certainty, holds, type Run, type SchemaProblem, type Subschema } from './run.ts'
+import {
+  certainty,
+  holds,
+  MOST_PROBLEMS,
+  type Run,
+  type SchemaProblem,
+  type Subschema,
+} from './run.ts'
 import { nothingSeen, type Seen, see } from './seen.ts'
 
 /** `$ref`, and those whose target may depend on the way to it, followed where there is but one. */
@@ -120,11 +127,9 @@ function failAll(subschemas: readonly Subschema[], value: unknown, run: Run): fa
   }
   run.problems = problems
   if (subschemas.length > 1) run.fail(`matches none of ${subschemas.length} forms; the nearest:`)
-  for (const { at, message } of nearest) if (problems.length < MOST) problems.push({ at, message })
+  problems.push(...nearest.slice(0, MOST_PROBLEMS - problems.length))
   return false
 }
-
-const MOST = 8
 
 /** What fails deeper inside has come further; then, what fails in fewer places. */
 function isNearer(problems: readonly SchemaProblem[], than: readonly SchemaProblem[]): boolean {

@@ -14,8 +14,9 @@ import type { Pattern } from './pattern.ts'
 import { certainty, failInside, holds, holdsInside, type Run, type Subschema } from './run.ts'
 import type { Seen } from './seen.ts'
 
-/** A name longer than this was not mistyped. */
-const MOST_MISTYPED = 64
+/** A longer name was not mistyped, and among more of them nothing is guessed: guessing costs time. */
+const MOST_MISTYPED = 40
+const MOST_MEANT = 200
 
 export const required: Keyword = (written, compiling) => {
   const names = readNames(written, 'required', compiling)
@@ -97,14 +98,15 @@ function restOf(written: Written, compiling: Compiling, named: Named): Rest | un
   const { additionalProperties } = written
   if (additionalProperties === undefined) return undefined
   if (additionalProperties === false) {
-    return (_, name, run) => failInside(run, name, () => notAProperty(name, named.keys()))
+    return (_, name, run) => failInside(run, name, () => notAProperty(name, named))
   }
   const subschema = compiling.subschema(additionalProperties, 'additionalProperties')
   return (value, name, run) => holdsInside(subschema, value, name, run)
 }
 
-export function notAProperty(name: string, known: Iterable<string>): string {
-  return `is not a property${name.length > MOST_MISTYPED ? '' : didYouMean(name, known)}`
+export function notAProperty(name: string, known: Named | ReadonlySet<string>): string {
+  const isGuessed = name.length <= MOST_MISTYPED && known.size <= MOST_MEANT
+  return `is not a property${isGuessed ? didYouMean(name, known.keys()) : ''}`
 }
 
 export const memberCount: Keyword = (written, compiling) => {

@@ -17,7 +17,7 @@ export interface SchemaProblem {
 }
 
 /** So many problems are as many as somebody mends at once. */
-const MOST_PROBLEMS = 8
+export const MOST_PROBLEMS = 8
 
 /** How many subschemas may be under evaluation inside each other; far from where the stack ends. */
 const MOST_DEPTH = 500
@@ -57,8 +57,9 @@ export class Run {
 
   /** Always false, so that a check can end with it. */
   fail(message: string): false {
-    this.problems?.push({ at: shortened(this.at), message: shortened(message) })
-    if (this.problems && this.problems.length > MOST_PROBLEMS) this.problems.length = MOST_PROBLEMS
+    if (this.problems && this.problems.length < MOST_PROBLEMS) {
+      this.problems.push({ at: shortened(this.at), message: shortened(message) })
+    }
     return false
   }
 }
@@ -93,7 +94,8 @@ export function holdsInside(
 }
 
 export function failInside(run: Run, key: string | number, message: () => string): false {
-  if (run.problems !== undefined) inside(run, key, () => run.fail(message()))
+  const isRoom = run.problems !== undefined && run.problems.length < MOST_PROBLEMS
+  if (isRoom) inside(run, key, () => run.fail(message()))
   return false
 }
 

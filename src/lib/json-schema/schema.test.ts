@@ -379,6 +379,15 @@ describe('a hostile schema', () => {
     }
   })
 
+  test('of many names is not asked which of them was meant', () => {
+    const long = (at: number) => `${'n'.repeat(35)}${at}`
+    const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [long(at), true]))
+    const value = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`m${long(at)}`, 1]))
+    const said = problems({ properties, additionalProperties: false }, value)
+    assert.equal(said.length, 8)
+    for (const one of said) assert.match(one, /: is not a property$/)
+  })
+
   test('that evaluates members over and over ends', () => {
     const members = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, at]))
     const written = {
