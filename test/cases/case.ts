@@ -49,6 +49,9 @@ const caseSchema = z.strictObject({
   unclassified: names.default([]),
   /** Of everything that takes arguments. */
   schema: said.optional(),
+  promptArguments: z.array(said).optional(),
+  /** The server does not tell what it offers: what it did instead. */
+  unseen: z.string().optional(),
   /** Secrets in the vault. */
   vault: names.default([]),
   /** What the server speaks. */
@@ -60,11 +63,12 @@ const caseSchema = z.strictObject({
   ]),
 })
 export type Case = z.infer<typeof caseSchema>
+export type CaseText = z.input<typeof caseSchema>
 
 export const readCases = (file: URL): Case[] =>
   z.array(caseSchema).parse(parse(readFileSync(file, 'utf8')))
 /** As it is read from a file. */
-export const caseOf = (written: z.input<typeof caseSchema>): Case => caseSchema.parse(written)
+export const caseOf = (written: CaseText): Case => caseSchema.parse(written)
 
 const head = { apiVersion: 'bailiwick/v1', plane: 'ops' } as const
 const document = (kind: string, name: string, body: object): Document => ({
@@ -81,7 +85,9 @@ export const writtenOf = (one: Case): Written => ({
     ...['floor', 'office'].map((name) => document('Consumer', name, { owner: 'plant' })),
     document('Agent', 'planner', { owner: 'plant', consumers: ['floor'], ...one.agent }),
     document('Server', 'mes', { owner: 'plant', upstream: { runner: 'mes' }, ...one.server }),
-    ...(one.api ? [document('API', 'orders', { owner: 'plant', upstream: orders, ...one.api })] : []),
+    ...(one.api
+      ? [document('API', 'orders', { owner: 'plant', upstream: orders, ...one.api })]
+      : []),
     ...Object.entries(one.groups).map(([name, agents]) => document('AgentGroup', name, { agents })),
     ...Object.entries(one.grants).map(([name, body]) =>
       document('Grant', name, { consumer: 'floor', reason: 'a case', ...to(body), ...body }),

@@ -59,7 +59,7 @@ const namesOf = (all: readonly { name: string }[]) => all.map(({ name }) => name
 const stop = ({ suspended }: World, keys: readonly string[]) =>
   keys.flatMap((key) => suspended[key] ?? [])[0]
 
-const selects = (selectors: readonly Selector[], of: Capability): boolean =>
+export const selects = (selectors: readonly Selector[], of: Capability): boolean =>
   selectors.some(
     ({ items, classes, members, names, labels, scopes }) =>
       of.class !== undefined &&

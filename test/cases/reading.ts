@@ -90,17 +90,20 @@ const readCapability = (
     class: textOf(its.class),
     labels: [item.labels, item.data, its.labels, its.data].flatMap(listOf),
     scopes: listOf(its.scopes),
+    variantOf: textOf(its.variantOf),
     owner: textOf(item.owner) ?? '',
     lifeCycle: textOf(item.lifeCycle) ?? 'published',
-    maxAgeMs: maxTokenAge === undefined ? Number.POSITIVE_INFINITY : secondsOf(maxTokenAge) * 1000,
+    maxAgeMs:
+      maxTokenAge === undefined ? Number.POSITIVE_INFINITY : durationMs(String(maxTokenAge)),
     under: [
       `server/${item.name}`,
       ...keys.map((name) => `capability/${item.name}/${about.kind}/${name}`),
     ],
   }
 }
-/** `60s` */
-const secondsOf = (written: unknown): number => Number.parseInt(String(written), 10)
+/** `60s`, `5m` */
+const durationMs = (written: string): number =>
+  Number.parseInt(written, 10) * (written.endsWith('m') ? 60_000 : 1000)
 
 const readSelectors = (written: unknown): Selector[] =>
   (written as readonly Said[]).map(({ server, api, class: classes, labels, scopes, ...named }) => {
@@ -153,7 +156,12 @@ export const readCall = (written: Written, world: World, asked: Asked): Call => 
     holders: [`agent/${agent}`, ...names.map((group) => `group/${group}`)],
     consumer,
     speaker: {
-      caller: { agent, owner: textOf(document?.owner) ?? '', claims: saidBy(document?.claims), groups: names },
+      caller: {
+        agent,
+        owner: textOf(document?.owner) ?? '',
+        claims: saidBy(document?.claims),
+        groups: names,
+      },
       consumer: { name: consumer, owner: textOf(actsFor?.owner) ?? '' },
       user: user === undefined ? null : { name: user },
     },
@@ -194,7 +202,8 @@ const patternOf = (template: string): RegExp =>
 const misfitOf = ({ kind, args }: Asked): string | undefined => {
   if (kind === 'resource' || kind === 'template') return undefined
   if (!isSaid(args)) return 'must be an object'
-  return 'line' in args && typeof args.line !== 'string' ? 'must be a string' : undefined
+  if (!('line' in args) || typeof args.line === 'string') return undefined
+  return kind === 'prompt' ? 'must be a string' : 'must be string'
 }
 
 const dayMs = 86_400_000

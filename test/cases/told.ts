@@ -72,6 +72,7 @@ export const conditions: Readonly<Record<string, (spoken: Spoken) => unknown>> =
   '"crew" in caller.groups': ({ caller }) => caller.groups.includes('crew'),
   'caller.owner == "plant"': ({ caller }) => caller.owner === 'plant',
   '"mes.read" in caller.scopes': ({ scopes }) => scopes.includes('mes.read'),
+  '"mes.more" in caller.scopes': ({ scopes }) => scopes.includes('mes.more'),
   'consumer.name == "floor"': ({ consumer }) => consumer.name === 'floor',
   'user != null && user.name == "ayse"': ({ user }) => user !== null && user.name === 'ayse',
   'item.class == "read"': ({ item }) => item.class === 'read',

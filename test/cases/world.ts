@@ -30,6 +30,7 @@ export interface Capability {
   /** Its own and its item's, data classes included. */
   readonly labels: readonly string[]
   readonly scopes: readonly string[]
+  readonly variantOf: string | undefined
   readonly owner: string
   readonly lifeCycle: string
   /** No token that was issued longer ago is taken. */
