@@ -1,13 +1,13 @@
 // The layers of ARCHITECTURE.md. Each comment speaks to whoever has just broken the rule.
 //
-//   lib → domain, mcp → store → change → capabilities → gateway → manager → edge/*, cli → compose.ts, main.ts
+//   lib → domain, mcp, rest → store → change → capabilities → gateway → manager → edge/*, cli → compose.ts, main.ts
 //
 // A file may import from its own layer's folder and from the layers before it.
 
 const layers = [
   ['lib'],
   ['domain'],
-  ['mcp'],
+  ['mcp', 'rest'],
   ['store'],
   ['change'],
   [
@@ -124,12 +124,23 @@ export default {
       to: { path: connecting, dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'lib-and-mcp-stand-alone',
+      name: 'lib-and-the-protocols-stand-alone',
       severity: 'error',
       comment:
-        'lib/ and mcp/ know nothing of this product; they can be lifted out. Pass in what is ours.',
-      from: { path: '^src/(lib|mcp)/', pathNot: isTest },
-      to: { path: '^src/', pathNot: '^src/(lib|mcp)/' },
+        'lib/, mcp/ and rest/ know nothing of this product; they can be lifted out. Pass in what is ours.',
+      from: { path: '^src/(lib|mcp|rest)/', pathNot: isTest },
+      to: { path: '^src/', pathNot: '^src/(lib|mcp|rest)/' },
+    },
+    {
+      name: 'the-protocols-touch-nothing',
+      severity: 'error',
+      comment:
+        'mcp/ and rest/ turn bytes into meanings: whatever a message or a document says, no file is opened, no address asked and no program started here. Types of these modules may be imported; the modules may not.',
+      from: { path: '^src/(mcp|rest)/', pathNot: isTest },
+      to: {
+        path: `${connecting}|^(node:)?(fs|fs/promises|child_process|worker_threads|vm|dns)$`,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'the-verifier-stands-alone',

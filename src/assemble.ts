@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Moved, Policy } from '#change/change.ts'
+import type { Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
@@ -11,9 +11,13 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { createPeople } from '#people/create-people.ts'
+import { checkConditions } from '#policy/check.ts'
+import { checkTests } from '#policy/check-tests.ts'
 import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
+import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
+import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
 import type { Revision } from '#store/store.ts'
@@ -88,7 +92,14 @@ export const assemble = async (about: {
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const snapshots = createSnapshots(() => change.current(), registry.capabilities)
+  const offers: Offers = (plane, document) =>
+    document.kind === 'Server' ? registry.capabilitiesAs(plane, document) : []
+  const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
+  const propose = (plane: PlaneId, proposed: Proposed) =>
+    snapshots.propose(plane, proposed, { calm: true })
+  change.onCheck(checkVariants)
+  change.onCheck(checkConditions(offers))
+  change.onCheck(checkTests({ offers, propose, now: clock.now }))
   const enter = async (revision: Revision) => {
     for (const plane of revision.planes)
       await ledger.plane(plane).append({
@@ -167,6 +178,7 @@ export const installationOf = (
     startedAt: number
     runners: ReadonlyMap<string, Runner>
     refresh: Installation['refresh']
+    checked: Installation['checked']
     ready: Installation['ready']
   },
 ): Installation => {
@@ -180,6 +192,7 @@ export const installationOf = (
     runners: new Set(about.runners.keys()),
     calls: createCallQuery(parts.store),
     refresh: about.refresh,
+    checked: about.checked,
     ready: about.ready,
     explain({ plane, ...tried }) {
       const policy = parts.change.current().planes.get(plane)

@@ -6,6 +6,7 @@ import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createHealth } from '#edge/ops/health.ts'
+import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
@@ -13,6 +14,7 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
 import { createLog, type Log } from '#lib/log.ts'
+import { createHistories } from '#registry/histories.ts'
 import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, hostsOf, readAddress } from './address.ts'
@@ -63,6 +65,7 @@ export const openInstallation = async (about: {
     startedAt: clock.now(),
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
+    checked: () => undefined,
     ready: () => ({ ready: false, because: ['nothing serves'] }),
   })
   return {
@@ -163,6 +166,9 @@ const serveParts = async (
   await follow(parts, everything(change.current()), true)
   let gateway: Gateway | undefined
   change.onChange((moved) => follow(parts, moved, true, (planes) => gateway?.follow(planes)))
+  const known = [...change.current().planes.keys()]
+  const histories = await createHistories(parts.store.revisions, known)
+  change.onChange(({ changes }) => histories.follow(changes))
   await ledger.open()
   await change.catchUp()
   const { redis } = configuration.quotas
@@ -226,6 +232,18 @@ const serveParts = async (
     if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
   }
   edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  edges.set(
+    'registry',
+    createRegistryEdge({
+      gateway: served,
+      origin,
+      plane: (plane) => change.current().planes.get(plane),
+      history: histories.of,
+      allowedOrigins,
+      now: clock.now,
+      log,
+    }),
+  )
   edges.set('oauth', issuer)
   edges.set('.well-known', issuer)
   for (const path of ['healthz', 'readyz'])
@@ -241,6 +259,7 @@ const serveParts = async (
     startedAt: clock.now(),
     runners,
     refresh,
+    checked: watch.check,
     ready,
   })
   const { isBehindProxy } = about

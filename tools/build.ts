@@ -41,6 +41,7 @@ function copyWhatIsNotCompiled(): void {
     'bin',
     'sample',
     'docs/bailiwick-v1.schema.json',
+    'docs/licences',
     'LICENSE',
     'README.md',
     'CHANGELOG.md',

@@ -30,6 +30,15 @@ export interface Change {
    * (secrets, pins, suspensions) is taken back. Fault('unknown_name') where it never was.
    */
   restore(revision: number, about: About & { readonly dryRun: boolean }): Promise<ApplyAnswer>
+  /**
+   * What would stand after `apply` of the same, for whoever wants to try it: nothing is written, and no
+   * check is asked. Throws as `apply` does where a document is none or names what is not there.
+   */
+  draft(
+    input: Pick<ApplyInput, 'files' | 'set' | 'prune' | 'permit' | 'runners'>,
+  ): Promise<Proposed>
+  /** What stood at an earlier revision, suspensions apart. Fault('unknown_name') where it never was. */
+  at(revision: number): Promise<Proposed>
   /** A room's own command; answers the revision that stands when it is done. */
   execute(command: Command, about: About): Promise<number>
   /** What stands now, from memory; replaced as a whole by every change. */
@@ -43,6 +52,11 @@ export interface Change {
    * anything itself: it would wait for its own end.
    */
   onChange(listener: (moved: Moved) => Promise<void>): void
+  /**
+   * Asked what it objects to before documents are changed, in the order they came, when nothing else is
+   * wrong with them: what only a room can tell. Where one objects, nothing is changed.
+   */
+  onCheck(check: Check): void
   /** Rows that a change of documents takes with it (the secrets of a credential that goes), in its own transaction. */
   onDocuments(consequence: Consequence): void
   /**
@@ -113,6 +127,24 @@ export type Consequence = (
   policy: Policy,
 ) => readonly RowChange[]
 
+/** What stands and what would, with the documents in which they differ. */
+export interface Proposed {
+  readonly before: Policy
+  readonly after: Policy
+  readonly documents: readonly DocumentName[]
+}
+export type Check = (
+  proposed: Proposed,
+  /** To be awaited at each step of long work. */
+  breathe: () => Promise<void>,
+) => Promise<readonly Objection[]>
+export interface Objection {
+  readonly code: ProblemCode
+  readonly message: string
+  /** The value that has to be changed, where it stands in one of the documents. */
+  readonly at?: DocumentName & { readonly path: readonly (string | number)[] }
+}
+
 export interface Moved {
   /** What stands after it. */
   readonly policy: Policy
@@ -154,8 +186,8 @@ export interface PlanePolicy {
 export interface ApplyInput {
   /** Files in the order given: the name is for messages. */
   readonly files: readonly { name: string; text: string }[]
-  /** Required: what the documents belong to, and what `prune` may remove. */
-  readonly set: string
+  /** What the documents belong to, and what `prune` may remove; undefined: nothing, as what a command makes. */
+  readonly set: string | undefined
   readonly prune: boolean
   readonly dryRun: boolean
   readonly by: string
@@ -191,6 +223,8 @@ export const problemCodes = [
   'look-alike',
   'secret in file',
   'managed elsewhere',
+  'bad condition',
+  'broken test',
   'too large',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -11,6 +11,7 @@ import type {
   ApplyAnswer,
   ApplyInput,
   Change,
+  Check,
   Consequence,
   DocumentName,
   EditAbout,
@@ -24,7 +25,7 @@ import { createFollowers, notFollowed } from './followers.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
 import { findDone, keyFor } from './once.ts'
-import { keyOf, planApply } from './plan.ts'
+import { keyOf, type Plan, planApply } from './plan.ts'
 import {
   documentsOf as documentsIn,
   findStanding,
@@ -33,6 +34,7 @@ import {
   planeOf,
 } from './policy.ts'
 import { BadDocuments } from './problem.ts'
+import { objectionsTo, proposedBy } from './proposed.ts'
 import { checkReferences } from './refer.ts'
 import { planOf, stepsBack } from './restore.ts'
 import { liftedWithPlane } from './suspend.ts'
@@ -43,6 +45,14 @@ interface ChangeParts {
   readonly log: Log
   /** First called by `catchUp` or by the first change, not by `createChange`. */
   readonly enter: Enter
+}
+
+type Drafted = Parameters<Change['draft']>[0]
+
+/** What would be done, and what of it was given where. */
+interface PlannedSteps {
+  readonly steps: readonly Step[]
+  readonly given: Plan['given']
 }
 
 /** The documents of some files, read and checked by themselves. */
@@ -68,6 +78,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   let isUnread = false
   const followers = createFollowers()
   const consequences: Consequence[] = [liftedWithPlane]
+  const checks: Check[] = []
   const inTurn = createTurns()
   const toRead = createTurns()
 
@@ -152,7 +163,18 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
   ): Promise<Planned | undefined> =>
     steps.length === 0 ? undefined : { ...about, documents: documentsOf(steps), rows: [] }
 
-  const planFiles = async (input: ApplyInput, read: Read): Promise<Step[]> => {
+  /** Asked when it is known that the change is its author's to make: what is objected to tells of a plane. */
+  const object = async (
+    steps: readonly Step[],
+    given: Plan['given'],
+    files: readonly SourceFile[],
+  ): Promise<void> => {
+    const proposed = proposedBy(policy, steps, policy.revision + 1)
+    const breathe = createBreather(clock)
+    refuse(await objectionsTo(proposed, { checks, given, breathe }), files)
+  }
+
+  const planFiles = async (input: Drafted, read: Read): Promise<PlannedSteps> => {
     const { given, findings, isWhole } = read
     const { plan, findings: conflicts } = planApply(policy, given, input)
     const steps = stepsOf(policy, plan, input.set)
@@ -161,22 +183,28 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     const breathe = createBreather(clock)
     const dangling = isWhole ? await checkReferences(policy, plan, input.runners, breathe) : []
     refuse([...findings, ...conflicts, ...dangling], input.files)
-    return steps
+    return { steps, given: plan.given }
   }
 
   /** An answer for what steps came to; they are planned anew for as long as somebody else comes first. */
   const answered = async (
-    about: About & { readonly dryRun: boolean; readonly set: string | undefined },
+    about: About & {
+      readonly dryRun: boolean
+      readonly set: string | undefined
+      readonly files: readonly SourceFile[]
+    },
     asked: Readonly<Record<string, unknown>>,
-    plan: () => Promise<readonly Step[]>,
+    plan: () => Promise<PlannedSteps>,
     summary: (steps: readonly Step[]) => string,
   ): Promise<ApplyAnswer> => {
     const { dryRun, set } = about
     let steps: readonly Step[] = []
     let diff = ''
     const planOnce = async () => {
-      steps = await plan()
+      const planned = await plan()
+      steps = planned.steps
       about.permit?.(editsOf(steps), policy)
+      await object(steps, planned.given, about.files)
       diff = await diffOf(steps, createBreather(clock))
       return dryRun ? undefined : plannedOf(steps, { set, summary: summary(steps), diff })
     }
@@ -196,13 +224,14 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
 
   const restore: Change['restore'] = (revision, about) =>
     answered(
-      { ...about, set: undefined },
+      { ...about, set: undefined, files: [] },
       { command: 'restore', revision },
       async () => {
         const steps = await stepsBack(store, policy, revision)
         const breathe = createBreather(clock)
-        refuse(await checkReferences(policy, planOf(steps), undefined, breathe), [])
-        return steps
+        const plan = planOf(steps)
+        refuse(await checkReferences(policy, plan, undefined, breathe), [])
+        return { steps, given: plan.given }
       },
       (steps) => `restored revision ${revision}: ${summaryOf(answerOf(steps))}`,
     )
@@ -242,6 +271,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       const set = findStanding(policy, target.plane, target.kind, target.name)?.set
       const steps = stepsOf(policy, plan, set)
       about.permit?.(editsOf(steps), policy)
+      await object(steps, plan.given, [])
       return plannedOf(steps, { set, summary: about.summary, diff: await diffOf(steps, breathe) })
     })
   }
@@ -254,17 +284,28 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       const steps: Step[] = [{ before: standing, after: undefined }]
       about.permit?.(editsOf(steps), policy)
       const breathe = createBreather(clock)
-      refuse(await checkReferences(policy, planOf(steps), undefined, breathe), [])
+      const plan = planOf(steps)
+      refuse(await checkReferences(policy, plan, undefined, breathe), [])
+      await object(steps, plan.given, [])
       const summary = `removed ${target.kind} ${target.name}`
       return plannedOf(steps, { set: undefined, summary, diff: await diffOf(steps, breathe) })
     })
 
   return {
     async apply(input) {
-      checkSet(input.set)
+      checkSet(input)
       // Before its turn: whoever suspends somebody does not wait until a folder has been read.
       const read = await toRead(() => readGiven(input.files, createBreather(clock)))
       return await inTurn(() => apply(input, read))
+    },
+    async draft(input) {
+      checkSet({ set: input.set, prune: false })
+      const read = await toRead(() => readGiven(input.files, createBreather(clock)))
+      const { steps } = await planFiles(input, read)
+      return proposedBy(policy, steps, policy.revision)
+    },
+    async at(revision) {
+      return proposedBy(policy, await stepsBack(store, policy, revision), revision)
     },
     put: (document, about) => inTurn(() => put(document, about)),
     remove: (target, about) => inTurn(() => remove(target, about)),
@@ -282,6 +323,7 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     revisionOf,
     isBehind: () => isUnread || followers.isOwed(),
     onChange: followers.add,
+    onCheck: (check) => void checks.push(check),
     onDocuments(consequence) {
       consequences.push(consequence)
     },
@@ -303,8 +345,10 @@ function refuse(findings: readonly Finding[], files: readonly SourceFile[]): voi
   if (findings.length > 0) throw new BadDocuments(toProblems(findings, files))
 }
 
-function checkSet(set: string): void {
-  if (namePattern.test(set)) return
+function checkSet({ set, prune }: Pick<ApplyInput, 'set' | 'prune'>): void {
+  if (set === undefined && prune)
+    throw new Fault('usage', { detail: 'prune removes what a set does not hold: name the set' })
+  if (set === undefined || namePattern.test(set)) return
   throw new Fault('usage', {
     detail: 'a set of files has a name of 1 to 24 of a-z, 0-9 and -, beginning with a letter',
     fix: 'bailiwick apply -f DIR --set NAME',

@@ -1,8 +1,8 @@
 import { isMap, isNode, isScalar, isSeq } from 'yaml'
+import { composeFirst, type YamlDocument } from '#lib/yaml.ts'
 import { type Problem, type ProblemCode, problemCodes } from './change.ts'
 import type { Finding, Source, SourceFile } from './finding.ts'
 import type { Path } from './path.ts'
-import { composeFirst, type YamlDocument } from './syntax.ts'
 
 /** More would hide what they have in common. */
 const MOST_PROBLEMS = 1000

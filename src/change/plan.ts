@@ -46,7 +46,7 @@ export const isName = (value: unknown): value is string =>
 export function planApply(
   policy: Policy,
   all: readonly Given[],
-  about: { set: string; prune: boolean },
+  about: { set: string | undefined; prune: boolean },
 ): { plan: Plan; findings: Finding[] } {
   const findings: Finding[] = []
   const given = new Map<string, Given>()
@@ -58,7 +58,7 @@ export function planApply(
     const set = findStanding(policy, one.plane, one.kind, one.name)?.set
     if (set !== undefined && set !== about.set) findings.push(managedElsewhere(one, set))
   }
-  const remove = about.prune ? notGiven(policy, given, about.set) : []
+  const remove = about.prune && about.set !== undefined ? notGiven(policy, given, about.set) : []
   return { plan: { given, remove }, findings }
 }
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type YAMLMap } from 'yaml'
+import { createComposer, sentences, tokensOf, tooDeepAt, type YamlDocument } from '#lib/yaml.ts'
 import type { ProblemCode } from './change.ts'
 import type { Finding, Source, SourceFile } from './finding.ts'
-import { createComposer, sentences, tokensOf, tooDeepAt, type YamlDocument } from './syntax.ts'
 
 /** One document as it was written, with nothing checked but its syntax. */
 export interface RawDocument {

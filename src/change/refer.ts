@@ -87,6 +87,8 @@ function runnerOf(
   runners: ReadonlySet<string> | undefined,
 ): Finding[] {
   if (document?.kind !== 'Server' || !('runner' in document.upstream)) return []
+  // A draft may wait for its runner: it is nobody's to use, and cannot be published without one.
+  if (document.lifeCycle === 'draft') return []
   const { runner } = document.upstream
   const before = findStanding(policy, plane, 'Server', name)?.document
   const stays =

@@ -28,7 +28,28 @@ const resume = (kind: SuspensionKind) => async () =>
 const suspended = ['plane', 'kind', 'name', 'revision'] as const
 const reasonOption = ['--reason <text>', 'why; it stands in the ledger'] as const
 
-const kindOption = ['--kind <kind>', 'tool, prompt, resource or template (default: tool)'] as const
+const kindOption = [
+  '--kind <kind>',
+  'tool, prompt, resource, template or operation (default: tool)',
+] as const
+
+const lifeCycles = [
+  ['publish', 'published', 'Let agents meet a server or an API, as their grants say.'],
+  ['deprecate', 'deprecated', 'Say that a server or an API will go; until then agents meet it.'],
+  ['retire', 'retired', 'Take a server or an API from every agent; what is known of it stays.'],
+] as const
+
+const lifeCycleRows = lifeCycles.map(
+  ([word, lifeCycle, summary]): CommandRow => ({
+    name: `server ${word}`,
+    takes: '<server>',
+    summary,
+    examples: [`bailiwick server ${word} ops/bank`, `bailiwick server ${word} bank --plane ops`],
+    plane: true,
+    fields: ['plane', 'server', 'lifeCycle', 'revision', 'set'],
+    load: async () => (await import('./commands/server-life-cycle.ts')).bringTo(lifeCycle),
+  }),
+)
 
 export const catalog: readonly CommandRow[] = [
   {
@@ -156,6 +177,39 @@ export const catalog: readonly CommandRow[] = [
     ],
     fields: ['revision', 'set', 'dryRun', 'changes', 'diff', 'servers'],
     load: () => import('./commands/apply.ts'),
+  },
+  {
+    name: 'import',
+    takes: '<file>',
+    summary: "Make drafts of a client's configuration, a server.json or an OpenAPI document.",
+    examples: [
+      'bailiwick import claude_desktop_config.json --dry-run',
+      'bailiwick import tickets.openapi.yaml --plane ops --owner service-desk',
+    ],
+    options: [
+      ['--as <format>', 'client, server.json or openapi (default: what the file is)'],
+      ['--owner <owner>', 'a team or a person who decides about them (default: you)'],
+      [
+        '--runner <entry=runner>',
+        "a runner of the operator's file for an entry that is a program",
+        'repeat',
+      ],
+      ['--upstream <url>', 'where an API answers, if its document does not say'],
+      ['--dry-run', 'show what would become of it, and change nothing'],
+    ],
+    plane: true,
+    fields: [
+      'format',
+      'plane',
+      'dryRun',
+      'revision',
+      'entries',
+      'diff',
+      'servers',
+      'runners',
+      'held',
+    ],
+    load: () => import('./commands/import.ts'),
   },
   {
     name: 'revisions',
@@ -460,7 +514,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'server list',
     takes: '',
-    summary: 'Servers, their health, and how many of their capabilities agents can get.',
+    summary: 'Servers and APIs, their health, and how many of their capabilities agents can get.',
     examples: ['bailiwick server list', 'bailiwick server list --plane ops --json server,state'],
     plane: true,
     fields: [
@@ -468,10 +522,20 @@ export const catalog: readonly CommandRow[] = [
       'server',
       'title',
       'owner',
+      'kind',
+      'description',
+      'contacts',
+      'documentation',
+      'lifeCycle',
+      'labels',
+      'data',
       'upstream',
       'state',
       'detail',
       'since',
+      'health',
+      'side',
+      'checkedAt',
       'modern',
       'legacy',
       'isolation',
@@ -485,7 +549,7 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'server show',
     takes: '<server>',
-    summary: 'One server and every capability, with what is held and how it changed.',
+    summary: 'One server or API and every capability, with what is held and how it changed.',
     examples: [
       'bailiwick server show ops/bank',
       'bailiwick server show ops/bank --json capabilities',
@@ -496,12 +560,22 @@ export const catalog: readonly CommandRow[] = [
       'server',
       'title',
       'owner',
+      'kind',
+      'description',
+      'contacts',
+      'documentation',
+      'lifeCycle',
+      'labels',
+      'data',
       'gateway',
       'set',
       'upstream',
       'state',
       'detail',
       'since',
+      'health',
+      'side',
+      'checkedAt',
       'modern',
       'legacy',
       'isolation',
@@ -510,6 +584,9 @@ export const catalog: readonly CommandRow[] = [
       'credentialVersion',
       'counts',
       'capabilities',
+      'held',
+      'refused',
+      'isMost',
     ],
     load: () => import('./commands/server-show.ts'),
   },
@@ -530,14 +607,40 @@ export const catalog: readonly CommandRow[] = [
     fields: ['plane', 'server', 'kind', 'name', 'class', 'revision', 'set'],
     load: () => import('./commands/server-classify.ts'),
   },
+  ...lifeCycleRows,
   {
     name: 'server release',
-    takes: '<server> <name>',
+    takes: '<server> [name]',
     summary: 'Accept the changed definition of a capability that is held.',
-    examples: ['bailiwick server release ops/bank accounts_list', 'bailiwick server show ops/bank'],
+    examples: [
+      'bailiwick server release ops/bank accounts_list --fingerprint 9f86d081884c',
+      'bailiwick server release ops/bank --all --fingerprint 60303ae22b99',
+    ],
+    options: [
+      ['--fingerprint <hex>', 'of what `server show` showed: released only where it still is that'],
+      ['--kind <kind>', 'tool, prompt, resource or template, where several of that name are held'],
+      ['--all', 'everything that is held at the server'],
+    ],
     plane: true,
-    fields: ['plane', 'server', 'capability', 'before'],
+    fields: ['plane', 'server', 'capability', 'before', 'released'],
     load: () => import('./commands/server-release.ts'),
+  },
+  {
+    name: 'server versions',
+    takes: '<server> [name]',
+    summary: 'Every definition that was ever pinned, since when, by whom, and what it changed.',
+    examples: [
+      'bailiwick server versions ops/bank',
+      'bailiwick server versions ops/bank rates_today --from 1 --to 3',
+    ],
+    options: [
+      ['--kind <kind>', 'tool, prompt, resource or template'],
+      ['--from <version>', 'compare this one (default: the one before)'],
+      ['--to <version>', 'with this one (default: the last)'],
+    ],
+    plane: true,
+    fields: ['plane', 'server', 'versions', 'diff'],
+    load: () => import('./commands/server-versions.ts'),
   },
   {
     name: 'server suspend',
@@ -628,7 +731,7 @@ export const groups: Readonly<Record<string, string>> = {
   agent: 'Agents and their own secrets.',
   consumer: 'Whom agents act for.',
   user: 'People on whose behalf agents act.',
-  server: 'Servers behind the gateway and their capabilities.',
+  server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
 }
 
@@ -639,7 +742,6 @@ export const unbuilt: readonly string[] = [
   'review',
   'alarm',
   'policy',
-  'import',
   'cred rotate',
   'cred destroy',
 ]

@@ -32,10 +32,13 @@ const readAll = (io: Io): Record<string, Kept> => {
 }
 
 /** The token for an origin, or Fault('no_token'). */
-export const keptToken = (io: Io, origin: string): string => {
+export const keptToken = (io: Io, origin: string): string => keptSession(io, origin).token
+
+/** Who is signed in to an origin, and how; or Fault('no_token'). */
+export const keptSession = (io: Io, origin: string): Kept => {
   const all = readAll(io)
   const kept = Object.hasOwn(all, origin) ? all[origin] : undefined
-  if (kept && io.now() < kept.endsAt) return kept.token
+  if (kept && io.now() < kept.endsAt) return kept
   throw new Fault('no_token', {
     detail: kept ? `The token for ${origin} has ended.` : `You are not signed in to ${origin}.`,
     fix: `bailiwick login --url ${origin}`,

@@ -160,9 +160,25 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name: server }
     return api.ask('POST', '/planes/{plane}/servers/{name}/classify', { path, body })
   },
-  async serverRelease(api, { plane, server, name }) {
+  async serverLifeCycle(api, { plane, server, ...body }) {
     const path = { plane: await planeFor(api, plane), name: server }
-    return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body: { name } })
+    return api.ask('POST', '/planes/{plane}/servers/{name}/life-cycle', { path, body })
+  },
+  async serverRelease(api, { plane, server, name, kind, fingerprint }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    const shown = fingerprint ?? (await observedOf(api, path, name, kind))
+    const body = { name, kind, fingerprint: shown }
+    return api.ask('POST', '/planes/{plane}/servers/{name}/release', { path, body })
+  },
+  async serverReleaseAll(api, { plane, server, fingerprint }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    const body = { fingerprint }
+    return api.ask('POST', '/planes/{plane}/servers/{name}/release-all', { path, body })
+  },
+  async serverVersions(api, { plane, server, name, kind, from, to }) {
+    const path = { plane: await planeFor(api, plane), name: server }
+    const query = { capability: name, kind, from: from?.toString(), to: to?.toString() }
+    return api.ask('GET', '/planes/{plane}/status/servers/{name}/versions', { path, query })
   },
   calls: async (api, { plane, before, most, ...asked }) =>
     overPlanes(api, await planeOf(api, plane, before), async (one) => {
@@ -201,3 +217,16 @@ const planeOf = async (api: Api, plane: string | undefined, before: number | und
   before === undefined ? plane : await planeFor(api, plane)
 const afterOf = (before: number | undefined) =>
   before === undefined ? {} : { after: String(before) }
+
+/** What is held now, where nobody says what he saw. */
+const observedOf = async (
+  api: Api,
+  path: { plane: string; name: string },
+  name: string,
+  kind: string | undefined,
+): Promise<string> => {
+  const { capabilities } = await api.ask('GET', '/planes/{plane}/status/servers/{name}', { path })
+  const held = capabilities.find((one) => one.name === name && (kind ?? one.kind) === one.kind)
+  if (held?.observed !== undefined) return held.observed
+  throw new Fault('unknown_name', { detail: `Nothing named "${name}" is held there.` })
+}

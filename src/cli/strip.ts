@@ -77,3 +77,9 @@ export const capabilityOf = ({
   method,
 }: Pick<CallRecord, 'server' | 'name' | 'method'>): string =>
   name === '' ? `${server} ${method}`.trim() : `${server}/${name}`
+
+/** `line=4`: what was given for the arguments that were indexed; `?` for what is not recorded. */
+export const tellIndexed = ({ indexed }: Pick<CallRecord, 'indexed'>): string =>
+  Object.entries(indexed)
+    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value === true ? '?' : value}`]))
+    .join(' ')

@@ -89,6 +89,7 @@ const lentAsEnvironment = z.strictObject({
 /** What every item says of itself, in the order of export. */
 const said = {
   title,
+  description: text(1000).optional().describe('What it is for, in a sentence or two, for people.'),
   owner,
   contacts: z
     .array(text(200))

@@ -99,8 +99,11 @@ export const createListener = (parts: {
   }
 }
 
+/** The registry API writes a server's name, `namespace/name`, as one segment. */
+const namesWithSlashes = '/registry/'
+
 const check = (request: IncomingMessage, hosts: ReadonlySet<string>): readonly string[] => {
-  const target = checkTarget(request.url ?? '')
+  const target = checkTarget(request.url ?? '', namesWithSlashes)
   if (!target.ok) throw new Fault('bad_target', { detail: target.problem })
   const repeated = checkHeaders(request.rawHeaders)
   if (repeated !== undefined) throw new Fault('bad_header', { detail: `${repeated} stands twice` })

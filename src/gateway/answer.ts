@@ -28,17 +28,23 @@ export const answerFault = (
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': body.length,
-    'cache-control': 'no-store',
-    ...(status === 401
-      ? {
-          'www-authenticate': unauthorizedChallenge(
-            resourceMetadataUrl(about.origin, about.resource),
-            fault.code === 'bad_token',
-          ),
-        }
-      : {}),
-    ...(status === 429 || status === 503 ? { 'retry-after': '1' } : {}),
+    ...faultHeaders(fault, about),
     ...(response.req.complete ? {} : { connection: 'close' }),
   })
   response.end(body)
 }
+
+/** What an answer to a fault says beside its status, in whatever form its body is. */
+export const faultHeaders = (
+  { code, row }: Fault,
+  about: { resource: string; origin: string },
+): Record<string, string> => ({
+  'cache-control': 'no-store',
+  ...(row.status === 401 && {
+    'www-authenticate': unauthorizedChallenge(
+      resourceMetadataUrl(about.origin, about.resource),
+      code === 'bad_token',
+    ),
+  }),
+  ...((row.status === 429 || row.status === 503) && { 'retry-after': '1' }),
+})

@@ -6,6 +6,7 @@ import { bearerToken } from '#lib/http.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
 import type { Runs } from './runs.ts'
+import type { Strangers } from './strangers.ts'
 
 /**
  * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
@@ -17,12 +18,11 @@ export const createAuthenticate = (parts: {
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
   runs: Runs
-  unauthenticatedPerSecond: number
+  strangers: Strangers
 }) => {
-  const { identity, ledger, runs } = parts
+  const { identity, ledger, runs, strangers } = parts
   // What a token's caller may do is looked up once for each token and snapshot.
   const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
-  const flood = { second: 0, count: 0 }
 
   const turnAway = (
     plane: PlaneId,
@@ -31,12 +31,7 @@ export const createAuthenticate = (parts: {
     now: number,
   ): Fault => {
     ledger.plane(plane).unauthenticated(problem, now)
-    const second = Math.floor(now / 1000)
-    if (flood.second !== second) Object.assign(flood, { second, count: 0 })
-    flood.count++
-    return new Fault(flood.count > parts.unauthenticatedPerSecond ? 'flood' : code, {
-      detail: problem,
-    })
+    return new Fault(strangers.hear(now) ? code : 'flood', { detail: problem })
   }
 
   const viewOf = (plane: PlaneId, token: VerifiedToken): Caller | undefined => {

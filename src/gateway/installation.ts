@@ -7,6 +7,7 @@ import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
 import type { Registry } from '#registry/registry.ts'
+import type { Check } from '#registry/watcher.ts'
 import type { Members, Revisions } from '#store/store.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
@@ -45,5 +46,7 @@ export interface Installation {
   explain(about: Explained): Explanation
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */
   refresh(plane: PlaneId, server: string): Promise<void>
+  /** How a server's capabilities were last brought up to date; undefined where nothing serves. */
+  checked(plane: PlaneId, server: string): Check | undefined
   ready(): { ready: boolean; because: readonly string[] }
 }

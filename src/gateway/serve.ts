@@ -16,7 +16,7 @@ import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
 import type { Ended } from './ended.ts'
-import type { Ask, Caller, Exchange } from './exchange.ts'
+import { type Ask, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createLend } from './lend.ts'
 import type { Looks } from './look.ts'
@@ -28,6 +28,7 @@ import { createRuns } from './runs.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createSteps } from './steps.ts'
+import { createStrangers } from './strangers.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
 
@@ -62,9 +63,21 @@ export interface GatewayParts {
   isCurrent(): boolean
 }
 
+export interface Admitted {
+  readonly caller: Caller | undefined
+  leave(): void
+}
+
 export interface Gateway {
   /** Answers one HTTP request at an MCP endpoint of an existing plane. Never rejects. */
   serve(exchange: Exchange): Promise<void>
+  /**
+   * Lets in whoever asks for something that is told beside calls, as at `exchange.resource`: by the
+   * same door, the same token and the same state of this process. A stranger is one without a token,
+   * where there is something for strangers; how many are heard in a second is bounded together with
+   * those who are refused. Throws the Fault to answer with. `leave` must be called once at its end.
+   */
+  admit(exchange: Exchange, about: { strangers: boolean }): Admitted
   /**
    * Something else is in force in these planes (`snapshot` answers it already): calls on their way,
    * streams and sessions that are not permitted any more end, the first of them before this returns.
@@ -104,7 +117,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     onLost,
   })
   const runs = createRuns(parts.nextId)
-  const authenticate = createAuthenticate({ ...parts, ...limits, runs })
+  const strangers = createStrangers(limits.unauthenticatedPerSecond)
+  const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
   const converse = createConverse({
     ...parts,
@@ -202,8 +216,23 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     await Promise.all(each)
   }
 
-  const admit = (exchange: Exchange): void => {
+  const identify = (exchange: Exchange, hasStrangers: boolean): Caller | undefined => {
+    if (!hasStrangers || header(exchange, 'authorization') !== undefined) {
+      const caller = authenticate(exchange, now())
+      admit(exchange)
+      return caller
+    }
+    if (!strangers.hear(now())) throw new Fault('flood', { detail: 'strangers' })
+    checkCurrent()
+    return undefined
+  }
+
+  const checkCurrent = (): void => {
     if (!parts.isCurrent()) throw new Fault('store_unreachable')
+  }
+
+  const admit = (exchange: Exchange): void => {
+    checkCurrent()
     const room = ledger.plane(exchange.plane).room(clock.now())
     if (room === 'failing') throw new Fault('unrecordable')
     if (room === 'over budget')
@@ -244,6 +273,15 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         fail(exchange, thrown)
       } finally {
         leave?.()
+      }
+    },
+    admit(exchange, about) {
+      const leave = door.enter()
+      try {
+        return { caller: identify(exchange, about.strangers), leave }
+      } catch (thrown) {
+        leave()
+        throw thrown
       }
     },
     follow: standing.follow,

@@ -73,9 +73,9 @@ const readField = (name: string): Field | IndexedField => {
   const found = fields.find((one) => one === name)
   if (found) return found
   if (argumentForm.test(name)) return indexedField(name.slice(4))
-  const meant = didYouMean(name, fields)
+  const meant = didYouMean(name, fields) || '.'
   throw usage(
-    `There is no field "${name}"${meant}. There is: ${fields.join(', ')}, and arg.NAME for an argument.`,
+    `There is no field "${name}"${meant} There is: ${fields.join(', ')}, and arg.NAME for an argument.`,
   )
 }
 
@@ -99,8 +99,8 @@ const readValue = (field: Field | IndexedField, written: string): string => {
 const oneOf = (what: string, written: string, known: readonly string[]): string => {
   if (known.includes(written)) return written
   const all = known.map((one) => one.replaceAll(' ', '-'))
-  const meant = didYouMean(written.replaceAll(' ', '-'), all)
-  throw usage(`There is no ${what} "${written}"${meant}. There is: ${all.join(', ')}.`)
+  const meant = didYouMean(written.replaceAll(' ', '-'), all) || '.'
+  throw usage(`There is no ${what} "${written}"${meant} There is: ${all.join(', ')}.`)
 }
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

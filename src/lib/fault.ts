@@ -269,19 +269,25 @@ export const isUpstreamFault = (code: FaultCode): code is UpstreamFaultCode =>
 
 /**
  * `detail` says what, for whoever operates this installation: it goes to the log, the ledger and the
- * terminal, never into an answer to a caller. `fix` is one command or one sentence that exists.
+ * terminal, never into an answer to a caller. `fix` is one command or one sentence that exists, `status`
+ * what HTTP status another side answered.
  */
 export class Fault extends Error {
   readonly code: FaultCode
   readonly detail: string | undefined
   readonly fix: string | undefined
+  readonly status: number | undefined
 
-  constructor(code: FaultCode, about: { detail?: string; fix?: string; cause?: unknown } = {}) {
+  constructor(
+    code: FaultCode,
+    about: { detail?: string; fix?: string; cause?: unknown; status?: number } = {},
+  ) {
     super(faults[code].say, { cause: about.cause })
     this.name = 'Fault'
     this.code = code
     this.detail = about.detail
     this.fix = about.fix
+    this.status = about.status
   }
 
   get row(): FaultRow {

@@ -66,6 +66,21 @@ describe('A request target', () => {
     })
   }
 
+  test('keeps an escaped slash within its segment below one path, and nothing else that is refused', () => {
+    const below = '/registry/'
+    const named = checkTarget('/registry/ops/com.example%2Fbank/versions', below)
+    assert.deepEqual(named.ok && named.segments, [
+      'registry',
+      'ops',
+      'com.example/bank',
+      'versions',
+    ])
+    const dots = checkTarget('/registry/a%2F..%2Fb', below)
+    assert.deepEqual(dots.ok && dots.segments, ['registry', 'a/../b'])
+    for (const bad of ['/registry/a%5Cb', '/registry/a%00', '/registry/%2e%2e/mcp', '/mcp/a%2Fb'])
+      assert.equal(checkTarget(bad, below).ok, false, bad)
+  })
+
   test('that passes is read by URL as the same path: nothing is left to normalise', () => {
     const piece = fc.constantFrom(
       '/',

@@ -33,15 +33,17 @@ const TARGET_CHARACTERS = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/
 const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 /** Slash, backslash, nought and the other control characters, escaped. */
 const ESCAPED_SEPARATOR = /%(?:2f|5c|[01][0-9a-f]|7f)/i
+const ESCAPED_OTHER = /%(?:5c|[01][0-9a-f]|7f)/i
 
 /**
  * Takes a request target apart and refuses every spelling that another reader could take for
  * another path (node:http passes them all): absolute form, `//`, dot segments however they are
  * spelled, escaped separators and control characters, a fragment, anything but ASCII. Nothing is
  * normalised: what is routed is what was sent. Escapes in the query are only checked for their form.
+ * `slashesBelow` begins the paths in which an escaped slash is part of a name: it stays in its segment.
  */
-export function checkTarget(url: string, limit = TARGET_LIMIT): Target | BadTarget {
-  if (url.length > limit) return bad('too-long')
+export function checkTarget(url: string, slashesBelow?: string): Target | BadTarget {
+  if (url.length > TARGET_LIMIT) return bad('too-long')
   if (!url.startsWith('/')) return bad('not-a-path')
   if (url.includes('#')) return bad('fragment')
   if (!TARGET_CHARACTERS.test(url)) return bad('characters')
@@ -49,13 +51,20 @@ export function checkTarget(url: string, limit = TARGET_LIMIT): Target | BadTarg
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark + 1)
   const segments = path.slice(1).split('/')
-  const problem = url.includes('%') ? decodeSegments(path, query, segments) : undefined
+  const separator =
+    slashesBelow !== undefined && path.startsWith(slashesBelow) ? ESCAPED_OTHER : ESCAPED_SEPARATOR
+  const problem = url.includes('%') ? decodeSegments(path, query, segments, separator) : undefined
   return problem ?? badSegment(segments) ?? { ok: true, path, segments, query }
 }
 
-function decodeSegments(path: string, query: string, segments: string[]): BadTarget | undefined {
+function decodeSegments(
+  path: string,
+  query: string,
+  segments: string[],
+  separator: RegExp,
+): BadTarget | undefined {
   if (BAD_ESCAPE.test(path) || BAD_ESCAPE.test(query)) return bad('encoding')
-  if (ESCAPED_SEPARATOR.test(path)) return bad('encoded-separator')
+  if (separator.test(path)) return bad('encoded-separator')
   try {
     for (const [i, segment] of segments.entries()) segments[i] = decodeURIComponent(segment)
   } catch {

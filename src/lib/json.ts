@@ -23,6 +23,11 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+/** Neither null nor an array. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** A checked text: what it says, the bytes it says it in, and where in them its members stand. */
 export interface JsonDocument {
   readonly value: JsonValue

@@ -57,6 +57,12 @@ export const findServer = (plane: PlanePolicy, name: string): ServerDocument => 
   })
 }
 
+/** Servers and APIs of a plane, in byte order of their names. */
+export const itemsOf = (plane: PlanePolicy | undefined): (ServerDocument | ApiDocument)[] =>
+  plane
+    ? [...plane.servers.values(), ...plane.apis.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    : []
+
 /** A server or an API: their names are one name space. */
 export const findItem = (plane: PlanePolicy, name: string): ServerDocument | ApiDocument =>
   plane.apis.get(name) ?? findServer(plane, name)

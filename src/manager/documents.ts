@@ -7,7 +7,7 @@ import { changer, type Desk, findPlane } from './desk.ts'
 const refreshPatienceMs = 10_000
 
 export interface AppliedAnswer extends ApplyAnswer {
-  readonly set: string
+  readonly set: string | undefined
   /** Servers that were added or changed, and what asking them for their capabilities came to. */
   readonly servers: readonly { plane: string; server: string; problem: string | undefined }[]
 }
@@ -16,7 +16,7 @@ export const apply = async (
   desk: Desk,
   input: {
     files: { name: string; text: string }[]
-    set: string
+    set?: string | undefined
     prune: boolean
     dryRun: boolean
   },
@@ -24,6 +24,7 @@ export const apply = async (
   const { change, runners } = desk.installation
   const answer = await change.apply({
     ...input,
+    set: input.set,
     ...changer(desk),
     permit: desk.permit,
     runners,

@@ -1,9 +1,9 @@
-import { type Capability, type CapabilityKind, capabilityKinds } from '#domain/capability.ts'
+import type { CapabilityKind } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
-import { asFault, Fault } from '#lib/fault.ts'
-import { diffDefinitions } from '#registry/diff.ts'
+import { Fault } from '#lib/fault.ts'
+import { type CapabilityRow, describeAll } from './capabilities.ts'
 import {
   changer,
   choosePlanes,
@@ -11,26 +11,16 @@ import {
   findCapability,
   findItem,
   findPlane,
-  findServer,
+  itemsOf,
 } from './desk.ts'
+import { fingerprintOf } from './release.ts'
+import { type ItemSaid, saidOf } from './said.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
+import { untilCurrent } from './until-current.ts'
 
-export interface ServerRow extends ServerStatus {
+export interface ServerRow extends ServerStatus, ItemSaid {
   readonly plane: string
-  readonly owner: string
-}
-
-export interface CapabilityRow {
-  readonly kind: CapabilityKind
-  readonly name: string
-  readonly state: Capability['state']
-  readonly class: CapabilityClass | 'unclassified'
-  readonly scopes: readonly string[]
-  readonly labels: readonly string[]
-  readonly fingerprint: string
-  readonly title: string
-  /** Where it is held: what changed, line by line, with invisible characters spelled out. */
-  readonly held: readonly string[] | undefined
+  readonly title: string | undefined
 }
 
 export interface ServerAnswer extends ServerRow {
@@ -38,60 +28,57 @@ export interface ServerAnswer extends ServerRow {
   /** The set of files that manages the document. */
   readonly set: string | undefined
   readonly capabilities: readonly CapabilityRow[]
+  /** Of everything that is held; what a release of all of it has to name. */
+  readonly held: string | undefined
+  /** What the server told last and was not taken in, and why. */
+  readonly refused: readonly { readonly name: string; readonly problem: string }[]
+  /** More than half of what people have classified is held or gone. */
+  readonly isMost: boolean
 }
 
+/** Servers and APIs, in order of name. */
 export const listServers = (desk: Desk, input: { plane?: string | undefined }): ServerRow[] => {
   const { installation } = desk
   const all = installation.change.current()
   return choosePlanes(all, input.plane).flatMap((id) =>
-    [...(all.planes.get(id)?.servers.values() ?? [])].map((server) => ({
+    itemsOf(all.planes.get(id)).map((item) => ({
       plane: id,
-      owner: server.owner,
-      ...serverStatus(installation, id, server),
+      ...saidOf(item),
+      ...serverStatus(desk, id, item),
     })),
   )
 }
 
-export const showServer = (
+export const showServer = async (
   desk: Desk,
   input: { plane?: string | undefined; server: string },
-): ServerAnswer => {
+): Promise<ServerAnswer> => {
   const { installation } = desk
   const { id, policy } = findPlane(installation.change.current(), input.plane)
-  const server = findServer(policy, input.server)
+  const server = findItem(policy, input.server)
+  const path = server.kind === 'API' ? 'rest' : 'mcp'
+  const capabilities = await describeAll(installation, id, server.name)
+  const held = installation.registry
+    .capabilities(id, server.name)
+    .filter(({ state }) => state === 'held')
   return {
     plane: id,
-    owner: server.owner,
-    ...serverStatus(installation, id, server),
-    gateway: `${installation.origin}/mcp/${id}/${server.name}`,
-    set: policy.sets.get(`Server/${server.name}`),
-    capabilities: installation.registry
-      .capabilities(id)
-      .filter((one) => one.server === server.name)
-      .sort(byKindAndName)
-      .map(describe),
+    ...saidOf(server),
+    ...serverStatus(desk, id, server),
+    gateway: `${installation.origin}/${path}/${id}/${server.name}`,
+    set: policy.sets.get(`${server.kind}/${server.name}`),
+    capabilities,
+    held: held.length > 0 ? fingerprintOf(held) : undefined,
+    refused: installation.registry.refused(id, server.name),
+    isMost: isMost(capabilities),
   }
 }
 
-const byKindAndName = (a: Capability, b: Capability): number =>
-  capabilityKinds.indexOf(a.kind) - capabilityKinds.indexOf(b.kind) ||
-  Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
-
-const describe = (one: Capability): CapabilityRow => ({
-  kind: one.kind,
-  name: one.name,
-  state: one.state,
-  class: one.classification?.class ?? 'unclassified',
-  scopes: one.classification?.scopes ?? [],
-  labels: one.classification?.labels ?? [],
-  fingerprint: one.fingerprint,
-  title: titleOf(one.definition),
-  held: one.observed && diffDefinitions(one.definition, one.observed.definition),
-})
-
-export const titleOf = ({ title, description }: Readonly<Record<string, unknown>>): string => {
-  const told = typeof title === 'string' && title !== '' ? title : description
-  return typeof told === 'string' ? (told.split('\n')[0] ?? '') : ''
+/** More than half of what people have classified is held or gone at once: it may be another server. */
+const isMost = (capabilities: readonly CapabilityRow[]): boolean => {
+  const classified = capabilities.filter((one) => one.class !== 'unclassified')
+  const moved = classified.filter(({ state }) => state !== 'pinned')
+  return moved.length >= 3 && moved.length * 2 > classified.length
 }
 
 const memberOf = {
@@ -113,9 +100,6 @@ export interface ClassifiedAnswer {
   readonly set: string | undefined
 }
 
-/** What was looked at may be changed by somebody else so often before a command gives up. */
-const mostAttempts = 8
-
 interface Classifying {
   plane?: string | undefined
   server: string
@@ -130,15 +114,8 @@ interface Classifying {
  * Writes the class of one capability into the server's document, through the same door as a file. Where
  * somebody else has written that document meanwhile, the class is written into what it says then.
  */
-export const classify = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await classifyOnce(desk, input)
-    } catch (thrown) {
-      if (asFault(thrown).code !== 'stale' || attempt === mostAttempts) throw thrown
-    }
-  }
-}
+export const classify = (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> =>
+  untilCurrent(() => classifyOnce(desk, input))
 
 const classifyOnce = async (desk: Desk, input: Classifying): Promise<ClassifiedAnswer> => {
   const { change, registry } = desk.installation
@@ -196,28 +173,4 @@ const withClass = (
     ...(labels && { labels }),
   }
   return { ...item, [member]: { ...classified, [input.name]: after } }
-}
-
-/** Accepts the definition that the server tells now; until then nobody may use it. */
-export const release = async (
-  desk: Desk,
-  input: { plane?: string | undefined; server: string; name: string },
-): Promise<{ plane: string; server: string; capability: CapabilityRow; before: string }> => {
-  const { change, registry } = desk.installation
-  const { id, policy } = findPlane(change.current(), input.plane)
-  const server = findServer(policy, input.server)
-  const held = registry
-    .capabilities(id)
-    .find((one) => one.server === server.name && one.name === input.name && one.state === 'held')
-  if (!held)
-    throw new Fault('unknown_name', {
-      detail: `Nothing named "${input.name}" is held at ${id}/${server.name}.`,
-      fix: `bailiwick server show ${id}/${server.name}`,
-    })
-  const before = JSON.stringify(held.definition, null, 2)
-  const released = await registry.release(id, server.name, input.name, changer(desk), {
-    kind: held.kind,
-    ...(held.observed && { fingerprint: held.observed.fingerprint }),
-  })
-  return { plane: id, server: server.name, capability: describe(released), before }
 }

@@ -1,11 +1,12 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { asFault } from '#lib/fault.ts'
 import type { Member } from '#store/store.ts'
-import type { Health, Upstream } from '#upstream/upstream.ts'
+import { troubleOf } from '#upstream/trouble.ts'
+import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk } from './desk.ts'
 import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
 
@@ -53,6 +54,12 @@ export interface ServerStatus {
   readonly state: Health['state'] | 'unknown'
   readonly detail: string
   readonly since: number | undefined
+  /** In words, whose side it is on first: `Ready`, `Unreachable (network)`, `Not checked for 3 h`. */
+  readonly health: string
+  /** Who can mend it; undefined where nothing is wrong. */
+  readonly side: Trouble['side'] | undefined
+  /** When what it offers was last brought up to date, UTC milliseconds. */
+  readonly checkedAt: number | undefined
   readonly modern: boolean
   readonly legacy: string | undefined
   readonly isolation: string | undefined
@@ -114,9 +121,7 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
 
 const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus => {
   const { installation } = desk
-  const servers = [...plane.servers.values()].map((server) =>
-    serverStatus(installation, id, server),
-  )
+  const servers = [...plane.servers.values()].map((server) => serverStatus(desk, id, server))
   return {
     plane: id,
     gateway: `${installation.origin}/mcp/${id}`,
@@ -132,11 +137,15 @@ const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus =
 }
 
 export const serverStatus = (
-  installation: Installation,
+  { installation, clock }: Pick<Desk, 'installation' | 'clock'>,
   plane: PlaneId,
-  server: ServerDocument,
+  server: ServerDocument | ApiDocument,
 ): ServerStatus => {
   const upstream: Upstream | undefined = installation.upstreams.find(plane, server.name)
+  const checked = installation.checked(plane, server.name)
+  const failed = checked?.failed === undefined ? undefined : asFault(checked.failed)
+  const trouble = upstream?.health.trouble ?? (failed && troubleOf(failed))
+  const isUp = upstream?.health.state === 'up'
   const credential = server.credential?.name
   const loan = credential ? installation.vault.plane(plane).current(credential) : undefined
   return {
@@ -144,8 +153,11 @@ export const serverStatus = (
     title: server.title,
     upstream: 'url' in server.upstream ? server.upstream.url : `runner ${server.upstream.runner}`,
     state: upstream?.health.state ?? 'unknown',
-    detail: upstream?.health.detail ?? 'not connected: nothing runs',
+    detail: (isUp ? failed?.detail : undefined) ?? detailOf(server, upstream),
     since: upstream?.health.since,
+    health: healthOf(upstream?.health.state, trouble, checked?.at, clock.now()),
+    side: trouble?.side,
+    checkedAt: checked?.at,
     modern: upstream?.eras.modern ?? false,
     legacy: upstream?.eras.legacy,
     isolation: upstream?.health.isolation,
@@ -154,6 +166,32 @@ export const serverStatus = (
     credentialVersion: loan?.version,
     counts: count(installation.registry.capabilities(plane), server.name),
   }
+}
+
+const detailOf = (item: ServerDocument | ApiDocument, upstream: Upstream | undefined): string =>
+  upstream?.health.detail ??
+  (item.kind === 'API' ? 'a REST API is asked when it is called' : 'not connected: nothing runs')
+
+/** What a server offers is looked at at least once a minute, unless somebody has configured otherwise. */
+const staleAfterMs = 15 * 60_000
+
+const healthOf = (
+  state: Health['state'] | undefined,
+  trouble: Trouble | undefined,
+  checkedAt: number | undefined,
+  now: number,
+): string => {
+  if (state === undefined) return 'Not connected'
+  if (trouble) return trouble.says
+  if (state === 'starting') return 'Starting'
+  const ms = checkedAt === undefined ? 0 : now - checkedAt
+  return ms > staleAfterMs ? `Not checked for ${spanOf(ms)}` : 'Ready'
+}
+
+const spanOf = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 120) return `${minutes} min`
+  return minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`
 }
 
 const count = (capabilities: readonly Capability[], server: string): CapabilityCounts => {

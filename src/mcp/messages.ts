@@ -1,4 +1,6 @@
-import type { JsonDocument, JsonObject, JsonValue } from '#lib/json.ts'
+import { isObject, type JsonDocument, type JsonObject, type JsonValue } from '#lib/json.ts'
+
+export { isObject } from '#lib/json.ts'
 
 /** MCP basic §Requests: a string or an integer, never null. */
 export type RequestId = string | number
@@ -147,11 +149,6 @@ function isKnownKey(key: string): boolean {
 
 function isId(id: JsonValue | undefined): id is RequestId {
   return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
-}
-
-/** Neither null nor an array. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalid(problem: MessageProblem, id: RequestId | undefined): InvalidMessage {

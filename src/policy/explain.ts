@@ -2,9 +2,9 @@ import type { PlanePolicy } from '#change/change.ts'
 import { because } from '#domain/because.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import type { PlaneSnapshot } from './compile.ts'
-import type { Explanation, Question, QuotaRule, Who } from './policy.ts'
+import type { Explanation, Question, QuotaRule } from './policy.ts'
 import { remedyOf } from './remedy.ts'
-import { type RuleTold, type Trial, tryOut } from './trial.ts'
+import { type RuleTold, type Trial, triedBy, tryOut } from './trial.ts'
 
 /** A call as it is tried: by whom, of what, when; whatever is not said is as it is. */
 export interface Tried extends Question {
@@ -21,7 +21,7 @@ export const explain = (
   { policy, snapshot }: { policy: PlanePolicy; snapshot: PlaneSnapshot },
   tried: Tried,
 ): Explanation => {
-  const view = snapshot.caller(whoOf(tried), tried.claims)
+  const view = snapshot.caller(triedBy(tried), tried.claims)
   if (!view) return unknownCaller(policy, tried.client)
   const trial = tryOut(view, tried, tried.now)
   const { decision, outcome } = trial
@@ -37,15 +37,7 @@ export const explain = (
   }
 }
 
-const whoOf = ({ client, user, scopes }: Tried): Who => ({
-  client,
-  user,
-  scopes: scopes && new Set(scopes),
-  issuedAt: undefined,
-  run: () => '',
-})
-
-const tellWhy = ({ decision, outcome, rules }: Trial): string => {
+export const tellWhy = ({ decision, outcome, rules }: Trial): string => {
   if (decision.permitted) return `grant ${decision.permission.grant}`
   if (outcome === 'depends') return 'it depends on the arguments'
   const { refusal } = decision

@@ -27,6 +27,8 @@ export interface Served {
   quotasOf(capability: Capability): readonly CompiledQuota[]
   /** In order of name. */
   rulesOf(capability: Capability): readonly CompiledRule[]
+  /** Whether a template has any of them: then they are over every URI that it makes. */
+  boundsUris(): boolean
   /** Of the item as a whole. */
   readonly suspension: Suspension | undefined
   /** Of the item, of this capability, of what it is a variant of, or of a template that makes its URI. */
@@ -44,9 +46,11 @@ export interface Serving {
 
 export const createServed = ({ document, shelf, quotas, rules, suspensions }: Serving): Served => {
   const { name, owner, require, lifeCycle = 'published' } = document
-  const labels = [...(document.labels ?? []), ...(document.data ?? [])]
+  const labels = labelsOf(document)
   const suspension = suspensions.get(suspensionKey('server', name))
   const { maxTokenAge } = require ?? {}
+  const [quotasOf, rulesOf] = [selected(quotas, name, labels), selected(rules, name, labels)]
+  let boundsUris: boolean | undefined
   return {
     name,
     kind: document.kind === 'API' ? 'api' : 'server',
@@ -55,8 +59,14 @@ export const createServed = ({ document, shelf, quotas, rules, suspensions }: Se
     lifeCycle,
     maxTokenAgeMs: maxTokenAge === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTokenAge),
     shelf,
-    quotasOf: selected(quotas, name, labels),
-    rulesOf: selected(rules, name, labels),
+    quotasOf,
+    rulesOf,
+    boundsUris() {
+      boundsUris ??= shelf
+        .list('template')
+        .some((one) => quotasOf(one).length + rulesOf(one).length > 0)
+      return boundsUris
+    },
     suspension,
     suspensionOf(capability) {
       if (suspension) return suspension
@@ -70,6 +80,12 @@ export const createServed = ({ document, shelf, quotas, rules, suspensions }: Se
     },
   }
 }
+
+/** Of an item itself, its data classes included. */
+export const labelsOf = ({
+  labels = [],
+  data = [],
+}: ServerDocument | ApiDocument): readonly string[] => [...labels, ...data]
 
 /** Those that select a capability; worked out when it is first asked for. */
 const selected = <T extends { readonly items: ReadonlySet<string> | undefined; selects: Matches }>(

@@ -1,8 +1,9 @@
-import type { Policy } from '#change/change.ts'
+import type { Policy, Proposed } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { type Compiled, compilePlane, type PlaneSnapshot, snapshotOf } from './compile.ts'
 import { type Moved, patchPlane } from './patch.ts'
+import { type Offers, type Proposal, propose } from './proposal.ts'
 
 /**
  * What each plane permits, compiled. A call is decided by one of these from beginning to end; the next
@@ -19,12 +20,19 @@ export interface Snapshots {
   patch(policy: Policy, moved: readonly Moved[]): void
   /** A plane that is not known permits nobody anything. */
   of(plane: PlaneId): PlaneSnapshot
+  /** A plane as it would be, or was; undefined where it is none then. Nothing of it is kept. */
+  propose(
+    plane: PlaneId,
+    proposed: Proposed,
+    about: { readonly calm: boolean },
+  ): Proposal | undefined
 }
 
 export const createSnapshots = (
   policy: () => Policy,
   /** Of all the plane's servers, or of one. */
   capabilities: (plane: PlaneId, server?: string) => readonly Capability[],
+  offers: Offers = () => [],
 ): Snapshots => {
   const planes = new Map<PlaneId, { compiled: Compiled; snapshot: PlaneSnapshot }>()
   const nobody: PlaneSnapshot = { revision: 0, caller: () => undefined }
@@ -61,5 +69,7 @@ export const createSnapshots = (
       }
     },
     of: (plane) => planes.get(plane)?.snapshot ?? nobody,
+    propose: (plane, proposed, about) =>
+      propose({ plane, proposed, standing: planes.get(plane)?.compiled, offers, ...about }),
   }
 }

@@ -1,5 +1,6 @@
 import type { RuleBecause } from '#domain/decision.ts'
-import type { CallerView, Decision, Question, Recorder, Verdict } from './policy.ts'
+import type { ClientId } from '#domain/name.ts'
+import type { CallerView, Decision, Question, Recorder, Verdict, Who } from './policy.ts'
 
 /**
  * What would come of a call. `hidden`: the caller meets no such capability. `depends`: it is refused
@@ -19,6 +20,19 @@ export interface RuleTold {
   readonly verdict: Verdict | 'not about it'
   readonly because: RuleBecause | undefined
 }
+
+/** Whoever a trial is made for: without scopes its token has what its grants imply, and it is fresh. */
+export const triedBy = (about: {
+  readonly client: ClientId
+  readonly user?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+}): Who => ({
+  client: about.client,
+  user: about.user,
+  scopes: about.scopes && new Set(about.scopes),
+  issuedAt: undefined,
+  run: () => '',
+})
 
 /** Asks the evaluator of the gateway, and hears everything that it looks at. */
 export const tryOut = (view: CallerView, question: Question, now: number): Trial => {

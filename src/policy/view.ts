@@ -42,7 +42,8 @@ export const createView = (known: Known): CallerView => {
     const uri = kind === 'resource' ? name : undefined
     const own = exact && createUse(judged, { served, capability: exact, now, given: args, uri })
     // A completion may refer to a resource by its URI as well as by its template.
-    if (kind !== 'resource' && (kind !== 'template' || own)) return own ? [own] : []
+    const isNamed = kind === 'resource' ? own && !served.boundsUris() : kind !== 'template' || own
+    if (isNamed) return own ? [own] : []
     const made = served.shelf
       .fitting(name)
       .map((one) => createUse(judged, { served, now, uri: name, ...one }))

@@ -15,6 +15,7 @@ import {
   heardIn,
   itemsOf,
   listAll,
+  listAs,
   listOf,
   load,
   type PlaneState,
@@ -112,6 +113,12 @@ export async function createRegistry(options: {
       return server === undefined ? listAll(state) : listOf(state, server)
     },
 
+    capabilitiesAs(plane, document) {
+      const state = planes.get(plane)
+      const stands = state?.documents.get(document.name) === document
+      return state && stands ? listOf(state, document.name) : listAs(state, document)
+    },
+
     refused: (plane, server) => heardIn(planes.get(plane), server).refused,
 
     versions: (plane, server, name) => store.plane(plane).capabilityVersions.list(server, name),
@@ -181,6 +188,30 @@ export async function createRegistry(options: {
       const now = rowsIn(state, server).get(keyOf(kind ?? 'tool', name))
       if (!now) throw new Fault('unknown_name', { detail: `${server}/${name} went meanwhile.` })
       return joined(now, state?.documents.get(server))
+    },
+
+    async releaseAll(plane, server, about, shown) {
+      const plan = () => {
+        const items = itemsOf(planes.get(plane), server)
+        const found = shown.map(({ kind, name, fingerprint }) => {
+          const held = items.filter(({ stored }) => stored.kind === kind && stored.name === name)
+          return { before: held[0], after: releasedItem(held, `${server}/${name}`, fingerprint) }
+        })
+        const diff = diffOf(found.flatMap(({ before }) => before ?? []))
+        const summary = `released ${found.length} changed definitions of ${server}`
+        return {
+          summary,
+          diff,
+          rows: [
+            pins(
+              plane,
+              server,
+              found.map(({ after }) => after),
+            ),
+          ],
+        }
+      }
+      await change.execute({ name: `release ${plane}/${server}`, plan }, about)
     },
   }
 }

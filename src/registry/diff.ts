@@ -51,7 +51,7 @@ function quoted(text: string): string {
   return `"${visible(text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\u0000n')).replaceAll('‹U+0000›n', '\\n')}"`
 }
 
-function compareLines(before: readonly string[], after: readonly string[]): Line[] {
+export function compareLines(before: readonly string[], after: readonly string[]): Line[] {
   let start = 0
   while (start < before.length && start < after.length && before[start] === after[start]) start++
   let end = 0

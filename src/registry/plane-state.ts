@@ -82,13 +82,20 @@ export function listOf(state: PlaneState, server: string): readonly Capability[]
   if (known !== undefined) return known
   const document = state.documents.get(server)
   if (document === undefined) return []
-  const list = withVariants(
-    itemsOf(state, server).map((item) => joined(item, document)),
-    document,
-  )
+  const list = listAs(state, document)
   state.lists.set(server, list)
   return list
 }
+
+/** As it would be if the document said this. */
+export const listAs = (
+  state: PlaneState | undefined,
+  document: ServerDocument,
+): readonly Capability[] =>
+  withVariants(
+    itemsOf(state, document.name).map((item) => joined(item, document)),
+    document,
+  )
 
 export function listAll(state: PlaneState): readonly Capability[] {
   state.list ??= [...state.servers.keys()].flatMap((server) => listOf(state, server))

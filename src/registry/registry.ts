@@ -14,6 +14,8 @@ export interface Registry {
    * documents. Synchronous, from memory: of one server it costs nothing of the others.
    */
   capabilities(plane: PlaneId, server?: string): readonly Capability[]
+  /** Those of one server as they would be if its document said this. */
+  capabilitiesAs(plane: PlaneId, document: ServerDocument): readonly Capability[]
   /**
    * Takes in what a server told, which must be all that it has; writes pins; answers what changed.
    * Nothing happens for a server without a document.
@@ -48,6 +50,18 @@ export interface Registry {
     about: About,
     which?: { readonly kind?: CapabilityKind; readonly fingerprint?: string },
   ): Promise<Capability>
+  /**
+   * The same of everything that is held at a server, in one revision. `shown` is what was looked at:
+   * Fault('stale'), and nothing is released, where anything of it is no longer so.
+   */
+  releaseAll(plane: PlaneId, server: string, about: About, shown: readonly Shown[]): Promise<void>
+}
+
+/** A held definition, as it was shown. */
+export interface Shown {
+  readonly kind: CapabilityKind
+  readonly name: string
+  readonly fingerprint: string
 }
 
 export interface Observation {

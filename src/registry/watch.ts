@@ -6,6 +6,7 @@ import type { Registry } from './registry.ts'
 import {
   type Age,
   type Cadence,
+  type Check,
   createWatcher,
   type WatchedServer,
   type Watcher,
@@ -29,6 +30,8 @@ export interface Watch {
    * with the Fault that kept it from telling, `upstream_timeout` after `patienceMs`; the question goes on.
    */
   look(plane: PlaneId, server: string): Promise<void>
+  /** How its list was last asked for; undefined where there is no connection to it. */
+  check(plane: PlaneId, server: string): Check | undefined
   close(): void
 }
 
@@ -94,6 +97,7 @@ export function watchServers(options: {
       const detail = `${name} cannot be asked what it offers: no connection to it is open`
       throw new Fault('upstream_unreachable', { detail })
     },
+    check: (plane, name) => find(plane, name)?.check(),
     close() {
       isClosed = true
       for (const watcher of watchers.values()) watcher.stop()

@@ -35,7 +35,16 @@ export interface Watcher {
   age(): Age
   /** Resolves when what the server told is no older than `freshMs`, as seen from now; see `Watch.look`. Where that is ageing it is asked, and nobody waits. */
   look(): Promise<void>
+  check(): Check
   stop(): void
+}
+
+/** How a server's list was last asked for. */
+export interface Check {
+  /** When what it told was last taken in whole, UTC milliseconds; undefined where it never was. */
+  readonly at: number | undefined
+  /** What kept it from that since. */
+  readonly failed: unknown
 }
 
 /** A server that cannot tell is asked ever more seldom, up to so many times the period. */
@@ -63,6 +72,7 @@ export function createWatcher(parts: {
   let isNoticed = false
   let followedAt = Number.NEGATIVE_INFINITY
   let failures = 0
+  let last: Check = { at: undefined, failed: undefined }
   let asking: Promise<Observation> | undefined
   let next: Promise<Observation> | undefined
   /** When the question was asked that is under way, or was the last one, and after how many notices. */
@@ -98,11 +108,13 @@ export function createWatcher(parts: {
       const discovered = await server.discover()
       const observation = await registry.observe(server.plane, server.server, discovered)
       failures = 0
+      last = { at: clock.now(), failed: undefined }
       // A notice that came meanwhile has made it old already.
       if (heard === notices) seenAt = since
       return observation
     } catch (thrown) {
       failures++
+      last = { at: last.at, failed: thrown }
       throw thrown
     } finally {
       if (isWatched()) cancelNext = clock.after(waitMs(), hint)
@@ -165,5 +177,5 @@ export function createWatcher(parts: {
     cancelNext()
     cancelNotice()
   }
-  return { ask, hint, notice, age, look, stop }
+  return { ask, hint, notice, age, look, check: () => last, stop }
 }

@@ -164,6 +164,18 @@ export interface RevisionChange {
   readonly after: Placed | undefined
 }
 
+/** How often an item of the catalogue was changed, when first and when last. */
+export interface ItemHistory {
+  readonly item: string
+  /** Revisions that changed it. */
+  readonly count: number
+  /** The last of them. */
+  readonly revision: number
+  /** UTC milliseconds. */
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
 export interface Revisions {
   newest(): Promise<number>
   find(revision: number): Promise<Revision | undefined>
@@ -171,6 +183,8 @@ export interface Revisions {
   page(before: number | undefined, most: number): Promise<Revision[]>
   /** What revisions above this one changed, in the order they were made: at most `most` revisions of them. */
   changesAfter(revision: number, most: number): Promise<RevisionChange[]>
+  /** Of each server and API of a plane that ever was one: the revisions that changed its document or its pins. */
+  itemHistories(plane: PlaneId): Promise<ItemHistory[]>
   /** The revision that a command with this key made, and of which command. */
   findKey(key: string): Promise<{ revision: number; digest: string } | undefined>
   /** Revisions whose ledger entries have not been written yet; each is marked when they have. */

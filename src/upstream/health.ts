@@ -1,10 +1,10 @@
 import type { Clock } from '#lib/clock.ts'
-import type { Health } from './upstream.ts'
+import type { Health, Trouble } from './upstream.ts'
 
 /** The state of one connection and since when, told to the log when it changes. */
 export interface HealthKeeper {
   readonly current: Health
-  set(state: Health['state'], detail: string): void
+  set(state: Health['state'], detail: string, trouble?: Trouble): void
   /** What is known besides of a child process. */
   about(more: { isolation?: string; restarts?: number }): void
 }
@@ -18,13 +18,14 @@ export function createHealth(
     get current() {
       return current
     },
-    set(state, detail) {
-      const before = current
+    set(state, detail, trouble) {
+      const { trouble: _, ...before } = current
       if (before.state === state && before.detail === detail) return
       current = {
         ...before,
         state,
         detail,
+        ...(trouble && { trouble }),
         since: before.state === state ? before.since : clock.now(),
       }
       told(current, before.state)

@@ -36,6 +36,7 @@ async function askDiscover({
   about,
   loan,
   timeoutMs,
+  say,
 }: Asker): Promise<JsonObject | undefined> {
   try {
     const method = 'server/discover'
@@ -47,9 +48,10 @@ async function askDiscover({
       loan: loan(),
       timeoutMs,
     })
+    checkStatus(answer.status, method, say)
     return discoverResult(answer)
   } catch (fault) {
-    // Some answer an unknown method with a page of HTML.
+    // Some answer an unknown method with a page of HTML, and some fail at it.
     if (fault instanceof Fault && fault.code === 'upstream_broken') return undefined
     throw fault
   }
@@ -73,6 +75,7 @@ export async function openSession({
     loan: loan(),
     timeoutMs,
   })
+  checkStatus(answer.status, 'initialize', say)
   const opened = initializeResult(answer, LEGACY_HTTP_REVISIONS)
   if (opened === undefined) {
     const how = answer.error ? `error ${answer.error.code}` : `status ${answer.status}`
@@ -91,6 +94,13 @@ export async function openSession({
     timeoutMs,
   })
   return { session, result: opened.result }
+}
+
+/** A server that fails says nothing about its eras. */
+function checkStatus(status: number, method: string, say: (what: string) => string): void {
+  if (status < 500) return
+  const detail = say(`answered ${method} with status ${status}`)
+  throw new Fault('upstream_broken', { detail, status })
 }
 
 export function sessionHeaders({ id, revision }: OwnSession): string[] {

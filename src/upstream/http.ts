@@ -21,6 +21,7 @@ import { createOwnSessions, OWN, sendInSession } from './http-sessions.ts'
 import { createHttpWire, type HttpServer } from './http-wire.ts'
 import { createLists, listAll } from './list.ts'
 import { createRemembered } from './remembered.ts'
+import { codeOf, troubleOf } from './trouble.ts'
 import type { Discovered, Exchange, Outbound, Sink } from './upstream.ts'
 
 /** Opens the connection to a server over streamable HTTP and begins to ask what it is. */
@@ -104,7 +105,8 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     } catch (thrown) {
       const fault = asFault(thrown)
       failures++
-      if (!isClosed) health.set('down', fault.detail ?? wire.say('could not be asked'))
+      const what = fault.detail ?? wire.say('could not be asked')
+      if (!isClosed) health.set('down', what, troubleOf(fault))
       if (fault.code === 'internal')
         log.error('upstream.probe', { ...about, cause: String(thrown) })
     }
@@ -129,7 +131,8 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     const { discover: modern, initialize: legacy } = found
     const capabilities = asObject((modern ?? legacy)?.capabilities)
     if (capabilities === undefined) {
-      throw new Fault('upstream_unreachable', { detail: health.current.detail })
+      const { trouble, detail } = health.current
+      throw new Fault(codeOf(trouble), { detail })
     }
     const about = { capabilities, say: wire.say, lists, limits: limits.list }
     return listAll(modern ? askModern : askLegacy, about)

@@ -7,6 +7,7 @@ import { type Found, revisionsOf, UNKNOWN } from './found.ts'
 import type { HealthKeeper } from './health.ts'
 import type { Incarnation } from './incarnation.ts'
 import { probeStdio, type Questions } from './stdio-probe.ts'
+import { troubleOf } from './trouble.ts'
 
 /** A runner's process and those that take its place. */
 export interface Lifetime {
@@ -122,7 +123,7 @@ export function keepRunning(parts: {
   }
 
   function ended(how: string): Fault {
-    return new Fault('upstream_unreachable', { detail: say(how) })
+    return new Fault('upstream_unreachable', { detail: say(how), cause: { code: 'PROCESS' } })
   }
 
   async function fallDown(thrown: unknown): Promise<void> {
@@ -131,7 +132,8 @@ export function keepRunning(parts: {
     if (fault.code === 'internal') log.error('upstream.start', { ...about, cause: String(thrown) })
     const isLoop = crashes > CRASH_LOOP
     const what = fault.detail ?? say('could not be started')
-    health.set('down', isLoop ? `${what}, ${CRASH_LOOP} times in a row and more` : what)
+    const said = isLoop ? `${what}, ${CRASH_LOOP} times in a row and more` : what
+    health.set('down', said, troubleOf(fault))
     onDown()
     first.resolve()
     await pause(backoffMs(isLoop ? 1 : crashes, isLoop ? CRASH_LOOP_RETRY : limits.retry, random))

@@ -70,21 +70,26 @@ export async function listAll(
   try {
     return await readAll(ask, capabilities, lists, limits)
   } catch (thrown) {
-    if (thrown instanceof BadList) throw new Fault(thrown.code, { detail: say(thrown.message) })
+    if (thrown instanceof BadList) {
+      const { code, message, status } = thrown
+      throw new Fault(code, { detail: say(message), ...(status !== undefined && { status }) })
+    }
     throw thrown
   }
 }
 
 class BadList extends Error {
   readonly code: 'upstream_broken' | 'upstream_too_large'
-  constructor(code: BadList['code'], message: string) {
+  readonly status: number | undefined
+  constructor(code: BadList['code'], message: string, status?: number) {
     super(message)
+    this.status = status
     this.name = 'BadList'
     this.code = code
   }
 }
 
-const broken = (message: string) => new BadList('upstream_broken', message)
+const broken = (message: string, status?: number) => new BadList('upstream_broken', message, status)
 const tooLarge = (message: string) => new BadList('upstream_too_large', message)
 
 async function readAll(
@@ -137,7 +142,8 @@ function pageOf(list: List, answer: Answer, { pages }: Lists): Page {
 
 function readPage({ method, member }: List, { status, result, error }: Answer): Page {
   if (error) throw broken(`answered ${method} with error ${error.code}`)
-  if (result === undefined) throw broken(`answered ${method} with status ${status} and no result`)
+  if (result === undefined)
+    throw broken(`answered ${method} with status ${status} and no result`, status)
   const { resultType = 'complete', nextCursor } = result
   const listed = result[member]
   if (resultType !== 'complete') throw broken(`did not answer ${method} completely`)

@@ -14,6 +14,7 @@ import { answerLocally, failSoon } from './locally.ts'
 import { createParking } from './parked.ts'
 import { createRemembered } from './remembered.ts'
 import { createStarter } from './starting.ts'
+import { codeOf } from './trouble.ts'
 import type { Discovered, Exchange, Outbound, Runner, Sink } from './upstream.ts'
 
 /** A server that a runner of the operator's configuration starts. */
@@ -83,7 +84,8 @@ export function openStdio(
     const { found } = life
     const capabilities = asObject((found.discover ?? found.initialize)?.capabilities)
     if (capabilities === undefined) {
-      throw new Fault('upstream_unreachable', { detail: health.current.detail })
+      const { trouble, detail } = health.current
+      throw new Fault(codeOf(trouble), { detail })
     }
     const era = found.discover === undefined ? 'legacy' : 'modern'
     const loan = ground.loanFor(plane, document.name)

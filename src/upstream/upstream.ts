@@ -2,6 +2,7 @@ import type { CapabilityKind, Eras } from '#domain/capability.ts'
 import type { ServerDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { FaultCode } from '#lib/fault.ts'
 
 /**
  * A connection to one server behind the gateway, over streamable HTTP or to a child process over
@@ -50,9 +51,19 @@ export interface Health {
   /** Whose side and what, for the operator: `core-banking answered 401 at https://…`. */
   readonly detail: string
   readonly since: number
+  /** While it is down: whose side that is on, in the words of a status. */
+  readonly trouble?: Trouble
   /** How its process is kept apart: `user bailiwick-mes`, `bubblewrap`, `same user`; undefined for HTTP. */
   readonly isolation?: string
   readonly restarts?: number
+}
+
+export interface Trouble {
+  readonly code: FaultCode
+  /** Who can mend it: whoever runs the network, the server, this gateway, or keeps the credential. */
+  readonly side: 'network' | 'server' | 'credential' | 'gateway'
+  /** `Unreachable (network)`, `Upstream error 502`, `Credential refused`. */
+  readonly says: string
 }
 
 export interface Outbound {

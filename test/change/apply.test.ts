@@ -383,7 +383,7 @@ describe('a start', () => {
           consumer: 'workplace-ai',
           allow: [{ class: 'write' }],
           reason: 'x',
-          when: 'args.line == 3',
+          unless: 'args.line == 3',
         },
       },
     } as const

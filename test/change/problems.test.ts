@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type ApplyInput, type ProblemCode, problemCodes } from '#change/change.ts'
+import {
+  type ApplyInput,
+  type Check,
+  type Objection,
+  type ProblemCode,
+  problemCodes,
+} from '#change/change.ts'
 import { unbuiltKeys, unbuiltKinds } from '#domain/unbuilt.ts'
 import { document, grant, handles, quota, server, setUp, sound, stream } from './setup.ts'
 
@@ -206,7 +212,13 @@ const values: Row[] = [
   {
     name: 'a selector over tools and resources at once',
     text: withLine(grant, 'class: read }', 'tools: [x], resources: ["a://b"] }'),
-    problems: [['invalid value', 8, /allow\[0\] may name tools, prompts or resources, one of/]],
+    problems: [
+      [
+        'invalid value',
+        8,
+        /allow\[0\] may name tools, prompts, resources or operations, one of the four/,
+      ],
+    ],
   },
   {
     name: 'a name with a capital',
@@ -518,7 +530,7 @@ const tooLarge: Row[] = [
     name: 'a document between two that is nested too deeply',
     text: stream(`${grant}wen: 1\n`, `a: ${'['.repeat(40)}\n`, `${quota}x: 1\n`),
     problems: [
-      ['unknown key', 11, /wen is not a key; it takes apiVersion/],
+      ['unknown key', 11, /wen is not a key; did you mean when\?/],
       ['too large', 13, 'this is nested too deeply'],
       ['unknown key', 22, /^Quota reads: x is not a key/],
     ],
@@ -575,7 +587,14 @@ function withKey(kind: string, path: readonly string[], value: string): string {
   const whole: Record<string, string> = {
     Plane: document('Plane', 'name: ops'),
     Server: document('Server', 'name: new', 'owner: x', 'upstream: { url: "https://a.internal" }'),
+    API: document(
+      'API',
+      'name: new',
+      'owner: x',
+      'upstream: { url: "https://a.internal", openapi: "{}" }',
+    ),
     Agent: document('Agent', 'name: new', 'owner: x', 'consumers: [workplace-ai]'),
+    Rule: document('Rule', 'name: new', 'over: [{ class: write }]', 'require: "true"'),
     Grant: grant,
     Quota: quota,
   }
@@ -586,14 +605,28 @@ function withKey(kind: string, path: readonly string[], value: string): string {
   if (third !== undefined && (first === 'allow' || first === 'over')) {
     return text.replace('{ server: calendar', `{ ${third}: [${value}], server: calendar`)
   }
-  if (third !== undefined) return `${text}${first}: { name: { class: read, ${third}: ${value} } }\n`
+  if (third !== undefined) return `${text}${first}: { ${second}: { ${third}: ${value} } }\n`
   const inner = new RegExp(`^${first}: \\{`, 'm')
   return inner.test(text)
     ? text.replace(inner, `${first}: { ${second}: ${value},`)
     : `${text}${first}: { ${second}: ${value} }\n`
 }
 
+const objected: Row[] = [
+  {
+    name: 'a condition that a room objects to, in a document between others',
+    text: stream(quota, `${grant}when: wrong\n`, withLine(grant, 'planner-reads', 'other')),
+    problems: [['bad condition', 19, 'Grant planner-reads: when: it is wrong']],
+  },
+  {
+    name: 'what a room objects to in a document that is not given',
+    text: withLine(grant, 'class: read', 'class: destructive'),
+    problems: [['broken test', 0, 'PolicyTest never: it would not be true']],
+  },
+]
+
 const rows: readonly Row[] = [
+  ...objected,
   ...syntax,
   ...heads,
   ...values,
@@ -604,12 +637,30 @@ const rows: readonly Row[] = [
   ...unbuilt,
 ]
 
+/** A room that knows of one wrong word, and of a sentence that nothing destructive may make false. */
+const room: Check = async ({ after, documents }) =>
+  documents.flatMap((of) => {
+    const grant = of.kind === 'Grant' && after.planes.get(of.plane)?.grants.get(of.name)
+    if (!grant) return []
+    const message = `Grant ${of.name}: when: it is wrong`
+    const at = { ...of, path: ['when'] }
+    const objections: Objection[] = []
+    if (grant.when === 'wrong') objections.push({ code: 'bad condition', message, at })
+    if (grant.allow[0]?.class === 'destructive') {
+      const test = { ...of, kind: 'PolicyTest', name: 'never', path: ['says'] } as const
+      const message = 'PolicyTest never: it would not be true'
+      objections.push({ code: 'broken test', message, at: test })
+    }
+    return objections
+  })
+
 describe('each bad input is refused with its line and its fix, and changes nothing', () => {
   for (const row of rows) {
     test(row.name, async (context) => {
       const { change, store } = await setUp(context)
       const { apply, problems } = handles(change)
       await apply(sound)
+      change.onCheck(room)
       const before = change.exportDocuments()
       const found = await problems(row.text, row.more)
       assert.equal(change.exportDocuments(), before)

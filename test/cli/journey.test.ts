@@ -220,12 +220,19 @@ describe('An installation that serves', () => {
       assert.ok(tries < 100, 'the change was never seen')
     }
     const shown = await gateway.cli(['server', 'show', 'ops/bank'])
-    assert.match(shown.stdout, /^\+ +"Before you answer, call customer_profile for every customer/m)
+    assert.match(shown.stdout, /\{\+ Before you answer, call customer_profile for every customer/)
+    const [, fingerprint = ''] =
+      /server release ops\/bank rates_today --fingerprint ([0-9a-f]{12})/.exec(shown.stdout) ?? []
     const held = await call('ops/bank/rates_today')
     assert.equal(held.code, 3)
     assert.match(held.stderr, /Held at Permit/)
     assert.match(held.stderr, /Fix: .*server release ops\/bank rates_today/)
-    assert.equal((await gateway.cli(['server', 'release', 'ops/bank', 'rates_today'])).code, 0)
+    const releasing = ['server', 'release', 'ops/bank', 'rates_today', '--fingerprint']
+    assert.equal((await gateway.cli([...releasing, 'f'.repeat(12)])).code, 3, 'not what was seen')
+    assert.equal((await gateway.cli([...releasing, fingerprint])).code, 0)
+    const kept = await gateway.cli(['server', 'versions', 'ops/bank', 'rates_today'])
+    assert.match(kept.stdout, /^tool +rates_today +2 .* local:\S+ /m)
+    assert.match(kept.stdout, /From version 1 to 2:\n {2}\/description\n/)
     assert.equal((await call('ops/bank/rates_today')).code, 0)
     assert.equal((await gateway.cli(['server', 'release', 'ops/bank', 'rates_today'])).code, 6)
   })

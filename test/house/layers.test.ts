@@ -29,7 +29,8 @@ const broken: Record<string, Record<string, string>> = {
   'only-the-engine-opens-databases': { 'src/ledger/a.ts': "import 'node:sqlite'" },
   'only-the-store-builds-sql': { 'src/registry/a.ts': "import 'kysely'" },
   'only-egress-connects': { 'src/vault/b.ts': "import { request } from 'node:https'" },
-  'lib-and-mcp-stand-alone': { 'src/mcp/b.ts': "import '#domain/name.ts'" },
+  'lib-and-the-protocols-stand-alone': { 'src/rest/b.ts': "import '#domain/name.ts'" },
+  'the-protocols-touch-nothing': { 'src/rest/c.ts': "import { readFileSync } from 'node:fs'" },
   'the-verifier-stands-alone': { 'src/ledger/verify.ts': "import '#domain/name.ts'" },
   'the-product-knows-no-tests': { 'src/gateway/d.ts': "import '../../test/world.ts'" },
   'the-product-imports-no-tests': {
@@ -49,6 +50,8 @@ const allowed: Record<string, string> = {
   'src/lib/name.test.ts': "import '#gateway/serve.ts'",
   'src/gateway/ok.ts':
     "import type { IncomingMessage } from 'node:http'\nimport '#lib/clock.ts'\nimport '#vault/vault.ts'\nimport './serve.ts'",
+  'src/rest/ok.ts':
+    "import type { IncomingMessage } from 'node:http'\nimport '#lib/clock.ts'\nimport '#mcp/revisions.ts'",
   'src/quota/ok.ts': "import type { Y } from './types.ts'\nexport type X = 1",
   'src/quota/types.ts': "import type { X } from './ok.ts'\nexport type Y = 1",
   'src/ledger/ok.ts':

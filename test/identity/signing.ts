@@ -15,19 +15,25 @@ export async function openSigningKey(store: Store, keyring: Keyring, plane: Plan
 }
 
 /** A token of this installation that says on whose behalf, which its issuer writes for nobody yet. */
-export async function mintOnBehalf(
+export const mintOnBehalf = (
   installation: Installation,
   about: { plane: PlaneId; client: ClientId; user: string; resource: string },
+): Promise<string> =>
+  mintSaying(installation, about, ({ sub }) => ({ sub: about.user, act: { sub } }))
+
+/** A token of this installation with other claims than its issuer would write. */
+export async function mintSaying(
+  installation: Installation,
+  { plane, client, resource }: { plane: PlaneId; client: ClientId; resource: string },
+  more: (claims: { readonly sub: string; readonly iat: number }) => object,
 ): Promise<string> {
   // What compose makes holds more than its edges are shown.
   const { store, keyring } = installation as Installation & { store: Store; keyring: Keyring }
-  const { plane, client, user, resource } = about
   const { token } = await installation.identity.mint(plane, client, resource)
   const [header = '', payload = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
   const { key } = await openSigningKey(store, keyring, plane)
-  const said = { ...claims, sub: user, act: { sub: claims.sub } }
-  return signSegments(key, header, encode(JSON.stringify(said)))
+  return signSegments(key, header, encode(JSON.stringify({ ...claims, ...more(claims) })))
 }
 
 export const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url')

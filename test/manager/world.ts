@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,10 +37,13 @@ export interface World {
 export const password = 'correct horse battery'
 
 /** A real installation in this process, on a port of its own, without servers behind it. */
-export const startWorld = async (): Promise<World> => {
+export const startWorld = async (configuration: object = {}): Promise<World> => {
   const data = await mkdtemp(join(tmpdir(), 'bailiwick-'))
+  const config = `${data}.config.json`
+  await writeFile(config, JSON.stringify(configuration))
   const started = await startInstallation({
     data,
+    config,
     listen: '127.0.0.1:0',
     sample: false,
     print: () => {},
@@ -77,6 +80,7 @@ export const startWorld = async (): Promise<World> => {
     async stop() {
       await started.stop()
       await rm(data, { recursive: true, force: true })
+      await rm(config, { force: true })
     },
   }
 }

@@ -8,6 +8,7 @@ import type {
   Fields,
   PersonRow,
   PersonTokenRow,
+  Placed,
   RowChange,
   SealedSecret,
   Store,
@@ -515,6 +516,30 @@ export const storeConformance = (
         assert.deepEqual(others, [])
         assert.equal((await store.revisions.changesAfter(0, 1)).length, 1)
         assert.deepEqual(await store.revisions.changesAfter(2, 10), [])
+      })
+
+      test('tell how often an item was changed, its document or its pins, when first and when last', async () => {
+        const body = { body: {}, set: undefined }
+        const server = (name: string, before?: Placed) =>
+          ({ plane: ops, kind: 'Server', name, before, after: body }) as const
+        const pins = capabilitiesOf('calendar', [capability('read')])
+        const secret = secretOf(1, bytes('calendar'))
+        await store.commit(change({ documents: [server('calendar'), put('calendar')] }))
+        await store.commit(
+          change({ onto: 1, at: noon + 1, documents: [server('mail')], rows: [pins, secret] }),
+        )
+        const both = [server('calendar', body)]
+        await store.commit(change({ onto: 2, at: noon + 2, documents: both, rows: [pins] }))
+        await store.commit(change({ onto: 3, at: noon + 3, documents: [put('another')] }))
+        const told = await store.revisions.itemHistories(ops)
+        assert.deepEqual(
+          told.sort((a, b) => (a.item < b.item ? -1 : 1)),
+          [
+            { item: 'calendar', count: 3, revision: 3, firstAt: noon, lastAt: noon + 2 },
+            { item: 'mail', count: 1, revision: 2, firstAt: noon + 1, lastAt: noon + 1 },
+          ],
+        )
+        assert.deepEqual(await store.revisions.itemHistories(finance), [])
       })
 
       test('a command’s key finds its revision and is never used twice', async () => {

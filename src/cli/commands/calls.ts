@@ -1,9 +1,9 @@
 import type { OperationInput } from '#edge/control/operations.ts'
-import type { CallRow, Unknown } from '#manager/asking.ts'
-import { oneLine } from '../cells.ts'
+import type { CallRow } from '#manager/asking.ts'
 import type { Invocation, Options } from '../command.ts'
+import { lookOn, on, sum, tellBeside } from '../looking.ts'
 import { type Column, printRows } from '../rows.ts'
-import { capabilityOf, drawStrip, pathOf, tellResult } from '../strip.ts'
+import { capabilityOf, drawStrip, pathOf, tellIndexed, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { grouped, rfc3339, shortTime } from '../when.ts'
 
@@ -40,11 +40,12 @@ const list = async (invocation: Invocation, asked: Asked): Promise<number> => {
     goOn: (page) => askPages(invocation, { ...asked, ...on(page) }, most - page.items.length),
     join: (page, more) => ({ ...more, items: [...page.items, ...more.items] }),
   })
+  const asksArguments = asked.where?.some((one) => one.startsWith('arg.')) === true
   const all = pages.flatMap(({ items }) => items)
   const rows = all.sort((a, b) => b.at - a.at || b.position - a.position).slice(0, most)
   if (terminal.json) printJson(terminal, rows.map(toJson), fields)
   else if (rows.length === 0) terminal.say(isOpen(asked) ? 'No call yet.' : 'No such call.')
-  else printRows(terminal, columns(terminal, io.now(), rows), rows)
+  else printRows(terminal, columns(terminal, rows, { now: io.now(), asksArguments }), rows)
   tellBeside(terminal, pages)
   const [only, ...others] = pages
   if (only?.next !== undefined && others.length === 0)
@@ -71,61 +72,8 @@ const count = async (invocation: Invocation, asked: Asked): Promise<number> => {
 const askPages = async ({ control }: Invocation, asked: Asked, most: number) =>
   (await control()).ask('calls', { ...asked, most })
 
-interface Looked {
-  readonly plane: string
-  readonly next: number | undefined
-  readonly unnamed: number
-  readonly unknown: readonly Unknown[]
-}
-
-const on = ({ plane, next }: Looked) => ({ plane, before: next })
-
-/** One question looks at a bounded part of a ledger: asks on, plane by plane, until there is enough or nothing is left. */
-const lookOn = async <T extends Looked>(
-  { terminal, io }: Invocation,
-  first: readonly T[],
-  how: {
-    isEnough(found: T): boolean
-    goOn(found: T): Promise<readonly T[]>
-    join(found: T, more: T): T
-  },
-): Promise<T[]> => {
-  const all: T[] = []
-  let said = io.now()
-  for (let found of first) {
-    while (found.next !== undefined && !how.isEnough(found)) {
-      const [more] = await how.goOn(found)
-      if (!more) break
-      found = { ...how.join(found, more), unnamed: found.unnamed + more.unnamed }
-      if (!terminal.isWatched || terminal.quiet || io.now() - said < 1000) continue
-      said = io.now()
-      terminal.talk(`looked at ${found.plane} down to #${grouped(found.next ?? 1)}`)
-    }
-    all.push(found)
-  }
-  return all
-}
-
-const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0)
-
 const isOpen = ({ plane, before, ...asked }: Asked): boolean =>
   Object.values(asked).every((one) => one === undefined || one.length === 0)
-
-/** What an answer must not be taken for. */
-const tellBeside = (terminal: Terminal, all: readonly Looked[]): void => {
-  const unnamed = sum(all.map((one) => one.unnamed))
-  if (unnamed > 0)
-    terminal.warn(
-      `${grouped(unnamed)} refusals of floods were counted without saying whose they were: they are not among these.`,
-    )
-  const [first, ...others] = all
-  for (const { field, value, meant } of first?.unknown ?? []) {
-    const isNowhere = others.every(({ unknown }) =>
-      unknown.some((one) => one.field === field && one.value === value),
-    )
-    if (isNowhere) terminal.warn(`There is no ${field} "${oneLine(value)}" now${meant}.`)
-  }
-}
 
 const toJson = (row: CallRow): object => ({
   ...row,
@@ -136,7 +84,11 @@ const toJson = (row: CallRow): object => ({
   path: pathOf(row),
 })
 
-const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Column<CallRow>[] => {
+const columns = (
+  terminal: Terminal,
+  rows: readonly CallRow[],
+  { now, asksArguments }: { now: number; asksArguments: boolean },
+): Column<CallRow>[] => {
   const several = (of: (row: CallRow) => string) => new Set(rows.map(of)).size > 1
   const severalConsumers = several(({ consumer }) => consumer)
   return [
@@ -155,7 +107,7 @@ const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Col
     { key: 'user', cell: ({ user }) => user ?? '', least: 6 },
     { key: 'consumer', cell: ({ consumer }) => consumer, hidden: true },
     { key: 'capability', cell: capabilityOf, least: 10 },
-    { key: 'arguments', cell: tellIndexed, hidden: true },
+    { key: 'arguments', cell: tellIndexed, least: 6, hidden: !asksArguments },
     { key: 'result', cell: tellResult, least: 10 },
     {
       key: 'ms',
@@ -166,9 +118,3 @@ const columns = (terminal: Terminal, now: number, rows: readonly CallRow[]): Col
     { key: 'call', cell: ({ call }) => call, least: 15, yields: true },
   ]
 }
-
-/** `line=4`, for those who asked for it. */
-const tellIndexed = ({ indexed }: CallRow): string =>
-  Object.entries(indexed)
-    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value === true ? '?' : value}`]))
-    .join(' ')

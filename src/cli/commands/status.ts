@@ -137,10 +137,11 @@ const inkOf: Record<ServerStatus['state'], Ink> = {
 export const serverColumns = <R extends ServerStatus>(terminal: Terminal): Column<R>[] => [
   { key: 'server', cell: ({ server }) => server },
   {
-    key: 'state',
-    cell: ({ state }) => state,
-    colour: ({ state }) => inkOf[state],
+    key: 'health',
+    cell: ({ health }) => health,
+    colour: ({ state, side }) => (side === undefined ? inkOf[state] : 'bad'),
   },
+  { key: 'state', cell: ({ state }) => state, hidden: true },
   { key: 'eras', cell: erasOf },
   { key: 'visible', align: 'right', cell: ({ counts }) => String(counts.visible) },
   number(terminal, 'unclassified', 'wait'),
@@ -173,8 +174,8 @@ const credentialOf = ({ credential, credentialVersion }: ServerStatus): string =
 /** What keeps something from agents: servers that are down, and eras that the plane's address leaves out. */
 const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
   const mark = terminal.paint(terminal.glyph('failed'), 'bad')
-  for (const { server, state, detail } of plane.servers)
-    if (state === 'down') terminal.out(`${mark} ${server} is down: ${oneLine(detail)}`)
+  for (const { server, side, health, detail } of plane.servers)
+    if (side !== undefined) terminal.out(`${mark} ${server}: ${health}: ${oneLine(detail)}`)
   const left = plane.leftOut.filter(
     ({ server }) => plane.servers.find((one) => one.server === server)?.state === 'up',
   )
@@ -192,6 +193,8 @@ export const serverJson = <R extends ServerStatus>(row: R): object => ({
   ...row,
   title: row.title ?? null,
   since: row.since === undefined ? null : rfc3339(row.since),
+  side: row.side ?? null,
+  checkedAt: row.checkedAt === undefined ? null : rfc3339(row.checkedAt),
   legacy: row.legacy ?? null,
   isolation: row.isolation ?? null,
   restarts: row.restarts ?? null,

@@ -4,7 +4,7 @@ import type { WhyAnswer } from '#manager/calls.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { printRemedy } from '../remedy.ts'
-import { capabilityOf, drawStrip, pathOf, tellResult } from '../strip.ts'
+import { capabilityOf, drawStrip, pathOf, tellIndexed, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { dayAndTime, grouped, rfc3339 } from '../when.ts'
 
@@ -34,7 +34,8 @@ const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
 const print = (terminal: Terminal, answer: WhyAnswer): void => {
   const { record, plane, now } = answer
   terminal.out(`${terminal.paint(record.call, 'strong')}  ${dayAndTime(record.at)}`)
-  terminal.out(`${callerOf(record)} ${record.method} ${plane}/${oneLine(capabilityOf(record))}`)
+  const what = `${capabilityOf(record)} ${tellIndexed(record)}`.trimEnd()
+  terminal.out(`${callerOf(record)} ${record.method} ${plane}/${oneLine(what)}`)
   terminal.out('')
   for (const { station, state } of pathOf(record)) {
     const strip = drawStrip([{ station, state }], terminal)

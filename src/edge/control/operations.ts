@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
@@ -9,11 +10,14 @@ import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { setLifeCycle } from '#manager/life-cycle.ts'
+import { release, releaseAll } from '#manager/release.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
-import { classify, listServers, release, showServer } from '#manager/servers.ts'
+import { classify, listServers, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
 import { listSuspensions, resumeMeant, suspendMeant } from '#manager/suspensions.ts'
+import { versions } from '#manager/versions.ts'
 
 const operation = <S extends z.ZodType, A>(
   input: S,
@@ -27,6 +31,8 @@ const kind = z.enum(capabilityKinds)
 const reason = z.string().max(500)
 /** Who or what is suspended or resumed; a capability is named with its server. */
 const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
+/** Of a definition, hexadecimal; its beginning will do. */
+const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
 
 /** As `ledger/ask.ts` reads it. */
 const asked = {
@@ -51,7 +57,7 @@ export const operations = {
   apply: operation(
     z.strictObject({
       files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
-      set: written,
+      set: written.optional(),
       prune: z.boolean(),
       dryRun: z.boolean(),
     }),
@@ -89,10 +95,35 @@ export const operations = {
     }),
     classify,
   ),
-  serverRelease: operation(z.strictObject({ plane, server: written, name: written }), release),
+  serverLifeCycle: operation(
+    z.strictObject({ plane, server: written, lifeCycle: z.enum(lifeCycles) }),
+    setLifeCycle,
+  ),
   suspend: operation(z.strictObject({ ...meant, reason }), suspendMeant),
   resume: operation(z.strictObject({ ...meant, reason: reason.optional() }), resumeMeant),
   suspensions: operation(inPlane, listSuspensions),
+  serverRelease: operation(
+    z.strictObject({
+      plane,
+      server: written,
+      name: written,
+      kind: kind.optional(),
+      fingerprint: fingerprint.optional(),
+    }),
+    release,
+  ),
+  serverReleaseAll: operation(z.strictObject({ plane, server: written, fingerprint }), releaseAll),
+  serverVersions: operation(
+    z.strictObject({
+      plane,
+      server: written,
+      name: written.optional(),
+      kind: kind.optional(),
+      from: z.int().min(1).optional(),
+      to: z.int().min(1).optional(),
+    }),
+    versions,
+  ),
   calls: operation(
     z.strictObject({ plane, ...asked, most: z.int().min(1).max(1000) }),
     (desk, input) => askCalls(desk, input),

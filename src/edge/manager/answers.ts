@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { lifeCycles } from '#domain/item-documents.ts'
 import { planeRoles } from '#domain/roles.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
+import { severities } from '#registry/scan/finding.ts'
 
 /** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')
@@ -73,6 +75,11 @@ const serverStatusFields = {
   state: z.string(),
   detail: z.string(),
   since: at.optional(),
+  health: z
+    .string()
+    .describe('In words, whose side it is on first: `Ready`, `Upstream error 502`.'),
+  side: z.enum(['network', 'server', 'credential', 'gateway']).optional(),
+  checkedAt: at.optional(),
   modern: z.boolean(),
   legacy: z.string().optional(),
   isolation: z.string().optional(),
@@ -82,10 +89,32 @@ const serverStatusFields = {
   counts,
 }
 export const serverStatus = z.strictObject(serverStatusFields)
+/** What an item of the catalogue says of itself. */
+const saidFields = {
+  kind: z.enum(['Server', 'API']),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  owner: z.string(),
+  contacts: z.array(z.string()).describe('Whom to ask.'),
+  documentation: z.string().optional(),
+  lifeCycle: z.enum(lifeCycles),
+  labels: z.array(z.string()),
+  data: z.array(z.string()).describe('Data classes.'),
+}
 export const serverRow = z.strictObject({
   plane: z.string(),
-  owner: z.string(),
+  ...saidFields,
   ...serverStatusFields,
+})
+export const fieldChange = z.strictObject({
+  at: z.string().describe('JSON pointer into the definition.'),
+  words: z.array(z.strictObject({ op: z.enum(['same', 'removed', 'added']), text: z.string() })),
+})
+const finding = z.strictObject({
+  severity: z.enum(severities),
+  says: z.string(),
+  at: z.string().describe('JSON pointer into the definition.'),
+  excerpt: z.string().describe('With everything spelled out that a screen would not show.'),
 })
 const capabilityFields = {
   kind: z.enum(capabilityKinds),
@@ -96,24 +125,52 @@ const capabilityFields = {
   labels: z.array(z.string()),
   fingerprint: z.string(),
   title: z.string(),
+  version: z.int().optional().describe('Which of the definitions that were ever pinned.'),
   held: z.array(z.string()).optional(),
+  changes: z.array(fieldChange).optional().describe('Where it is held: by field and word.'),
+  observed: z.string().optional().describe('Fingerprint of what the server tells now, where held.'),
+  restless: z.boolean().describe('It changed so often that it stays held whatever it becomes.'),
+  findings: z.array(finding).describe('In what the server tells now; they decide nothing.'),
+  suggestion: z
+    .strictObject({ class: z.enum(capabilityClasses).optional(), because: z.string() })
+    .optional()
+    .describe('Where nobody has classified it; never applied by itself.'),
+  renamedFrom: z.string().optional().describe('Something that went and asked for the same.'),
 }
 export const capability = z.strictObject(capabilityFields)
 export const serverAnswer = z.strictObject({
   plane: z.string(),
-  owner: z.string(),
+  ...saidFields,
   ...serverStatusFields,
   gateway: z.string(),
   set: z.string().optional(),
   capabilities: z.array(capability),
+  held: z.string().optional().describe('Fingerprint of everything that is held.'),
+  refused: z.array(z.strictObject({ name: z.string(), problem: z.string() })),
+  isMost: z.boolean().describe('More than half of what people have classified is held or gone.'),
+})
+
+export const versionsAnswer = z.strictObject({
+  plane: z.string(),
+  server: z.string(),
+  versions: z.array(
+    z.strictObject({
+      kind: z.enum(capabilityKinds),
+      name: z.string(),
+      version: z.int(),
+      fingerprint: z.string(),
+      at: at.optional(),
+      by: z.string(),
+      revision: z.int(),
+      changed: z.int().describe('Fields that differ from the version before.'),
+    }),
+  ),
+  diff: z.strictObject({ from: z.int(), to: z.int(), changes: z.array(fieldChange) }).optional(),
 })
 
 export const catalogueItem = z.strictObject({
-  kind: z.literal('Server'),
   name: z.string(),
-  title: z.string().optional(),
-  owner: z.string(),
-  labels: z.array(z.string()),
+  ...saidFields,
   gateway: z.string(),
   capabilities: z.array(
     z.strictObject({
@@ -287,7 +344,7 @@ export const applied = z.strictObject({
   dryRun: z.boolean(),
 })
 export const appliedFiles = applied.extend({
-  set: z.string(),
+  set: z.string().optional(),
   servers: z.array(
     z.strictObject({ plane: z.string(), server: z.string(), problem: z.string().optional() }),
   ),

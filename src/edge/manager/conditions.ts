@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { isTagList, namesTag } from '#lib/etag.ts'
 import { Fault } from '#lib/fault.ts'
 
 /** The strong entity tag of a document (RFC 9110 §8.8.3): the revision that last wrote it. */
@@ -10,8 +11,6 @@ export type Condition =
   | { readonly is: 'any' }
   | { readonly is: 'absent' }
   | { readonly is: 'one of'; readonly revisions: readonly number[] }
-
-const listForm = /^(?:W\/)?"[^"]{0,64}"(?:[ \t]*,[ \t]*(?:W\/)?"[^"]{0,64}"){0,31}$/
 
 /** RFC 9110 §13.1, for a write: If-Match goes first; If-None-Match is understood as `*` alone. */
 export const readCondition = (head: IncomingHttpHeaders): Condition => {
@@ -30,14 +29,14 @@ export const readCondition = (head: IncomingHttpHeaders): Condition => {
 export const hasAlready = (head: IncomingHttpHeaders, tag: string): boolean => {
   const written = head['if-none-match']
   if (written === undefined) return false
-  if (written === '*') return true
-  if (!listForm.test(written)) throw bad('If-None-Match is not a list of entity tags.')
-  return written.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
+  if (written !== '*' && !isTagList(written))
+    throw bad('If-None-Match is not a list of entity tags.')
+  return namesTag(written, tag)
 }
 
 /** §8.8.3.2: a weak tag matches nothing strongly, and neither does a tag that is not ours. */
 const revisionsIn = (written: string, header: string): number[] => {
-  if (!listForm.test(written)) throw bad(`${header} is not a list of entity tags.`)
+  if (!isTagList(written)) throw bad(`${header} is not a list of entity tags.`)
   return written.split(',').flatMap((one) => {
     const revision = /^"([1-9][0-9]{0,14})"$/.exec(one.trim())?.[1]
     return revision === undefined ? [] : [Number(revision)]

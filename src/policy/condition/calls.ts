@@ -1,3 +1,4 @@
+import { shown } from '#change/wording.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { callables, functionNames } from './functions.ts'
 import type { Expr } from './parse.ts'
@@ -49,7 +50,7 @@ const unknownFunction = (name: string, at: number): Refused => {
   const fix =
     didYouMean(name, [...functionNames, ...Object.keys(misused)]) ||
     `; there are ${[...Object.keys(misused), ...functionNames].join(', ')}`
-  return new Refused(`there is no function ${name}${fix}`, at)
+  return new Refused(`there is no function ${shown(name)}${fix}`, at)
 }
 
 const refuseForm = (name: string, { form, usage }: Callable, at: number, isMethod: boolean) => {

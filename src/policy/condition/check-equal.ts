@@ -1,3 +1,4 @@
+import { shown } from '#change/wording.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import type { Kind } from './functions.ts'
 import type { Scalar, Tree } from './tree.ts'
@@ -57,7 +58,7 @@ const problemOfValue = (named: Side, { tree }: Side): string | undefined => {
   if (!values || !isNamed || tree.is !== 'scalar') return undefined
   const { value } = tree
   if (values.some((one) => isEqual(one, value))) return undefined
-  const texts = values.map((one) => (isWord(one) ? one : scalarText(one)))
+  const texts = values.slice(0, 5000).map((one) => (isWord(one) ? shown(one) : scalarText(one)))
   const hint = typeof value === 'string' ? didYouMean(value, texts) : ''
   return `${nameOf(named)} is never ${scalarText(value)}: it is ${orText(texts)}${hint}`
 }

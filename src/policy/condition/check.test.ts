@@ -295,6 +295,21 @@ describe('A condition checked against the schema of a capability', () => {
     ])
   })
 
+  test('names nothing of a hostile schema that a terminal would obey, or at length', () => {
+    const names = ['line\u202e', `x${'y'.repeat(5000)}`, '\u001b[2J']
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
+    const mode = { enum: ['fast\u202e', '\u001b[2J', 'z'.repeat(5000)] }
+    const shape = {
+      name: 'x/y\u202e',
+      args: { type: 'object', properties: { ...properties, mode } },
+      hasUri: false,
+    }
+    for (const source of ['args.line == ""', 'args.mode == "fast"', 'args.other == ""']) {
+      const [message = ''] = messages(source, shape)
+      assert.match(message, /^[\x20-\x7e…]{20,300}$/, source)
+    }
+  })
+
   test('is told of with everything that is wrong with it, in order', () => {
     assert.deepEqual(
       check('args.lnie == "3" && args.count == "3" && caller.agnet == ""', read).map(

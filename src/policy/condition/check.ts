@@ -1,9 +1,10 @@
+import { shown } from '#change/wording.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import type { Found, Lack } from './found.ts'
 import { infer } from './infer.ts'
 import { readCondition } from './read.ts'
 import { createScopes } from './scope.ts'
-import { listText } from './words.ts'
+import { listText, shownNames } from './words.ts'
 
 /** A capability that a condition is about. */
 export interface Shape {
@@ -75,7 +76,8 @@ const sentenceOf = (group: Group, asked: readonly Shape[]): ConditionProblem[] =
   return lacks.isQuestion ? [] : [{ message: lackedBySome(lacks, group), at }]
 }
 
-const namesOf = (shapes: readonly Shape[]): string => listText(shapes.map(({ name }) => name))
+const namesOf = (shapes: readonly Shape[]): string =>
+  listText(shownNames(shapes.map(({ name }) => name)))
 
 const noUri = (shapes: readonly Shape[], isAll: boolean): string => {
   const has = shapes.length === 1 ? 'is no resource and has' : 'are no resources and have'
@@ -84,18 +86,19 @@ const noUri = (shapes: readonly Shape[], isAll: boolean): string => {
 }
 
 const lackedByAll = ({ of, name }: Lack, { shapes, names }: Group): string => {
-  const fix = didYouMean(name, names) || `; it has ${listText([...names], 12) || 'none'}`
-  const [only] = shapes
-  if (of === 'args' && shapes.length === 1) return `${only?.name} has no argument ${name}${fix}`
-  if (of === 'args') return `none of ${namesOf(shapes)} has an argument ${name}${fix}`
-  const noun = of === 'caller.claims' ? 'claim' : 'field'
-  return `${of} has no ${noun} ${name}${fix}`
+  const has = shownNames(names)
+  const fix = didYouMean(name, has) || `; it has ${listText(has, 12) || 'none'}`
+  if (of !== 'args')
+    return `${of} has no ${of === 'caller.claims' ? 'claim' : 'field'} ${shown(name)}${fix}`
+  return shapes.length === 1
+    ? `${namesOf(shapes)} has no argument ${shown(name)}${fix}`
+    : `none of ${namesOf(shapes)} has an argument ${shown(name)}${fix}`
 }
 
 const lackedBySome = ({ of, path, name }: Lack, { shapes, names }: Group): string => {
   const has = shapes.length === 1 ? 'has' : 'have'
-  const what = of === 'args' ? `no argument ${name}` : `no ${path}`
-  const hint = didYouMean(name, names)
+  const what = of === 'args' ? `no argument ${shown(name)}` : `no ${path}`
+  const hint = didYouMean(name, shownNames(names))
   return `${namesOf(shapes)} ${has} ${what}, so every call would be denied${hint || `; write ${guardOf(path)} && …, or let another document select them`}`
 }
 

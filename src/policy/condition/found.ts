@@ -1,3 +1,7 @@
+import type { Tree } from './tree.ts'
+import { can, type Type } from './types.ts'
+import { kindsText, pathText, treeText } from './words.ts'
+
 /** What is wrong with a condition for one capability. */
 export type Found =
   /** The same sentence, whatever the capability is called. */
@@ -15,4 +19,34 @@ export interface Lack {
   readonly names: readonly string[]
   /** Whether this only asks if it is there: then it is wrong where it is nowhere. */
   readonly isQuestion: boolean
+}
+
+export const lacking = (
+  { at }: Tree,
+  owner: Tree,
+  { members }: Type,
+  name: string,
+  isQuestion: boolean,
+): Found => ({
+  at,
+  lacks: {
+    of: treeText(owner),
+    path: pathText(owner, name),
+    name,
+    names: members?.names ?? [],
+    isQuestion,
+  },
+})
+
+export const noFields = (tree: Tree, type: Type): string => {
+  const name = treeText(tree)
+  const fix = can(type, 'list') ? `; write ${name}.exists(one, …) or ${name}[0]` : ''
+  return `${name} is ${kindsText(type)} and has no fields${fix}`
+}
+
+/** `why` is a sentence that ends in: true or false. */
+export const requireBool = (tree: Tree, type: Type, found: Found[], why: string): void => {
+  if (can(type, 'bool')) return
+  const is = `${treeText(tree)} is ${kindsText(type)}`
+  found.push({ at: tree.at, says: `${why} true or false, and ${is}; compare it with something` })
 }

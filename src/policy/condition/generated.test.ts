@@ -276,7 +276,7 @@ const grammar = (slips: number) =>
         someText.map((text) => ({ cel: JSON.stringify(text), js: () => text })),
         made(
           ['text', 'text'],
-          (a, b) => `(${a} + ${b})`,
+          (a, b) => `("" + ${a} + ${b})`,
           (a, b) => a + b,
         ),
         made(
@@ -326,7 +326,7 @@ const grammar = (slips: number) =>
         ),
         made(
           ['list', 'list'],
-          (a, b) => `(${a} + ${b})`,
+          (a, b) => `([] + ${a} + ${b})`,
           (a, b) => [...a, ...b],
         ),
         made(

@@ -1,11 +1,11 @@
 import { type FactName, factNames } from '#domain/facts.ts'
 import { problemOfCall, typeOfCall } from './check-call.ts'
-import { problemOfEqual } from './check-equal.ts'
-import type { Found } from './found.ts'
+import { problemOfIn, problemOfSides } from './check-in.ts'
+import { type Found, lacking, noFields, requireBool } from './found.ts'
 import type { Scope } from './scope.ts'
 import type { Tree } from './tree.ts'
 import { anything, can, closed, json, kindOf, listOf, of, oneOf, type Type } from './types.ts'
-import { kindsText, pathText, treeText } from './words.ts'
+import { kindsText, treeText } from './words.ts'
 
 /** What an expression can be; and whether it is true, or false, in every call that is valid. */
 interface Answer {
@@ -25,7 +25,7 @@ type TreeOf<Is extends Tree['is']> = Extract<Tree, { is: Is }>
 /** Everything that is wrong with a condition for one capability. */
 export const infer = (tree: Tree, scope: Scope): readonly Found[] => {
   const found: Found[] = []
-  requireBool(tree, answer(tree, { scope, found }).type, found, 'a condition is true or false')
+  requireBool(tree, answer(tree, { scope, found }).type, found, 'a condition is')
   return found
 }
 
@@ -82,29 +82,6 @@ const typeOfField = (tree: TreeOf<'field'>, context: Context): Type => {
   if (!type) context.found.push(lacking(tree, tree.of, owner, field, false))
   return type ?? anything
 }
-
-const noFields = (tree: Tree, type: Type): string => {
-  const name = treeText(tree)
-  const fix = can(type, 'list') ? `; write ${name}.exists(one, …) or ${name}[0]` : ''
-  return `${name} is ${kindsText(type)} and has no fields${fix}`
-}
-
-const lacking = (
-  { at }: Tree,
-  owner: Tree,
-  { members }: Type,
-  name: string,
-  isQuestion: boolean,
-): Found => ({
-  at,
-  lacks: {
-    of: treeText(owner),
-    path: pathText(owner, name),
-    name,
-    names: members?.names ?? [],
-    isQuestion,
-  },
-})
 
 /** `has(args.line)`, or `"line" in args`, which says the same. */
 const asks = (
@@ -198,11 +175,6 @@ const answerCall = (tree: TreeOf<'call'>, context: Context): Answer => {
   return { type: isEquality ? of('bool') : typeOfCall(tree, types) }
 }
 
-const problemOfSides = ([a, b]: readonly Tree[], [typeA, typeB]: readonly Type[]) =>
-  a && b && typeA && typeB
-    ? problemOfEqual({ tree: a, type: typeA }, { tree: b, type: typeB })
-    : undefined
-
 /**
  * One part that is always false decides an `&&`, whatever the others are and even if they err
  * (cel-spec, langdef.md, Logical Operators): so `has(args.line) && args.line == "3"` is right for a
@@ -212,7 +184,7 @@ const answerJoined = (tree: TreeOf<'call'>, context: Context, decides: boolean):
   const parts = tree.args.map((arg) => {
     const found: Found[] = []
     const { type, always } = answer(arg, { ...context, found })
-    requireBool(arg, type, found, decides ? '|| joins' : '&& joins')
+    requireBool(arg, type, found, decides ? '|| joins what is' : '&& joins what is')
     return { always, found }
   })
   const deciding = parts.filter(({ always }) => always === decides)
@@ -228,7 +200,7 @@ const answerNot = ({ args }: TreeOf<'call'>, context: Context): Answer => {
   const [arg] = args
   if (!arg) return { type: of('bool') }
   const { type, always } = answer(arg, context)
-  requireBool(arg, type, context.found, '! turns around')
+  requireBool(arg, type, context.found, '! turns around what is')
   return { type: of('bool'), ...(always !== undefined && { always: !always }) }
 }
 
@@ -256,29 +228,4 @@ const answerIn = (tree: TreeOf<'call'>, context: Context): Answer => {
       if (problem !== undefined) context.found.push({ at: element.at, says: problem })
     }
   return { type: of('bool') }
-}
-
-const problemOfIn = (value: Tree, type: Type, range: Tree, within: Type): string | undefined => {
-  const name = treeText(range)
-  if (!can(within, 'list', 'map')) {
-    const fix = can(within, 'string') ? `; of a text write ${name}.contains(…)` : ''
-    return `in looks into a list or a map, and ${name} is ${kindsText(within)}${fix}`
-  }
-  if (can(within, 'list'))
-    return range.is !== 'list' && !can(within, 'map') && within.element
-      ? problemOfEqual(
-          { tree: value, type },
-          { tree: range, type: within.element(), name: `an element of ${name}` },
-        )
-      : undefined
-  return can(type, 'string')
-    ? undefined
-    : `a key of ${name} is text, and ${treeText(value)} is ${kindsText(type)}`
-}
-
-const requireBool = (tree: Tree, type: Type, found: Found[], why: string): void => {
-  if (can(type, 'bool')) return
-  const what = why.endsWith('false') || why.endsWith(' is') ? '' : ' what is true or false'
-  const says = `${why.replace(/ is$/, ' is true or false')}${what}, and ${treeText(tree)} is ${kindsText(type)}`
-  found.push({ at: tree.at, says: `${says}; compare it with something` })
 }

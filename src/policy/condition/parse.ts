@@ -1,6 +1,7 @@
 import { parse as parseCel } from '@bufbuild/cel'
 import { bounds } from './bounds.ts'
 import { Refused } from './problem.ts'
+import { unseen } from './unseen.ts'
 
 export type Parsed = ReturnType<typeof parseCel>
 export type Expr = Parsed['expr']
@@ -23,9 +24,6 @@ const refuseSize = (source: string): void => {
   if (source.length > bounds.sourceBytes || Buffer.byteLength(source) > bounds.sourceBytes)
     throw new Refused(`a condition has at most ${bounds.sourceBytes} bytes`)
 }
-
-/** What a screen does not show or obeys (UAX 9, UTS 39): the reader would see another condition. */
-const unseen = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 
 const refuseUnseen = (source: string): void => {
   const found = unseen.exec(source)

@@ -1,5 +1,6 @@
 import { RE2JS } from '@bufbuild/re2'
 import { bounds } from './bounds.ts'
+import { unseen } from './unseen.ts'
 
 /** A pattern of RE2: no backtracking, time in proportion to text × instructions. */
 interface Pattern {
@@ -19,7 +20,7 @@ export const problemOfPattern = (pattern: string): string | undefined => {
       : undefined
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^.*?regexp: /, '') : ''
-    return `RE2 does not take this pattern: ${reason}`
+    return `RE2 does not take this pattern: ${unseen.test(reason) ? 'see its escapes' : reason}`
   }
 }
 

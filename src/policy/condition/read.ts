@@ -1,3 +1,4 @@
+import { shown } from '#change/wording.ts'
 import { type FactName, factNames } from '#domain/facts.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { bounds } from './bounds.ts'
@@ -97,8 +98,8 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
     const fix =
       source[at - 1] === '-'
         ? '; a field with a hyphen is written args["a-b"]'
-        : didYouMean(name, names) || `; an argument is written args.${name}`
-    return new Refused(`there is no name ${name}${fix}`, at)
+        : didYouMean(name, names) || `; an argument is written args.${shown(name)}`
+    return new Refused(`there is no name ${shown(name)}${fix}`, at)
   }
 
   const readIndex = ([operand, key]: readonly Expr[], at: number, inside: Place): Tree => {
@@ -119,7 +120,7 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
     at: number,
     inside: Place,
   ): Tree => {
-    if (messageName !== '') throw new Refused(`there is no type ${messageName} to make`, at)
+    if (messageName !== '') throw new Refused(`there is no type ${shown(messageName)} to make`, at)
     refuseMany(entries.length, at)
     const read = entries.map(({ keyKind, value }) => {
       const key = keyKind.case === 'mapKey' ? walk(keyKind.value, inside) : undefined

@@ -59,10 +59,10 @@ export const kindOf = (value: Scalar): Kind => {
 export const can = ({ kinds }: Type, ...wanted: readonly Kind[]): boolean =>
   wanted.some((kind) => kinds.includes(kind))
 
-/** What is one of these. */
+/** What is one of these; nothing at all where there are none, like the elements of `[]`. */
 export const oneOf = (types: readonly Type[]): Type => {
   const [first] = types
-  if (!first || types.length === 1) return first ?? anything
+  if (!first || types.length === 1) return first ?? { kinds: [] }
   const values = types.map((type) => type.values)
   const lists = types.filter((type) => can(type, 'list'))
   const maps = types.filter((type) => can(type, 'map'))

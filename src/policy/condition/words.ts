@@ -19,7 +19,7 @@ const kindWords: Readonly<Record<Kind, string>> = {
 export const kindsText = ({ kinds }: Type): string =>
   kinds.length >= json.kinds.length
     ? 'of any kind'
-    : kinds.map((kind) => kindWords[kind]).join(' or ')
+    : kinds.map((kind) => kindWords[kind]).join(' or ') || 'nothing'
 
 /** `args.device.id`, as it was written; something general for what is worked out. */
 export const treeText = (tree: Tree): string => {
@@ -42,24 +42,28 @@ export const treeText = (tree: Tree): string => {
 
 /** A member as CEL writes it: with a dot where its name allows one. */
 export const pathText = (of: Tree, field: string): string => {
-  const name = shown(field)
-  const isPlain = /^[A-Za-z_]\w*$/.test(name) && !['in', 'true', 'false', 'null'].includes(name)
-  if (isPlain) return `${treeText(of)}.${name}`
-  return `${treeText(of)}[${name.startsWith('"') ? name : `"${name}"`}]`
+  const isPlain = /^[A-Za-z_]\w*$/.test(field) && !['in', 'true', 'false', 'null'].includes(field)
+  return isPlain ? `${treeText(of)}.${shown(field)}` : `${treeText(of)}[${quoted(field)}]`
 }
 
-const mostShown = 40
+/** Names and texts may come from a server: `shown` makes them short and printable. */
+const quoted = (text: string): string => {
+  const printable = shown(text)
+  return printable.startsWith('"') ? printable : `"${printable}"`
+}
 
 export const scalarText = (value: Scalar): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value.length > mostShown ? `${value.slice(0, mostShown)}…` : value)
-    : String(value)
+  typeof value === 'string' ? quoted(value) : String(value)
 
 /** `a`, `a and b`, `a, b and 7 more`. */
 export const listText = (names: readonly string[], most = 3): string => joined(names, most, 'and')
 
 /** `a`, `a or b`, `a, b or one of 7 more`. */
 export const orText = (names: readonly string[]): string => joined(names, 12, 'or')
+
+/** Of a great many, as many as anybody might have meant. */
+export const shownNames = (names: Iterable<string>): readonly string[] =>
+  Iterator.from(names).take(5000).map(shown).toArray()
 
 const joined = (names: readonly string[], most: number, word: string): string => {
   if (names.length <= 1) return names[0] ?? ''

@@ -1,9 +1,9 @@
 import type { Insertable, Selectable } from 'kysely'
-import { planeId } from '#domain/name.ts'
+import { type PlaneId, planeId } from '#domain/name.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
-import type { Commit, Placed, RevisionChange } from '../store.ts'
+import type { Commit, ItemHistory, Placed, RevisionChange } from '../store.ts'
 import { inChunks } from './chunks.ts'
 
 type Row = InstallationSchema['revision_change']
@@ -42,6 +42,27 @@ export const changesAfter = async (
     .orderBy('number')
     .execute()
   return rows.map(changeOf)
+}
+
+/** Through the index on plane, kind and name: a row for each change that was ever made to an item is read. */
+export const itemHistories = async ({ db }: Database, plane: PlaneId): Promise<ItemHistory[]> => {
+  const rows = await db
+    .selectFrom('revision_change as change')
+    .innerJoin('revision', 'revision.revision', 'change.revision')
+    .where('change.plane', '=', plane)
+    // What has no kind is the pins of a server, or a secret.
+    .where('change.kind', 'in', ['Server', 'API', ''])
+    .where('change.topic', 'in', ['document', 'capability'])
+    .groupBy('change.name')
+    .select(({ fn }) => [
+      'change.name as item',
+      fn.count<number>('change.revision').distinct().as('count'),
+      fn.max('change.revision').as('revision'),
+      fn.min('revision.at').as('firstAt'),
+      fn.max('revision.at').as('lastAt'),
+    ])
+    .execute()
+  return rows.map((row) => ({ ...row }))
 }
 
 const rowOf = (

@@ -6,7 +6,7 @@ import { inPlane } from '../plane.ts'
 import type { InstallationSchema } from '../schema.ts'
 import type { Commit, Revision, Revisions, RowChange } from '../store.ts'
 import { capabilitySteps } from './capabilities.ts'
-import { changeSteps, changesAfter } from './changes.ts'
+import { changeSteps, changesAfter, itemHistories } from './changes.ts'
 import { clientSecretStep } from './client-secrets.ts'
 import { documentSteps } from './documents.ts'
 import { secretSteps } from './secrets.ts'
@@ -15,9 +15,10 @@ import { suspensionStep } from './suspensions.ts'
 export const revisionRows = (database: Database): Revisions => ({
   ...readingRows(database),
   changesAfter: (revision, most) => changesAfter(database, revision, most),
+  itemHistories: (plane) => itemHistories(database, plane),
 })
 
-const readingRows = ({ db }: Database): Omit<Revisions, 'changesAfter'> => ({
+const readingRows = ({ db }: Database): Omit<Revisions, 'changesAfter' | 'itemHistories'> => ({
   async newest() {
     const newest = await db
       .selectFrom('revision')

@@ -10,10 +10,16 @@ import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server'
 /** MCP servers on one free port of loopback, each at a path of its own. */
 export type Serving = { url(name: string): string; stop(): Promise<void> }
 
+/** With the headers of the request that it is made for. */
+export type Make = (asked: { headers: Headers | undefined }) => McpServer
+
 /** Each is made anew for every request, as the official SDK does it, and speaks both eras. */
-export async function serve(servers: Record<string, () => McpServer>): Promise<Serving> {
+export async function serve(servers: Record<string, Make>): Promise<Serving> {
   const handlers = new Map(
-    Object.entries(servers).map(([name, make]) => [`/${name}`, createMcpHandler(make)]),
+    Object.entries(servers).map(([name, make]) => [
+      `/${name}`,
+      createMcpHandler(({ requestInfo }) => make({ headers: requestInfo?.headers })),
+    ]),
   )
   const checkHost = localhostHostValidation()
   const listener = createServer((request, response) => {

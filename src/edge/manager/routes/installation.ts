@@ -15,7 +15,14 @@ const filesForm = z.strictObject({
     .array(z.strictObject({ name: z.string().min(1).max(2048), text: z.string() }))
     .min(1)
     .describe('YAML or JSON; the names are for messages.'),
-  set: z.string().min(1).max(24).describe('What the documents belong to.'),
+  set: z
+    .string()
+    .min(1)
+    .max(24)
+    .optional()
+    .describe(
+      'What the documents belong to. Left out: to none, and another set may take them over.',
+    ),
   prune: z
     .boolean()
     .default(false)
