@@ -35,7 +35,7 @@ export const decide = async (one: Case): Promise<Decided> => {
   if (unseen) return told(unseen)
   const decision = step.permit(asked)
   if (!decision.permitted) return told(decision.refusal)
-  const lent = step.lend(asked)
+  const lent = step.lend(asked, decision)
   if (!lent.permitted) return told(lent.refusal)
   for (let n = 1; ; n++) {
     const room = await step.limit(asked, decision)
@@ -167,9 +167,13 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     record: { refuse: never, intend: never, conclude: never },
     windows: createWindows(),
     upstreams: { find: () => ({ eras }) } as never,
+    apis: { find: () => undefined } as never,
     underway: { add: never, cancel: never },
     standing: { check: never, add: never, follow: never },
-    loan: createLend({ vault: vault as never, server: (_, name) => policy.servers.get(name) }),
+    loan: createLend({
+      vault: vault as never,
+      item: (_, name) => policy.servers.get(name) ?? policy.apis.get(name),
+    }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen },
     snapshot: () => snapshot,
     now: never,
