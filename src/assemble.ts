@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { createBreather } from '#change/breather.ts'
 import type { Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -17,6 +18,7 @@ import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
 import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
+import { findWrong } from '#policy/wrong.ts'
 import { checkIndexes } from '#registry/check-index.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
@@ -136,6 +138,7 @@ export const assemble = async (about: {
     people,
     snapshots,
     item,
+    offers,
     watchSecrets,
   }
 }
@@ -204,6 +207,12 @@ export const installationOf = (
     refresh: about.refresh,
     checked: about.checked,
     ready: about.ready,
+    async wrongConditions(plane, item) {
+      const policy = parts.change.current().planes.get(plane)
+      const { offers } = parts
+      const breathe = createBreather(clock)
+      return policy ? findWrong({ plane, policy, item, offers, breathe }) : []
+    },
     explain({ plane, ...tried }) {
       const policy = parts.change.current().planes.get(plane)
       if (!policy) throw new Fault('unknown_name', { detail: `There is no plane ${plane}.` })

@@ -587,6 +587,7 @@ export const catalog: readonly CommandRow[] = [
       'held',
       'refused',
       'isMost',
+      'wrongConditions',
     ],
     load: () => import('./commands/server-show.ts'),
   },

@@ -137,6 +137,7 @@ export const policyTestDocument = z
     over: selectors.describe('What they would call: each capability that any of these selects.'),
     args: z
       .record(z.string(), z.unknown())
+      .refine(isJson, 'must be what JSON can say')
       .optional()
       .describe(
         'With which arguments. Default: whichever, so that what depends on them is not known.',
@@ -151,3 +152,9 @@ export const policyTestDocument = z
   .describe(
     'A sentence about the policy that must stay true: a change that makes it false is refused.',
   )
+
+/** YAML has numbers that JSON has not. */
+function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  return typeof value !== 'object' || value === null || Object.values(value).every(isJson)
+}

@@ -6,6 +6,7 @@ import type { CallQuery } from '#ledger/query.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
+import type { WrongCondition } from '#policy/wrong.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Check } from '#registry/watcher.ts'
 import type { Members, Revisions } from '#store/store.ts'
@@ -46,6 +47,8 @@ export interface Installation {
   readonly calls: CallQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
+  /** Conditions that are wrong by what servers offer now: over one item, or over any. */
+  wrongConditions(plane: PlaneId, item?: string): Promise<readonly WrongCondition[]>
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */
   refresh(plane: PlaneId, server: string): Promise<void>
   /** How a server's capabilities were last brought up to date; undefined where nothing serves. */

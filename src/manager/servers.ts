@@ -3,6 +3,7 @@ import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
+import type { WrongCondition } from '#policy/wrong.ts'
 import { type CapabilityRow, describeAll } from './capabilities.ts'
 import {
   changer,
@@ -34,6 +35,8 @@ export interface ServerAnswer extends ServerRow {
   readonly refused: readonly { readonly name: string; readonly problem: string }[]
   /** More than half of what people have classified is held or gone. */
   readonly isMost: boolean
+  /** Conditions about it that are wrong by what it offers now. */
+  readonly wrongConditions: readonly WrongCondition[]
 }
 
 /** Servers and APIs, in order of name. */
@@ -71,6 +74,7 @@ export const showServer = async (
     held: held.length > 0 ? fingerprintOf(held) : undefined,
     refused: installation.registry.refused(id, server.name),
     isMost: isMost(capabilities),
+    wrongConditions: await installation.wrongConditions(id, server.name),
   }
 }
 

@@ -4,6 +4,7 @@ import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { asFault } from '#lib/fault.ts'
+import type { WrongCondition } from '#policy/wrong.ts'
 import type { Member } from '#store/store.ts'
 import { troubleOf } from '#upstream/trouble.ts'
 import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
@@ -41,6 +42,8 @@ export interface PlaneStatus {
   readonly quotas: number
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing'
+  /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
+  readonly wrongConditions: readonly WrongCondition[]
   readonly servers: readonly ServerStatus[]
   /** What `/mcp/{plane}` does not show to callers of an era, and why. */
   readonly leftOut: readonly { server: string; era: 'modern' | 'legacy'; because: string }[]
@@ -95,16 +98,21 @@ export const status = async (
     ...installation.ready(),
     revision: policy.revision,
     members,
-    planes: planesStatus(desk, input.plane),
+    planes: await planesStatus(desk, input.plane),
   }
 }
 
-export const planesStatus = (desk: Desk, plane: string | undefined): PlaneStatus[] => {
+export const planesStatus = async (
+  desk: Desk,
+  plane: string | undefined,
+): Promise<PlaneStatus[]> => {
   const policy = desk.installation.change.current()
-  return choosePlanes(policy, plane).flatMap((id) => {
-    const found = policy.planes.get(id)
-    return found ? [planeStatus(desk, id, found)] : []
-  })
+  const found: PlaneStatus[] = []
+  for (const id of choosePlanes(policy, plane)) {
+    const here = policy.planes.get(id)
+    if (here) found.push(await planeStatus(desk, id, here))
+  }
+  return found
 }
 
 /** None where the store is away: the rest of the status is told without it. */
@@ -119,7 +127,7 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
   return serving.map((one) => ({ ...one, behind: one.alive && one.revision < newest }))
 }
 
-const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus => {
+const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise<PlaneStatus> => {
   const { installation } = desk
   const servers = [...plane.servers.values()].map((server) => serverStatus(desk, id, server))
   return {
@@ -131,6 +139,7 @@ const planeStatus = (desk: Desk, id: PlaneId, plane: PlanePolicy): PlaneStatus =
     quotas: plane.quotas.size,
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
+    wrongConditions: await installation.wrongConditions(id),
     servers,
     leftOut: servers.flatMap(missingEras),
   }

@@ -9,12 +9,12 @@ interface Seen {
 
 const person = { name: 'Ana', ssn: '078-05-1120', line: '3' }
 const secret = person.ssn
-const tools = [
+const toolsWith = (line: string) => [
   {
     name: 'record_read',
     inputSchema: {
       type: 'object',
-      properties: { id: { type: 'string', pattern: '^[a-z]+$' }, line: { type: 'string' } },
+      properties: { id: { type: 'string', pattern: '^[a-z]+$' }, [line]: { type: 'string' } },
       required: ['id'],
     },
   },
@@ -27,6 +27,7 @@ const tools = [
  */
 export async function startClaims() {
   const seen: Seen[] = []
+  let tools = toolsWith('line')
   let sessions = 0
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray().catch(() => [])).toString()
@@ -80,6 +81,10 @@ export async function startClaims() {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/mcp`,
     seen,
     secret,
+    /** Its argument `line` is called so from now on. */
+    rename(to: string) {
+      tools = toolsWith(to)
+    },
     stop() {
       server.closeAllConnections()
       server.close()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { BadDocuments } from '#change/problem.ts'
 import type { Document } from '#domain/documents.ts'
-import { planeId } from '#domain/name.ts'
+import { clientId, planeId } from '#domain/name.ts'
 import { startClaims } from '../gateway/claims.ts'
 import { type Here, startHere } from '../gateway/watched.ts'
 
@@ -191,6 +191,37 @@ describe('What is written is judged before it stands', () => {
       await here.apply(all(test('denied', '{ id: a, line: "4" }'), conditional))
       await problems(here.apply(all(test('permitted', '{ id: a, line: "4" }'), conditional)))
     })
+  })
+
+  test('a condition that a server has made wrong since denies, and is told where its owner looks', async () => {
+    await here.apply(all(grant('line', onRecords, 'when: args.line == "3"')))
+    const { installation } = here
+    assert.deepEqual(await installation.wrongConditions(ops), [])
+    claims.rename('production_line')
+    await installation.refresh(ops, 'claims')
+    const { registry } = installation
+    await registry.release(ops, 'claims', 'record_read', { by: 'deniz' })
+    const wrong = {
+      kind: 'Grant',
+      name: 'line',
+      key: 'when',
+      message: 'claims/record_read has no argument line; it has id and production_line',
+    }
+    for (const item of [undefined, 'claims'])
+      assert.deepEqual(await installation.wrongConditions(ops, item), [wrong])
+    const told = installation.explain({
+      plane: ops,
+      client: clientId('adjuster', 'workplace-ai'),
+      server: 'claims',
+      kind: 'tool',
+      name: 'record_read',
+      args: { id: 'a', production_line: '3' },
+    })
+    assert.equal(told.decision, 'denied')
+    assert.match(told.considered[0]?.verdict ?? '', /^its condition fails: there is no line/)
+    claims.rename('line')
+    await installation.refresh(ops, 'claims')
+    await registry.release(ops, 'claims', 'record_read', { by: 'deniz' })
   })
 
   test('a path of a variant that cannot be followed, and a template that is read by other variables, are refused', async () => {

@@ -8,6 +8,7 @@ import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { printFindings } from './server-findings.ts'
 import { itemJson } from './server-list.ts'
+import { printWrong } from './status.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation
@@ -118,6 +119,7 @@ const printReview = (terminal: Terminal, server: string, answer: ServerAnswer): 
   const held = capabilities.filter(({ state }) => state === 'held')
   if (answer.isMost) printMost(terminal, server, answer, held.length)
   for (const one of held) printHeld(terminal, server, one)
+  printWrong(terminal, answer.wrongConditions)
   for (const one of capabilities) {
     if (one.state === 'held' || one.class !== 'unclassified') continue
     printFindings(terminal, one)

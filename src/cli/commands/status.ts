@@ -171,11 +171,19 @@ const credentialOf = ({ credential, credentialVersion }: ServerStatus): string =
     ? ''
     : `${credential} ${credentialVersion === undefined ? 'not set' : `v${credentialVersion}`}`
 
+/** A condition that is wrong by what servers tell now: nobody sees why it denies. */
+export const printWrong = (terminal: Terminal, wrong: PlaneStatus['wrongConditions']): void => {
+  const mark = terminal.paint(terminal.glyph('failed'), 'bad')
+  for (const { kind, name, key, message } of wrong)
+    terminal.out(`${mark} ${kind} ${name}: its ${key} is wrong now: ${oneLine(message)}`)
+}
+
 /** What keeps something from agents: servers that are down, and eras that the plane's address leaves out. */
 const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
   const mark = terminal.paint(terminal.glyph('failed'), 'bad')
   for (const { server, side, health, detail } of plane.servers)
     if (side !== undefined) terminal.out(`${mark} ${server}: ${health}: ${oneLine(detail)}`)
+  printWrong(terminal, plane.wrongConditions)
   const left = plane.leftOut.filter(
     ({ server }) => plane.servers.find((one) => one.server === server)?.state === 'up',
   )

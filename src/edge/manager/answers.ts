@@ -138,6 +138,16 @@ const capabilityFields = {
   renamedFrom: z.string().optional().describe('Something that went and asked for the same.'),
 }
 export const capability = z.strictObject(capabilityFields)
+const wrongConditions = z
+  .array(
+    z.strictObject({
+      kind: z.enum(['Grant', 'Rule']),
+      name: z.string(),
+      key: z.enum(['when', 'require']),
+      message: z.string(),
+    }),
+  )
+  .describe('Conditions that are wrong by what is offered now: they permit nothing, or deny.')
 export const serverAnswer = z.strictObject({
   plane: z.string(),
   ...saidFields,
@@ -148,6 +158,7 @@ export const serverAnswer = z.strictObject({
   held: z.string().optional().describe('Fingerprint of everything that is held.'),
   refused: z.array(z.strictObject({ name: z.string(), problem: z.string() })),
   isMost: z.boolean().describe('More than half of what people have classified is held or gone.'),
+  wrongConditions,
 })
 
 export const versionsAnswer = z.strictObject({
@@ -206,6 +217,7 @@ export const planeStatus = z.strictObject({
     newest: z.strictObject(suspensionFields).optional(),
   }),
   ledger: z.enum(['open', 'over budget', 'failing']),
+  wrongConditions,
   servers: z.array(serverStatus),
   leftOut: z.array(
     z.strictObject({ server: z.string(), era: z.enum(['modern', 'legacy']), because: z.string() }),

@@ -75,8 +75,8 @@ export const installationRoutes = (all: () => readonly Route[]) =>
         says: 'A plane: its ledger, its servers and their health.',
         answer: planeStatus,
       },
-      ({ desk, path }) => {
-        const [found] = planesStatus(desk, path.plane)
+      async ({ desk, path }) => {
+        const [found] = await planesStatus(desk, path.plane)
         if (!found) throw new Error('a plane that stood is gone')
         return found
       },
