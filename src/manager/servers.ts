@@ -108,6 +108,7 @@ interface Classifying {
   class: CapabilityClass
   scopes?: string[] | undefined
   labels?: string[] | undefined
+  index?: string[] | undefined
 }
 
 /**
@@ -159,6 +160,7 @@ const withClass = (
     class: CapabilityClass
     scopes?: string[] | undefined
     labels?: string[] | undefined
+    index?: string[] | undefined
   },
 ): ServerDocument | ApiDocument => {
   const member = memberOf[input.kind]
@@ -166,11 +168,13 @@ const withClass = (
   const before = classified[input.name]
   const scopes = input.scopes ?? before?.scopes
   const labels = input.labels ?? before?.labels
+  const index = input.index ?? before?.index
   const after: Classification = {
     ...before,
     class: input.class,
     ...(scopes && { scopes }),
     ...(labels && { labels }),
+    ...(index && { index }),
   }
   return { ...item, [member]: { ...classified, [input.name]: after } }
 }
