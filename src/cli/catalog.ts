@@ -603,6 +603,7 @@ export const catalog: readonly CommandRow[] = [
       kindOption,
       ['--scope <scope>', 'a scope that the token needs', 'repeat'],
       ['--label <label>', 'a label for selectors', 'repeat'],
+      ['--index <argument>', 'an argument that entries say and calls are asked for by', 'repeat'],
     ],
     plane: true,
     fields: ['plane', 'server', 'kind', 'name', 'class', 'revision', 'set'],

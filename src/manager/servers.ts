@@ -112,6 +112,7 @@ interface Classifying {
   class: CapabilityClass
   scopes?: string[] | undefined
   labels?: string[] | undefined
+  index?: string[] | undefined
 }
 
 /**
@@ -163,6 +164,7 @@ const withClass = (
     class: CapabilityClass
     scopes?: string[] | undefined
     labels?: string[] | undefined
+    index?: string[] | undefined
   },
 ): ServerDocument | ApiDocument => {
   const member = memberOf[input.kind]
@@ -170,11 +172,13 @@ const withClass = (
   const before = classified[input.name]
   const scopes = input.scopes ?? before?.scopes
   const labels = input.labels ?? before?.labels
+  const index = input.index ?? before?.index
   const after: Classification = {
     ...before,
     class: input.class,
     ...(scopes && { scopes }),
     ...(labels && { labels }),
+    ...(index && { index }),
   }
   return { ...item, [member]: { ...classified, [input.name]: after } }
 }

@@ -146,6 +146,9 @@ describe('The entry of a call', () => {
     assert.deepEqual(await send('completion/complete', { ...prompt, ...settled }), {
       'arg.line': '3',
     })
+    const other = { argument: { name: 'line', value: '3' } }
+    const made = { ref: { type: 'ref/resource', uri: 'mes://line4/telemetry' } }
+    assert.deepEqual(await send('completion/complete', { ...made, ...other }), uri)
     const template = { ref: { type: 'ref/resource', uri: 'mes://line{line}/telemetry' } }
     assert.deepEqual(await send('completion/complete', { ...template, argument: typed.argument }), {
       'arg.line': '4',

@@ -1,6 +1,7 @@
 // Runs on both stores.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connectV1, connectV2, type Peer } from '../peers/clients.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { pathOf } from '../peers/program.ts'
@@ -37,6 +38,8 @@ const desks = Object.entries(teams).flatMap(([team, all]) =>
 )
 
 const plane = 'bank'
+/** Takes no token that is older than some seconds. */
+const quick = 'deception'
 const consumer = 'workplace'
 const serverOf = ({ team, name, desk }: (typeof desks)[number], url: string): Document => {
   const classified = (tools: string[], its: string) =>
@@ -47,7 +50,7 @@ const serverOf = ({ team, name, desk }: (typeof desks)[number], url: string): Do
     name,
     owner: team,
     upstream: desk.old ? { runner: name } : { url },
-    require: { maxTokenAge: '300s' },
+    require: { maxTokenAge: name === quick ? '3s' : '300s' },
     tools: Object.fromEntries([
       ...classified(desk.reads, 'read'),
       ...classified(desk.writes, 'write'),
@@ -122,6 +125,16 @@ const standing = (serving: Serving): Document[] => [
     { kind: 'Agent', plane, name, owner: team, consumers: [consumer] },
     { kind: 'Grant', plane, name, agent: name, consumer, allow, reason: 'its work' },
   ]),
+  { kind: 'Agent', plane, name: 'trapper', owner: 'soc', consumers: [consumer] },
+  {
+    kind: 'Grant',
+    plane,
+    name: 'trapper',
+    agent: 'trapper',
+    consumer,
+    allow: [{ server: [quick, 'cases'], class: 'read' }],
+    reason: 'its work',
+  },
 ]
 
 describe('The bank, whose security and operations share a plane', () => {
@@ -194,7 +207,8 @@ describe('The bank, whose security and operations share a plane', () => {
       ['soc', 7],
     ])
     for (const { document } of items) {
-      assert.deepEqual(document.require, { maxTokenAge: '300s' })
+      const maxTokenAge = document.name === quick ? '3s' : '300s'
+      assert.deepEqual(document.require, { maxTokenAge })
       for (const its of Object.values(document.tools as Record<string, { scopes?: string[] }>))
         assert.equal(its.scopes?.length, 1, document.name)
     }
@@ -261,6 +275,29 @@ describe('The bank, whose security and operations share a plane', () => {
       for (const tool of hidden) assert.equal(await told(tool), none)
       await peer.close()
     }
+  })
+
+  test('a token that is older than a server demands is not taken there, and elsewhere it is', async () => {
+    const call = async (token: string, name: string) => {
+      const params = { name, arguments: { id: '1' } }
+      const { headers, body } = modern('tools/call', params as { name: string })
+      const authorization = `Bearer ${token}`
+      return exchange(endpoint(), { headers: { ...headers, authorization }, body })
+    }
+    const isTaken = async (token: string) =>
+      (await call(token, `${quick}__list_lures`)).status === 200
+    let token = await tokenOf('trapper')
+    for (let tries = 0; tries < 10 && !(await isTaken(token)); tries++)
+      token = await tokenOf('trapper')
+    // It grows old while it is used.
+    let told = await call(token, `${quick}__list_lures`)
+    for (let tries = 0; tries < 100 && told.status === 200; tries++) {
+      await pause(100)
+      told = await call(token, `${quick}__list_lures`)
+    }
+    assert.equal(told.status, 401, told.body)
+    assert.match(String(told.headers['www-authenticate']), /error="invalid_token".*3 s ago/)
+    assert.equal((await call(token, 'cases__read_case')).status, 200)
   })
 
   /** What the ledger's own file says: every call, permitted or refused. */

@@ -145,6 +145,22 @@ describe('The utility, whose operations and finance are two planes', () => {
       await peer.close()
     })
 
+    test(`and the registry of ${plane} tells them of those, and nothing to an agent of ${otherOf(plane)}`, async () => {
+      const ask = (token: string) =>
+        fetch(`${gateway.origin}/registry/${plane}/v0.1/servers`, {
+          headers: { authorization: `Bearer ${token}` },
+        })
+      const told = await ask(await tokenOf(plane))
+      const { servers } = (await told.json()) as { servers: { server: { name: string } }[] }
+      assert.deepEqual(
+        servers.map(({ server }) => server.name).toSorted(),
+        Object.keys(tools[plane])
+          .map((name) => `local.${plane}/${name}`)
+          .toSorted(),
+      )
+      assert.equal((await ask(await tokenOf(otherOf(plane)))).status, 401)
+    })
+
     test(`a call in ${plane} reaches its own server with its own key, and stands in its own ledger`, async () => {
       const peer = await connectV1({ url: endpoint(plane), token: await tokenOf(plane) })
       const before = reached[plane].length

@@ -15,6 +15,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const kind = readKind(options)
   const scopes = options.list('scope')
   const labels = options.list('label')
+  const index = options.list('index')
   const answer = await (await control()).ask('serverClassify', {
     ...place,
     kind,
@@ -22,6 +23,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
     class: capabilityClass,
     ...(scopes.length > 0 && { scopes: [...scopes] }),
     ...(labels.length > 0 && { labels: [...labels] }),
+    ...(index.length > 0 && { index: [...index] }),
   })
   if (terminal.json) printJson(terminal, { ...answer, set: answer.set ?? null }, fields)
   else {

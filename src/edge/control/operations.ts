@@ -92,6 +92,7 @@ export const operations = {
       class: z.enum(capabilityClasses),
       scopes: z.array(written).optional(),
       labels: z.array(written).optional(),
+      index: z.array(written).optional(),
     }),
     classify,
   ),

@@ -33,6 +33,7 @@ const classifyForm = z.strictObject({
   class: z.enum(capabilityClasses),
   scopes: z.array(written).optional().describe('Left out: as they are.'),
   labels: z.array(written).optional().describe('Left out: as they are.'),
+  index: z.array(written).optional().describe('Left out: as it is.'),
 })
 const classified = z.strictObject({
   plane: z.string(),
@@ -119,10 +120,10 @@ export const serverRoutes = [
     (asked) => {
       checkServer(asked, 'servers.classify')
       const { path, desk, body } = asked
-      const { name, kind, class: its, scopes, labels } = body
+      const { name, kind, class: its, ...more } = body
       return classify(
         { ...desk, ...aboutOf(asked) },
-        { plane: path.plane, server: path.name, name, kind, class: its, scopes, labels },
+        { plane: path.plane, server: path.name, name, kind, class: its, ...more },
       )
     },
   ),
