@@ -170,12 +170,50 @@ describe('The registry API', () => {
     assert.deepEqual(await told(), first)
     await observe('mail', ['read_it', 'write_it'], 'another description')
     const second = await told()
-    await world.apply([server('mail', { title: 'Mail' })])
+    await world.apply([
+      server('mail', { title: 'Mail', documentation: 'https://wiki.internal/mail' }),
+    ])
     const third = await told()
     const order = [first, second, third].map(({ server }) => Number(server.version.split('.')[2]))
     assert.deepEqual(order, [order[0], (order[0] ?? 0) + 1, (order[0] ?? 0) + 2])
     assert.equal(second._meta[official]?.publishedAt, first._meta[official]?.publishedAt)
     await observe('mail', ['read_it', 'write_it'])
+  })
+})
+
+describe('An API', () => {
+  test('is told of where its operations are offered as tools, and to whom they are granted', async () => {
+    const openapi = JSON.stringify({
+      openapi: '3.1.0',
+      info: { title: 'Tickets', version: '1' },
+      paths: {
+        '/tickets': {
+          get: { operationId: 'listTickets', responses: { 200: { description: 'ok' } } },
+        },
+      },
+    })
+    const api = (name: string, more: object) => ({
+      ...{ kind: 'API', ...inOps, name, owner: 'service-desk', ...more },
+      upstream: { url: 'https://tickets.internal', openapi },
+      operations: { listTickets: { class: 'read' } },
+    })
+    await world.apply(
+      [
+        api('tickets', { tools: true }),
+        api('plain', {}),
+        grant('tickets', 'reader', [{ api: ['tickets', 'plain'] }]),
+      ],
+      'apis',
+    )
+    const told = await listed('/servers?search=tickets', await tokenOf('reader'))
+    assert.deepEqual(namesOf(told), ['com.example.ops/tickets'])
+    const [entry] = told.servers
+    assert.equal(entry?.server.description, 'The REST API tickets, as MCP tools.')
+    assert.deepEqual(entry?._meta['dev.bailiwick/registry'], {
+      ...{ kind: 'API', owner: 'service-desk', tools: 1, prompts: 0, resources: 0 },
+    })
+    isError(await get(place('plain', 'latest'), await tokenOf('reader')), 404)
+    isError(await get(place('tickets', 'latest'), await tokenOf('planner')), 404)
   })
 })
 

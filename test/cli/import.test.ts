@@ -79,19 +79,18 @@ interface Imported {
   revision: number | null
   diff: string
 }
-const imported = async (...args: string[]): Promise<Imported> => {
-  const { code, stdout, stderr } = await gateway.cli(['import', file, ...args, '--json'])
+/** Everything that the terminal has told so far. */
+const said: string[] = []
+const cli = async (...args: string[]) => {
+  const { code, stdout, stderr } = await gateway.cli(args)
+  said.push(stdout, stderr)
   assert.equal(code, 0, stderr)
-  return JSON.parse(stdout)
+  return stdout
 }
+const imported = async (...args: string[]): Promise<Imported> =>
+  JSON.parse(await cli('import', file, ...args, '--json'))
 const rows = ({ entries }: Imported) =>
   entries.map(({ entry, becomes, name }) => [entry, becomes, name])
-const cli = async (...args: string[]) => {
-  const ran = await gateway.cli(args)
-  assert.equal(ran.code, 0, ran.stderr)
-  return ran.stdout
-}
-
 describe('A client’s configuration', () => {
   const expected = [
     ['Bank (live)', 'draft', 'bank-live'],
@@ -210,7 +209,7 @@ describe('A client’s configuration', () => {
     const [asked] = JSON.parse(stdout).servers
     assert.match(asked.problem, /needs the runner evil/)
     const shown = JSON.parse(await cli('server', 'show', 'ops/evil', '--json'))
-    assert.notEqual(shown.state, 'up')
+    assert.equal(shown.state, 'down', shown.detail)
     assert.equal(shown.lifeCycle, 'draft')
     const published = await gateway.cli(['server', 'publish', 'ops/evil'])
     assert.equal(published.code, 2)
@@ -240,16 +239,16 @@ describe('A client’s configuration', () => {
 
 describe('attack: secrets stand all over a client’s configuration', () => {
   test('none of them is anywhere but encrypted in the vault', async () => {
-    const said = [
-      await cli('import', file),
-      await cli('import', file, '--dry-run', '--json'),
-      await cli('export'),
-      await cli('revisions', '--json'),
-      await cli('server', 'list', '--json'),
-      await cli('cred', 'list', '--json'),
-    ]
-    for (const { revision } of JSON.parse(said[3] ?? '[]'))
-      said.push(await cli('revisions', String(revision)))
+    await cli('import', file)
+    await cli('export')
+    await cli('server', 'list', '--json')
+    await cli('cred', 'list', '--json')
+    for (const { revision } of JSON.parse(await cli('revisions', '--json')))
+      await cli('revisions', String(revision))
+    assert.ok(
+      said.some((text) => text.includes('--token')),
+      'the program was shown',
+    )
     const entries = JSON.stringify((await gateway.ledger('ops')).entries)
     const files = readdirSync(gateway.data, { recursive: true, encoding: 'utf8' })
       .map((name) => join(gateway.data, name))

@@ -1,4 +1,5 @@
 import type { Given } from './entry.ts'
+import { isSecretName } from './secret.ts'
 
 /**
  * The arguments of a program, each with what it is the value of: the option before it (`--key VALUE`),
@@ -6,14 +7,17 @@ import type { Given } from './entry.ts'
  */
 export const givenArguments = (texts: readonly string[], at: string): Given[] =>
   texts.map((text, index) => {
-    const place = `${at}[${index}]`
-    const [, before, name, value] =
-      /^(-{0,2}([A-Za-z][\w.-]{0,63})(?:=|: ?))(.+)$/s.exec(text) ?? []
-    if (before !== undefined && name !== undefined && value !== undefined && !isAddress(text))
-      return { name, before, text: value, at: place }
+    const place = { at: `${at}[${index}]` }
     const option = /^--?([A-Za-z][\w-]*)$/.exec(texts[index - 1] ?? '')?.[1]
-    return { name: text.startsWith('-') ? undefined : option, text, at: place }
+    const name = text.startsWith('-') ? undefined : option
+    if (name !== undefined && isSecretName(name)) return { name, text, ...place }
+    const [, before, key, value] = assignment.exec(isAddress(text) ? '' : text) ?? []
+    return before !== undefined && value !== undefined
+      ? { name: key, before, text: value, ...place }
+      : { name, text, ...place }
   })
+
+const assignment = /^(-{0,2}([A-Za-z][\w.-]{0,63})(?:=|: ?))(.+)$/s
 
 const isAddress = (text: string): boolean => /^(?:[a-z][a-z0-9+.-]*:\/\/|[A-Za-z]:[\\/])/.test(text)
 

@@ -20,9 +20,7 @@ export const judge = (given: Given, as: 'lent' | 'argument'): Judged => {
   const secret = reference ? (reference[1] ?? '') : rest
   const isSaid = given.isSecret === true || scheme !== ''
   if (secret === '')
-    return isSaid || secretName.test(given.name ?? '')
-      ? { is: 'reference', format }
-      : { is: 'plain' }
+    return isSaid || isSecretName(given.name ?? '') ? { is: 'reference', format } : { is: 'plain' }
   return isSaid || looksSecret({ ...given, text: secret }, as)
     ? { is: 'secret', secret, format }
     : { is: 'plain' }
@@ -41,7 +39,7 @@ const schemeOf = (text: string): { scheme: string; rest: string } => {
 
 const looksSecret = ({ name = '', text }: Given, as: 'lent' | 'argument'): boolean => {
   if (mayBeSecret(text) || findSecrets({ url: text }).length > 0) return true
-  const hasName = secretName.test(name) && !isSwitch.test(text)
+  const hasName = isSecretName(name) && !isSwitch.test(text)
   if (as === 'lent') return hasName || !isPlain(text)
   return hasName || text.split(/\s+/).some(isMixed)
 }
@@ -49,6 +47,9 @@ const looksSecret = ({ name = '', text }: Given, as: 'lent' | 'argument'): boole
 /** Long, of letters and digits, and no word, path, address or package. */
 const isMixed = (word: string): boolean =>
   word.length >= 12 && /[a-z]/i.test(word) && /\d/.test(word) && !isPlain(word)
+
+/** Whether what goes by this name is kept secret, by its name alone. */
+export const isSecretName = (name: string): boolean => secretName.test(name)
 
 const secretName =
   /token|secret|passw|passphrase|pwd|api.?key|access.?key|private.?key|(?:^|[-_])key$|auth|credential|cookie|session|bearer|jwt|(?:^|[-_])(?:pat|dsn|psk|otp|pin)$|connection.?string|webhook/i
