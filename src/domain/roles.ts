@@ -33,6 +33,7 @@ export const permissions = [
   'consumers.resume',
   'agents.read',
   'agents.write',
+  'agents.vouch',
   'agents.secret',
   'agents.suspend',
   'agents.resume',

@@ -26,6 +26,8 @@ export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit
     for (const { document, plane } of sides) if (document) permitOne(access, document, plane, edit)
     checkLent(access, policy, edit, after.get(edit.plane))
     if (edit.after?.kind === 'Grant') checkNotOwnAgent(access.person, edit.after, after)
+    checkVouched(access, edit)
+    checkNotJoined(access.person, edit, after)
   }
   for (const [plane, next] of after) {
     const now = policy.planes.get(plane)
@@ -132,6 +134,34 @@ const checkNotOwnAgent = (
   if (own === undefined) return
   throw new Fault('not_permitted', {
     detail: `Agent ${own} is your own: somebody else decides what it may do.`,
+  })
+}
+
+/** Rules rest on what is said of an agent: whoever owns it does not say that of it. */
+const checkVouched = (access: Access, { plane, before, after }: Edit): void => {
+  if (after?.kind !== 'Agent' || !access.stands(plane)) return
+  const said = before?.kind === 'Agent' ? before.claims : undefined
+  if (isDeepStrictEqual(said ?? {}, after.claims ?? {})) return
+  access.check('agents.vouch', plane)
+  if (after.owner === access.person.name)
+    throw new Fault('not_permitted', {
+      detail: `Agent ${after.name} is your own: somebody else vouches for its claims.`,
+    })
+}
+
+/** What a group is granted, its agents may: nobody puts an agent of his own into one. */
+const checkNotJoined = (
+  { name }: Person,
+  { plane, before, after }: Edit,
+  planes: ReadonlyMap<PlaneId, Owned>,
+): void => {
+  if (after?.kind !== 'AgentGroup') return
+  const were = new Set(before?.kind === 'AgentGroup' ? before.agents : [])
+  const agents = planes.get(plane)?.agents
+  const own = after.agents.find((one) => !were.has(one) && agents?.get(one)?.owner === name)
+  if (own === undefined) return
+  throw new Fault('not_permitted', {
+    detail: `Agent ${own} is your own: somebody else decides which groups it is in.`,
   })
 }
 

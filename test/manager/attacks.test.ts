@@ -141,6 +141,30 @@ describe('attack: a person with a role', () => {
     }
   })
 
+  test('vouches for no claims of an agent of his own, and puts it into no group', async () => {
+    const agent = (more: object = {}) => ({
+      kind: 'Agent',
+      plane: 'ops',
+      name: 'planner',
+      owner: 'beta',
+      consumers: ['office'],
+      ...more,
+    })
+    const claims = { clearance: 'personal' }
+    assert.equal((await put('bob', agent({ title: 'Plans' }), 'agents')).status, 200)
+    assert.equal((await put('bob', agent({ claims }), 'agents')).status, 403)
+    assert.equal((await apply('bob', [agent({ claims })], { set: 'test' })).status, 403)
+    const group = { kind: 'AgentGroup', plane: 'ops', name: 'trusted', agents: ['planner'] }
+    assert.equal((await make('bob', group, 'agent-groups')).status, 403)
+    assert.equal((await put('root', agent({ claims }), 'agents')).status, 200)
+    assert.equal((await put('root', agent({ claims, owner: 'root' }), 'agents')).status, 200)
+    const wider = agent({ claims: { clearance: 'all' }, owner: 'root' })
+    assert.equal((await put('root', wider, 'agents')).status, 403)
+    assert.equal((await make('root', group, 'agent-groups')).status, 403)
+    assert.equal((await put('root', agent(), 'agents')).status, 200)
+    assert.equal((await make('root', group, 'agent-groups')).status, 201)
+  })
+
   test('an owner is still told what a name may have been meant for', async () => {
     const answer = await apply('ayse', [server('typo', 'alpha', lent('alpha-kee'))])
     assert.equal(answer.status, 422, answer.text)
