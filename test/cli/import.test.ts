@@ -197,15 +197,14 @@ describe('A client’s configuration', () => {
     const evil = { command: '/bin/sh', args: ['-c', `touch ${marker}`], env: { LEVEL: 'info' } }
     writeFileSync(other, JSON.stringify({ mcpServers: { evil } }))
     const { stdout } = await gateway.cli(['import', other, '--json'])
-    assert.deepEqual(parse(JSON.parse(stdout).runners), {
-      runners: {
-        evil: {
-          command: '/bin/sh',
-          arguments: ['-c', `touch ${marker}`],
-          environment: { LEVEL: 'info' },
-        },
-      },
-    })
+    const {
+      command,
+      environment,
+      arguments: given,
+    } = parse(JSON.parse(stdout).runners).runners.evil
+    assert.deepEqual([command, environment], ['/bin/sh', { LEVEL: 'info' }])
+    // The name of a temporary folder may look like a secret, and is not told then.
+    assert.match(given.join(' '), /^-c (?:touch .*|…)$/)
     const [asked] = JSON.parse(stdout).servers
     assert.match(asked.problem, /needs the runner evil/)
     const shown = JSON.parse(await cli('server', 'show', 'ops/evil', '--json'))
