@@ -5,7 +5,7 @@ import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import { lifeCycles } from '#domain/item-documents.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import type { CallerView } from '#policy/policy.ts'
-import { type Asker, findItem, listItems } from './items.ts'
+import { type Asker, findItem, itemsAfter } from './items.ts'
 
 const api = (name: string, more: Partial<ApiDocument>): [string, ApiDocument] => [
   name,
@@ -30,7 +30,6 @@ const plane = {
 const caller: Asker = {
   now: 0,
   view: {
-    servers: () => names.toSorted(),
     sees: (name: string) => names.includes(name),
     suspension: (name: string) => (name === 'stopped' ? {} : undefined),
   } as unknown as CallerView,
@@ -40,8 +39,10 @@ const stranger: Asker = { now: 0, view: undefined }
 describe('What is told of', () => {
   for (const [who, asker] of Object.entries({ caller, stranger }))
     test(`to a ${who} speaks MCP, is published or deprecated, and is not suspended`, () => {
-      const told = listItems(plane, asker).map(({ name }) => name)
+      const after = (name?: string) => [...itemsAfter(plane, asker, name)].map((one) => one.name)
+      const told = after()
       assert.deepEqual(told, ['deprecated', 'offered', 'published'])
+      assert.deepEqual(after('offered'), ['published'])
       for (const name of [...names, 'nonesuch'])
         assert.equal(findItem(plane, asker, name)?.name, told.includes(name) ? name : undefined)
     })

@@ -11,12 +11,20 @@ export interface Asker {
   readonly now: number
 }
 
-/** What is told to this asker, in byte order of name. */
-export const listItems = (plane: PlanePolicy, { view, now }: Asker): Item[] => {
-  const names = view
-    ? view.servers(now).filter((name) => !view.suspension(name))
-    : publicOf(plane).filter((name) => !isSuspended(plane, name))
-  return names.flatMap((name) => offered(plane, name) ?? [])
+/**
+ * What is told to this asker, in byte order of name, from behind `after` on. Looked at one by one, so
+ * that a page of many costs what a page costs.
+ */
+export function* itemsAfter(
+  plane: PlanePolicy,
+  asker: Asker,
+  after: string | undefined,
+): Generator<Item> {
+  for (const name of asker.view ? namesOf(plane) : publicOf(plane)) {
+    if (after !== undefined && name <= after) continue
+    const item = findItem(plane, asker, name)
+    if (item) yield item
+  }
 }
 
 /** Undefined for what does not exist and for what this asker may not discover: nobody can tell them apart. */
@@ -27,6 +35,17 @@ export const findItem = (plane: PlanePolicy, asker: Asker, name: string): Item |
     : publicOf(plane).includes(name) && !isSuspended(plane, name)
   return isTold ? offered(plane, name) : undefined
 }
+
+/** Sorted once for each state of a plane. */
+const namesOf = (plane: PlanePolicy): readonly string[] => {
+  let names = sorted.get(plane)
+  if (!names) {
+    names = [...plane.servers.keys(), ...plane.apis.keys()].sort()
+    sorted.set(plane, names)
+  }
+  return names
+}
+const sorted = new WeakMap<PlanePolicy, readonly string[]>()
 
 const publicOf = ({ plane }: PlanePolicy): string[] => [...(plane.registry?.public ?? [])].sort()
 

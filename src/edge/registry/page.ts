@@ -1,6 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { ItemHistory } from '#store/store.ts'
-import { type Asker, type Item, listItems } from './items.ts'
+import { type Asker, type Item, itemsAfter } from './items.ts'
 import { cursorOf, type ListQuery, readListQuery } from './query.ts'
 import { descriptionOf, entryOf, fullName, versionOf } from './server-json.ts'
 
@@ -14,20 +14,22 @@ export const listPage = (about: {
 }) => {
   const { origin, plane, asker, history } = about
   const query = readListQuery(about.query)
-  const matches = (item: Item) => isAskedFor(query, plane, item, history(item.name))
-  const rest = listItems(plane, asker)
-    .filter(({ name }) => query.after === undefined || name > query.after)
-    .filter(matches)
-  const items = rest.slice(0, query.limit)
-  const last = items.at(-1)
-  const servers = items.map((item) =>
+  const items: Item[] = []
+  for (const item of itemsAfter(plane, asker, query.after)) {
+    if (!isAskedFor(query, plane, item, history(item.name))) continue
+    items.push(item)
+    if (items.length > query.limit) break
+  }
+  const page = items.slice(0, query.limit)
+  const last = page.at(-1)
+  const servers = page.map((item) =>
     entryOf({ origin, plane: plane.plane, item, history: history(item.name), asker }),
   )
   return {
     servers,
     metadata: {
       count: servers.length,
-      ...(rest.length > items.length && last && { nextCursor: cursorOf(last.name) }),
+      ...(items.length > page.length && last && { nextCursor: cursorOf(last.name) }),
     },
   }
 }
