@@ -105,6 +105,13 @@ describe('nothing is found', () => {
     assert.deepEqual(found({ upstream: { url } }), [])
   })
 
+  test('in what an API says of itself, but for the shapes that are known', () => {
+    const long = 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MHF3ZXJ0eXVpb3A='
+    const openapi = (example: string) => ({ upstream: { openapi: JSON.stringify({ example }) } })
+    assert.deepEqual(found(openapi(long)), [])
+    assert.deepEqual(found(openapi('AKIAIOSFODNN7EXAMPLE')), ['value upstream.openapi'])
+  })
+
   test('in an empty or a plain value of a key named like a secret', () => {
     assert.deepEqual(found({ secret: 'true', password: '', token: null }), [])
   })

@@ -120,10 +120,13 @@ const holdsSomething = (value: unknown): boolean =>
   typeof value === 'number' ||
   (typeof value === 'string' && !/^(?:|true|false|yes|no|on|off|none|null)$/i.test(value.trim()))
 
-/** Names that servers gave to their capabilities look like anything: items of the lists of a selector. */
+/**
+ * Names that servers gave to their capabilities look like anything: items of the lists of a selector.
+ * So do the examples and hashes in what an API says of itself.
+ */
 const isNameOfTheirs = (path: Path): boolean =>
-  typeof path.at(-1) === 'number' && theirLists.has(path.at(-2))
-const theirLists: ReadonlySet<unknown> = new Set(['tools', 'prompts', 'resources'])
+  path.at(-1) === 'openapi' || (typeof path.at(-1) === 'number' && theirLists.has(path.at(-2)))
+const theirLists: ReadonlySet<unknown> = new Set(['tools', 'prompts', 'resources', 'operations'])
 
 const LONG = 32
 /** Bits a character. Random base64 of this length has about 4.6, words put together about 3.8. */
