@@ -482,10 +482,7 @@ export interface LedgerTree {
    */
   leafHashes(from: number, most: number): Promise<Uint8Array>
   /** Undefined for what does not stand, in the order of the places. */
-  tiles(
-    places: readonly TilePlace[],
-    generation?: number,
-  ): Promise<(Uint8Array | undefined)[]>
+  tiles(places: readonly TilePlace[], generation?: number): Promise<(Uint8Array | undefined)[]>
   /**
    * Tiles and size in one transaction, durable when it resolves. False, and nothing is written, where
    * the tree is of another generation or size than it says, or there are not so many entries.

@@ -29,9 +29,9 @@ export const ledgerTree = {
       plane text not null,
       generation bigint not null,
       level bigint not null,
-      index bigint not null,
+      number bigint not null,
       hashes bytea not null,
-      primary key (plane, generation, level, index)
+      primary key (plane, generation, level, number)
     )`,
     'alter table ledger_tile alter column hashes set storage external',
     `create table ledger_checkpoint (
@@ -55,8 +55,8 @@ export const ledgerTree = {
     `create function a_tile_only_grows() returns trigger language plpgsql as $$
     begin
       if tg_op <> 'UPDATE' then raise exception 'a tile only grows'; end if;
-      if (new.plane, new.generation, new.level, new.index)
-          <> (old.plane, old.generation, old.level, old.index)
+      if (new.plane, new.generation, new.level, new.number)
+          <> (old.plane, old.generation, old.level, old.number)
         or length(new.hashes) < length(old.hashes)
         or substring(new.hashes from 1 for length(old.hashes)) <> old.hashes then
         raise exception 'a tile only grows';
