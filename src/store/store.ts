@@ -4,6 +4,7 @@ import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
 import type { MemberId, PlaneId } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
+import type { TileId } from '#lib/tile.ts'
 
 /**
  * The store: a data folder, or a PostgreSQL database that several processes share. Everything is
@@ -482,7 +483,7 @@ export interface LedgerTree {
    */
   leafHashes(from: number, most: number): Promise<Uint8Array>
   /** Undefined for what does not stand, in the order of the places. */
-  tiles(places: readonly TilePlace[], generation?: number): Promise<(Uint8Array | undefined)[]>
+  tiles(places: readonly TileId[], generation?: number): Promise<(Uint8Array | undefined)[]>
   /**
    * Tiles and size in one transaction, durable when it resolves. False, and nothing is written, where
    * the tree is of another generation or size than it says, or there are not so many entries.
@@ -515,16 +516,12 @@ export interface TreeStanding {
   /** The newest of the generation. */
   readonly checkpoint: CheckpointRow | undefined
 }
-export interface TilePlace {
-  readonly level: number
-  readonly index: number
-}
 export interface Growth {
   readonly generation: number
   readonly from: number
   readonly to: number
   /** Each whole, with the hashes that stood in it before. */
-  readonly tiles: readonly (TilePlace & { readonly hashes: Uint8Array })[]
+  readonly tiles: readonly (TileId & { readonly hashes: Uint8Array })[]
 }
 export interface CheckpointRow {
   readonly generation: number

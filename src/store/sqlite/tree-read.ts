@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { hashBytes, leafHash } from '#lib/merkle.ts'
-import type { CheckpointRow, TilePlace, TreeStanding } from '../store.ts'
+import type { TileId } from '#lib/tile.ts'
+import type { CheckpointRow, TreeStanding } from '../store.ts'
 import { prepare } from './statements.ts'
 
 export type TreeReadQuestion = { readonly plane: string } & (
@@ -8,7 +9,7 @@ export type TreeReadQuestion = { readonly plane: string } & (
   | { readonly ask: 'leafHashes'; readonly from: number; readonly most: number }
   | {
       readonly ask: 'tiles'
-      readonly places: readonly TilePlace[]
+      readonly places: readonly TileId[]
       readonly generation: number | undefined
     }
   | {
