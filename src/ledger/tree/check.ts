@@ -24,7 +24,8 @@ export const contradiction = async (
 ): Promise<string | undefined> => {
   if (size < claim.size) return `smaller than ${what}: ${size} entries in its tree of ${claim.size}`
   const root = await rootAt(tree, claim.size, generation)
-  if (root === undefined) return `tiles are missing of the ${claim.size} entries that ${what} covers`
+  if (root === undefined)
+    return `tiles are missing of the ${claim.size} entries that ${what} covers`
   if (!equal(root, claim.root)) return `differs from ${what} at ${claim.size} entries`
   return undefined
 }

@@ -21,9 +21,9 @@ export interface LedgerKeys {
   load(): Promise<readonly LedgerKey[]>
   /**
    * Makes the key of that number, unless one stands already, and loads: whichever stands then is
-   * everybody's.
+   * everybody's. False where it is another process's.
    */
-  make(number: number, atMs: number): Promise<readonly LedgerKey[]>
+  make(number: number, atMs: number): Promise<boolean>
 }
 
 /**
@@ -54,8 +54,10 @@ export const createLedgerKeys = ({
     },
     load,
     async make(number, atMs) {
-      await rows.add(await makeRow(number, atMs, await sealer()))
-      return load()
+      const made = await makeRow(number, atMs, await sealer())
+      await rows.add(made)
+      const stands = (await load()).find((key) => key.number === number)
+      return stands !== undefined && Buffer.compare(stands.publicKey, made.publicKey) === 0
     },
   }
 }
@@ -77,7 +79,9 @@ const makeRow = async (
 const openKey = (plane: PlaneId, row: LedgerKeyRow, sealer: PayloadSealer): LedgerKey => {
   const plain = sealer.open(row.sealedPrivate, contextOf(row.number))
   if (plain === undefined) {
-    throw new Fault('bad_key', { detail: `ledger key ${row.number} of plane ${plane} does not open` })
+    throw new Fault('bad_key', {
+      detail: `ledger key ${row.number} of plane ${plane} does not open`,
+    })
   }
   const der = Buffer.from(plain.buffer, plain.byteOffset, plain.length)
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })

@@ -109,7 +109,10 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
 /** Last first. */
 const namesIn = async (folder: string, pattern: RegExp): Promise<string[]> => {
   try {
-    return (await readdir(folder)).filter((name) => pattern.test(name)).sort(bySize).reverse()
+    return (await readdir(folder))
+      .filter((name) => pattern.test(name))
+      .sort(bySize)
+      .reverse()
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return []
     throw error
