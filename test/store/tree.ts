@@ -249,7 +249,10 @@ export const treeConformance = ({
     test(`refuses whoever would ${attack} behind the store’s back`, async () => {
       await grownToThree()
       await tree().addCheckpoint(checkpoint(1))
-      await assert.rejects(outside().tamperTree(ops, attack), /only grows|stays as it is|permission denied/)
+      await assert.rejects(
+        outside().tamperTree(ops, attack),
+        /only grows|stays as it is|permission denied/,
+      )
     })
   }
 }

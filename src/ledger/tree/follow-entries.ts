@@ -6,6 +6,7 @@ import { frontierAt, grown } from './grow.ts'
 const stepLeaves = 2048
 /** Steps at once: what is left of a backlog waits for the next time. */
 const stepsMost = 64
+export const leavesAtOnce = stepLeaves * stepsMost
 
 /**
  * Brings a tree closer to its entries, step by step, each durable before the next one begins, and

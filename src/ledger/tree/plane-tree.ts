@@ -5,13 +5,13 @@ import type { Log } from '#lib/log.ts'
 import type { CheckpointRow, LedgerFile, TreeStanding } from '#store/store.ts'
 import type { PlaneLedger } from '../ledger.ts'
 import { type Claim, contradiction, equal } from './check.ts'
-import { followEntries } from './follow-entries.ts'
+import { followEntries, leavesAtOnce } from './follow-entries.ts'
 import { rootAt } from './grow.ts'
 import type { LedgerKey, LedgerKeys } from './keys.ts'
 import { originOf, type Place } from './origin.ts'
 import type { Publisher } from './publisher.ts'
 import type { Rotation } from './rotation.ts'
-import { type Checked, selfCheck } from './self-check.ts'
+import { type Against, selfCheck } from './self-check.ts'
 import { signCheckpoint, verifyCheckpoint } from './sign.ts'
 
 /** One plane's tree in this process. What it does is done one thing after the other. */
@@ -73,12 +73,13 @@ export const createPlaneTree = ({
   /** The generation that was found to be right. */
   let checked: number | undefined
   let checking: Promise<string | undefined> | undefined
-  let against: (Extract<Checked, { problem: string }> & { readonly atMs: number }) | undefined
+  let against: (Against & { readonly atMs: number }) | undefined
   /** What no later tree may contradict. */
   let claims: readonly (Claim & { readonly what: string })[] = []
   let seen: TreeStanding | undefined
   let signed: CheckpointRow | undefined
   let signedAtMs = Number.NEGATIVE_INFINITY
+  let hasPublished = false
   let turn: Promise<unknown> = Promise.resolve()
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -91,16 +92,19 @@ export const createPlaneTree = ({
     plane,
     generation,
   })
-  const refuse = (problem: string, notes: readonly string[] = [], unreadable = false): string => {
-    if (against?.problem !== problem) log.error('ledger.refused', { plane, problem })
-    against = { problem, notes, unreadable, atMs: clock.elapsed() }
-    return problem
+  const refuseFor = (found: Against): string => {
+    if (against?.problem !== found.problem)
+      log.error('ledger.refused', { plane, problem: found.problem })
+    against = { ...found, atMs: clock.elapsed() }
+    return found.problem
   }
+  const refuse = (problem: string) => refuseFor({ problem, notes: [], unreadable: false })
 
   const look = async (): Promise<string | undefined> => {
     const found = await selfCheck({ tree, place: placeOf, keys, publisher })
-    if ('problem' in found) return refuse(found.problem, found.notes, found.unreadable)
     const { standing, published } = found
+    seen = standing
+    if (found.against !== undefined) return refuseFor(found.against)
     if (against !== undefined) log.info('ledger.right', { plane })
     against = undefined
     const origin = originOf(await placeOf(standing))
@@ -108,8 +112,8 @@ export const createPlaneTree = ({
       .filter((one) => one.origin === origin)
       .map(({ size, root }) => ({ size, root, what: 'published' }))
     checked = standing.generation
-    seen = standing
     signed = standing.checkpoint
+    signedAtMs = clock.elapsed()
     return undefined
   }
   const check = (): Promise<string | undefined> => {
@@ -148,7 +152,6 @@ export const createPlaneTree = ({
       const found = await contradiction(tree, standing, claim, claim.what)
       if (found !== undefined) return found
     }
-    // What is signed now covers what was published before.
     return undefined
   }
 
@@ -211,15 +214,21 @@ export const createPlaneTree = ({
     }
   }
 
+  /** A person has accepted a break meanwhile, by another process. */
+  const hasMoved = async (): Promise<boolean> =>
+    (await tree.standing()).generation > (seen?.generation ?? 0)
+
   const keep = async (isLast: boolean): Promise<void> => {
     const before = signed
     const standing = await tree.standing()
-    // Another process has accepted a break meanwhile.
     if (checked !== standing.generation && (await look()) !== undefined) return
+    if (against !== undefined) return
     if (await tree.hold()) await followAndSign()
     else await observe(standing)
     if (against !== undefined || signed === undefined) return
-    if (isLast || before !== signed) publisher.publish(plane, { ...signed, isLast })
+    if (before === signed && !(isLast && hasPublished)) return
+    hasPublished = true
+    publisher.publish(plane, { ...signed, isLast })
   }
 
   return {
@@ -232,9 +241,8 @@ export const createPlaneTree = ({
       return seen
     },
     isDue(standing) {
-      if (against !== undefined && standing.generation <= (seen?.generation ?? 0))
-        return against.unreadable
-      if (checked !== standing.generation) return true
+      if (standing.generation > (seen?.generation ?? 0)) return true
+      if (against !== undefined) return against.unreadable
       const { entries, size, checkpoint } = standing
       if (entries > size || size > (checkpoint?.size ?? 0)) return true
       return (
@@ -243,10 +251,8 @@ export const createPlaneTree = ({
       )
     },
     async keep({ isLast } = { isLast: false }) {
-      if ((await check()) !== undefined) return
-      await inTurn(async () => {
-        if (against === undefined) await keep(isLast)
-      })
+      if ((await check()) !== undefined && !(await hasMoved())) return
+      await inTurn(() => keep(isLast))
       if (isLast) await publisher.settled()
     },
     rollKey: () =>
@@ -272,12 +278,15 @@ export const createPlaneTree = ({
         ;[checked, seen, signed, claims] = [generation, undefined, undefined, []]
         const about = { at: clock.now(), plane, by, why, problem, generation, checkpoints }
         await append({ type: 'ledger.broken', v: 1, ...about })
-        while ((await tree.standing()).checkpoint === undefined && against === undefined)
+        for (let left = roundsOf(last.entries); left > 0 && signed === undefined; left--)
           await keep(true)
         return { origin: originOf(await placeOf({ generation })), problem }
       }),
   }
 }
+
+/** The tree of a generation begins from nothing: so often is it followed, until a first checkpoint can be signed. */
+const roundsOf = (entries: number): number => 3 + Math.ceil(entries / leavesAtOnce)
 
 const unsigned = (plane: PlaneId, problem: string | undefined): Fault =>
   new Fault('conflict', {

@@ -5,15 +5,14 @@ import type { Place } from './origin.ts'
 import type { Publisher } from './publisher.ts'
 import { type VerifiedCheckpoint, verifyCheckpoint } from './sign.ts'
 
-/** What a ledger was found to be; or what speaks against it, with the published notes that it does not continue. */
-export type Checked =
-  | { readonly standing: TreeStanding; readonly published: readonly VerifiedCheckpoint[] }
-  | {
-      readonly problem: string
-      readonly notes: readonly string[]
-      /** The published checkpoints could not be read: nothing is known, and a later look may find it right. */
-      readonly unreadable: boolean
-    }
+/** What speaks against a ledger. */
+export interface Against {
+  readonly problem: string
+  /** The published notes, of which there is one that it does not continue. */
+  readonly notes: readonly string[]
+  /** Published checkpoints could not be read: nothing is known, and a later look may find it right. */
+  readonly unreadable: boolean
+}
 
 /**
  * Holds a ledger against itself, against its checkpoints and against those that were published. What a
@@ -29,30 +28,37 @@ export const selfCheck = async ({
   place: (standing: TreeStanding) => Promise<Place>
   keys: LedgerKeys
   publisher: Publisher
-}): Promise<Checked> => {
+}): Promise<{
+  readonly standing: TreeStanding
+  readonly published: readonly VerifiedCheckpoint[]
+  readonly against: Against | undefined
+}> => {
   await keys.load()
   const standing = await tree.standing()
   const where = await place(standing)
   const own = await checkItself(tree, standing, where, keys.all)
   const published = await publisher.newest(where.plane).catch(unreadable)
-  if ('problem' in published) return own === undefined ? published : found(own, [])
-  const notes = published.map(({ note }) => note)
-  if (own !== undefined) return found(own, notes)
-  for (const one of published) {
-    const problem = await checkPublished(tree, standing, where, one, keys.all)
-    if (problem !== undefined) return found(problem, notes)
+  if ('problem' in published) {
+    return { standing, published: [], against: own === undefined ? published : found(own, []) }
   }
+  const notes = published.map(({ note }) => note)
+  const others = published.map((one) => checkPublished(tree, standing, where, one, keys.all))
+  const problem = [own, ...(await Promise.all(others))].find((one) => one !== undefined)
   const verified = notes.map((note) => verifyCheckpoint(note, keys.all))
-  return { standing, published: verified.filter((one) => one !== undefined) }
+  return {
+    standing,
+    published: verified.filter((one) => one !== undefined),
+    against: problem === undefined ? undefined : found(problem, notes),
+  }
 }
 
-const found = (problem: string, notes: readonly string[]): Checked => ({
+const found = (problem: string, notes: readonly string[]): Against => ({
   problem,
   notes,
   unreadable: false,
 })
 
-const unreadable = (error: unknown) => {
+const unreadable = (error: unknown): Against => {
   const says = error instanceof Error ? error.message : 'unknown'
   const problem = `its published checkpoints cannot be read: ${says}`
   return { problem, notes: [], unreadable: true }
