@@ -222,7 +222,7 @@ export const createPlaneTree = ({
     const before = signed
     const standing = await tree.standing()
     if (checked !== standing.generation && (await look()) !== undefined) return
-    if (against !== undefined) return
+    if (against !== undefined || standing.entries === 0) return
     if (await tree.hold()) await followAndSign()
     else await observe(standing)
     if (against !== undefined || signed === undefined) return
@@ -241,6 +241,7 @@ export const createPlaneTree = ({
       return seen
     },
     isDue(standing) {
+      if (standing.entries === 0 && standing.size === 0) return false
       if (standing.generation > (seen?.generation ?? 0)) return true
       if (against !== undefined) return against.unreadable
       const { entries, size, checkpoint } = standing
@@ -255,14 +256,16 @@ export const createPlaneTree = ({
       await inTurn(() => keep(isLast))
       if (isLast) await publisher.settled()
     },
-    rollKey: () =>
-      inTurn(async () => {
+    async rollKey() {
+      await check()
+      return inTurn(async () => {
         const before = await rotation.signer(await tree.standing())
         if (before === undefined || against !== undefined) throw unsigned(plane, against?.problem)
         const now = await rotation.next()
         await keep(false)
         return { before, now }
-      }),
+      })
+    },
     accept: ({ by, why }) =>
       inTurn(async () => {
         const problem = await look()
