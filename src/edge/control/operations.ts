@@ -10,6 +10,7 @@ import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
 import { release, releaseAll } from '#manager/release.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
@@ -147,6 +148,8 @@ export const operations = {
     }),
     restore,
   ),
+  ledgerKeyroll: operation(z.strictObject({ plane: written }), rollLedgerKey),
+  ledgerAccept: operation(z.strictObject({ plane: written, reason: reason.min(1) }), acceptLedger),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
 } as const
