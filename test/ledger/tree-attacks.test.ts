@@ -125,7 +125,7 @@ describe('a ledger that is not the one that was signed', () => {
         join(folder, 'published', 'finance.checkpoint'),
       )
       await start()
-      await isRefusedNow(/smaller than published: \d+ entries in its tree of \d+ .*data/published/)
+      await isRefusedNow(/smaller than published: \d+ entries in its tree of \d+ .*data.published/)
     })
 
     test('a fork of the same size and another root differs', async () => {
