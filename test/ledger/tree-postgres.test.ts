@@ -95,7 +95,6 @@ describe('a tree that several processes keep', () => {
     await close(kept)
     const dump = await server.createDatabase(new URL(url).pathname.slice(1))
     const later = await open()
-    await later.ledger.open()
     await later.call(3)
     await close(later)
     const restored = await open(dump)
