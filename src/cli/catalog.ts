@@ -431,7 +431,7 @@ export const catalog: readonly CommandRow[] = [
     summary:
       'Go on with a ledger that is refused, openly: as a new log, with an entry that says why.',
     examples: [
-      'bailiwick ledger accept ops --reason "restored from the backup of Monday, ticket 4711"',
+      'bailiwick ledger accept ops --reason "restored from the backup of Monday"',
       'bailiwick ledger accept ops --reason "…" --yes',
     ],
     options: [
