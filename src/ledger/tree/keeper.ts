@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
+import { createRoom } from '#lib/room.ts'
 import type { Store, TreeStanding } from '#store/store.ts'
 import type { LedgerIntegrity, PayloadSealer, PlaneLedger } from '../ledger.ts'
 import { createLedgerKeys } from './keys.ts'
@@ -38,6 +39,8 @@ export interface TreeStatus {
 }
 
 const everyMs = 1000
+/** Planes that are looked after at once: between what they write there is room for entries. */
+const planesAtOnce = 4
 
 export const createKeeper = ({
   store,
@@ -65,6 +68,7 @@ export const createKeeper = ({
   /** Planes that this process writes to. */
   const used = new Set<PlaneId>()
   const installation = createInstallationId(store, createIds({ clock, random }))
+  const inRoom = createRoom(planesAtOnce, Number.POSITIVE_INFINITY)
   let closed = false
   let cancel = () => {}
   let underWay: Promise<void> = Promise.resolve()
@@ -84,19 +88,20 @@ export const createKeeper = ({
     return made
   }
 
-  /** One plane that fails or is slow keeps none of the others waiting. */
+  /** One plane that fails keeps none of the others waiting. */
   const look = (tree: PlaneTree, about?: { isLast: boolean }): Promise<void> => {
-    const work = tree.keep(about).then(
-      () => {
-        if (failing.delete(tree.plane)) log.info('ledger.kept', { plane: tree.plane })
-      },
-      (error: unknown) => {
-        const { detail, message } = asFault(error)
-        if (!failing.has(tree.plane))
-          log.error('ledger.unkept', { plane: tree.plane, problem: detail ?? message })
-        failing.add(tree.plane)
-      },
-    )
+    const work = inRoom(() => tree.keep(about))
+      .then(
+        () => {
+          if (failing.delete(tree.plane)) log.info('ledger.kept', { plane: tree.plane })
+        },
+        (error: unknown) => {
+          const { detail, message } = asFault(error)
+          if (!failing.has(tree.plane))
+            log.error('ledger.unkept', { plane: tree.plane, problem: detail ?? message })
+          failing.add(tree.plane)
+        },
+      )
     const one = work.finally(() => busy.delete(tree.plane))
     busy.set(tree.plane, one)
     return one

@@ -262,6 +262,8 @@ export const createPlaneTree = ({
         const before = await rotation.signer(await tree.standing())
         if (before === undefined || against !== undefined) throw unsigned(plane, against?.problem)
         const now = await rotation.next()
+        // Whoever keeps the tree finds the entry; it need not be this process.
+        await rotation.prepare(await tree.standing())
         await keep(false)
         return { before, now }
       })
