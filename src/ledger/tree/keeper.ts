@@ -90,18 +90,17 @@ export const createKeeper = ({
 
   /** One plane that fails keeps none of the others waiting. */
   const look = (tree: PlaneTree, about?: { isLast: boolean }): Promise<void> => {
-    const work = inRoom(() => tree.keep(about))
-      .then(
-        () => {
-          if (failing.delete(tree.plane)) log.info('ledger.kept', { plane: tree.plane })
-        },
-        (error: unknown) => {
-          const { detail, message } = asFault(error)
-          if (!failing.has(tree.plane))
-            log.error('ledger.unkept', { plane: tree.plane, problem: detail ?? message })
-          failing.add(tree.plane)
-        },
-      )
+    const work = inRoom(() => tree.keep(about)).then(
+      () => {
+        if (failing.delete(tree.plane)) log.info('ledger.kept', { plane: tree.plane })
+      },
+      (error: unknown) => {
+        const { detail, message } = asFault(error)
+        if (!failing.has(tree.plane))
+          log.error('ledger.unkept', { plane: tree.plane, problem: detail ?? message })
+        failing.add(tree.plane)
+      },
+    )
     const one = work.finally(() => busy.delete(tree.plane))
     busy.set(tree.plane, one)
     return one
