@@ -2,12 +2,13 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { CheckpointRow, LedgerFile, TreeStanding } from '#store/store.ts'
+import type { LedgerFile, TreeStanding } from '#store/store.ts'
 import type { PlaneLedger } from '../ledger.ts'
-import { type Claim, contradiction, equal } from './check.ts'
+import { contradiction } from './check.ts'
 import { followEntries, leavesAtOnce } from './follow-entries.ts'
 import { rootAt } from './grow.ts'
 import type { LedgerKey, LedgerKeys } from './keys.ts'
+import { createMemory } from './memory.ts'
 import { originOf, type Place } from './origin.ts'
 import type { Publisher } from './publisher.ts'
 import type { Rotation } from './rotation.ts'
@@ -44,7 +45,6 @@ export interface PlaneTree {
   }): Promise<{ readonly origin: string; readonly problem: string }>
 }
 
-const silenceMs = 60_000
 const checkAgainMs = 1000
 
 export const createPlaneTree = ({
@@ -74,11 +74,7 @@ export const createPlaneTree = ({
   let checked: number | undefined
   let checking: Promise<string | undefined> | undefined
   let against: (Against & { readonly atMs: number }) | undefined
-  /** What no later tree may contradict. */
-  let claims: readonly (Claim & { readonly what: string })[] = []
-  let seen: TreeStanding | undefined
-  let signed: CheckpointRow | undefined
-  let signedAtMs = Number.NEGATIVE_INFINITY
+  const memory = createMemory(clock)
   let hasPublished = false
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -103,17 +99,15 @@ export const createPlaneTree = ({
   const look = async (): Promise<string | undefined> => {
     const found = await selfCheck({ tree, place: placeOf, keys, publisher })
     const { standing, published } = found
-    seen = standing
+    const origin = originOf(await placeOf(standing))
+    memory.begin(
+      standing,
+      published.filter((one) => one.origin === origin),
+    )
     if (found.against !== undefined) return refuseFor(found.against)
     if (against !== undefined) log.info('ledger.right', { plane })
     against = undefined
-    const origin = originOf(await placeOf(standing))
-    claims = published
-      .filter((one) => one.origin === origin)
-      .map(({ size, root }) => ({ size, root, what: 'published' }))
     checked = standing.generation
-    signed = standing.checkpoint
-    signedAtMs = clock.elapsed()
     return undefined
   }
   const check = (): Promise<string | undefined> => {
@@ -126,44 +120,13 @@ export const createPlaneTree = ({
     return checking
   }
 
-  /** A ledger that was rolled back beneath this process is smaller than it has been. */
-  const fallen = (standing: TreeStanding): string | undefined => {
-    const { generation, entries, size, checkpoint } = standing
-    if (entries < size) return `cut: ${entries} entries are left of the ${size} in its tree`
-    if (seen?.generation !== generation) return undefined
-    if (size < seen.size)
-      return `rolled back: ${size} entries are in its tree, and ${seen.size} were`
-    if ((checkpoint?.number ?? 0) < (seen.checkpoint?.number ?? 0))
-      return 'rolled back: its last checkpoint is gone'
-    seen = standing
-    return undefined
-  }
-
   /** Nothing is signed, and nothing published, that does not continue all that was. */
   const different = async (standing: TreeStanding): Promise<string | undefined> => {
-    const { generation, checkpoint } = standing
-    const own = signed?.generation === generation ? [{ ...signed, what: 'what was signed' }] : []
-    const last = checkpoint ? [{ ...checkpoint, what: 'its last checkpoint' }] : []
-    const all = [...own, ...last, ...claims]
-    const once = all.filter(
-      (one, at) => !all.slice(0, at).some((o) => o.size === one.size && equal(o.root, one.root)),
-    )
-    for (const claim of once) {
+    for (const claim of memory.claims(standing)) {
       const found = await contradiction(tree, standing, claim, claim.what)
       if (found !== undefined) return found
     }
     return undefined
-  }
-
-  const isSilent = (at: number): boolean =>
-    clock.now() - at >= silenceMs || clock.elapsed() - signedAtMs >= silenceMs
-
-  const remember = (row: CheckpointRow): void => {
-    if (signed?.number === row.number && signed.generation === row.generation) return
-    signed = row
-    signedAtMs = clock.elapsed()
-    claims = claims.filter(({ size }) => size > row.size)
-    if (seen?.generation === row.generation) seen = { ...seen, checkpoint: row }
   }
 
   /** Resolves with whether it has just covered the entry of a key that signs from here on. */
@@ -173,7 +136,7 @@ export const createPlaneTree = ({
     if (signer === undefined) return false
     const by = checkpoint && verifyCheckpoint(checkpoint.note, keys.all)?.key
     const isNews = checkpoint === undefined || size > checkpoint.size || by !== signer.number
-    if (!isNews && !isSilent(checkpoint.at)) return false
+    if (!isNews && !memory.isSilent(checkpoint.at)) return false
     const found = await different(standing)
     const root = await rootAt(tree, size, generation)
     if (found !== undefined || root === undefined) {
@@ -186,14 +149,14 @@ export const createPlaneTree = ({
     const row = { generation, number: (checkpoint?.number ?? 0) + 1, size, root, at, note }
     // Where another process was faster, its checkpoint is as good.
     if (!(await tree.addCheckpoint(row))) return false
-    remember(row)
+    memory.remember(row)
     return keys.all.some(({ number }) => number === signer.number + 1)
   }
 
   /** A tree that another process keeps: what it signed is held against what was seen before. */
   const observe = async (standing: TreeStanding): Promise<void> => {
     const { checkpoint } = standing
-    const fell = fallen(standing)
+    const fell = memory.fallen(standing)
     if (fell !== undefined) return void refuse(fell)
     if (checkpoint === undefined) return
     if (verifyCheckpoint(checkpoint.note, keys.all) === undefined) await keys.load()
@@ -201,14 +164,14 @@ export const createPlaneTree = ({
       verifyCheckpoint(checkpoint.note, keys.all) === undefined
         ? `its checkpoint ${checkpoint.number} is not signed by a key of this ledger`
         : await different(standing)
-    if (found === undefined) remember(checkpoint)
+    if (found === undefined) memory.remember(checkpoint)
     else refuse(found)
   }
 
   const followAndSign = async (): Promise<void> => {
     await rotation.prepare(await tree.standing())
     for (let again = true, left = 2; again && left > 0; left--) {
-      const followed = await followEntries(tree, fallen)
+      const followed = await followEntries(tree, memory.fallen)
       if ('problem' in followed) return void refuse(followed.problem)
       again = await sign(followed)
     }
@@ -216,15 +179,16 @@ export const createPlaneTree = ({
 
   /** A person has accepted a break meanwhile, by another process. */
   const hasMoved = async (): Promise<boolean> =>
-    (await tree.standing()).generation > (seen?.generation ?? 0)
+    (await tree.standing()).generation > (memory.seen?.generation ?? 0)
 
   const keep = async (isLast: boolean): Promise<void> => {
-    const before = signed
+    const before = memory.signed
     const standing = await tree.standing()
     if (checked !== standing.generation && (await look()) !== undefined) return
     if (against !== undefined || standing.entries === 0) return
     if (await tree.hold()) await followAndSign()
     else await observe(standing)
+    const { signed } = memory
     if (against !== undefined || signed === undefined) return
     if (before === signed && !(isLast && hasPublished)) return
     hasPublished = true
@@ -238,17 +202,17 @@ export const createPlaneTree = ({
       return against?.problem
     },
     get standing() {
-      return seen
+      return memory.seen
     },
     isDue(standing) {
       if (standing.entries === 0 && standing.size === 0) return false
-      if (standing.generation > (seen?.generation ?? 0)) return true
+      if (standing.generation > (memory.seen?.generation ?? 0)) return true
       if (against !== undefined) return against.unreadable
       const { entries, size, checkpoint } = standing
       if (entries > size || size > (checkpoint?.size ?? 0)) return true
       return (
         checkpoint !== undefined &&
-        (checkpoint.number !== signed?.number || isSilent(checkpoint.at))
+        (checkpoint.number !== memory.signed?.number || memory.isSilent(checkpoint.at))
       )
     },
     async keep({ isLast } = { isLast: false }) {
@@ -280,10 +244,11 @@ export const createPlaneTree = ({
         const checkpoints = [...new Set([...notes, ...own])]
         log.warn('ledger.accepted', { plane, generation, problem })
         against = undefined
-        ;[checked, seen, signed, claims] = [generation, undefined, undefined, []]
+        checked = generation
+        memory.forget()
         const about = { at: clock.now(), plane, by, why, problem, generation, checkpoints }
         await append({ type: 'ledger.broken', v: 1, ...about })
-        for (let left = roundsOf(last.entries); left > 0 && signed === undefined; left--)
+        for (let left = roundsOf(last.entries); left > 0 && memory.signed === undefined; left--)
           await keep(true)
         return { origin: originOf(await placeOf({ generation })), problem }
       }),
