@@ -52,7 +52,7 @@ export const me = z.strictObject({
         z.strictObject({
           role: z.enum(planeRoles),
           over: z
-            .union([z.strictObject({ owner: z.string() }), z.strictObject({ server: z.string() })])
+            .union([z.strictObject({ owner: z.string() }), z.strictObject({ item: z.string() })])
             .optional(),
           endsAt: at.optional(),
         }),
