@@ -159,7 +159,7 @@ export const follow = async (
       const items = [...(servers?.values() ?? []), ...(apis?.values() ?? [])]
       await parts.registry.follow(plane, items, changes)
       // Before the snapshot that permits their calls is in force.
-      if (serving) parts.apis.follow(plane, [...(apis?.values() ?? [])])
+      if (serving) await parts.apis.follow(plane, [...(apis?.values() ?? [])])
     }
   }
   // Whatever becomes of the rest: a patch builds on the one before it, and what may no longer be is

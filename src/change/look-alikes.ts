@@ -54,10 +54,7 @@ export async function lookAlikes(
 }
 
 /** What stood before, as far as it goes on standing. */
-function* staying(
-  here: PlanePolicy | undefined,
-  { given, remove }: Plan,
-): Generator<ItemDocument> {
+function* staying(here: PlanePolicy | undefined, { given, remove }: Plan): Generator<ItemDocument> {
   if (!here) return
   const removed = new Set<unknown>(remove.map(({ document }) => document))
   const next = new Map(

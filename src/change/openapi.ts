@@ -13,9 +13,12 @@ const MOST = 20
  * What is wrong with an API's OpenAPI document as a whole; what merely leaves an operation out is for
  * whoever reviews the API. One that stands already has been read.
  */
-export function checkOpenApi({ document, source, plane, name }: Given, policy: Policy): Finding[] {
+export async function checkOpenApi(
+  { document, source, plane, name }: Given,
+  policy: Policy,
+): Promise<Finding[]> {
   if (document?.kind !== 'API' || isStanding(document, policy, plane, name)) return []
-  const read = openApiOf(document.upstream.openapi, document.credential?.header)
+  const read = await openApiOf(document.upstream.openapi, document.credential?.header)
   if (!('problems' in read)) return []
   return read.problems.slice(0, MOST).map(({ pointer, message }) => ({
     code: 'invalid value',

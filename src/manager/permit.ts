@@ -7,7 +7,7 @@ import { type Item, type Person, widens } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
 import { bindingsIn, type Owned } from '#people/bindings.ts'
-import { type Access, ownedItem, namedItem } from './access.ts'
+import { type Access, namedItem, ownedItem } from './access.ts'
 
 /**
  * Whether a person may make a change, all of it: each document as it was and as it would be, whatever

@@ -9,7 +9,7 @@ import {
   suspensionKey,
 } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
-import { ownedItem, namedItem } from './access.ts'
+import { namedItem, ownedItem } from './access.ts'
 import { changer, choosePlanes, type Desk, findCapability, findItem, findPlane } from './desk.ts'
 
 /** Who or what is meant: `name` as `Suspension.name` says; a plane is named by it alone. */

@@ -14,7 +14,7 @@ export async function operationsMoved(
   state: PlaneState | undefined,
   document: ApiDocument,
 ): Promise<readonly Item[]> {
-  const read = openApiOf(document.upstream.openapi, document.credential?.header)
+  const read = await openApiOf(document.upstream.openapi, document.credential?.header)
   if ('problems' in read) return []
   const discovered = read.operations.map(({ definition }) => ({
     kind: 'operation' as const,

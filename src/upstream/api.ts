@@ -53,12 +53,12 @@ export interface OpenedApi extends Api {
 const DEFAULTS = ['accept', 'application/json, */*;q=0.5', 'user-agent', 'bailiwick']
 
 /** Undefined where its OpenAPI document is none: the door has refused it. */
-export function openApi(
+export async function openApi(
   document: ApiDocument,
   ground: Pick<Ground, 'clock' | 'log' | 'limits'>,
-): OpenedApi | undefined {
+): Promise<OpenedApi | undefined> {
   const { name, credential, upstream } = document
-  const read = openApiOf(upstream.openapi, credential?.header)
+  const read = await openApiOf(upstream.openapi, credential?.header)
   if ('problems' in read) return undefined
   const { clock, limits, log } = ground
   const url = new URL(upstream.url)
