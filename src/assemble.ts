@@ -99,8 +99,7 @@ export const assemble = async (about: {
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const offers: Offers = (plane, document) =>
-    document.kind === 'Server' ? registry.capabilitiesAs(plane, document) : []
+  const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })

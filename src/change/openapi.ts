@@ -1,4 +1,5 @@
-import type { ApiDocument } from '#domain/documents.ts'
+import type { ApiDocument, Document } from '#domain/documents.ts'
+import { planeId } from '#domain/name.ts'
 import { openApiOf } from '#rest/openapi/remembered.ts'
 import type { Policy } from './change.ts'
 import type { Finding } from './finding.ts'
@@ -25,6 +26,16 @@ export async function checkOpenApi(
     message: `API ${name}: upstream.openapi${pointer === '' ? '' : ` at ${shown(pointer)}`}: ${message}`,
     at: source && { source, path: ['upstream', 'openapi'], part: 'value' },
   }))
+}
+
+/** Before the turn of a change: whoever suspends somebody does not wait until a large document has been read. */
+export async function readAhead(documents: Iterable<Document | undefined>, policy: Policy) {
+  for (const document of documents) {
+    if (document?.kind !== 'API') continue
+    const { plane, name, upstream, credential } = document
+    if (isStanding(document, policy, planeId(plane), name)) continue
+    await openApiOf(upstream.openapi, credential?.header)
+  }
 }
 
 function isStanding(
