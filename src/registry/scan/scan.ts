@@ -90,7 +90,8 @@ const isDistinctive = (word: string): boolean => /[a-z\d][_.-][a-z\d]|[a-z][A-Z]
 /** MCP 2026-07-28, server/tools §Tool Annotations: what the server says of itself, beside the name that it gave. */
 function contradictions({ kind, name, definition }: Scanned): Finding[] {
   const { annotations } = definition
-  if (kind !== 'tool' || typeof annotations !== 'object' || annotations === null) return []
+  const isCalled = kind === 'tool' || kind === 'operation'
+  if (!isCalled || typeof annotations !== 'object' || annotations === null) return []
   const { readOnlyHint, destructiveHint } = annotations as Record<string, unknown>
   const verb = verbOf(name)
   const isWrong =
