@@ -160,7 +160,7 @@ describe('The owner of an API', () => {
     assert.equal(await status('/tickets/42'), 200)
     const { versions, diff } = await asJson('server', 'versions', 'ops/tickets', 'getTicket')
     assert.equal(versions.length, 2)
-    assert.ok(JSON.stringify(diff).includes('X-More'))
+    assert.ok(JSON.stringify(diff).includes('x-more'))
   })
 
   test('blocks one operation, and suspends all of it', async () => {
