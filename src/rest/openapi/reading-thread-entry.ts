@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import { answerQuestions } from '#lib/thread.ts'
 import type { Route } from '../routes.ts'
 import { readSaid } from './read-openapi.ts'
 import type { Piece, Question } from './reading-thread.ts'
@@ -25,10 +25,4 @@ function answer(question: Question): Piece {
   return { head: 'problems' in read ? read : { ...read, paths: [] } }
 }
 
-parentPort?.on('message', (question: Question) => {
-  try {
-    parentPort?.postMessage(answer(question))
-  } catch (thrown) {
-    parentPort?.postMessage({ thrown: String(thrown) } satisfies Piece)
-  }
-})
+answerQuestions(answer)
