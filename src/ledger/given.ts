@@ -13,6 +13,10 @@ export interface Placed {
   readonly method: string
 }
 
+/** Of these methods what something is called with stands with the intent: a REST request has no name of a method of MCP. */
+export const recordsArguments = (method: string): boolean =>
+  takesArguments(method) || !method.includes('/')
+
 /**
  * The arguments that were recorded with the intent of a call. Undefined where none are: of a refusal,
  * of what takes none by that name, or where their key is gone. Whoever asks has the right to read them.
@@ -22,7 +26,7 @@ export type GivenArguments = (placed: Placed) => Promise<JsonValue | undefined>
 export const createGivenArguments =
   (store: Store, seal: (plane: PlaneId) => PayloadSealer): GivenArguments =>
   async ({ plane, position, call, method }) => {
-    if (!takesArguments(method) && method.includes('/')) return undefined
+    if (!recordsArguments(method)) return undefined
     const sealed = await store.plane(plane).ledger.findPayload(position)
     const plain = sealed && seal(plane).open(sealed, payloadContext(plane, call))
     if (!plain) return undefined

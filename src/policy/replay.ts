@@ -38,23 +38,38 @@ export interface Group {
   readonly calls: readonly string[]
 }
 
-export interface Replayed {
-  /** Calls that were decided by both; a count of equal refusals is as many. */
+/** Calls that a draft would decide otherwise, in one direction. */
+export interface Moved {
   readonly calls: number
-  readonly newlyPermitted: readonly Group[]
-  readonly newlyDenied: readonly Group[]
+  /** Those of the most calls, the most first. */
+  readonly groups: readonly Group[]
+  /** Groups beyond those. */
+  readonly others: number
+}
+
+export interface Replayed {
+  /** Calls that were decided again, those that are not known among them; a count of equal refusals is as many. */
+  readonly calls: number
+  readonly newlyPermitted: Moved
+  readonly newlyDenied: Moved
   /** Calls for which arguments decide that nobody can tell. */
   readonly notKnown: { readonly 'not recorded': number; readonly 'not yours to read': number }
 }
 
 const mostExamples = 3
+const mostGroups = 200
 
 /**
  * Calls that were made, decided again at the time they were made, by what stands and by a draft: by
  * the same evaluator as when they were made. Tokens count as having what grants imply, quotas are not
  * counted, and what is suspended or held today is not.
  */
-export const createReplay = (about: { readonly now: Proposal; readonly draft: Proposal }) => {
+export const createReplay = (about: {
+  readonly now: Proposal
+  readonly draft: Proposal
+  /** How a reason is told to whoever asks. */
+  tell(because: string): string
+}) => {
   const groups = { permitted: new Map<string, Group>(), denied: new Map<string, Group>() }
   const notKnown = { 'not recorded': 0, 'not yours to read': 0 }
   let calls = 0
@@ -79,12 +94,13 @@ export const createReplay = (about: { readonly now: Proposal; readonly draft: Pr
       }
       const [was, would] = [isPermitted(now), isPermitted(draft)]
       if (was === would) return
-      put(would ? groups.permitted : groups.denied, made, now, draft)
+      const tell = (trial: Trial | undefined) => about.tell(reasonOf(trial))
+      put(would ? groups.permitted : groups.denied, made, { now, draft, tell })
     },
     answer: (): Replayed => ({
       calls,
-      newlyPermitted: inOrder(groups.permitted),
-      newlyDenied: inOrder(groups.denied),
+      newlyPermitted: movedOf(groups.permitted),
+      newlyDenied: movedOf(groups.denied),
       notKnown,
     }),
   }
@@ -106,31 +122,47 @@ const isPermitted = (trial: Trial | undefined): boolean => trial?.outcome === 'p
 const put = (
   groups: Map<string, Group>,
   made: Made,
-  now: Trial | undefined,
-  draft: Trial | undefined,
+  {
+    now,
+    draft,
+    tell,
+  }: {
+    readonly now: Trial | undefined
+    readonly draft: Trial | undefined
+    tell(trial: Trial | undefined): string
+  },
 ): void => {
-  const { client, server, kind } = made
-  const met = draft?.decision.capability ?? now?.decision.capability
-  const name = met?.name ?? made.name
-  const key = JSON.stringify([client, server, met?.kind ?? kind, name])
+  const { client, server } = made
+  // Of what is permitted by one of them, and so has been met.
+  const { kind, name } = draft?.decision.capability ?? now?.decision.capability ?? made
+  const key = JSON.stringify([client, server, kind, name])
   const before = groups.get(key)
   const calls = before?.calls ?? []
   groups.set(key, {
     client,
     server,
-    kind: met?.kind ?? kind,
+    kind,
     name,
+    count: (before?.count ?? 0) + made.count,
     now: before?.now ?? tell(now),
     draft: before?.draft ?? tell(draft),
-    count: (before?.count ?? 0) + made.count,
     calls: made.call !== '' && calls.length < mostExamples ? [...calls, made.call] : calls,
   })
 }
 
-const tell = (trial: Trial | undefined): string => (trial ? tellWhy(trial) : 'no such caller')
+const reasonOf = (trial: Trial | undefined): string => (trial ? tellWhy(trial) : 'no such caller')
 
-/** The most first. */
-const inOrder = (groups: ReadonlyMap<string, Group>): Group[] =>
-  [...groups.values()].sort(
-    (a, b) => b.count - a.count || (`${a.client} ${a.server}` < `${b.client} ${b.server}` ? -1 : 1),
+const movedOf = (groups: ReadonlyMap<string, Group>): Moved => {
+  const all = [...groups.values()].sort(
+    (a, b) => b.count - a.count || compare(nameOf(a), nameOf(b)),
   )
+  return {
+    calls: all.reduce((sum, { count }) => sum + count, 0),
+    groups: all.slice(0, mostGroups),
+    others: Math.max(0, all.length - mostGroups),
+  }
+}
+
+const nameOf = ({ client, server, kind, name }: Group): string =>
+  `${client} ${server} ${kind} ${name}`
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -24,6 +24,8 @@ export interface Trials {
   propose(plane: PlaneId, by?: ByWhich): Promise<Proposal>
   /** Every PolicyTest of the plane. */
   test(proposal: Proposal): Promise<TestResult[]>
+  /** Long work, one after the other: several who try something take no more from calls than one. */
+  alone<T>(work: () => Promise<T>): Promise<T>
 }
 
 export const createTrials = (about: {
@@ -48,6 +50,7 @@ export const createTrials = (about: {
     const before = change.current()
     return { before, after: before, documents: [] }
   }
+  let last: Promise<unknown> = Promise.resolve()
 
   return {
     async propose(plane, by = {}) {
@@ -60,7 +63,11 @@ export const createTrials = (about: {
       const then = revision === undefined ? '' : ` at revision ${revision}`
       throw new Fault('unknown_name', { detail: `There is no plane ${plane}${then}.` })
     },
-    test: (proposal) =>
-      runTests({ proposal, offers, now: about.now(), breathe: about.breather() }),
+    test: (proposal) => runTests({ proposal, offers, now: about.now(), breathe: about.breather() }),
+    alone(work) {
+      const turn = last.then(work)
+      last = turn.catch(() => undefined)
+      return turn
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { TestedPlane } from '#manager/policy-tests.ts'
+import { tellBroken } from '#policy/broken.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { readDraft } from '../draft.ts'
@@ -13,30 +14,33 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const draft = await readDraft(invocation)
   const input = { plane: options.text('plane'), ...(draft && { draft }) }
   const planes = await (await control()).ask('policyTest', input)
-  const tests = planes.flatMap(({ plane, tests }) => tests.map((one) => ({ plane, ...one })))
-  if (terminal.json)
-    printJson(
-      terminal,
-      tests.map((one) => ({ ...one, problem: one.problem ?? null })),
-      fields,
-    )
+  if (terminal.json) printJson(terminal, toJson(planes), fields)
   else print(terminal, planes)
-  return tests.every(({ holds }) => holds) ? 0 : broken
+  return planes.every(({ tests }) => tests.every(({ holds }) => holds)) ? 0 : broken
 }
 
+const toJson = (planes: readonly TestedPlane[]): object[] =>
+  planes.flatMap(({ plane, tests }) =>
+    tests.map((one) => ({ plane, ...one, problem: one.problem ?? null })),
+  )
+
 const print = (terminal: Terminal, planes: readonly TestedPlane[]): void => {
-  for (const { plane, tests } of planes) {
-    if (tests.length === 0) terminal.hint(`Plane ${plane} has no PolicyTest.`)
-    for (const { name, says, holds, tried, but, problem } of tests) {
-      const mark = holds
-        ? terminal.paint(terminal.glyph('passed'), 'good')
-        : terminal.paint(terminal.glyph('denied'), 'bad')
-      terminal.out(`${mark} ${plane}/${name}: ${oneLine(says)}  (${grouped(tried)} calls)`)
-      if (problem !== undefined) terminal.out(`    ${problem}`)
-      for (const one of but)
-        terminal.out(
-          `    ${one.client} ${one.server}/${oneLine(one.name)}: ${one.outcome}: ${oneLine(one.because)}`,
-        )
-    }
-  }
+  const all = planes.flatMap(({ plane, tests }) => tests.map((test) => ({ plane, test })))
+  for (const { plane, test } of all) printTest(terminal, plane, test)
+  const failed = all.filter(({ test }) => !test.holds).length
+  if (all.length === 0) terminal.say('There is no PolicyTest: nothing was promised.')
+  else if (failed > 0) terminal.say(`${failed} of ${all.length} not true.`)
+  else terminal.say(all.length === 1 ? 'It is true.' : `All ${all.length} are true.`)
+}
+
+const printTest = (
+  terminal: Terminal,
+  plane: string,
+  { name, says, holds, tried, but, problem }: TestedPlane['tests'][number],
+): void => {
+  const mark = terminal.paint(terminal.glyph(holds ? 'yes' : 'no'), holds ? 'good' : 'bad')
+  const calls = terminal.paint(`${grouped(tried)} ${tried === 1 ? 'call' : 'calls'}`, 'faint')
+  terminal.out(`${mark} ${plane}/${name}  ${oneLine(says)}  ${calls}`)
+  for (const one of but) terminal.out(`    ${oneLine(tellBroken(one))}`)
+  if (problem !== undefined) terminal.out(`    ${problem}`)
 }
