@@ -1,8 +1,9 @@
 import type { TokenAnswer } from '#manager/agents.ts'
 import type { CallRow } from '#manager/asking.ts'
+import type { JsonObject } from '#lib/json.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
-import { printRemedy } from './remedy.ts'
+import { printChange } from './explanation.ts'
 import { drawStrip, pathOf } from './strip.ts'
 import type { Terminal } from './terminal.ts'
 import type { Reply } from './wire/talk.ts'
@@ -12,6 +13,7 @@ export interface Made {
   readonly plane: string
   readonly server: string
   readonly name: string
+  readonly args: JsonObject
   readonly token: TokenAnswer
   /** By the clock of this machine, before anything was sent. */
   readonly startedAt: number
@@ -53,7 +55,8 @@ export const sayRefusal = (terminal: Terminal, made: Made, about: Told): void =>
   terminal.warn(`  The agent was told: ${readable(told).split('\n').join('\n  ')}`)
   if (down !== undefined) terminal.warn(`  ${oneLine(down)}`)
   if (record) printRecord(terminal, record)
-  printRemedy(terminal, fix, terminal.warn)
+  const { inTheWay } = now
+  printChange(terminal, { wouldChange: fix, inTheWay }, terminal.warn)
 }
 
 const printRecord = (terminal: Terminal, record: CallRow): void => {
