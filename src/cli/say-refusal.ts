@@ -1,6 +1,6 @@
+import type { JsonObject } from '#lib/json.ts'
 import type { TokenAnswer } from '#manager/agents.ts'
 import type { CallRow } from '#manager/asking.ts'
-import type { JsonObject } from '#lib/json.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
 import { printChange } from './explanation.ts'

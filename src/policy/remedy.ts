@@ -50,8 +50,8 @@ export const remedyOf = (
  * condition is not true, a grant without one would permit more than is meant.
  */
 export const inTheWayOf = (policy: PlanePolicy, trial: Trial): InTheWay | undefined => {
-  const { decision, grants } = trial
-  if (decision.permitted) return undefined
+  const { decision, outcome, grants } = trial
+  if (decision.permitted || outcome === 'depends') return undefined
   const { refusal } = decision
   const rule = (name: string) => asItStands(policy.rules.get(name))
   const grant = (name: string | undefined) => asItStands(policy.grants.get(name ?? ''))

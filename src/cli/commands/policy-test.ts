@@ -29,7 +29,8 @@ const print = (terminal: Terminal, planes: readonly TestedPlane[]): void => {
   for (const { plane, test } of all) printTest(terminal, plane, test)
   const failed = all.filter(({ test }) => !test.holds).length
   if (all.length === 0) terminal.say('There is no PolicyTest: nothing was promised.')
-  else if (failed > 0) terminal.say(`${failed} of ${all.length} not true.`)
+  else if (failed > 0)
+    terminal.say(`${failed} of ${all.length} ${failed === 1 ? 'is' : 'are'} not true.`)
   else terminal.say(all.length === 1 ? 'It is true.' : `All ${all.length} are true.`)
 }
 
