@@ -37,11 +37,12 @@ export const printChange = (
   printRemedy(terminal, wouldChange, print)
   if (!inTheWay) return
   const { kind, name, document } = inTheWay
-  const says =
-    kind === 'Rule'
-      ? 'is in the way, and no grant overrides it'
-      : 'would permit it, were its condition true'
-  print(`  ${kind} ${name} ${says}. It says:`)
+  if (kind === 'Grant') {
+    // What the condition is stands where the grant is considered.
+    print(`  Grant ${name} would permit it, were its condition true.`)
+    return
+  }
+  print(`  Rule ${name} is in the way, and no grant overrides it. It says:`)
   print('')
   for (const line of readable(document).trimEnd().split('\n')) print(`    ${line}`)
 }
