@@ -5,7 +5,7 @@ import { serverItem } from '#manager/access.ts'
 import { can } from '#manager/can.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
 import { replay } from '#manager/replay.ts'
-import { can as canAnswer, policyTests, replayed } from '../answers.ts'
+import { can as canAnswer, policyTests, replayed } from '../policy-answers.ts'
 import { type Asked, route } from '../route.ts'
 import { planeHere, sightOf } from '../sight.ts'
 
