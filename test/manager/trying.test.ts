@@ -52,6 +52,8 @@ const standing = (serving: Serving): Document[] => [
   role('looks', { role: 'developer', people: ['dev'] }),
 ]
 
+const steady = (text: string): string => text.replaceAll(/\d\d:\d\d:\d\d/g, 'TIME')
+
 describe('A policy that is tried before it stands', () => {
   let serving: Serving
   let gateway: Gateway
@@ -335,6 +337,21 @@ describe('A policy that is tried before it stands', () => {
       assert.equal(unknown.status, 404)
       assert.doesNotMatch(unknown.text, /line-3|line-4/)
     })
+  })
+
+  test('is tried from elsewhere with the same words', async () => {
+    const draft = draftOf(grant('careless', { agent: 'line-3', ...onTelemetry }))
+    const far = people.root.terminal
+    const here = gateway.cli
+    for (const words of [
+      ['can', 'line-3', telemetry, 'line=4', '-f', draft],
+      ['policy', 'test', '-f', draft, '--plane', plane],
+      ['policy', 'replay', '-f', draft, '--plane', plane, '--since', '1s'],
+    ]) {
+      const [one, other] = [await here(words), await far(...words)]
+      assert.deepEqual([other.code, steady(other.stdout)], [one.code, steady(one.stdout)])
+      assert.notEqual(one.stdout, '')
+    }
   })
 
   test('a draft of another plane is refused, and changes nothing', async () => {
