@@ -1,7 +1,6 @@
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
 import type { Shape } from './glyphs.ts'
-import { printRemedy } from './remedy.ts'
 import type { Terminal } from './terminal.ts'
 
 const signs: Readonly<Record<Explanation['decision'], Shape>> = {
@@ -28,18 +27,17 @@ export const printConsidered = (terminal: Terminal, about: Explanation): void =>
   for (const [what = '', says = ''] of rows) terminal.out(`  ${what.padEnd(7)}  ${oneLine(says)}`)
 }
 
-/** What changes the answer; or whose document would have to say something else. */
-export const printChange = (
+/** Whose document would have to say something else, where nothing changes the answer by itself. */
+export const printInTheWay = (
   terminal: Terminal,
-  { wouldChange, inTheWay }: Pick<Explanation, 'wouldChange' | 'inTheWay'>,
+  { inTheWay, considered }: Pick<Explanation, 'inTheWay' | 'considered'>,
   print: (line: string) => void = terminal.out,
 ): void => {
-  printRemedy(terminal, wouldChange, print)
   if (!inTheWay) return
   const { kind, name, document } = inTheWay
   if (kind === 'Grant') {
-    // What the condition is stands where the grant is considered.
-    print(`  Grant ${name} would permit it, were its condition true.`)
+    const verdict = considered.find(({ grant }) => grant === name)?.verdict ?? ''
+    print(`  Grant ${name}: ${oneLine(verdict)}`)
     return
   }
   print(`  Rule ${name} is in the way, and no grant overrides it. It says:`)

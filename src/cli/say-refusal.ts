@@ -3,7 +3,8 @@ import type { TokenAnswer } from '#manager/agents.ts'
 import type { CallRow } from '#manager/asking.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
-import { printChange } from './explanation.ts'
+import { printInTheWay } from './explanation.ts'
+import { printRemedy } from './remedy.ts'
 import { drawStrip, pathOf } from './strip.ts'
 import type { Terminal } from './terminal.ts'
 import type { Reply } from './wire/talk.ts'
@@ -55,8 +56,8 @@ export const sayRefusal = (terminal: Terminal, made: Made, about: Told): void =>
   terminal.warn(`  The agent was told: ${readable(told).split('\n').join('\n  ')}`)
   if (down !== undefined) terminal.warn(`  ${oneLine(down)}`)
   if (record) printRecord(terminal, record)
-  const { inTheWay } = now
-  printChange(terminal, { wouldChange: fix, inTheWay }, terminal.warn)
+  printRemedy(terminal, fix, terminal.warn)
+  printInTheWay(terminal, now, terminal.warn)
 }
 
 const printRecord = (terminal: Terminal, record: CallRow): void => {

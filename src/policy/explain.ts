@@ -1,5 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import { because, tellDenial } from '#domain/because.ts'
+import type { ArgumentProblem } from '#domain/decision.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import type { PlaneSnapshot } from './compile.ts'
 import type { Explanation, Question, QuotaRule } from './policy.ts'
@@ -44,6 +45,9 @@ export const tellWhy = (trial: Trial): string => {
   if (decision.permitted) return `grant ${decision.permission.grant}`
   if (outcome === 'depends') return 'it depends on the arguments'
   const { refusal } = decision
+  // Whoever asks has given the arguments, or may read them: where in them something stands is told.
+  if (refusal.reason === 'arguments')
+    return `arguments do not fit the definition: ${refusal.problems.map(tellPlace).join(', ')}`
   if (refusal.reason !== 'condition') return because(refusal)
   // Whatever arguments would fulfil a condition, a rule may deny all the same.
   const denying = denyingRule(trial)
@@ -51,6 +55,9 @@ export const tellWhy = (trial: Trial): string => {
     ? tellDenial(denying.rule, { because: denying.because, error: errorIn(denying.verdict) })
     : because(refusal)
 }
+
+const tellPlace = ({ at, message }: ArgumentProblem): string =>
+  at === '' ? message : `${at} ${message}`
 
 const tellGrant = (policy: PlanePolicy, name: string, { grants, decision }: Trial): string => {
   const { when, until } = policy.grants.get(name) ?? {}

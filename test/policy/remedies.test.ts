@@ -145,6 +145,9 @@ describe('What would change an answer', () => {
     await here.apply(granted({ when: 'args.line == "3"' }))
     const asked = await can('record_read', 'id=a', 'line=4')
     assert.deepEqual([asked.wouldChange, asked.inTheWay?.name], [null, 'all'])
+    const wrong = await can('record_read', 'id=A', 'line=3')
+    assert.match(wrong.because, /^arguments do not fit the definition: \/id must match /)
+    assert.deepEqual([wrong.wouldChange, wrong.inTheWay], [null, null])
     const open = await can('record_read')
     assert.deepEqual([open.decision, open.wouldChange, open.inTheWay], ['depends', null, null])
 

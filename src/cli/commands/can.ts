@@ -7,7 +7,8 @@ import { readObject } from '#mcp/typed.ts'
 import { oneLine } from '../cells.ts'
 import { type Invocation, type Options, readTarget } from '../command.ts'
 import { readDraft } from '../draft.ts'
-import { explanationJson, printChange, printConsidered, signOf } from '../explanation.ts'
+import { explanationJson, printConsidered, printInTheWay, signOf } from '../explanation.ts'
+import { printRemedy } from '../remedy.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { dayAndTime, rfc3339 } from '../when.ts'
 
@@ -100,7 +101,9 @@ const print = (terminal: Terminal, answer: CanAnswer): void => {
   terminal.out(`${signOf(terminal, decision)} ${decision}: ${client} ${verbs[decision]} ${what}`)
   if (as !== 'now') terminal.out(`  by       ${byWhat(answer)}`)
   printConsidered(terminal, answer)
-  printChange(terminal, answer)
+  printRemedy(terminal, answer.wouldChange)
+  // How each grant stands has been said.
+  if (answer.inTheWay?.kind === 'Rule') printInTheWay(terminal, answer)
   if (decision === 'depends')
     terminal.hint('Say what it is called with: key=value …, or --args, which takes {} for nothing.')
 }

@@ -3,7 +3,8 @@ import type { Entry, Intent, Outcome } from '#domain/entry.ts'
 import type { ThenAnswer, WhyAnswer } from '#manager/calls.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
-import { explanationJson, printChange, printConsidered } from '../explanation.ts'
+import { explanationJson, printConsidered, printInTheWay } from '../explanation.ts'
+import { printRemedy } from '../remedy.ts'
 import { capabilityOf, drawStrip, pathOf, tellIndexed, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { dayAndTime, grouped, rfc3339 } from '../when.ts'
@@ -50,7 +51,8 @@ const print = (terminal: Terminal, answer: WhyAnswer): void => {
   if (!now) return
   const same = now.decision === record.decision && now.decision !== 'permitted'
   terminal.out(`Now     ${same ? 'the same' : now.decision}: ${oneLine(now.because)}`)
-  printChange(terminal, now)
+  printRemedy(terminal, now.wouldChange)
+  printInTheWay(terminal, now)
 }
 
 /** By the policy of its time: which grants and rules there were, and how each of them stood. */
