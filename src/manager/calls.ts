@@ -5,7 +5,7 @@ import { callId, clientId, type PlaneId } from '#domain/name.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import type { FoundCall } from '#ledger/query.ts'
 import { Fault } from '#lib/fault.ts'
-import { explain, type Tried } from '#policy/explain.ts'
+import { explain } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { everything, type Sight } from './asking.ts'
 import { choosePlanes, type Desk, findPlane } from './desk.ts'
@@ -38,12 +38,11 @@ export const why = async (
   const { policy } = findPlane(desk.installation.change.current(), plane)
   if (!sight.call(policy, record))
     throw new Fault('not_permitted', { detail: 'This call is about items of others.' })
-  const tried = await triedAgain(desk, { id: plane, policy }, record, sight)
-  const by = (revision?: number) => desk.installation.trials.propose(plane, { revision })
-  const now = tried && explain(await by(), { ...tried, now: desk.clock.now() })
+  const tryAgain = await again(desk, { id: plane, policy }, record, sight)
+  const now = await tryAgain?.({ at: desk.clock.now() })
   const revision = input.atItsTime ? revisionOf(entries) : undefined
-  const then = tried && revision !== undefined && explain(await by(revision), tried)
-  const atItsTime = then ? { ...then, revision } : undefined
+  const then = revision === undefined ? undefined : await tryAgain?.({ at: record.at, revision })
+  const atItsTime = then && revision !== undefined ? { ...then, revision } : undefined
   const answer = { plane, record, entries, now, atItsTime }
   return sight.names(policy, 'rules.read') ? answer : withoutRules(answer)
 }
@@ -64,23 +63,29 @@ const findCall = async (
   return { plane, ...found }
 }
 
-/** The call as it was made, at its own time; undefined for a count of many. */
-const triedAgain = async (
+/** The call as it was made, by the policy that is named; undefined for a count of many. */
+const again = async (
   { installation }: Desk,
   here: { readonly id: PlaneId; readonly policy: PlanePolicy },
   record: CallRecord,
   sight: Sight,
-): Promise<Tried | undefined> => {
+) => {
   if (record.name === '') return undefined
   const given = await givenOf(installation, here, record, sight)
-  return {
+  const tried = {
     client: clientId(record.agent, record.consumer),
     user: record.user,
     server: record.server,
     kind: record.kind as CapabilityKind,
     name: record.name,
     args: 'args' in given ? given.args : undefined,
-    now: record.at,
+  }
+  return async (by: { readonly at: number; readonly revision?: number }): Promise<Explanation> => {
+    const { revision } = by
+    const proposal = await installation.trials.propose(here.id, { revision })
+    const told = explain(proposal, { ...tried, now: by.at })
+    const isUnknown = 'unknown' in given && told.decision === 'depends'
+    return isUnknown ? { ...told, because: `${told.because}, ${given.unknown}` } : told
   }
 }
 
