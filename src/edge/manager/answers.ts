@@ -334,33 +334,6 @@ const looked = {
 export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
 export const callCount = z.strictObject({ count: z.int(), ...looked })
 
-export const explanation = z.strictObject({
-  decision: z
-    .enum(['permitted', 'denied', 'held', 'depends'])
-    .describe('`depends`: on arguments that were not given.'),
-  because: z.string(),
-  considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
-  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
-  quotas: z.array(z.string()),
-  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
-  wouldChange: z.string().optional(),
-})
-export const why = z.strictObject({
-  plane: z.string(),
-  record: callRow.omit({ plane: true }),
-  entries: z.array(
-    z.strictObject({ position: z.int(), entry: z.looseObject({ type: z.string() }) }),
-  ),
-  now: explanation.optional(),
-})
-export const can = explanation.extend({
-  plane: z.string(),
-  client: z.string(),
-  server: z.string(),
-  kind: z.enum(capabilityKinds),
-  name: z.string(),
-})
-
 const edit = z.strictObject({
   op: z.enum(['add', 'change', 'remove']),
   plane: z.string(),
