@@ -104,7 +104,7 @@ const selector: fc.Arbitrary<Selector> = fc
   )
 const selectors = fc.array(selector, { minLength: 1, maxLength: 2 })
 const condition = fc.constantFrom(...Object.keys(conditions))
-const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 /** Keys that are undefined are not there. */
 const defined = <T extends object>(given: T): T =>
