@@ -22,12 +22,17 @@ const written = ({ kind, name, description }: Offer): object => {
     : { uriTemplate: name, name, description }
 }
 
-/** MCP servers of 2026-07-28, each under its name, that offer what a test says and count what they are asked to do. */
+/**
+ * MCP servers of 2026-07-28, each under its name, that offer what a test says; below other names, an API
+ * that takes whatever it is asked. They count what they are asked to do.
+ */
 export async function startFactory() {
   const offers = new Map<string, readonly Offer[]>()
   const done: string[] = []
   const server = createServer(async (request, response) => {
-    const name = new URL(request.url ?? '', 'http://here').pathname.slice(1)
+    const [name = '', ...path] = new URL(request.url ?? '', 'http://here').pathname
+      .slice(1)
+      .split('/')
     const text = Buffer.concat(await request.toArray().catch(() => [])).toString()
     const { id, method, params = {} } = JSON.parse(text || '{}')
     const answer = (result: object) =>
@@ -36,6 +41,10 @@ export async function startFactory() {
         .end(JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', ...result } }))
     const listed = (kind: Kind) =>
       (offers.get(name) ?? []).filter((one) => one.kind === kind).map(written)
+    if (path.length > 0) {
+      done.push(`${name} ${request.method} /${path.join('/')}`)
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end('[]')
+    }
     switch (method) {
       case 'server/discover':
         return answer({

@@ -30,7 +30,7 @@ const names = {
   prompt: ['brief', 'brief_less'],
   resource: ['mes://line/3', 'mes://hall'],
   template: ['mes://line/{line}', 'mes://{+path}'],
-  operation: ['listOrders', 'createOrder'],
+  operation: ['listOrders', 'countOrders'],
 } as const satisfies Record<Kind, readonly string[]>
 const uris = ['mes://line/3', 'mes://line/4', 'mes://hall', 'mes://hall/7', 'other://x']
 const bases: Readonly<Record<string, string>> = { read_less: 'read_line', brief_less: 'brief' }
@@ -168,7 +168,8 @@ const documentsOf = ({ url, now, suffix }: About): fc.Arbitrary<Document[]> => {
   const api = fc
     .record({
       ...said,
-      upstream: fc.constant({ url: 'https://orders.example', openapi: openapi }),
+      upstream: fc.constant({ url: url(orders), openapi }),
+      tools: fc.constant(true),
       operations: classified(names.operation),
     })
     .map((body) => document('API', orders, saying(body)))
@@ -247,14 +248,13 @@ const documentsOf = ({ url, now, suffix }: About): fc.Arbitrary<Document[]> => {
     ])
 }
 
-export const openapi = JSON.stringify({
+const texts = ['line', 'hall'].map((name) => ({ name, in: 'query', schema: { type: 'string' } }))
+const openapi = JSON.stringify({
   openapi: '3.1.0',
   info: { title: 'Orders', version: '1' },
   paths: {
-    '/orders': {
-      get: { operationId: 'listOrders', responses: {} },
-      post: { operationId: 'createOrder', responses: {} },
-    },
+    '/orders': { get: { operationId: 'listOrders', parameters: texts } },
+    '/orders/count': { get: { operationId: 'countOrders', parameters: texts } },
   },
 })
 
@@ -267,17 +267,20 @@ const offeredOf = ({ suffix }: About): fc.Arbitrary<Record<string, State>> => {
         names[kind].map((name) => `${item}${suffix}/${kind}/${name}`),
       ),
     ),
-    ...names.operation.map((name) => `orders${suffix}/operation/${name}`),
   ]
+  // What an API has stands in its document, as it is.
+  const operations = names.operation.map((name): [string, State] => [
+    `orders${suffix}/operation/${name}`,
+    'pinned',
+  ])
   return fc.tuple(...keys.map((key) => fc.tuple(fc.constant(key), state))).map((all) => {
     const known = new Map(all)
-    return Object.fromEntries(
-      all.map(([key, own]) => {
-        const name = key.slice(key.lastIndexOf('/') + 1)
-        const base = bases[name]
-        return [key, base === undefined ? own : (known.get(key.replace(name, base)) ?? own)]
-      }),
-    )
+    const ofServers = all.map(([key, own]): [string, State] => {
+      const name = key.slice(key.lastIndexOf('/') + 1)
+      const base = bases[name]
+      return [key, base === undefined ? own : (known.get(key.replace(name, base)) ?? own)]
+    })
+    return Object.fromEntries<State>([...ofServers, ...operations])
   })
 }
 
@@ -322,6 +325,13 @@ const askedOf = ({ now, suffix }: About): fc.Arbitrary<Asked> => {
     { weight: 12, arbitrary: calls('tool', names.tool) },
     { weight: 5, arbitrary: calls('prompt', names.prompt) },
     { weight: 7, arbitrary: reads },
+    {
+      weight: 4,
+      arbitrary: calls('operation', names.operation).map((one) => ({
+        ...one,
+        item: `orders${suffix}`,
+      })),
+    },
     { weight: 1, arbitrary: calls('tool', ['none']) },
     {
       weight: 1,

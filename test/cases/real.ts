@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { resume, type Suspend, suspend } from '#change/suspend.ts'
 import type { Intent, Refused } from '#domain/entry.ts'
 import { clientId, planeId } from '#domain/name.ts'
@@ -12,6 +12,13 @@ import type { Asked, Written } from './reading.ts'
 import type { Answer, Kind } from './world.ts'
 
 const ops = planeId('ops')
+const methods = {
+  tool: 'tools/call',
+  operation: 'tools/call',
+  prompt: 'prompts/get',
+  resource: 'resources/read',
+  template: 'resources/read',
+} as const satisfies Record<Kind, string>
 const by = { by: 'deniz' }
 const inOps = { apiVersion: 'bailiwick/v1', plane: 'ops' }
 const standing = [
@@ -25,7 +32,13 @@ const standing = [
 const textOf = (documents: readonly object[]): string =>
   [...standing, ...documents].map((one) => JSON.stringify(one)).join('\n---\n')
 
-/** Of an HTTP answer: `done`, or the reason that its caller is told. */
+const paths: Readonly<Record<string, string>> = {
+  listOrders: '/orders',
+  countOrders: '/orders/count',
+}
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** Of an MCP answer: `done`, or the reason that its caller is told. */
 export const toldIn = (text: string): string => {
   const { result, error } = JSON.parse(text)
   const refusal = result?._meta?.['dev.bailiwick/refusal'] ?? error?.data
@@ -42,8 +55,11 @@ export async function startReal() {
   const connections = new Agent({ keepAlive: true })
   const tokens = new Map<string, string>()
 
-  const mint = ({ agent, consumer, user, scopes, ageMs = 0 }: Asked): Promise<string> => {
-    const about = { plane: ops, client: clientId(agent, consumer), resource: `${origin}/mcp/ops` }
+  const mint = (
+    { agent, consumer, user, scopes, ageMs = 0 }: Asked,
+    path: string,
+  ): Promise<string> => {
+    const about = { plane: ops, client: clientId(agent, consumer), resource: origin + path }
     return mintSaying(installation, about, ({ sub, iat }) => ({
       iat: iat - ageMs / 1000,
       exp: iat + 20 * 60,
@@ -51,12 +67,20 @@ export async function startReal() {
       ...(user && { sub: user, act: { sub } }),
     }))
   }
-  const tokenOf = async (asked: Asked): Promise<string> => {
+  const tokenOf = async (asked: Asked, path: string): Promise<string> => {
     const { agent, consumer, user, scopes, ageMs } = asked
-    const key = JSON.stringify([agent, consumer, user, scopes, ageMs])
-    const token = tokens.get(key) ?? (await mint(asked))
+    const key = JSON.stringify([path, agent, consumer, user, scopes, ageMs])
+    const token = tokens.get(key) ?? (await mint(asked, path))
     tokens.set(key, token)
     return token
+  }
+
+  const exchange = async (path: string, about: RequestOptions, body?: string) => {
+    const outbound = request(origin + path, { ...about, agent: connections })
+    outbound.end(body)
+    const [inbound] = (await once(outbound, 'response')) as [IncomingMessage]
+    const text = Buffer.concat(await inbound.toArray()).toString()
+    return { status: inbound.statusCode, text }
   }
 
   const offersOf = ({ offered }: Written, item: string, isLater: boolean) =>
@@ -84,33 +108,37 @@ export async function startReal() {
         factory.offers.set(item, offersOf(written, item, true))
         await installation.refresh(ops, item)
       }
-      for (const asked of calls) await tokenOf(asked)
+      for (const asked of calls) {
+        await tokenOf(asked, '/mcp/ops')
+        if (asked.kind === 'operation') await tokenOf(asked, `/rest/ops/${asked.item}`)
+      }
       for (const key of Object.keys(suspended))
         await change.execute(suspend(targetOf(key), 'a test'), by)
     },
     async letGo({ suspended }: Written): Promise<void> {
       for (const key of Object.keys(suspended)) await change.execute(resume(targetOf(key)), by)
     },
-    /** Over HTTP, as its caller; `atPlane`: by its name at the plane's endpoint. */
+    /** Over MCP, as its caller; `atPlane`: by its name at the plane's endpoint. */
     async call(asked: Asked, atPlane: boolean): Promise<string> {
       const { item, kind, name, args } = asked
       const named = { name: atPlane ? `${item}__${name}` : name, arguments: args }
-      const methods: Partial<Record<Kind, string>> = { tool: 'tools/call', prompt: 'prompts/get' }
-      const method = methods[kind] ?? 'resources/read'
-      const { headers, body } = modern(method, kind === 'resource' ? { uri: name } : named)
-      const outbound = request(`${origin}/mcp/ops${atPlane ? '' : `/${item}`}`, {
-        method: 'POST',
-        agent: connections,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json, text/event-stream',
-          authorization: `Bearer ${await tokenOf(asked)}`,
-          ...headers,
-        },
-      })
-      outbound.end(JSON.stringify(body))
-      const [inbound] = (await once(outbound, 'response')) as [IncomingMessage]
-      return toldIn(Buffer.concat(await inbound.toArray()).toString())
+      const { headers, body } = modern(methods[kind], kind === 'resource' ? { uri: name } : named)
+      const path = `/mcp/ops${atPlane ? '' : `/${item}`}`
+      const accept = 'application/json, text/event-stream'
+      const content = { 'content-type': 'application/json', accept }
+      const token = await tokenOf(asked, '/mcp/ops')
+      const about = { method: 'POST', headers: { ...content, ...headers, ...bearer(token) } }
+      return toldIn((await exchange(path, about, JSON.stringify(body))).text)
+    },
+    /** An operation over REST, its arguments in the query. */
+    async callRest(asked: Asked): Promise<string> {
+      const { item, name, args } = asked
+      const base = `/rest/ops/${item}`
+      const query = new URLSearchParams(args as Record<string, string>)
+      const headers = bearer(await tokenOf(asked, base))
+      const { status, text } = await exchange(`${base}${paths[name]}?${query}`, { headers })
+      if (status === 200) return 'done'
+      return status === 404 ? 'unknown' : JSON.parse(text).reason
     },
     /** What the ledger says of the last calls: of whom, of what, and what came of it. */
     async entries(most: number): Promise<string[]> {
