@@ -127,28 +127,24 @@ const putOrRemove = <D extends object>(
     })
 
 const minutes = fc.record({ minute: fc.integer({ min: 1, max: 9 }) })
-const grantStep = putOrRemove(
-  'Grant',
-  'grants',
-  ['g0', 'g1', 'g2', 'g3', 'g4'],
-  fc
-    .record({
-      to: fc.constantFrom(
-        { agent: 'a0' },
-        { agent: 'a0' },
-        { agent: 'a1' },
-        { group: 't0' },
-        { group: 't1' },
-      ),
-      consumer: fc.constantFrom('c0', 'c0', 'c1'),
-      allow: selectors,
-      when: seldom(condition),
-      quota: seldom(minutes),
-      reason: fc.constant('a test'),
-      until: fc.constantFrom('2027-01-01', '2030-01-01'),
-    })
-    .map(({ to, ...rest }) => ({ ...to, ...rest })),
-)
+const grantBody = fc
+  .record({
+    to: fc.constantFrom(
+      { agent: 'a0' },
+      { agent: 'a0' },
+      { agent: 'a1' },
+      { group: 't0' },
+      { group: 't1' },
+    ),
+    consumer: fc.constantFrom('c0', 'c0', 'c1'),
+    allow: selectors,
+    when: seldom(condition),
+    quota: seldom(minutes),
+    reason: fc.constant('a test'),
+    until: fc.constantFrom('2027-01-01', '2030-01-01'),
+  })
+  .map(({ to, ...rest }) => ({ ...to, ...rest }))
+const grantStep = putOrRemove('Grant', 'grants', ['g0', 'g1', 'g2', 'g3', 'g4'], grantBody)
 const demand = fc.oneof(
   fc.constant({ deny: true as const }),
   fc.record({
@@ -167,14 +163,18 @@ const demand = fc.oneof(
   ),
   someOf(consumers).map((names) => ({ consumers: names })),
 )
-const ruleStep = putOrRemove(
-  'Rule',
-  'rules',
-  ['r0', 'r1', 'r2'],
-  fc
-    .record({ over: selectors, when: seldom(condition), demand })
-    .map(({ demand, ...rest }) => ({ ...rest, ...defined(demand) })),
-)
+const ruleBody = fc
+  .record({ over: selectors, when: seldom(condition), demand })
+  .map(({ demand, ...rest }) => ({ ...rest, ...defined(demand) }))
+const ruleStep = putOrRemove('Rule', 'rules', ['r0', 'r1', 'r2'], ruleBody)
+
+/** Documents beside all that steps make: before them by name, and behind them. */
+export const anotherGrant = fc
+  .tuple(fc.constantFrom('a9', 'z9'), grantBody)
+  .map(([name, body]) => ({ ...head, kind: 'Grant', name, ...defined(body) }) as Documents['Grant'])
+export const anotherRule = fc
+  .tuple(fc.constantFrom('a9', 'z9'), ruleBody)
+  .map(([name, body]) => ({ ...head, kind: 'Rule', name, ...defined(body) }) as Documents['Rule'])
 const quotaStep = putOrRemove(
   'Quota',
   'quotas',
