@@ -73,8 +73,12 @@ const told = (decision: Decision): string =>
     : JSON.stringify(decision.refusal)
 
 /** The counts that bound it, by each way in which it is permitted. */
-const bounds = (decision: Decision): string[][] =>
-  decision.permitted ? [decision].map(({ quotas }) => quotas.map(({ key }) => key)) : []
+const bounds = (decision: Decision): string[][] => {
+  const all: string[][] = []
+  let next = decision.permitted ? decision : undefined
+  for (; next; next = next.otherwise?.()) all.push(next.quotas.map(({ key }) => key))
+  return all
+}
 
 describe('Adding a grant', () => {
   const added = fc
