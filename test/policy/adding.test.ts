@@ -17,6 +17,7 @@ import {
   policyOf,
   questions,
   step,
+  unfolded,
   type World,
 } from './world.ts'
 
@@ -73,12 +74,8 @@ const told = (decision: Decision): string =>
     : JSON.stringify(decision.refusal)
 
 /** The counts that bound it, by each way in which it is permitted. */
-const bounds = (decision: Decision): string[][] => {
-  const all: string[][] = []
-  let next = decision.permitted ? decision : undefined
-  for (; next; next = next.otherwise?.()) all.push(next.quotas.map(({ key }) => key))
-  return all
-}
+const bounds = (decision: Decision): string[][] =>
+  unfolded(decision).flatMap((one) => (one.permitted ? [one.quotas.map(({ key }) => key)] : []))
 
 describe('Adding a grant', () => {
   const added = fc

@@ -9,7 +9,7 @@ import type { Selector } from '#domain/selector.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import type { Moved } from '#policy/patch.ts'
-import type { Question, Who } from '#policy/policy.ts'
+import type { Decision, Permitted, Question, Who } from '#policy/policy.ts'
 
 /** A small plane in which everything that decides may be, and steps that change it, for property tests. */
 export const plane = planeId('ops')
@@ -481,3 +481,14 @@ export const questions: readonly Question[] = [
   { server: 'api', kind: 'tool', name: 'read', args: {} },
   { server: 'nowhere', kind: 'tool', name: 'read', args: {} },
 ]
+
+/** A decision and those that take over from it in turn, as plain values. */
+export const unfolded = (decision: Decision): Decision[] => {
+  const all: Decision[] = []
+  for (let one: Decision | undefined = decision; one; ) {
+    const otherwise: Permitted['otherwise'] = one.permitted ? one.otherwise : undefined
+    all.push(one.permitted ? { ...one, otherwise: undefined } : one)
+    one = otherwise?.()
+  }
+  return all
+}
