@@ -72,8 +72,13 @@ const openSnapshot = ({ change, registry }: Installation): PlaneSnapshot => {
     capabilities.map((capability) => [
       capability.name,
       {
-        ...{ permitted: true, capability, args: {}, permission: { grant: '' } },
-        ...{ quotas: [], own: undefined, otherwise: undefined },
+        permitted: true,
+        capability,
+        args: {},
+        permission: { grant: '' },
+        quotas: [],
+        own: undefined,
+        otherwise: undefined,
       } as const,
     ]),
   )
