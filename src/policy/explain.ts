@@ -67,9 +67,9 @@ const tellGrant = (policy: PlanePolicy, name: string, { grants, decision }: Tria
   if (verdict === 'untrue') return `its condition is not true: ${when}`
   if (verdict === 'open') return `depends on the arguments: ${when}`
   if (verdict !== 'holds') return `its condition fails: ${verdict.error}: ${when}`
-  return decision.permitted && decision.permission.grant !== name
-    ? 'permits it as well'
-    : 'permits it'
+  if (!decision.permitted || decision.permission.grant === name) return 'permits it'
+  // Its own quota bounds nobody who has another grant that permits the same.
+  return decision.own ? `permits it when ${decision.own.name} is used up` : 'permits it as well'
 }
 
 const tellRule = ({ verdict, because }: RuleTold): string => {

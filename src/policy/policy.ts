@@ -85,7 +85,16 @@ export interface Permitted extends Met {
   readonly permitted: true
   readonly capability: Capability
   readonly permission: Permission
+  /** All that count it, the grant's own among them. */
   readonly quotas: readonly QuotaRule[]
+  /** The grant's own, where it has one: no other grant is bound by it. */
+  readonly own: QuotaRule | undefined
+  /**
+   * The same call at the same instant by the next grant that permits it, for when the own quota of this
+   * one is used up. Grants without a quota go before those with one, so that no grant that is added
+   * bounds what was free before. Undefined where there is none to ask: work begins when it is called.
+   */
+  readonly otherwise: (() => Permitted | undefined) | undefined
 }
 export interface Refused extends Met {
   readonly permitted: false

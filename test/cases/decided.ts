@@ -43,10 +43,10 @@ export const decide = async (one: Case): Promise<Decided> => {
   for (let n = 1; ; n++) {
     const room = await step.limit(asked, decision)
     if (!room.permitted) return told(room.refusal)
-    if (n >= (one.call.times ?? 1)) break
+    const { permission, quotas } = room
+    if (n >= (one.call.times ?? 1))
+      return { permitted: permission.grant, counted: quotas.map(({ name }) => name) }
   }
-  const { permission, quotas } = decision
-  return { permitted: permission.grant, counted: quotas.map(({ name }) => name) }
 }
 
 const told = (refusal: Refusal): Decided => ({
