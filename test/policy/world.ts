@@ -92,7 +92,9 @@ const selector: fc.Arbitrary<Selector> = fc
   )
   .chain((base) =>
     fc.oneof(
-      fc.constant(base).filter((one) => Object.keys(one).length > 0),
+      fc.constant(
+        Object.keys(base).length > 0 ? base : { class: ['read' as const, 'write' as const] },
+      ),
       fc.constantFrom(...servers).map((server) => ({ ...base, server })),
       someOf(servers).map((server) => ({ ...base, server })),
       fc.constant({ ...base, api: 'api' }),
