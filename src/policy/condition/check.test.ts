@@ -200,10 +200,7 @@ describe('A condition checked against the schema of a capability', () => {
       ['(args.count > 3) ▸== 3', 'this is true or false and never equal to 3'],
       ['has(args.note) ▸== 3', 'has(args.note) is true or false and never equal to 3'],
       ['[].exists(x, x ▸== 3)', 'x is nothing and never equal to 3'],
-      [
-        'now - now ▸== "36h"',
-        'this is a duration and never equal to "36h"; write duration("36h")',
-      ],
+      ['now - now ▸== "36h"', 'this is a duration and never equal to "36h"; write duration("36h")'],
     )
     right('args.mode == args.line && args.line == args.mode')
   })
@@ -399,10 +396,7 @@ describe('A condition checked against the schema of a capability', () => {
       ['args.tags.map(t, t != "", t + "!").exists(x, x ▸== 3)', text],
       ['args.device.exists(x, x ▸== 3)', text],
       ['{"a": args.line}.a ▸== 3', 'this.a is text and never equal to 3; write "3"'],
-      [
-        '{"a": args.line}[args.line] ▸== 3',
-        'this[…] is text and never equal to 3; write "3"',
-      ],
+      ['{"a": args.line}[args.line] ▸== 3', 'this[…] is text and never equal to 3; write "3"'],
       ['args.tags.exists_one(x, x ▸== 3)', text],
       ['args.tags.existsOne(x, x ▸== 3)', text],
       ['args.tags.filter(x, x ▸== 3) == []', text],

@@ -63,8 +63,7 @@ const typeOf = (tree: Tree, context: Context): Type => answer(tree, context).typ
 
 const typeOfName = ({ name, at }: TreeOf<'name'>, { scope, variable, found }: Context): Type => {
   if (variable?.name === name) return variable.type
-  if (name === 'uri' && !scope.hasUri)
-    found.push({ at, isUri: true })
+  if (name === 'uri' && !scope.hasUri) found.push({ at, isUri: true })
   // No other name is read (`read.ts`).
   return scope.names[name as FactName]
 }

@@ -63,7 +63,9 @@ describe('A condition that is not understood', () => {
   })
 
   test('has a place where there is one', () => {
-    assert.deepEqual(compileCondition('  '), { problem: 'a condition is missing; true holds always' })
+    assert.deepEqual(compileCondition('  '), {
+      problem: 'a condition is missing; true holds always',
+    })
     assert.deepEqual(compileCondition('x'.repeat(5000)), {
       problem: 'a condition has at most 4096 bytes',
     })
@@ -73,10 +75,7 @@ describe('A condition that is not understood', () => {
 describe('A character that nobody sees', () => {
   test('is named by its number, and as a text would write it', () => {
     refuses(
-      [
-        'args.a == "▸\u202e"',
-        'U+202E is a character that nobody sees; in a text write \\u202e',
-      ],
+      ['args.a == "▸\u202e"', 'U+202E is a character that nobody sees; in a text write \\u202e'],
       ['args.a == "▸\u0000"', 'U+0000 is a character that nobody sees; in a text write \\u0000'],
       ['▸\u00ad', 'U+00AD is a character that nobody sees; in a text write \\u00ad'],
       [

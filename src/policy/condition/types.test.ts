@@ -79,11 +79,17 @@ describe('What a JSON Schema lets a value be', () => {
     [{ type: 'string', nullable: 'yes' }, { kinds: 'string' }],
     [{ const: 3 }, { kinds: 'double', values: [3] }],
     [{ const: null }, { kinds: 'null', values: [null] }],
-    [{ enum: ['a', null, 1, true] }, { kinds: 'string null double bool', values: ['a', null, 1, true] }],
+    [
+      { enum: ['a', null, 1, true] },
+      { kinds: 'string null double bool', values: ['a', null, 1, true] },
+    ],
     [{ enum: [], type: 'string' }, { kinds: 'string' }],
     [{ enum: ['a', { b: 1 }], type: 'string' }, { kinds: 'string' }],
     [{ enum: 'a', type: 'string' }, { kinds: 'string' }],
-    [{ type: 'array', items: { type: 'string' } }, { kinds: 'list', element: { kinds: 'string' } }],
+    [
+      { type: 'array', items: { type: 'string' } },
+      { kinds: 'list', element: { kinds: 'string' } },
+    ],
     [{ type: 'array' }, { kinds: 'list' }],
     [{ type: 'array', items: [{ type: 'string' }] }, { kinds: 'list' }],
     [{ type: 'string', items: { type: 'string' } }, { kinds: 'string' }],
@@ -142,7 +148,14 @@ describe('What a JSON Schema lets a value be', () => {
     assert.equal(kindsOf({ $ref: '#/$defs/a~1b' }), 'string')
     assert.equal(kindsOf({ $ref: '#/$defs/c~0d' }), 'null')
     assert.equal(kindsOf({ description: 'x', $ref: '#/$defs/a~1b' }), 'string')
-    for (const $ref of ['#/$defs/nowhere', '#/$defs/e/0', '#/$defs/toString', '#a', 'x#/$defs/a~1b', 3])
+    for (const $ref of [
+      '#/$defs/nowhere',
+      '#/$defs/e/0',
+      '#/$defs/toString',
+      '#a',
+      'x#/$defs/a~1b',
+      3,
+    ])
       assert.equal(kindsOf({ $ref }), anyJson, `${$ref}`)
     assert.equal(kindsOf({ $ref: '#/$defs/a~1b', minLength: 1 }), anyJson)
     assert.equal(typeOfSchema({ $ref: '#' }, { type: 'string' }).kinds.join(), 'string')
