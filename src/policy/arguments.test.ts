@@ -74,7 +74,9 @@ describe('The arguments of a prompt', () => {
   test('are none where it declares none, and whatever is no declaration is none', () => {
     assert.equal(check('prompt', {}, {}), undefined)
     assert.equal(check('prompt', { arguments: 'line' }, { line: '3' })?.length, 1)
-    const odd = { arguments: [null, 'line', { name: 3, required: true }, { name: 'b', required: 'yes' }] }
+    const odd = {
+      arguments: [null, 'line', { name: 3, required: true }, { name: 'b', required: 'yes' }],
+    }
     assert.equal(check('prompt', odd, {}), undefined)
     assert.deepEqual(check('prompt', odd, { undefined: 'x', 3: 'x' })?.length, 2)
   })

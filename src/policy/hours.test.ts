@@ -27,9 +27,14 @@ describe('The hours of a rule', () => {
   test('end on the next day where they end before they begin', () => {
     const night = compileHours({ days: ['fri'], from: '22:00', to: '06:00' }, 'UTC')
     assert.deepEqual(
-      ['27T05:00:00', '27T21:59:59', '27T22:00:00', '28T05:59:59', '28T06:00:00', '28T23:00:00'].map(
-        (one) => night(at(one)),
-      ),
+      [
+        '27T05:00:00',
+        '27T21:59:59',
+        '27T22:00:00',
+        '28T05:59:59',
+        '28T06:00:00',
+        '28T23:00:00',
+      ].map((one) => night(at(one))),
       [false, false, true, true, false, false],
     )
     const saturday = compileHours({ days: ['sat'], from: '22:00', to: '06:00' }, 'UTC')

@@ -53,7 +53,13 @@ describe('The shelf of an item', () => {
       one('tool', 'undefined'),
     ]
     const shelf = createShelf(all)
-    const [read, less, , prompt, odd] = all as [Capability, Capability, Capability, Capability, Capability]
+    const [read, less, , prompt, odd] = all as [
+      Capability,
+      Capability,
+      Capability,
+      Capability,
+      Capability,
+    ]
     assert.equal(shelf.baseOf(less), read)
     assert.equal(shelf.baseOf(read), undefined)
     assert.equal(shelf.baseOf(prompt), undefined)
@@ -70,7 +76,9 @@ describe('The shelf of an item', () => {
       one('tool', 'mes://4/state'),
     ])
     assert.deepEqual(
-      shelf.fitting('mes://4/state').map(({ capability, variables }) => [capability.name, variables]),
+      shelf
+        .fitting('mes://4/state')
+        .map(({ capability, variables }) => [capability.name, variables]),
       [
         ['mes://{+path}', { path: '4/state' }],
         ['mes://{line}/state', { line: '4' }],

@@ -69,11 +69,7 @@ describe('An explanation', () => {
         ({ rule, verdict }) => `${rule} ${verdict}`,
       )
     const fails = 'denies it, since its condition fails: there is no nothing'
-    const rest = [
-      'h denies it: nobody may',
-      'j is fulfilled',
-      'k denies it: not fulfilled',
-    ]
+    const rest = ['h denies it: nobody may', 'j is fulfilled', 'k denies it: not fulfilled']
     const first = [
       'a is not about this call',
       'b is fulfilled',
@@ -103,7 +99,10 @@ describe('An explanation', () => {
     const never: Small = { ...small, rules: { never: { over: [read], deny: true } } }
     assert.deepEqual(said(never), ['denied', 'rule never: nobody may'])
     const maybe = { over: [read], require: 'args.line == "3"' }
-    assert.deepEqual(said({ ...small, rules: { maybe } }), ['depends', 'it depends on the arguments'])
+    assert.deepEqual(said({ ...small, rules: { maybe } }), [
+      'depends',
+      'it depends on the arguments',
+    ])
     const plain: Small = { servers: mes, grants: { reads }, rules: { maybe } }
     assert.deepEqual(said(plain), ['depends', 'it depends on the arguments'])
     assert.deepEqual(said(plain, 'read', { args: { line: '4' } }), [
@@ -115,7 +114,11 @@ describe('An explanation', () => {
     const fine = { over: [read], require: 'caller.agent == "line"' }
     assert.deepEqual(said({ ...plain, rules: { fine, maybe } })[0], 'depends')
     assert.deepEqual(said({ ...small, rules: { fine } })[0], 'depends')
-    const odd: Small = { servers: mes, grants: { reads }, offered: { 'mes/tool/read': { state: 'held' } } }
+    const odd: Small = {
+      servers: mes,
+      grants: { reads },
+      offered: { 'mes/tool/read': { state: 'held' } },
+    }
     assert.deepEqual(said(odd)[0], 'held')
     assert.deepEqual(said({ servers: mes })[0], 'denied')
   })
@@ -125,7 +128,10 @@ describe('An explanation', () => {
     assert.equal(said(small)[0], 'permitted')
     assert.equal(said(small, 'read', { scopes: ['mes.read'] })[0], 'permitted')
     assert.equal(said(small, 'read', { scopes: ['other'] })[0], 'denied')
-    const claimed: Small = { servers: mes, grants: { a: { ...reads, when: 'caller.claims.line == "3"' } } }
+    const claimed: Small = {
+      servers: mes,
+      grants: { a: { ...reads, when: 'caller.claims.line == "3"' } },
+    }
     assert.equal(said(claimed)[0], 'denied')
     assert.equal(said(claimed, 'read', { claims: { line: '3' } })[0], 'permitted')
     const runs: Small = { servers: mes, grants: { a: { ...reads, when: 'run.id == ""' } } }
@@ -178,7 +184,10 @@ describe('An explanation', () => {
       wouldChange: undefined,
     })
     assert.equal(of('head', 'floor').because, 'no agent head')
-    assert.equal(explained(small, { ...tool('read'), client: 'odd' as never }).because, 'no agent odd')
+    assert.equal(
+      explained(small, { ...tool('read'), client: 'odd' as never }).because,
+      'no agent odd',
+    )
   })
 
   test('names the redacted variant that may be called instead', () => {
@@ -283,7 +292,8 @@ describe('What would change an answer', () => {
       /^kind: Grant\nplane: ops\nname: b$/m,
     )
     assert.match(
-      remedy({ servers: mes, grants: { a: ended, b: about } }, 'read', { args: { line: '4' } }) ?? '',
+      remedy({ servers: mes, grants: { a: ended, b: about } }, 'read', { args: { line: '4' } }) ??
+        '',
       /^kind: Grant\nplane: ops\nname: b$/m,
     )
   })
