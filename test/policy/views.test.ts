@@ -383,7 +383,7 @@ describe('A URI', () => {
   test('is answered for by what was called: the capability, what makes it, what it is a variant of', () => {
     const called = (kind: CapabilityKind, name: string, one = small(), server = 'mes') =>
       viewOf(one)
-        .called({ server, kind, name, args: undefined })
+        .called({ server, kind, name })
         .map((other) => other.name)
     assert.deepEqual(called('resource', exact), [exact])
     assert.deepEqual(called('resource', 'mes://3/state'), [wide, narrow])
