@@ -94,10 +94,23 @@ describe('A plane', () => {
 
   test('has its endpoints as resources: itself, its servers, its APIs, and nothing else', () => {
     const is = (path: string) => view.isResource(ops, `https://gw.example${path}`)
-    for (const path of ['/mcp/ops', '/mcp/ops/mes', '/rest/ops/tickets']) assert.equal(is(path), true)
-    for (const path of ['/mcp/ops/', '/mcp/fin', '/mcp/ops/mes/x', '/rest/ops', '/rest/ops/', '/mcp/opsx', '/x/mcp/ops/mes'])
+    for (const path of ['/mcp/ops', '/mcp/ops/mes', '/rest/ops/tickets'])
+      assert.equal(is(path), true)
+    for (const path of [
+      '/mcp/ops/',
+      '/mcp/fin',
+      '/mcp/ops/mes/x',
+      '/rest/ops',
+      '/rest/ops/',
+      '/mcp/opsx',
+      '/x/mcp/ops/mes',
+    ])
       assert.equal(is(path), false, path)
-    for (const resource of ['mes', 'https://other.example/mcp/ops', 'https://other.example/mcp/ops/mes'])
+    for (const resource of [
+      'mes',
+      'https://other.example/mcp/ops',
+      'https://other.example/mcp/ops/mes',
+    ])
       assert.equal(view.isResource(ops, resource), false, resource)
   })
 })

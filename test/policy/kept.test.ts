@@ -4,8 +4,8 @@ import { RE2JS } from '@bufbuild/re2'
 import type { GrantDocument } from '#domain/documents.ts'
 import { clientId } from '#domain/name.ts'
 import { snapshotOf } from '#policy/compile.ts'
-import { conditionOf } from '#policy/conditions.ts'
 import { matchPattern } from '#policy/condition/patterns.ts'
+import { conditionOf } from '#policy/conditions.ts'
 import { type ClientGrants, createCores } from '#policy/core.ts'
 import { compileGrant } from '#policy/grant.ts'
 import { compiledOf, plane, policyOf, type Small, viewOf, whoOf } from './small.ts'
@@ -67,12 +67,17 @@ describe('What was worked out for a client', () => {
 
   test('is a reach that is the same until the server is another', () => {
     const core = createCores(plane, 100).of(about('line'))
-    const [before, after] = [compiledOf(small), compiledOf(small)].map((one) => one.items.get('mes'))
+    const [before, after] = [compiledOf(small), compiledOf(small)].map((one) =>
+      one.items.get('mes'),
+    )
     const [tool] = before?.shelf.list('tool') ?? []
     assert.ok(before && after && tool)
     const reach = core.reach(before, tool)
     assert.equal(core.reach(before, tool), reach)
-    assert.deepEqual(reach.grants.map(({ name }) => name), ['g', 'h'])
+    assert.deepEqual(
+      reach.grants.map(({ name }) => name),
+      ['g', 'h'],
+    )
     assert.notEqual(core.reach(after, tool), reach)
   })
 
@@ -81,18 +86,24 @@ describe('What was worked out for a client', () => {
     const core = createCores(plane, 100).of(
       about('line', { documents: [[h], [{ ...g, quota: { minute: 5 } }]] }),
     )
-    assert.deepEqual(core.grants.map(({ name }) => name), ['g', 'h'])
-    assert.deepEqual(core.grants.map((one) => core.quotaOf(one)), [
-      {
-        name: 'grant/g',
-        key: 'ops/grant/g/line',
-        second: undefined,
-        minute: 5,
-        day: undefined,
-        timeZone: 'UTC',
-      },
-      undefined,
-    ])
+    assert.deepEqual(
+      core.grants.map(({ name }) => name),
+      ['g', 'h'],
+    )
+    assert.deepEqual(
+      core.grants.map((one) => core.quotaOf(one)),
+      [
+        {
+          name: 'grant/g',
+          key: 'ops/grant/g/line',
+          second: undefined,
+          minute: 5,
+          day: undefined,
+          timeZone: 'UTC',
+        },
+        undefined,
+      ],
+    )
     assert.deepEqual(createCores(plane, 100).of(about('line', { documents: [] })).grants, [])
   })
 })
@@ -101,7 +112,9 @@ describe('The scopes of a client', () => {
   const until = '1970-01-01T00:00:01Z'
   const ending: Small = {
     servers: {
-      mes: { tools: { a: { ...read, scopes: ['s.a', 's.b'] }, b: { class: 'write', scopes: ['s.w'] } } },
+      mes: {
+        tools: { a: { ...read, scopes: ['s.a', 's.b'] }, b: { class: 'write', scopes: ['s.w'] } },
+      },
       other: { tools: { a: { ...read, scopes: ['s.o'] } } },
       bare: { tools: { a: read } },
     },
@@ -138,7 +151,10 @@ describe('The scopes of a client', () => {
   })
 
   test('are others where the servers are', () => {
-    const [one, two] = [compiledOf(ending), compiledOf({ ...ending, servers: { mes: { tools: {} } } })]
+    const [one, two] = [
+      compiledOf(ending),
+      compiledOf({ ...ending, servers: { mes: { tools: {} } } }),
+    ]
     const core = one.cores.of(about('line', { documents: [[...policyOf(ending).grants.values()]] }))
     assert.equal([...core.scopes(one.items, 0)].length, 3)
     assert.equal([...core.scopes(two.items, 0)].length, 0)
@@ -196,7 +212,10 @@ describe('What is compiled', () => {
     assert.equal(compiled('^b'), 0)
     assert.equal(compiled('^a'), 1)
     // One that has been tried on much is compiled anew.
-    assert.deepEqual([compiled('^d', 'a'.repeat(16_384)), compiled('^d', 'a'), compiled('^d')], [1, 0, 1])
+    assert.deepEqual(
+      [compiled('^d', 'a'.repeat(16_384)), compiled('^d', 'a'), compiled('^d')],
+      [1, 0, 1],
+    )
     compile.mock.restore()
   })
 })
