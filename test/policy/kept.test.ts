@@ -31,10 +31,12 @@ describe('What was worked out for a client', () => {
     const core = cores.of({ ...one, documents: lists })
     assert.equal(cores.of({ ...one, documents: [...lists] }), core)
     assert.notEqual(cores.of({ ...one, timeZone: 'Europe/Berlin' }), core)
-    const again = cores.of(one)
+    const again = cores.of({ ...one, documents: [documents, documents] })
     assert.notEqual(again, core)
-    assert.notEqual(cores.of({ ...one, documents: [documents, []] }), again)
-    assert.notEqual(cores.of({ ...one, documents: [[...documents]] }), again)
+    const half = cores.of({ ...one, documents: [documents, [...documents]] })
+    assert.notEqual(half, again)
+    const longer = cores.of({ ...one, documents: [documents, [...documents], []] })
+    assert.notEqual(longer, half)
   })
 
   test('is given up in the order that clients came, when there are too many grants and reaches', () => {
