@@ -220,7 +220,7 @@ describe('What is listed', () => {
     const small: Small = {
       servers: mes,
       grants: {
-        a: { ...reads, until },
+        c: { ...reads, until },
         b: { ...reads, allow: [write], until: '1970-01-01T00:00:02Z' },
       },
     }
@@ -231,7 +231,7 @@ describe('What is listed', () => {
     )
     assert.deepEqual(
       [999, 1000].map((now) => ask(view, 'read', {}, now)),
-      ['a', 'grant ended'],
+      ['c', 'grant ended'],
     )
     assert.deepEqual(
       [-5, 999, 1000, 1999, 2000, 3000].map((now) => view.endsAfter(now)),
