@@ -482,14 +482,19 @@ describe('A condition in a document', () => {
     assert.deepEqual(await messages({ labels: ['fixed'] }, 'args.line == "3"'), [
       'Grant g: when at character 6: mes/mes://a has no argument line; it has none',
     ])
-    const bare: Small = { ...small.offered, offered: { 'mes/prompt/greet': {} } }
+    const bare: Small = { offered: { 'mes/prompt/greet': {} } }
     assert.deepEqual(await messages(prompt, 'args.who == ""', bare), [
       'Grant g: when at character 6: mes/greet has no argument who; it has none',
     ])
   })
 
   test('is judged by no capability that is gone, and by 500 at most', async () => {
-    const gone: Small = { offered: { ...small.offered, 'mes/tool/write': { state: 'absent' } } }
+    const gone: Small = {
+      offered: {
+        ...small.offered,
+        'mes/tool/write': { state: 'absent', definition: { inputSchema: inputSchema('hall') } },
+      },
+    }
     assert.deepEqual(await messages({ tools: ['read', 'write'] }, 'args.line == "3"', gone), [])
     assert.equal((await messages({ tools: ['read', 'write'] }, 'args.line == "3"')).length, 1)
     const many = (count: number): Small => ({
