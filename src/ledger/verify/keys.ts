@@ -1,0 +1,80 @@
+import { type Hash, leafHash } from '#lib/merkle.ts'
+import { inclusionRoot } from '#lib/merkle-proof.ts'
+import { createNoteKey, type NoteKey, noteTypes, parseVerifierKey } from '#lib/signed-note.ts'
+import { parseTlogProof } from '#lib/tlog-proof.ts'
+import { readBody } from './body.ts'
+import { readCheckpoint } from './checkpoint.ts'
+
+/** One key pair of a ledger, in both of its roles. */
+export interface LedgerKey {
+  readonly plain: NoteKey
+  readonly timed: NoteKey
+  /** Of the entry that brought it in; 0 for the first one. */
+  readonly position: number
+}
+
+/** A key as it is handed on: the first by itself, each other with the proof of its entry. */
+export interface WrittenKey {
+  /** Verifier key of type 0x01. */
+  readonly key: string
+  readonly position: number
+  /** tlog-proof of the entry `ledger.key` under a checkpoint that an earlier key signed. */
+  readonly proof?: string
+}
+
+export const ledgerKey = (origin: string, publicKey: Uint8Array, position: number): LedgerKey => ({
+  plain: createNoteKey(origin, noteTypes.plain, publicKey),
+  timed: createNoteKey(origin, noteTypes.timed, publicKey),
+  position,
+})
+
+/**
+ * The keys of a ledger, each vouched for by the one before it. The problem where one is not.
+ * The first is whoever wrote them down's word: it is compared with what was handed over otherwise.
+ */
+export const readKeys = (
+  origin: string,
+  written: readonly WrittenKey[],
+): readonly LedgerKey[] | { readonly problem: string } => {
+  const keys: LedgerKey[] = []
+  for (const [at, one] of written.entries()) {
+    const key = parseVerifierKey(one.key)
+    if (key?.type !== noteTypes.plain || key.name !== origin)
+      return { problem: `key ${at + 1} is no verifier key of ${origin}` }
+    const problem = at === 0 ? firstProblem(one) : introductionProblem(origin, one, key, keys)
+    if (problem !== undefined) return { problem: `key ${at + 1} ${problem}` }
+    keys.push(ledgerKey(origin, key.publicKey, one.position))
+  }
+  return keys.length > 0 ? keys : { problem: 'there is no key' }
+}
+
+const firstProblem = ({ position, proof }: WrittenKey): string | undefined =>
+  position === 0 && proof === undefined ? undefined : 'is the first and has an entry'
+
+const introductionProblem = (
+  origin: string,
+  { position, proof: text }: WrittenKey,
+  key: NoteKey,
+  before: readonly LedgerKey[],
+): string | undefined => {
+  const proof = parseTlogProof(text ?? '')
+  const newest = before.at(-1)
+  if (proof?.extra === undefined || newest === undefined) return 'has no proof of its entry'
+  if (proof.index !== position - 1 || position <= newest.position)
+    return 'has the proof of another position'
+  const checkpoint = readCheckpoint(proof.checkpoint, { origin, keys: [newest] })
+  if ('problem' in checkpoint) return `has a proof whose checkpoint is ${checkpoint.problem}`
+  const { size, root } = checkpoint
+  const leaf = leafHash(proof.extra)
+  if (!same(inclusionRoot({ leaf, index: proof.index, size, proof: proof.proof }), root))
+    return 'has a proof that does not lead to its checkpoint'
+  const entry = readBody(Buffer.from(proof.extra).toString('utf8'))
+  if ('problem' in entry) return `has an entry that is ${entry.problem}`
+  const publicKey = Buffer.from(key.publicKey).toString('hex')
+  if (entry.type !== 'ledger.key' || entry.publicKey !== publicKey)
+    return 'is not the one that its entry names'
+  return undefined
+}
+
+const same = (a: Hash | undefined, b: Hash): boolean =>
+  a !== undefined && Buffer.compare(a, b) === 0
