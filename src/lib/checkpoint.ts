@@ -1,8 +1,9 @@
 import { type Hash, hashBytes } from './merkle.ts'
 import { fromBase64 } from './signed-note.ts'
 
-/** What a signed checkpoint says (C2SP tlog-checkpoint), without extension lines: nobody audits those. */
+/** The text of a checkpoint (C2SP tlog-checkpoint): what a tree was, signed as a note. */
 export interface Checkpoint {
+  /** Names the log, and no other. */
   readonly origin: string
   readonly size: number
   readonly root: Hash
@@ -11,12 +12,13 @@ export interface Checkpoint {
 export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
   `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`
 
-/** Undefined where the text is not exactly what `checkpointText` writes. */
-export const parseCheckpointText = (text: string): Checkpoint | undefined => {
-  const [origin = '', written = '', encoded = '', end, ...more] = text.split('\n')
-  const size = /^(?:0|[1-9]\d{0,15})$/.test(written) ? Number(written) : Number.NaN
+/** Undefined where it is not written as `checkpointText` writes it; extension lines are none of ours. */
+export const parseCheckpoint = (text: string): Checkpoint | undefined => {
+  const lines = text.split('\n')
+  const [origin = '', written = '', encoded = '', end] = lines
+  if (lines.length !== 4 || end !== '' || origin === '') return undefined
+  const size = /^(0|[1-9]\d*)$/.test(written) ? Number(written) : Number.NaN
   const root = fromBase64(encoded)
-  if (origin === '' || end !== '' || more.length > 0 || !Number.isSafeInteger(size))
-    return undefined
-  return root?.length === hashBytes ? { origin, size, root } : undefined
+  if (!Number.isSafeInteger(size) || root?.length !== hashBytes) return undefined
+  return { origin, size, root }
 }

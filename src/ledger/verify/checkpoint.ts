@@ -1,4 +1,4 @@
-import { type Checkpoint, parseCheckpointText } from '#lib/checkpoint.ts'
+import { type Checkpoint, parseCheckpoint } from '#lib/checkpoint.ts'
 import { parseNote, verifyNote } from '#lib/signed-note.ts'
 import type { LedgerKey } from './keys.ts'
 
@@ -19,7 +19,7 @@ export const readCheckpoint = (
 ): SignedCheckpoint | { readonly problem: string } => {
   const parsed = parseNote(typeof note === 'string' ? Buffer.from(note) : note)
   if ('problem' in parsed) return parsed
-  const checkpoint = parseCheckpointText(parsed.text)
+  const checkpoint = parseCheckpoint(parsed.text)
   if (checkpoint === undefined) return { problem: 'not the text of a checkpoint' }
   if (checkpoint.origin !== origin)
     return { problem: `of another ledger: ${JSON.stringify(checkpoint.origin)}, not ${origin}` }

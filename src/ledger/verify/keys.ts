@@ -9,7 +9,7 @@ import { readCheckpoint } from './checkpoint.ts'
 export interface LedgerKey {
   readonly plain: NoteKey
   readonly timed: NoteKey
-  /** Of the entry that brought it in; 0 for the first one. */
+  /** Of the entry that brought it in. */
   readonly position: number
 }
 
@@ -49,7 +49,9 @@ export const readKeys = (
 }
 
 const firstProblem = ({ position, proof }: WrittenKey): string | undefined =>
-  position === 0 && proof === undefined ? undefined : 'is the first and has an entry'
+  Number.isSafeInteger(position) && position >= 0 && proof === undefined
+    ? undefined
+    : 'is the first, which no other vouches for'
 
 const introductionProblem = (
   origin: string,
@@ -70,11 +72,16 @@ const introductionProblem = (
     return 'has a proof that does not lead to its checkpoint'
   const entry = readBody(Buffer.from(proof.extra).toString('utf8'))
   if ('problem' in entry) return `has an entry that is ${entry.problem}`
-  const publicKey = Buffer.from(key.publicKey).toString('hex')
-  if (entry.type !== 'ledger.key' || entry.publicKey !== publicKey)
+  if (
+    entry.type !== 'ledger.key' ||
+    entry.publicKey !== base64(key) ||
+    entry.before !== base64(newest.plain)
+  )
     return 'is not the one that its entry names'
   return undefined
 }
+
+const base64 = ({ publicKey }: NoteKey): string => Buffer.from(publicKey).toString('base64')
 
 const same = (a: Hash | undefined, b: Hash): boolean =>
   a !== undefined && Buffer.compare(a, b) === 0

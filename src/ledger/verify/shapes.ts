@@ -5,14 +5,20 @@
  * and `v#`, which is 1. docs/ledger-entries.md is made of this table.
  */
 export const entryTable = `
-call.intent agent argumentBytes# call client consumer credential definition era grant kind method name quotas* revision# server template? user? arg.*
-call.outcome call code ms# resultBytes# status
+call.intent agent argumentBytes# argumentsCommit? argumentsSealed? call client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# server template? user? arg.*
+call.outcome call code eventBytes#? masked*? ms# resultBytes# resultCommit? resultRecorded#? resultSealed? status
 call.refused agent argumentBytes# because call client consumer kind method name reason revision# server station template? user? arg.*
 call.refused.count agent because client consumer count# from# kind method name reason server station template? to# user? arg.*
 unauthenticated.count count# from# reason to#
 policy.changed by revision# set summary why?
 ledger.open orphans# version
 ledger.close orphans# version
+ledger.key before publicKey
+ledger.broken by checkpoints* generation# problem why
+ledger.exported by disclosed from# payloads to#
+ledger.erased by keys# periods* revision# subject why
+ledger.pruned from# payloads# retain to#
+payload.read by call why
 `
 
 type Is = 'text' | 'integer' | 'texts'
