@@ -97,6 +97,7 @@ const ledgerOf = ({ ledger }: Installation): Ledger => {
         clock,
         sealer: keyring.sealer(id, 'arguments'),
         entriesPerSecond: () => undefined,
+        refused: () => undefined,
         recover: async () => 0,
       })
     : { ...real, room: () => 'open', intend: append, conclude: append }

@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createBreather } from '#change/breather.ts'
-import type { Moved, Policy, Proposed } from '#change/change.ts'
+import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
+import { createKeeper } from '#ledger/tree/keeper.ts'
+import { inArchive, inFile } from '#ledger/tree/published.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
@@ -23,7 +25,6 @@ import { checkIndexes } from '#registry/check-index.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
-import type { Revision } from '#store/store.ts'
 import { createApis } from '#upstream/apis.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
@@ -39,6 +40,8 @@ export const assemble = async (about: {
   store: string | undefined
   appendDeadlineMs: number
   answerBytes: number
+  /** A second folder for checkpoints. */
+  publish: string | undefined
   origin: string
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
@@ -56,7 +59,23 @@ export const assemble = async (about: {
   const budget = (plane: PlaneId) =>
     change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
   const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
-  const ledger = createLedger({ store, clock, seal, log, version, budget })
+  const keeper = createKeeper({
+    store,
+    places: [
+      inFile(join(dataFolder, 'published')),
+      ...(about.publish === undefined ? [] : [inArchive(about.publish)]),
+    ],
+    async sealer(plane) {
+      await keyring.prepare(plane)
+      return keyring.sealer(plane, 'ledger key')
+    },
+    append: (entry) => ledger.plane(entry.plane).append(entry),
+    clock,
+    random,
+    log,
+  })
+  const { integrity } = keeper
+  const ledger = createLedger({ store, clock, seal, log, version, budget, integrity })
   const registry = await createRegistry({ store, change, log })
   const item = (plane: PlaneId, name: string) => {
     const documents = change.current().planes.get(plane)
@@ -108,7 +127,8 @@ export const assemble = async (about: {
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
-  const enter = async (revision: Revision) => {
+  const enter: Enter = async (revision) => {
+    if (revision.planes.some((plane) => integrity.problem(plane) !== undefined)) return 'later'
     for (const plane of revision.planes)
       await ledger.plane(plane).append({
         v: 1,
@@ -121,6 +141,7 @@ export const assemble = async (about: {
         summary: revision.summary.slice(0, 2000),
         why: revision.why.slice(0, 2000),
       })
+    return undefined
   }
   return {
     version,
@@ -131,6 +152,7 @@ export const assemble = async (about: {
     vault,
     change,
     ledger,
+    keeper,
     registry,
     upstreams,
     apis,
@@ -197,6 +219,7 @@ export const installationOf = (
 ): Installation => {
   return {
     ...parts,
+    trees: parts.keeper,
     revisions: parts.store.revisions,
     members: parts.store.members,
     origin: about.origin,

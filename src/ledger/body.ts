@@ -3,6 +3,8 @@ import type {
   Changed,
   Entry,
   Intent,
+  LedgerBroken,
+  LedgerKey,
   Opened,
   Outcome,
   Refused,
@@ -54,6 +56,10 @@ const sorted = (entry: Entry): Entry => {
     case 'ledger.open':
     case 'ledger.close':
       return opened(entry)
+    case 'ledger.key':
+      return ledgerKey(entry)
+    case 'ledger.broken':
+      return ledgerBroken(entry)
   }
 }
 
@@ -192,4 +198,25 @@ const opened = (entry: Opened): Opened => ({
   type: entry.type,
   v: 1,
   version: entry.version,
+})
+
+const ledgerKey = (entry: LedgerKey): LedgerKey => ({
+  at: integer(entry.at),
+  before: entry.before,
+  plane: entry.plane,
+  publicKey: entry.publicKey,
+  type: entry.type,
+  v: 1,
+})
+
+const ledgerBroken = (entry: LedgerBroken): LedgerBroken => ({
+  at: integer(entry.at),
+  by: entry.by,
+  checkpoints: entry.checkpoints,
+  generation: integer(entry.generation),
+  plane: entry.plane,
+  problem: entry.problem,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
 })

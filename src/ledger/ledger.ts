@@ -12,16 +12,28 @@ export interface PayloadSealer {
 }
 
 /**
+ * Whether a plane's ledger may be written to: not where it is not the one that was signed and
+ * published (`ledger/tree`).
+ */
+export interface LedgerIntegrity {
+  /** Before the first entry of this process: what speaks against it. */
+  check(plane: PlaneId): Promise<string | undefined>
+  /** What has been found since. */
+  problem(plane: PlaneId): string | undefined
+}
+
+/**
  * The ledger as the gateway sees it, one for each plane. No record, no call: every promise here
  * resolves only when what it names is durable, and rejects with Fault('unrecordable') otherwise.
  */
 export interface PlaneLedger {
   readonly plane: PlaneId
   /**
-   * Whether a call may begin: not while the disk refuses, nor once the plane's budget of entries for
-   * this UTC second is spent. Outcomes are written all the same, and refusals are counted.
+   * Whether a call may begin: not while the disk refuses, nor where the ledger is not the one that was
+   * signed, nor once the plane's budget of entries for this UTC second is spent. Outcomes are written
+   * all the same while it is failing or over budget, and refusals are counted.
    */
-  room(now: number): 'open' | 'over budget' | 'failing'
+  room(now: number): 'open' | 'over budget' | 'failing' | 'refused'
   /**
    * Encrypts the arguments (bound to plane and call) and appends both. Where it rejects, the call
    * must not be made; should the intent come to stand after all, an outcome `failed`,
@@ -53,9 +65,10 @@ export interface Ledger {
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
    * concluded as `unknown` and `ledger.open` says how many they were; from then on the same is done
-   * every few seconds for other processes that have died. Rejects with
-   * Fault('unrecordable') where one cannot be opened: without it nothing is known of the windows
-   * of its quotas. Planes that come later are opened by their first entry.
+   * every few seconds for other processes that have died. A plane whose ledger is refused is left as it
+   * is, and the others go on. Rejects with Fault('unrecordable') where one cannot be opened: without
+   * it nothing is known of the windows of its quotas. Planes that come later are opened by their first
+   * entry.
    */
   open(): Promise<void>
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */

@@ -26,6 +26,7 @@ export const createPlaneLedger = ({
   clock,
   sealer,
   entriesPerSecond,
+  refused,
   recover,
   closed = false,
 }: {
@@ -35,6 +36,8 @@ export const createPlaneLedger = ({
   sealer: PayloadSealer
   /** Asked at every look, so that a changed budget is in force at once. */
   entriesPerSecond: () => number | undefined
+  /** Why nothing may be written: see `LedgerIntegrity`. */
+  refused: () => string | undefined
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
   closed?: boolean
@@ -52,7 +55,7 @@ export const createPlaneLedger = ({
       (error: unknown) => {
         // Tried again by whoever comes next.
         opening = undefined
-        throw unopened(plane, error)
+        throw asFault(error).code === 'unrecordable' ? error : unopened(plane, error)
       },
     )
     return opening
@@ -61,6 +64,8 @@ export const createPlaneLedger = ({
   /** Not async: the hot path has one promise an entry. What is no entry is thrown at once. */
   const write = (entry: Entry, call: string, payload?: Uint8Array): Promise<void> => {
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
+    const problem = refused()
+    if (problem !== undefined) throw refusedLedger(plane, problem)
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()
     const whole = payload === undefined ? row : { ...row, payload }
@@ -80,7 +85,10 @@ export const createPlaneLedger = ({
   return {
     plane,
     open,
-    room: (now) => (file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'),
+    room(now) {
+      if (refused() !== undefined) return 'refused'
+      return file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'
+    },
     async intend(intent, argumentsJson) {
       const payload = sealer.seal(argumentsJson, payloadContext(plane, intent.call))
       try {
@@ -113,9 +121,18 @@ export const createPlaneLedger = ({
   }
 }
 
-/** A revision is entered by whichever process comes first, and once. */
-const keyOf = (entry: Entry): { key?: string } =>
-  entry.type === 'policy.changed' ? { key: `revision:${entry.revision}` } : {}
+/** A revision and a key are entered by whichever process comes first, and once. */
+const keyOf = (entry: Entry): { key?: string } => {
+  if (entry.type === 'policy.changed') return { key: `revision:${entry.revision}` }
+  if (entry.type === 'ledger.key') return { key: `ledger key:${entry.publicKey}` }
+  return {}
+}
+
+export const refusedLedger = (plane: PlaneId, problem: string): Fault =>
+  new Fault('unrecordable', {
+    detail: `${plane}: the ledger is refused: ${problem}`,
+    fix: 'docs/ledger.md, "When a ledger is refused"',
+  })
 
 const unopened = (plane: PlaneId, cause: unknown): Fault =>
   new Fault('unrecordable', { detail: `${plane}: the ledger cannot be opened`, cause })

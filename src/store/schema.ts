@@ -55,6 +55,12 @@ export interface PlaneSchema {
     at: number
     number: number
   }
+  ledger_key: {
+    number: number
+    public_key: Uint8Array
+    sealed_private: Uint8Array
+    at: number
+  }
   suspension: {
     kind: string
     name: string

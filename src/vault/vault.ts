@@ -48,7 +48,7 @@ export interface Sealer {
   open(sealed: Uint8Array, context: string): Buffer | undefined
 }
 
-export type Purpose = 'vault' | 'signing key' | 'session' | 'arguments' | 'cursor'
+export type Purpose = 'vault' | 'signing key' | 'ledger key' | 'session' | 'arguments' | 'cursor'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {

@@ -8,12 +8,19 @@ import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import { callAt, finance, intentOf, ops, outcomeOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { sealerOf, unsuspected } from './sealer.ts'
 
 const [folder = '', round = '0'] = process.argv.slice(2)
 const clock = systemClock
 const store = await openStore({ folder, appendDeadlineMs: 10_000, clock, log: silentLog })
-const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
+const about = {
+  clock,
+  seal: sealerOf,
+  log: silentLog,
+  version: '1',
+  budget: () => undefined,
+  integrity: unsuspected,
+}
 const ledger = createLedger({ store, ...about })
 await ledger.open()
 

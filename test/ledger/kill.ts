@@ -11,7 +11,7 @@ import { createLedger } from '#ledger/create-ledger.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import { createTestClock } from '../store/clock.ts'
-import { sealerOf } from './sealer.ts'
+import { sealerOf, unsuspected } from './sealer.ts'
 
 const appender = fileURLToPath(new URL('./appender.ts', import.meta.url))
 
@@ -102,7 +102,14 @@ export const checkAfterKill = async (folder: string, { acknowledged }: Killed): 
 
   const clock = createTestClock(Date.now())
   const store = await openStore({ folder, appendDeadlineMs: 10_000, clock, log: silentLog })
-  const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
+  const about = {
+    clock,
+    seal: sealerOf,
+    log: silentLog,
+    version: '1',
+    budget: () => undefined,
+    integrity: unsuspected,
+  }
   await createLedger({ store, ...about }).open()
   await store.close()
   for (const [plane, entries] of before) {
