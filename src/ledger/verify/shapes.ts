@@ -15,7 +15,7 @@ ledger.open orphans# version
 ledger.close orphans# version
 ledger.key before publicKey
 ledger.broken by checkpoints* generation# problem why
-ledger.exported by disclosed from# payloads to#
+ledger.exported by from# to# with*
 ledger.erased by keys# periods* revision# subject why
 ledger.pruned from# payloads# retain to#
 payload.read by call why
