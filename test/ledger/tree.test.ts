@@ -226,7 +226,9 @@ describe('the tree of a ledger', () => {
       assert(first > 0 && by.slice(first).every((key) => key === 1), `signed by ${by}`)
       // The last one by the old key covers the entry that names the new one.
       const bodies = await kept.bodies()
-      const entered = bodies.findIndex((body) => body.includes(`"publicKey":"${all[1]?.publicKey}"`))
+      const entered = bodies.findIndex((body) =>
+        body.includes(`"publicKey":"${all[1]?.publicKey}"`),
+      )
       assert((checkpoints[first - 1]?.size ?? 0) > entered)
     }
 
@@ -245,7 +247,11 @@ describe('the tree of a ledger', () => {
       await rotated()
     })
 
-    for (const crash of ['the entry', 'the checkpoint of the old key', 'the new key signs'] as const) {
+    for (const crash of [
+      'the entry',
+      'the checkpoint of the old key',
+      'the new key signs',
+    ] as const) {
       test(`also where it ended before ${crash}`, async () => {
         kept = await inFolder()
         await kept.call(1)

@@ -62,12 +62,19 @@ export const createEvidence = ({
   /** Everything that was written so far is covered, where this process keeps the tree. */
   const signed = async (): Promise<Signing & { readonly last: CheckpointRow }> => {
     await tree.keep()
-    const signing = await tree.signing()
+    const signing = await signer()
     const { checkpoint } = await file.tree.standing()
-    if (signing === undefined || checkpoint === undefined)
-      throw new Fault('conflict', { detail: `${plane}: nothing of its ledger has been signed.` })
+    if (signing.problem !== undefined || checkpoint === undefined)
+      throw unsigned(signing.problem ?? 'nothing of its ledger has been signed')
     return { ...signing, last: checkpoint }
   }
+  const signer = async (): Promise<Signing> => {
+    const signing = await tree.signing()
+    if (signing === undefined) throw unsigned('nothing of its ledger has been signed')
+    return signing
+  }
+  const unsigned = (problem: string): Fault =>
+    new Fault('conflict', { detail: `${plane}: ${problem}.`, fix: `bailiwick verify ${plane}` })
 
   const spanHash = async (span: Span, generation: number): Promise<Hash> =>
     rootOf(await hashesOf(file.tree, nodesOf(span), generation))
@@ -113,7 +120,7 @@ export const createEvidence = ({
 
   return {
     async keys() {
-      const signing = await signed()
+      const signing = await signer()
       return { origin: signing.origin, keys: await keysOf(signing) }
     },
     async prove(position) {
@@ -138,8 +145,8 @@ export const createEvidence = ({
         to,
         with: included,
       })
-      const signing = await signed()
-      const { origin, generation, key, last } = signing
+      const standing = await signed()
+      const { origin, generation, key, last } = standing
       const { size } = last
       if (to > size)
         throw new Fault('conflict', {
@@ -147,17 +154,17 @@ export const createEvidence = ({
           fix: 'try again in a second, or export up to a position',
         })
       const { definition, collect } = definitionsOf(capabilityVersions)
-      const signer = { key: ledgerKey(origin, key.publicKey, 0).plain, privateKey: key.privateKey }
+      const signing = { key: ledgerKey(origin, key.publicKey, 0).plain, privateKey: key.privateKey }
       return makeBundle({
         ...{ plane, origin, from, to, size, at, by, version, definition },
-        keys: await keysOf(signing),
+        keys: await keysOf(standing),
         left: await hashesOf(file.tree, nodesOf({ begin: 0, end: from - 1 }), generation),
         right: await hashesOf(file.tree, nodesOf({ begin: to, end: size }), generation),
         entries: entriesOf(file, from, to, collect),
         checkpoints: checkpointsOf(file.tree, { generation, from, to, last }),
         policy: policyOf(store.revisions, plane),
         ...(payloads && { payloads: payloadsOf(file, from, to) }),
-        sign: (text) => signNote(text, [signer], 0),
+        sign: (text) => signNote(text, [signing], 0),
       })
     },
   }
@@ -167,7 +174,7 @@ export const createEvidence = ({
  * Bodies as they were written: entries are canonical, and JSON keeps the order of names, so that
  * writing them again gives the same text. Where it does not, their hash shows it.
  */
-export const bodiesOf = async (
+const bodiesOf = async (
   file: Pick<LedgerFile, 'read'>,
   from: number,
   most: number,

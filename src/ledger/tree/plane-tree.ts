@@ -31,7 +31,7 @@ export interface PlaneTree {
   isDue(standing: TreeStanding): boolean
   /** Brings the tree after the entries and signs it; with `isLast`, at a stop, it is published when it resolves. */
   keep(about?: { isLast: boolean }): Promise<void>
-  /** Who signs for this ledger now; undefined where nothing may be signed, or nothing has been yet. */
+  /** Who signs for this ledger; undefined where nothing has been signed yet. */
   signing(): Promise<Signing | undefined>
   /** Makes a new key, which signs from here on; resolves with both when it has. */
   rollKey(): Promise<{ readonly before: LedgerKey; readonly now: LedgerKey }>
@@ -52,6 +52,8 @@ export interface Signing {
   readonly key: LedgerKey
   /** All of this store, in the order of their numbers. */
   readonly keys: readonly LedgerKey[]
+  /** Why nothing may be signed now; undefined where it may. */
+  readonly problem: string | undefined
 }
 
 const silenceMs = 60_000
@@ -267,11 +269,11 @@ export const createPlaneTree = ({
       if (isLast) await publisher.settled()
     },
     async signing() {
-      if ((await check()) !== undefined) return undefined
+      const problem = await check()
       const standing = await tree.standing()
       const key = await rotation.signer(standing)
       const origin = originOf(await placeOf(standing))
-      return key && { origin, generation: standing.generation, key, keys: keys.all }
+      return key && { origin, generation: standing.generation, key, keys: keys.all, problem }
     },
     async rollKey() {
       await check()

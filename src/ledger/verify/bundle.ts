@@ -1,9 +1,10 @@
 import { hashBytes, nodesOf } from '#lib/merkle.ts'
+import type { NoteKey } from '#lib/signed-note.ts'
 import { type BundleFiles, checkFiles, readWhole } from './bundle-files.ts'
 import { checkDefinitions, checkPolicy, createNamed } from './context.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type Kept, keptProblem } from './kept.ts'
-import { type LedgerKey, readKeys, type WrittenKey } from './keys.ts'
+import { type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
 import { type LedgerVerdict, verifyLedger } from './ledger.ts'
 import { linesOf, objectsOf, Unreadable } from './lines.ts'
 import {
@@ -28,15 +29,15 @@ const smallBytes = 64 * 1024 * 1024
 const entryLineBytes = 16 * 1024
 
 /**
- * Verifies an exported bundle, everything of it, by what stands in it. `trusted` are keys that were
- * handed over otherwise: without one, the bundle is only held against its own keys. `kept` is a
+ * Verifies an exported bundle, everything of it, by what stands in it. `trusted` is a key that was
+ * handed over otherwise: without it, the bundle is only held against its own keys. `kept` is a
  * checkpoint of the same ledger that somebody kept.
  */
 export const verifyBundle = async (
   files: BundleFiles,
   about: {
-    readonly trusted?: readonly string[]
-    readonly kept?: Kept
+    readonly trusted?: NoteKey | undefined
+    readonly kept?: Kept | undefined
     readonly progress?: (entries: number, of: number) => void
   } = {},
 ): Promise<BundleVerdict> => {
@@ -62,7 +63,8 @@ export const verifyBundle = async (
   const ledger = await attempt(findings, () =>
     verifyRun(files, manifest, { keys, findings, ...about }),
   )
-  checkTrust({ trusted: about.trusted ?? [], keys, ledger }, findings)
+  const stranger = trustProblem(about.trusted, keys, ledger?.last?.key)
+  if (stranger !== undefined) findings.add('keys.jsonl', stranger)
   return { findings, manifest, keys, ledger }
 }
 
@@ -97,7 +99,7 @@ const verifyRun = async (
   about: {
     readonly keys: readonly LedgerKey[]
     readonly findings: Findings
-    readonly kept?: Kept
+    readonly kept?: Kept | undefined
     readonly progress?: (entries: number, of: number) => void
   },
 ): Promise<LedgerVerdict | undefined> => {
@@ -199,28 +201,6 @@ const checkCounts = (
   if (verdict.last?.size !== size)
     findings.add('checkpoints.jsonl', `no checkpoint of ${size} entries has the root of these`)
 }
-
-/** Whoever holds a key wants it, or one that it vouches for, to have signed last. */
-const checkTrust = (
-  about: {
-    readonly trusted: readonly string[]
-    readonly keys: readonly LedgerKey[]
-    readonly ledger: LedgerVerdict | undefined
-  },
-  findings: Findings,
-): void => {
-  const { trusted, keys, ledger } = about
-  for (const id of trusted) {
-    const at = keys.findIndex(({ plain }) => fingerprintOf(plain.publicKey) === id)
-    if (at < 0) findings.add('keys.jsonl', `the key that was given (${id}) is not among its keys`)
-    else if ((ledger?.last?.key ?? -1) < at)
-      findings.add('checkpoints.jsonl', 'the last one is not signed by the key that was given')
-  }
-}
-
-/** By which people compare keys: the public key, hex. */
-export const fingerprintOf = (publicKey: Uint8Array): string =>
-  Buffer.from(publicKey).toString('hex')
 
 const attempt = async <T>(findings: Findings, task: () => Promise<T>): Promise<T | undefined> => {
   try {

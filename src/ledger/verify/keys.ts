@@ -81,6 +81,25 @@ const introductionProblem = (
   return undefined
 }
 
+/**
+ * Whoever holds a key wants it, or one that it vouches for, to have signed last: what was signed by
+ * earlier ones alone could be a stranger's, who named the known key as his successor.
+ */
+export const trustProblem = (
+  trusted: NoteKey | undefined,
+  keys: readonly LedgerKey[],
+  last: number | undefined,
+): string | undefined => {
+  if (trusted === undefined) return undefined
+  const at = keys.findIndex(
+    ({ plain }) => plain.id === trusted.id && base64(plain) === base64(trusted),
+  )
+  if (at < 0) return `the key that was given (${trusted.id}) is not among the ledger's keys`
+  if ((last ?? -1) < at)
+    return `the last checkpoint is not signed by the key that was given (${trusted.id}), nor by a later one`
+  return undefined
+}
+
 const base64 = ({ publicKey }: NoteKey): string => Buffer.from(publicKey).toString('base64')
 
 const same = (a: Hash | undefined, b: Hash): boolean =>
