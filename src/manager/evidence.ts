@@ -3,7 +3,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { readInstant } from '#ledger/ask.ts'
 import type { BundlePiece } from '#ledger/bundle/bundle.ts'
 import type { WrittenKey } from '#ledger/verify/keys.ts'
-import type { TilePlace } from '#store/store.ts'
+import type { TileId } from '#lib/tile.ts'
 import { type Desk, findPlane } from './desk.ts'
 
 interface InPlane {
@@ -97,7 +97,7 @@ export const ledgerCheckpoints = async (
 /** Each tile in base64; null where there is none. */
 export const ledgerTiles = async (
   desk: Desk,
-  input: InPlane & { readonly generation: number; readonly places: readonly TilePlace[] },
+  input: InPlane & { readonly generation: number; readonly places: readonly TileId[] },
 ): Promise<{ tiles: (string | null)[] }> => {
   const { tree } = desk.installation.ledgerFile(chosen(desk, input))
   const tiles = await tree.tiles(input.places, input.generation)

@@ -71,6 +71,13 @@ describe('A bundle, by the independent verifier', () => {
     assert.match(judged(fork, '--checkpoint', kept).text, /forked: its first 17 entries/)
   })
 
+  test('of the factory, whose story this runs again, holds as well', () => {
+    const story = fileURLToPath(new URL('../stories/factory.test.ts', import.meta.url))
+    const env = { ...process.env, TEST_PYTHON: 'yes', NODE_TEST_CONTEXT: undefined }
+    const done = spawnSync(process.execPath, ['--test', story], { encoding: 'utf8', env })
+    assert.equal(done.status, 0, done.stdout)
+  })
+
   test(`with one of ${count} bits changed is caught by the verifier in Python`, () => {
     const path = fileURLToPath(new URL('flips.py', import.meta.url))
     const { status, text } = python(path, written('bits', whole), String(count), '4711')
