@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { pathOf, runProgram } from '../peers/program.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
+import { pathOf, runProgram } from '../peers/program.ts'
 
 // A whole installation, verified by the terminal: while it serves, what it exports, and what lies in its
 // folder when it has stopped and somebody has been at it.
@@ -44,7 +44,8 @@ describe('A ledger, verified by whoever asks', () => {
     await rm(folder, { recursive: true })
   })
   const cli = (...args: string[]) => gateway.cli(args)
-  const offline = (...args: string[]) => runProgram([pathOf('src/main.ts'), '--data', at('none'), ...args])
+  const offline = (...args: string[]) =>
+    runProgram([pathOf('src/main.ts'), '--data', at('none'), ...args])
 
   test('holds while the installation serves, each plane with the key that it prints', async () => {
     const keys = await cli('ledger', 'keys', 'ops')
@@ -56,7 +57,10 @@ describe('A ledger, verified by whoever asks', () => {
     assert.equal((await cli('verify', 'ops', '--key', at('ops.key'))).code, 0)
     const other = await cli('verify', 'finance', '--key', at('ops.key'))
     assert.equal(other.code, 3)
-    assert.match(other.stdout, /the key that was given \([0-9a-f]{8}\) is not among the ledger's keys/)
+    assert.match(
+      other.stdout,
+      /the key that was given \([0-9a-f]{8}\) is not among the ledger's keys/,
+    )
   })
 
   test('goes out as a bundle that needs nothing of the installation, and says that it went', async () => {
@@ -115,7 +119,9 @@ describe('A ledger, verified by whoever asks', () => {
   describe('that somebody has been at', () => {
     const edit = (sql: string): void => {
       const db = new DatabaseSync(join(gateway.data, 'ledger', 'ops.db'))
-      for (const { name } of db.prepare("select name from sqlite_master where type = 'trigger'").all())
+      for (const { name } of db
+        .prepare("select name from sqlite_master where type = 'trigger'")
+        .all())
         db.exec(`drop trigger "${name}"`)
       db.exec(sql)
       db.close()
@@ -131,7 +137,7 @@ describe('A ledger, verified by whoever asks', () => {
       assert.equal(judged.code, 0, judged.stdout + judged.stderr)
     })
 
-    test('names the entry that was changed, the tile, and the entries that are gone', async () => {
+    test('names the entry that was changed, spelled otherwise, or is gone', async () => {
       edit(`update entry set body = replace(body, '"by":"', '"by":"x') where position = 2`)
       const changed = await cli('verify', 'ops')
       assert.equal(changed.code, 3)

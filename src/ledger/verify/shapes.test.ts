@@ -28,8 +28,11 @@ describe('The table of entries', () => {
   })
 
   test('is the same in the documentation and in the independent verifier', () => {
-    assert.equal(/```entries\n([^]+?)```/.exec(read('../../../docs/ledger-format.md'))?.[1], entryTable.slice(1))
-    assert.equal(/ENTRIES = """([^]+?)"""/.exec(read('../bundle/verify.py'))?.[1], entryTable)
+    assert.equal(
+      /```entries\n([\s\S]+?)```/.exec(read('../../../docs/ledger-format.md'))?.[1],
+      entryTable.slice(1),
+    )
+    assert.equal(/ENTRIES = """([\s\S]+?)"""/.exec(read('../bundle/verify.py'))?.[1], entryTable)
   })
 })
 
