@@ -18,6 +18,7 @@ import {
   ledgerTiles,
   proveEntry,
 } from '#manager/evidence.ts'
+import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
 import { release, releaseAll } from '#manager/release.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
@@ -181,6 +182,8 @@ export const operations = {
     }),
     restore,
   ),
+  ledgerKeyroll: operation(z.strictObject({ plane: written }), rollLedgerKey),
+  ledgerAccept: operation(z.strictObject({ plane: written, reason: reason.min(1) }), acceptLedger),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
 } as const
