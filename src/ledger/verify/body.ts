@@ -8,7 +8,9 @@ export const bodyLimitBytes = 16 * 1024
  * problem otherwise. Of strings, integers and lists of strings, JSON.stringify writes exactly the
  * canonical form where the keys stand in order, and so writing it again shows every other spelling.
  */
-export const readBody = (body: string): Shaped | { readonly problem: string } => {
+export const readBody = (
+  body: string,
+): { readonly entry: Shaped } | { readonly problem: string } => {
   if (body.length * 3 > bodyLimitBytes && Buffer.byteLength(body) > bodyLimitBytes)
     return { problem: `larger than ${bodyLimitBytes} bytes` }
   const value = parsed(body)
@@ -16,7 +18,7 @@ export const readBody = (body: string): Shaped | { readonly problem: string } =>
   const problem = shapeProblem(value)
   if (problem !== undefined) return { problem }
   if (!isCanonical(value as object, body)) return { problem: 'not in canonical form (RFC 8785)' }
-  return value as Shaped
+  return { entry: value as Shaped }
 }
 
 const isCanonical = (value: object, body: string): boolean => {

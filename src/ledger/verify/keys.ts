@@ -70,8 +70,9 @@ const introductionProblem = (
   const leaf = leafHash(proof.extra)
   if (!same(inclusionRoot({ leaf, index: proof.index, size, proof: proof.proof }), root))
     return 'has a proof that does not lead to its checkpoint'
-  const entry = readBody(Buffer.from(proof.extra).toString('utf8'))
-  if ('problem' in entry) return `has an entry that is ${entry.problem}`
+  const read = readBody(Buffer.from(proof.extra).toString('utf8'))
+  if ('problem' in read) return `has an entry that is ${read.problem}`
+  const { entry } = read
   if (
     entry.type !== 'ledger.key' ||
     entry.publicKey !== base64(key) ||

@@ -69,13 +69,13 @@ export const verifyLedger = async (
     const position = tree.size + 1
     const leaf = leafHash(body)
     leaves.take(position, leaf)
-    const entry = readBody(body)
-    if ('problem' in entry) findings.add(`entry ${position}`, `it is ${entry.problem}`)
-    else if (entry.plane !== plane)
-      findings.add(`entry ${position}`, `it is of plane ${entry.plane}, not ${plane}`)
+    const read = readBody(body)
+    if ('problem' in read) findings.add(`entry ${position}`, `it is ${read.problem}`)
+    else if (read.entry.plane !== plane)
+      findings.add(`entry ${position}`, `it is of plane ${read.entry.plane}, not ${plane}`)
     else {
-      pairing.take(position, entry as Shaped)
-      run.entry?.(position, entry as Shaped)
+      pairing.take(position, read.entry)
+      run.entry?.(position, read.entry)
     }
     tree.append(leaf)
   }

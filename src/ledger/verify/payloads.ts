@@ -94,7 +94,7 @@ const createEntryAt = (files: BundleFiles, from: number) => {
       if (done === true) return undefined
       batch = value
     }
-    const entry = readBody(batch[position - first] ?? '')
-    return 'problem' in entry ? undefined : (entry as Shaped)
+    const read = readBody(batch[position - first] ?? '')
+    return 'entry' in read ? read.entry : undefined
   }
 }

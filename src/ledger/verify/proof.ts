@@ -19,17 +19,17 @@ export const verifyProof = (
   text: string,
   trusted: NoteKey,
 ): ProvedEntry | { readonly problem: string } => {
-  const read = parseTlogProof(text)
-  if (read?.extra === undefined) return { problem: 'it is not the proof of an entry' }
-  const { extra, index, proof } = read
+  const written = parseTlogProof(text)
+  if (written?.extra === undefined) return { problem: 'it is not the proof of an entry' }
+  const { extra, index, proof } = written
   const keys = [ledgerKey(trusted.name, trusted.publicKey, 0)]
-  const checkpoint = readCheckpoint(read.checkpoint, { origin: trusted.name, keys })
+  const checkpoint = readCheckpoint(written.checkpoint, { origin: trusted.name, keys })
   if ('problem' in checkpoint) return { problem: `its checkpoint is ${checkpoint.problem}` }
   const { size, root, seconds } = checkpoint
   if (!verifyInclusion({ leaf: leafHash(extra), index, size, proof, root }))
     return { problem: `it does not show that this is entry ${index + 1} of ${size}` }
   const body = Buffer.from(extra).toString('utf8')
-  const entry = readBody(body)
-  if ('problem' in entry) return { problem: `its entry is ${entry.problem}` }
+  const read = readBody(body)
+  if ('problem' in read) return { problem: `its entry is ${read.problem}` }
   return { position: index + 1, body, size, seconds }
 }

@@ -39,8 +39,8 @@ describe('The table of entries', () => {
 describe('The body of an entry', () => {
   const good = '{"at":1,"orphans":0,"plane":"ops","type":"ledger.open","v":1,"version":"0.1.0"}'
   const problem = (body: string) => {
-    const entry = readBody(body)
-    return 'problem' in entry ? entry.problem : undefined
+    const read = readBody(body)
+    return 'problem' in read ? read.problem : undefined
   }
 
   test('is taken in its one spelling', () => {
@@ -63,6 +63,12 @@ describe('The body of an entry', () => {
       ['}', '', /not JSON/],
     ] as const)
       assert.match(problem(good.replace(from, to)) ?? 'nothing', says, `${from} → ${to}`)
+  })
+
+  test('may say what was wrong with a ledger', () => {
+    const broken =
+      '{"at":1,"by":"local:ops","checkpoints":[],"generation":2,"plane":"ops","problem":"cut","type":"ledger.broken","v":1,"why":"backup"}'
+    assert.equal(problem(broken), undefined)
   })
 
   test('may hold what was indexed of arguments where its type may: a text, null or true', () => {
