@@ -57,7 +57,7 @@ def unbase64(text):
     """The bytes of base64 in the one spelling that they have."""
     try:
         data = base64.b64decode(text.encode("ascii"), validate=True)
-    except ValueError:
+    except (AttributeError, ValueError):
         raise Bad("not base64")
     if base64.b64encode(data).decode() != text:
         raise Bad("base64 in another spelling")
@@ -313,7 +313,7 @@ class Bundle:
 
     def __init__(self, source):
         self.source, self.failures, self.keys, self.roots = source, [], [], {}
-        self.last = None
+        self.last, self.definitions, self.changes, self.entries = None, set(), {}, {}
 
     def fail(self, where, says):
         self.failures.append((where, says))
@@ -323,10 +323,12 @@ class Bundle:
             return task(*given)
         except Bad as bad:
             self.fail(where, str(bad))
-            return None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            self.fail(where, "it holds something else than it should: %s" % error)
+        return None
 
     def lines(self, name):
-        data = self.source.read(name)
+        data = self.source.read(name) or b""
         if data and not data.endswith(b"\n"):
             raise Bad("its last line has no end")
         return data.split(b"\n")[:-1]
@@ -429,11 +431,10 @@ class Bundle:
     def check_entries(self):
         m = self.manifest
         left, right = self.read_tree_proof()
-        leaves = self.source.read("leaves")
+        leaves = self.source.read("leaves") or b""
         kept = [leaves[at:at + 32] for at in range(0, len(leaves), 32)]
         checkpoints = self.read_checkpoints()
         tree, shifted = Tree(m["from"] - 1, left), False
-        self.definitions, self.changes, self.entries = set(), {}, {}
         opened, before = set(), set()
         self.meet(tree, checkpoints)
         for body in self.lines("entries.jsonl"):
@@ -503,7 +504,7 @@ class Bundle:
         data = self.source.read("proof.json") or b""
         value = read_json(text_of(data))
         if not isinstance(value, dict) or list(value) != ["left", "right"] \
-                or (written(value) + "\n").encode() != data \
+                or written(value) + "\n" != text_of(data) \
                 or not all(isinstance(value[n], list) and all(map(is_hash, value[n])) for n in value) \
                 or len(value["left"]) != len(cover(0, m["from"] - 1)) \
                 or len(value["right"]) != len(cover(m["to"], m["size"])):
