@@ -35,6 +35,13 @@ export const exportLedger = (
   })
 }
 
+/** One JSON object a line; without the last of them the bundle was cut off. */
+export async function* linesOf(pieces: AsyncIterable<BundlePiece>): AsyncGenerator<string> {
+  for await (const { file, bytes } of pieces)
+    yield JSON.stringify({ file, bytes: Buffer.from(bytes).toString('base64') })
+  yield JSON.stringify({ end: true })
+}
+
 export const proveEntry = async (
   desk: Desk,
   input: InPlane & { readonly position: number },

@@ -2,15 +2,16 @@ import { chmodSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { userInfo } from 'node:os'
 import type { Installation } from '#gateway/installation.ts'
-import type { BundlePiece } from '#ledger/bundle/bundle.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
+import { sendLines } from '#lib/send-lines.ts'
 import type { Desk } from '#manager/desk.ts'
+import { linesOf } from '#manager/evidence.ts'
 import { isOperation, perform } from './operations.ts'
 import { placeSocket, removeSocket } from './socket.ts'
-import { endLine, ledgerExport, pieceLine } from './streams.ts'
+import { ledgerExport } from './streams.ts'
 import { toWire } from './wire.ts'
 
 /** Documents are the largest thing that comes in: `apply` of a whole folder. */
@@ -91,7 +92,7 @@ const answer = async (
     const name = /^\/v1\/([A-Za-z]+)$/.exec(request.url ?? '')?.[1]
     if (name === 'ledgerExport') {
       const pieces = await ledgerExport(desk, parse(await readBody(request)))
-      return await sendPieces(response, pieces)
+      return await sendLines(response, linesOf(pieces), { connection: 'close' })
     }
     if (name === undefined || !isOperation(name))
       throw new Fault('not_found', { detail: 'The running installation has no such operation.' })
@@ -105,25 +106,6 @@ const answer = async (
     else response.end(`${JSON.stringify(toWire(fault))}\n`)
   }
 }
-
-/** As fast as it is read: what waits for the reader is not made yet. */
-const sendPieces = async (
-  response: ServerResponse,
-  pieces: AsyncIterable<BundlePiece>,
-): Promise<void> => {
-  response.writeHead(200, { 'content-type': 'application/x-ndjson', connection: 'close' })
-  for await (const piece of pieces) {
-    if (response.destroyed) return
-    if (!response.write(pieceLine(piece))) await drained(response)
-  }
-  response.end(endLine)
-}
-
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    response.once('drain', resolve)
-    response.once('close', resolve)
-  })
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []

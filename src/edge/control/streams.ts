@@ -30,12 +30,6 @@ export const ledgerExport = (desk: Desk, asked: unknown): Promise<AsyncIterable<
   return exportLedger(desk, checked.data)
 }
 
-export const pieceLine = ({ file, bytes }: BundlePiece): string =>
-  `${JSON.stringify({ file, bytes: Buffer.from(bytes).toString('base64') })}\n`
-
-/** Without this line the answer was cut off. */
-export const endLine = `${JSON.stringify({ end: true })}\n`
-
 /** A line as it came; undefined at the end. Throws the fault that ended it early. */
 export const readLine = (line: string): BundlePiece | undefined => {
   const value: unknown = JSON.parse(line)

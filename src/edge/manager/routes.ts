@@ -3,6 +3,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { callRoutes } from './routes/calls.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { installationRoutes } from './routes/installation.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { serverRoutes } from './routes/servers.ts'
@@ -19,6 +20,7 @@ const list = [
   ...agentRoutes,
   ...suspensionRoutes,
   ...callRoutes,
+  ...ledgerRoutes,
   ...revisionRoutes,
 ] as const
 export type RouteOfList = (typeof list)[number]
