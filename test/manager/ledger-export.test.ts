@@ -17,6 +17,10 @@ describe('A ledger exported over the API', () => {
     await world.apply([
       { kind: 'Plane', name: 'ops' },
       { kind: 'Plane', name: 'finance' },
+      {
+        ...{ kind: 'Server', plane: 'ops', name: 'mail', owner: 'it' },
+        upstream: { url: 'https://mail.internal/mcp' },
+      },
       binding('audits', 'auditor', ['audrey']),
       binding('mail-only', 'auditor', ['max'], { server: 'mail' }),
       binding('dev', 'developer', ['dana']),
