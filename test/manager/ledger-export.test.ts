@@ -45,11 +45,12 @@ describe('A ledger exported over the API', () => {
     }
     const { findings, manifest } = await verifyBundle(filesOf(files))
     assert.deepEqual(findings.list, [])
-    assert.equal(manifest?.by, 'audrey')
+    assert.equal(manifest?.by, 'person:audrey')
   })
 
   test('is refused to whoever may not read all of its plane', async () => {
     for (const name of ['max', 'dana']) assert.equal((await exported(name)).status, 403, name)
-    assert.equal((await exported('audrey', 'finance')).status, 403)
+    // Whose plane it is not, it is hidden from.
+    assert.equal((await exported('audrey', 'finance')).status, 404)
   })
 })
