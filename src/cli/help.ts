@@ -7,7 +7,7 @@ export const exitCodes: readonly (readonly [number, string])[] = [
   [2, 'wrong usage'],
   [
     3,
-    'a check said no: a call was refused, "bailiwick can" denied, "bailiwick verify" found a failure',
+    'a check said no: a call was refused, "bailiwick can" denied, "policy test" failed, "bailiwick verify" found a failure',
   ],
   [4, 'sign-in needed'],
   [5, 'you may not do this'],

@@ -8,7 +8,9 @@ export const naively = (world: World, call: Call): Answer => {
   // What is listed is meant, and not the templates that make its URI; of those any that permits.
   const listed = call.uses.filter(({ of }) => of.kind === call.kind)
   const answers = (listed.length > 0 ? listed : call.uses).map((use) => judge(world, call, use))
-  const permitted = answers.find(({ reason }) => reason === 'permitted')
+  const permitting = answers.filter(({ reason }) => reason === 'permitted')
+  const isBounded = ({ counted }: Answer) => counted?.some((one) => one.startsWith('grant/'))
+  const permitted = permitting.find((one) => !isBounded(one)) ?? permitting[0]
   const told = answers.find(({ reason }) => reason !== 'unknown')
   return permitted ?? told ?? answers[0] ?? { reason: 'unknown', because: call.missing }
 }
@@ -17,14 +19,17 @@ export const naively = (world: World, call: Call): Answer => {
 const judge = (world: World, call: Call, use: Use): Answer => {
   const { of } = use
   const all = [use, ...call.uses.filter((one) => one !== use)]
-  const keys = all.flatMap((one) => one.of.under)
-  const under = stop(world, keys)
+  const under = stop(
+    world,
+    all.flatMap((one) => one.of.under),
+  )
   const has = scopesOf(world, call)
   const isMet = (when?: string) => hears({ call, use, has }, when) === true
   const reaching = grantsFor(world, call).filter(({ allow }) => selects(allow, of))
   const live = reaching.filter(({ until }) => !isOver(until, call))
   const met = live.filter(({ when = '' }) => /\b(?:args|uri)\b/.test(when) || isMet(when))
-  const grant = met.find(({ when }) => isMet(when))
+  const holding = met.filter(({ when }) => isMet(when))
+  const grant = holding.find(({ quota }) => !quota) ?? holding[0]
   const broken = all.flatMap((one) => brokenBy(world, { call, use: one, has }))
   const denying = broken.find((one) => one.because !== 'not fulfilled' || !one.challenge)
   const lacks = (scope: string) => call.scopes?.includes(scope) === false

@@ -5,6 +5,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { policyRoutes } from './routes/policy.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { serverRoutes } from './routes/servers.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -21,6 +22,7 @@ const list = [
   ...suspensionRoutes,
   ...callRoutes,
   ...ledgerRoutes,
+  ...policyRoutes,
   ...revisionRoutes,
 ] as const
 export type RouteOfList = (typeof list)[number]
