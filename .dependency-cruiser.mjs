@@ -49,6 +49,14 @@ export default {
       to: { path: `^src/(${capabilities})/`, pathNot: '^src/$1/' },
     },
     {
+      name: 'the-verifier-stands-alone',
+      severity: 'error',
+      comment:
+        'An auditor may lift src/ledger/verify out and read it: it imports its own files, lib/ and what Node.js brings, and nothing of what writes a ledger.',
+      from: { path: '^src/ledger/verify/', pathNot: isTest },
+      to: { pathNot: ['^src/ledger/verify/', '^src/lib/', '^(node:)?[a-z_]+$'] },
+    },
+    {
       name: 'edges-are-strangers',
       severity: 'error',
       comment:

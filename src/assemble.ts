@@ -6,6 +6,7 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
+import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
 import { createCallQuery } from '#ledger/query.ts'
@@ -232,6 +233,12 @@ export const installationOf = (
     runners,
     trials: createTrials({ ...parts, runners, now: clock.now, breather }),
     calls: createCallQuery(parts.store),
+    evidence(plane) {
+      const { store, ledger, keeper, version } = parts
+      const about = { plane, store, clock, version }
+      return createEvidence({ ...about, ledger: ledger.plane(plane), tree: keeper.plane(plane) })
+    },
+    ledgerFile: (plane) => parts.store.plane(plane).ledger,
     refresh: about.refresh,
     checked: about.checked,
     ready: about.ready,

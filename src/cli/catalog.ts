@@ -815,6 +815,74 @@ export const catalog: readonly CommandRow[] = [
     fields: ['plane', 'kind', 'name', 'at', 'by', 'reason', 'revision'],
     load: () => import('./commands/suspensions.ts'),
   },
+  {
+    name: 'verify',
+    takes: '[what]',
+    summary:
+      'Verify ledgers: of every plane, of one, an exported bundle, or the proof of an entry.',
+    examples: [
+      'bailiwick verify ops --checkpoint kept.checkpoint',
+      'bailiwick verify ./evidence --key auditor.key',
+    ],
+    here: true,
+    options: [
+      ['--key <key>', 'a verifier key that you were given, or a file with one'],
+      ['--checkpoint <file>', 'a checkpoint that was kept: is it still the same ledger?'],
+    ],
+    fields: [
+      'what',
+      'ok',
+      'origin',
+      'entries',
+      'checkpoints',
+      'keys',
+      'signedAt',
+      'failures',
+      'failureCount',
+    ],
+    load: () => import('./commands/verify.ts'),
+  },
+  {
+    name: 'ledger export',
+    takes: '[plane]',
+    summary: 'Write a bundle that proves entries without this installation.',
+    examples: [
+      'bailiwick ledger export ops -o evidence --since 30d',
+      'bailiwick ledger export ops -o evidence --from 1200 --to 1300 --payloads',
+    ],
+    here: true,
+    options: [
+      ['-o, --output <folder>', 'an empty or new folder (default: PLANE-evidence)'],
+      ['--from <position>', 'the first entry'],
+      ['--to <position>', 'the last entry'],
+      ['--since <time>', 'from there on: an instant, or how long ago: 2h, 7d'],
+      ['--until <time>', 'before then'],
+      ['--payloads', 'with what is encrypted beside the entries'],
+    ],
+    fields: ['folder', 'files'],
+    load: () => import('./commands/ledger-export.ts'),
+  },
+  {
+    name: 'ledger prove',
+    takes: '<plane> <position>',
+    summary: 'Print the proof of one entry, which says nothing of any other.',
+    examples: [
+      'bailiwick ledger prove ops 48207 > call.tlog-proof',
+      'bailiwick ledger prove ops 1 --json proof',
+    ],
+    here: true,
+    fields: ['plane', 'position', 'proof'],
+    load: () => import('./commands/ledger-prove.ts'),
+  },
+  {
+    name: 'ledger keys',
+    takes: '[plane]',
+    summary: "Print the verifier keys of a plane's ledger, for whoever will verify it.",
+    examples: ['bailiwick ledger keys ops', 'bailiwick ledger keys ops --json'],
+    here: true,
+    fields: ['plane', 'origin', 'keys'],
+    load: () => import('./commands/ledger-keys.ts'),
+  },
 ]
 
 export const groups: Readonly<Record<string, string>> = {
@@ -824,14 +892,12 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'People on whose behalf agents act.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
-  ledger: 'The ledgers, what signs them, and what speaks against one.',
+  ledger: 'The ledgers, what proves and signs them, and what speaks against one.',
   policy: 'Drafts, before they stand.',
 }
 
 /** Commands of the product that this version does not build; refused by name, never half done. */
 export const unbuilt: readonly string[] = [
-  'verify',
-  'ledger export',
   'ledger reindex',
   'ledger witness',
   'review',

@@ -2,16 +2,21 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperationAnswer, OperationInput, OperationName } from '#edge/control/operations.ts'
 import { findSocket } from '#edge/control/socket.ts'
+import type { LedgerExportInput } from '#edge/control/streams.ts'
 import { fromWire } from '#edge/control/wire.ts'
+import type { BundlePiece } from '#ledger/bundle/bundle.ts'
 import { Fault } from '#lib/fault.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Composition } from './composition.ts'
+import { piecesOver } from './pieces.ts'
 
 /** What a command asks an installation by, wherever that is. */
 export interface Control {
   /** True where a running installation answers; false where this command opened the folder. */
   readonly serving: boolean
   ask<N extends OperationName>(name: N, input: OperationInput<N>): Promise<OperationAnswer<N>>
+  /** A bundle of a ledger, piece by piece. */
+  exportLedger(input: LedgerExportInput): AsyncIterable<BundlePiece>
   close(): Promise<void>
 }
 
@@ -101,6 +106,7 @@ const overSocket = (socket: string): Control => ({
       })
     return value.answer as OperationAnswer<N>
   },
+  exportLedger: (input) => piecesOver(socket, input),
   close: async () => {},
 })
 
@@ -176,6 +182,10 @@ const openFolder = async (
     serving: false,
     async ask<N extends OperationName>(name: N, input: OperationInput<N>) {
       return (await perform(desk, name, input)) as OperationAnswer<N>
+    },
+    async *exportLedger(input) {
+      const { ledgerExport } = await import('#edge/control/streams.ts')
+      yield* await ledgerExport(desk, input)
     },
     close: () => opened.close(),
   }

@@ -25,6 +25,11 @@ export const overApi = (origin: string, token: string): Control => {
         })
       return (await run(api, input)) as OperationAnswer<N>
     },
+    exportLedger() {
+      throw new Fault('usage', {
+        detail: 'A ledger is exported on the machine itself, not over --url.',
+      })
+    },
     close: async () => {},
   }
 }

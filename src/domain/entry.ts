@@ -152,6 +152,15 @@ export interface LedgerBroken extends About {
   readonly checkpoints: readonly string[]
 }
 
+/** Somebody was given a bundle of entries: their positions, and what of their payloads went with them. */
+export interface LedgerExported extends About {
+  readonly type: 'ledger.exported'
+  readonly by: string
+  readonly from: number
+  readonly to: number
+  readonly with: readonly ('payloads' | 'arguments')[]
+}
+
 export type Entry =
   | Intent
   | Outcome
@@ -162,4 +171,5 @@ export type Entry =
   | Opened
   | LedgerKey
   | LedgerBroken
+  | LedgerExported
 export type EntryType = Entry['type']

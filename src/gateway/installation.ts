@@ -1,6 +1,7 @@
 import type { Change } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
+import type { Evidence } from '#ledger/bundle/evidence.ts'
 import type { GivenArguments } from '#ledger/given.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
@@ -12,7 +13,7 @@ import type { Trials } from '#policy/trials.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Check } from '#registry/watcher.ts'
-import type { Members, Revisions } from '#store/store.ts'
+import type { LedgerFile, Members, Revisions } from '#store/store.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
@@ -50,6 +51,10 @@ export interface Installation {
   /** The trees over the ledgers. */
   readonly trees: Pick<Keeper, 'plane' | 'status'>
   readonly calls: CallQuery
+  /** What the ledger of a plane hands out to whoever verifies it. */
+  evidence(plane: PlaneId): Evidence
+  /** A ledger as it lies in the store, for verifying it there. */
+  ledgerFile(plane: PlaneId): Pick<LedgerFile, 'read' | 'findPayload' | 'tree'>
   /** What a call was made with: for evaluation, and for whoever may read it. */
   readonly given: GivenArguments
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */

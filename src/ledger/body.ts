@@ -4,6 +4,7 @@ import type {
   Entry,
   Intent,
   LedgerBroken,
+  LedgerExported,
   LedgerKey,
   Opened,
   Outcome,
@@ -60,6 +61,8 @@ const sorted = (entry: Entry): Entry => {
       return ledgerKey(entry)
     case 'ledger.broken':
       return ledgerBroken(entry)
+    case 'ledger.exported':
+      return ledgerExported(entry)
   }
 }
 
@@ -219,4 +222,15 @@ const ledgerBroken = (entry: LedgerBroken): LedgerBroken => ({
   type: entry.type,
   v: 1,
   why: entry.why,
+})
+
+const ledgerExported = (entry: LedgerExported): LedgerExported => ({
+  at: integer(entry.at),
+  by: entry.by,
+  from: integer(entry.from),
+  plane: entry.plane,
+  to: integer(entry.to),
+  type: entry.type,
+  v: 1,
+  with: entry.with,
 })

@@ -167,11 +167,17 @@ const timeOf = (seconds: number): Buffer => {
   return bytes
 }
 
-const publicKeyOf = ({ publicKey }: NoteKey): KeyObject =>
-  createPublicKey({
-    format: 'jwk',
-    key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') },
-  })
+const publicKeyOf = (key: NoteKey): KeyObject => {
+  const known = publicKeys.get(key)
+  if (known !== undefined) return known
+  const x = Buffer.from(key.publicKey).toString('base64url')
+  const made = createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x } })
+  publicKeys.set(key, made)
+  return made
+}
+
+/** Read once: a ledger's checkpoints are many, and its keys few. */
+const publicKeys = new WeakMap<NoteKey, KeyObject>()
 
 /** Standard base64 with its padding, in the one spelling that these bytes have; undefined for another. */
 export const fromBase64 = (written: string): Buffer | undefined => {

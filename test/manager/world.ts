@@ -119,7 +119,7 @@ export const send = (
         response.once('error', reject)
         response.once('end', () => {
           const text = Buffer.concat(chunks).toString()
-          const isJson = String(response.headers['content-type']).includes('json')
+          const isJson = /\/([a-z]+\+)?json/.test(String(response.headers['content-type']))
           const value = isJson && text !== '' ? JSON.parse(text) : undefined
           const json = <T>() => value as T
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json })

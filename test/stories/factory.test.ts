@@ -1,5 +1,9 @@
 // Runs on both stores.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connectV1, connectV2, type Peer } from '../peers/clients.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
@@ -278,6 +282,31 @@ describe('The factory, whose agents may read their own line', () => {
     }
     assert.equal(new Set(found).size, counted.other)
     assert.equal(found.length, counted.other)
+  })
+
+  test('and takes all of it home as a bundle, which proves itself without the factory', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bailiwick-factory-'))
+    const evidence = join(folder, 'evidence')
+    const made = await gateway.cli(['ledger', 'export', plane, '-o', evidence, '--payloads'])
+    assert.equal(made.code, 0, made.stderr)
+    const keys = (await gateway.cli(['ledger', 'keys', plane])).stdout.trim()
+    const judged = await gateway.cli(['verify', evidence, '--key', keys])
+    assert.equal(judged.code, 0, judged.stdout)
+    const entries = (await readFile(join(evidence, 'entries.jsonl'), 'utf8')).trim().split('\n')
+    const own = entries.map((line) => JSON.parse(line)).filter(({ agent }) => agent === 'line-3')
+    const reads = own.filter(({ type }) => type === 'call.intent')
+    assert.ok(reads.length >= counted.own)
+    assert.deepEqual(
+      reads.filter((entry) => /4/.test(String(entry['arg.line']))),
+      [],
+    )
+    // test/system: the same, by the verifier that shares no code.
+    if (process.env.TEST_PYTHON) {
+      const verifier = join(evidence, 'verify.py')
+      const python = spawnSync('python3', [verifier, evidence, '--key', keys], { encoding: 'utf8' })
+      assert.equal(python.status, 0, python.stdout + python.stderr)
+    }
+    await rm(folder, { recursive: true })
   })
 
   test('a query over an argument that is not recorded is an error, and not an empty answer', async () => {

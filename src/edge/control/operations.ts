@@ -12,6 +12,14 @@ import { can } from '#manager/can.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import {
+  ledgerCheckpoints,
+  ledgerEntries,
+  ledgerKeys,
+  ledgerStanding,
+  ledgerTiles,
+  proveEntry,
+} from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
@@ -165,6 +173,32 @@ export const operations = {
   policyTest: operation(z.strictObject({ plane, draft: draft.optional() }), testPolicy),
   policyReplay: operation(z.strictObject({ plane, draft, since: written }), (desk, input) =>
     replay(desk, input),
+  ),
+  ledgerKeys: operation(inPlane, ledgerKeys),
+  ledgerProve: operation(z.strictObject({ plane, position: z.int().min(1) }), proveEntry),
+  ledgerStanding: operation(inPlane, ledgerStanding),
+  ledgerEntries: operation(
+    z.strictObject({ plane, from: z.int().min(1), most: z.int().min(1).max(2048) }),
+    ledgerEntries,
+  ),
+  ledgerCheckpoints: operation(
+    z.strictObject({
+      plane,
+      generation: z.int().min(1),
+      from: z.int().min(1),
+      most: z.int().min(1).max(1000),
+    }),
+    ledgerCheckpoints,
+  ),
+  ledgerTiles: operation(
+    z.strictObject({
+      plane,
+      generation: z.int().min(1),
+      places: z
+        .array(z.strictObject({ level: z.int().min(0).max(8), index: z.int().min(0) }))
+        .max(64),
+    }),
+    ledgerTiles,
   ),
   revisions: operation(z.strictObject({ most: z.int().min(1).max(200) }), newestRevisions),
   revision: operation(z.strictObject({ revision: z.int().min(1) }), oneRevision),

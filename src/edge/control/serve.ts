@@ -6,9 +6,12 @@ import { type Clock, systemClock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
+import { sendLines } from '#lib/send-lines.ts'
 import type { Desk } from '#manager/desk.ts'
+import { linesOf } from '#manager/evidence.ts'
 import { isOperation, perform } from './operations.ts'
 import { placeSocket, removeSocket } from './socket.ts'
+import { ledgerExport } from './streams.ts'
 import { toWire } from './wire.ts'
 
 /** Documents are the largest thing that comes in: `apply` of a whole folder. */
@@ -87,6 +90,10 @@ const answer = async (
 ): Promise<void> => {
   try {
     const name = /^\/v1\/([A-Za-z]+)$/.exec(request.url ?? '')?.[1]
+    if (name === 'ledgerExport') {
+      const pieces = await ledgerExport(desk, parse(await readBody(request)))
+      return await sendLines(response, linesOf(pieces), { connection: 'close' })
+    }
     if (name === undefined || !isOperation(name))
       throw new Fault('not_found', { detail: 'The running installation has no such operation.' })
     if (request.method !== 'POST') throw new Fault('method_not_allowed')
@@ -96,6 +103,7 @@ const answer = async (
     const fault = asFault(thrown)
     if (fault.code === 'internal') logUnexpected(log, fault)
     if (!response.headersSent) reply(response, fault.row.status, toWire(fault))
+    else response.end(`${JSON.stringify(toWire(fault))}\n`)
   }
 }
 

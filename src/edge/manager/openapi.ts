@@ -127,7 +127,8 @@ const headersOf = ({ method, conditional, streams, takes }: Route): Json[] => {
     description,
     schema: { type: 'string' },
   })
-  if (streams) return [header('Last-Event-ID', 'The id of the last event that was read.')]
+  if (streams === 'events')
+    return [header('Last-Event-ID', 'The id of the last event that was read.')]
   const none = header(
     'If-None-Match',
     method === 'GET' ? 'An ETag: 304.' : '`*`: only what is new.',
@@ -142,6 +143,8 @@ const headersOf = ({ method, conditional, streams, takes }: Route): Json[] => {
   ]
 }
 
+const typeOf = { events: 'text/event-stream', lines: 'application/x-ndjson' } as const
+
 const responsesOf = ({ answer, status, streams, conditional, method }: Route): Json => ({
   [status]: {
     description: status === 501 ? 'Not built in this version.' : 'Done.',
@@ -149,7 +152,7 @@ const responsesOf = ({ answer, status, streams, conditional, method }: Route): J
       method !== 'DELETE' && {
         headers: { ETag: { description: 'Strong.', schema: { type: 'string' } } },
       }),
-    ...(streams && { content: { 'text/event-stream': { schema: { type: 'string' } } } }),
+    ...(streams && { content: { [typeOf[streams]]: { schema: { type: 'string' } } } }),
     ...(answer && { content: { 'application/json': { schema: refTo(answer, 'output') } } }),
   },
   ...(conditional && method === 'PUT' && { 201: { description: 'Made.' } }),

@@ -43,6 +43,8 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
 
 export type Takes = 'reason' | 'reason and key'
 
+type Streams = 'events' | 'lines'
+
 type Scope = 'plane' | 'items' | 'installation'
 
 interface About<Q, B, A> {
@@ -71,8 +73,8 @@ interface About<Q, B, A> {
   /** Of what is answered when all is well. */
   readonly status?: number
   readonly bodyBytes?: number
-  /** Answers events for as long as the caller listens. */
-  readonly streams?: boolean
+  /** Answers by itself: events for as long as the caller listens, or lines of JSON until all are told. */
+  readonly streams?: Streams
 }
 
 /** A row of the one list: what the router, the permission check, OpenAPI and the client are made of. */
@@ -96,7 +98,7 @@ export interface Route<
   readonly answer: A
   readonly status: number
   readonly bodyBytes: number
-  readonly streams: boolean
+  readonly streams: Streams | undefined
   readonly handle: (asked: Asked) => unknown
 }
 
@@ -139,7 +141,7 @@ export const route = <
   answer: about.answer,
   status: about.status ?? (about.answer === undefined ? 204 : 200),
   bodyBytes: about.bodyBytes ?? usualBodyBytes,
-  streams: about.streams ?? false,
+  streams: about.streams,
   // The list holds routes of every form; what a handler takes is what this row's schemas gave.
   handle: handle as (asked: Asked) => unknown,
 })

@@ -3,6 +3,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { callRoutes } from './routes/calls.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { installationRoutes } from './routes/installation.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { policyRoutes } from './routes/policy.ts'
 import { revisionRoutes } from './routes/revisions.ts'
@@ -20,6 +21,7 @@ const list = [
   ...agentRoutes,
   ...suspensionRoutes,
   ...callRoutes,
+  ...ledgerRoutes,
   ...policyRoutes,
   ...revisionRoutes,
 ] as const

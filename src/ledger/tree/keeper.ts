@@ -16,7 +16,7 @@ import { createRotation } from './rotation.ts'
 export interface Keeper {
   /** For whoever appends: see `createLedger`. */
   readonly integrity: LedgerIntegrity
-  plane(id: PlaneId): Pick<PlaneTree, 'rollKey' | 'accept'>
+  plane(id: PlaneId): Pick<PlaneTree, 'rollKey' | 'accept' | 'signing' | 'keep'>
   /** Of a plane that nothing has been asked of yet the ledger is checked first. */
   status(id: PlaneId): Promise<TreeStatus>
   /** Looks after all planes once a second from here on. */

@@ -32,6 +32,8 @@ export interface PlaneTree {
   isDue(standing: TreeStanding): boolean
   /** Brings the tree after the entries and signs it; with `isLast`, at a stop, it is published when it resolves. */
   keep(about?: { isLast: boolean }): Promise<void>
+  /** Who signs for this ledger; undefined where nothing has been signed yet. */
+  signing(): Promise<Signing | undefined>
   /** Makes a new key, which signs from here on; resolves with both when it has. */
   rollKey(): Promise<{ readonly before: LedgerKey; readonly now: LedgerKey }>
   /**
@@ -43,6 +45,16 @@ export interface PlaneTree {
     by: string
     why: string
   }): Promise<{ readonly origin: string; readonly problem: string }>
+}
+
+export interface Signing {
+  readonly origin: string
+  readonly generation: number
+  readonly key: LedgerKey
+  /** All of this store, in the order of their numbers. */
+  readonly keys: readonly LedgerKey[]
+  /** Why nothing may be signed now; undefined where it may. */
+  readonly problem: string | undefined
 }
 
 const checkAgainMs = 1000
@@ -219,6 +231,13 @@ export const createPlaneTree = ({
       if ((await check()) !== undefined && !(await hasMoved())) return
       await inTurn(() => keep(isLast))
       if (isLast) await publisher.settled()
+    },
+    async signing() {
+      const problem = await check()
+      const standing = await tree.standing()
+      const key = await rotation.signer(standing)
+      const origin = originOf(await placeOf(standing))
+      return key && { origin, generation: standing.generation, key, keys: keys.all, problem }
     },
     async rollKey() {
       await check()

@@ -104,7 +104,7 @@ export const revisionRoutes = [
       says: 'What happens, as server-sent events: `revision` for each revision of a plane that you may read. Resumes after Last-Event-ID.',
       answer: undefined,
       status: 200,
-      streams: true,
+      streams: 'events',
     },
     (asked) => {
       const last = asked.head['last-event-id']

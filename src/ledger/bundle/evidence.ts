@@ -1,0 +1,219 @@
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import { type Hash, leafHash, nodesOf, rootOf, type Span } from '#lib/merkle.ts'
+import { inclusionSpans } from '#lib/merkle-proof.ts'
+import { signNote, verifierKeyText } from '#lib/signed-note.ts'
+import { tlogProofText } from '#lib/tlog-proof.ts'
+import type { CheckpointRow, LedgerFile, Store } from '#store/store.ts'
+import type { PlaneLedger } from '../ledger.ts'
+import type { Signing } from '../tree/plane-tree.ts'
+import { verifyCheckpoint } from '../tree/sign.ts'
+import { ledgerKey, type WrittenKey } from '../verify/keys.ts'
+import { type BundlePiece, makeBundle } from './bundle.ts'
+import { checkpointsOf, firstCovering } from './checkpoints.ts'
+import { hashesOf } from './hashes.ts'
+import { definitionsOf, policyOf } from './standing.ts'
+
+/** What a plane's ledger hands out so that others can verify it. */
+export interface Evidence {
+  /** Verifier keys of the ledger, each with the proof of its entry. */
+  keys(): Promise<{ readonly origin: string; readonly keys: readonly WrittenKey[] }>
+  /**
+   * A bundle of the range, piece by piece. That it was made, and by whom, is an entry, durable before
+   * the first piece. Fault('unrecordable') where it cannot be written, Fault('conflict') where nothing
+   * has been signed.
+   */
+  export(about: ExportAbout): Promise<AsyncIterable<BundlePiece>>
+  /** tlog-proof of one entry, which says nothing of any other; Fault('unknown_name') where it is not covered. */
+  prove(position: number): Promise<string>
+}
+
+export interface ExportAbout {
+  readonly by: string
+  /** Positions, or instants in UTC milliseconds; everything where nothing is said. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
+  /** What is encrypted beside the entries as well. */
+  readonly payloads: boolean
+}
+
+const entriesAtOnce = 1000
+
+export const createEvidence = ({
+  plane,
+  store,
+  ledger,
+  tree,
+  clock,
+  version,
+}: {
+  plane: PlaneId
+  store: Store
+  ledger: Pick<PlaneLedger, 'append'>
+  tree: { signing(): Promise<Signing | undefined>; keep(): Promise<void> }
+  clock: Clock
+  version: string
+}): Evidence => {
+  const { ledger: file, capabilityVersions } = store.plane(plane)
+
+  /** Everything that was written so far is covered, where this process keeps the tree. */
+  const signed = async (): Promise<Signing & { readonly last: CheckpointRow }> => {
+    await tree.keep()
+    const signing = await signer()
+    const { checkpoint } = await file.tree.standing()
+    if (signing.problem !== undefined || checkpoint === undefined)
+      throw unsigned(signing.problem ?? 'nothing of its ledger has been signed')
+    return { ...signing, last: checkpoint }
+  }
+  const signer = async (): Promise<Signing> => {
+    const signing = await tree.signing()
+    if (signing === undefined) throw unsigned('nothing of its ledger has been signed')
+    return signing
+  }
+  const unsigned = (problem: string): Fault =>
+    new Fault('conflict', { detail: `${plane}: ${problem}.`, fix: `bailiwick verify ${plane}` })
+
+  const spanHash = async (span: Span, generation: number): Promise<Hash> =>
+    rootOf(await hashesOf(file.tree, nodesOf(span), generation))
+
+  const proofUnder = async (position: number, checkpoint: CheckpointRow): Promise<string> => {
+    const { generation, size, note } = checkpoint
+    const spans = inclusionSpans(position - 1, size)
+    const proof = await Promise.all(spans.map((span) => spanHash(span, generation)))
+    const extra = Buffer.from((await bodiesOf(file, position, 1))[0] ?? '')
+    return tlogProofText({ extra, index: position - 1, proof, checkpoint: note })
+  }
+
+  const keysOf = async ({ origin, generation, key, keys }: Signing): Promise<WrittenKey[]> => {
+    const [oldest] = await file.tree.checkpoints(generation, 1, 1)
+    const first = oldest && verifyCheckpoint(oldest.note, keys)?.key
+    const written: WrittenKey[] = []
+    for (const one of keys) {
+      if (one.number < (first ?? key.number) || one.number > key.number) continue
+      const publicKey = Buffer.from(one.publicKey).toString('base64')
+      const about = { types: ['ledger.key'] as const, fields: { publicKey } }
+      const position = (await file.readBack(undefined, 1, about))[0]?.position ?? 0
+      const covering = written.length > 0 && (await firstCovering(file.tree, generation, position))
+      written.push({
+        key: verifierKeyText(ledgerKey(origin, one.publicKey, position).plain),
+        position,
+        ...(covering && { proof: await proofUnder(position, covering) }),
+      })
+    }
+    return written
+  }
+
+  const rangeOf = async (about: ExportAbout): Promise<{ from: number; to: number }> => {
+    const { sinceMs, untilMs } = about
+    const size = await file.size()
+    const from = about.from ?? (sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    const to = about.to ?? (untilMs === undefined ? size : (await file.seek(untilMs)) - 1)
+    if (from > size + 1 || to > size || to < from - 1)
+      throw new Fault('usage', {
+        detail: `${plane}: there are entries 1 to ${size}, and ${from} to ${to} were asked for.`,
+      })
+    return { from, to }
+  }
+
+  return {
+    async keys() {
+      const signing = await signer()
+      return { origin: signing.origin, keys: await keysOf(signing) }
+    },
+    async prove(position) {
+      const { last } = await signed()
+      if (position >= 1 && position <= last.size) return await proofUnder(position, last)
+      throw new Fault('unknown_name', {
+        detail: `${plane}: there is no entry ${position} among the ${last.size} that are signed.`,
+      })
+    },
+    async export(about) {
+      const { by, payloads } = about
+      const { from, to } = await rangeOf(about)
+      const at = clock.now()
+      const included = payloads ? (['payloads'] as const) : []
+      await ledger.append({
+        type: 'ledger.exported',
+        v: 1,
+        at,
+        plane,
+        by,
+        from,
+        to,
+        with: included,
+      })
+      const standing = await signed()
+      const { origin, generation, key, last } = standing
+      const { size } = last
+      if (to > size)
+        throw new Fault('conflict', {
+          detail: `${plane}: entries up to ${size} are signed, and ${to} is asked for.`,
+          fix: 'try again in a second, or export up to a position',
+        })
+      const { definition, collect } = definitionsOf(capabilityVersions)
+      const signing = { key: ledgerKey(origin, key.publicKey, 0).plain, privateKey: key.privateKey }
+      return makeBundle({
+        ...{ plane, origin, from, to, size, at, by, version, definition },
+        keys: await keysOf(standing),
+        left: await hashesOf(file.tree, nodesOf({ begin: 0, end: from - 1 }), generation),
+        right: await hashesOf(file.tree, nodesOf({ begin: to, end: size }), generation),
+        entries: entriesOf(file, from, to, collect),
+        checkpoints: checkpointsOf(file.tree, { generation, from, to, last }),
+        policy: policyOf(store.revisions, plane),
+        ...(payloads && { payloads: payloadsOf(file, from, to) }),
+        sign: (text) => signNote(text, [signing], 0),
+      })
+    },
+  }
+}
+
+/**
+ * Bodies as they were written: entries are canonical, and JSON keeps the order of names, so that
+ * writing them again gives the same text. Where it does not, their hash shows it.
+ */
+const bodiesOf = async (
+  file: Pick<LedgerFile, 'read'>,
+  from: number,
+  most: number,
+): Promise<string[]> => (await file.read(from, most)).map(({ entry }) => JSON.stringify(entry))
+
+async function* entriesOf(
+  file: LedgerFile,
+  from: number,
+  to: number,
+  collect: (body: string) => void,
+): AsyncGenerator<readonly string[]> {
+  for (let at = from; at <= to; ) {
+    const bodies = await bodiesOf(file, at, Math.min(entriesAtOnce, to - at + 1))
+    const leaves = await file.tree.leafHashes(at, bodies.length)
+    for (const [index, body] of bodies.entries()) {
+      if (Buffer.compare(leafHash(body), leaves.subarray(index * 32, index * 32 + 32)) !== 0)
+        throw new Fault('unrecordable', {
+          detail: `entry ${at + index} is not in its canonical form: bailiwick verify says more`,
+        })
+      collect(body)
+    }
+    if (bodies.length === 0) return
+    yield bodies
+    at += bodies.length
+  }
+}
+
+/** Of entries that say what their payload's hash is; some may have been let go of. */
+async function* payloadsOf(
+  file: LedgerFile,
+  from: number,
+  to: number,
+): AsyncGenerator<{ position: number; sealed: Uint8Array }> {
+  for (let at = from; at <= to; at += entriesAtOnce) {
+    const stored = await file.read(at, Math.min(entriesAtOnce, to - at + 1))
+    for (const { position, entry } of stored) {
+      if (!('argumentsSealed' in entry) && !('resultSealed' in entry)) continue
+      const sealed = await file.findPayload(position)
+      if (sealed !== undefined) yield { position, sealed }
+    }
+  }
+}

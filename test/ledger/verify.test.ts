@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, describe, test } from 'node:test'
+import { type Gateway, startGateway } from '../peers/gateway.ts'
+import { pathOf, runProgram } from '../peers/program.ts'
+
+// A whole installation, verified by the terminal: while it serves, what it exports, and what lies in its
+// folder when it has stopped and somebody has been at it.
+
+const documents = `apiVersion: bailiwick/v1
+kind: Plane
+name: ops
+---
+apiVersion: bailiwick/v1
+kind: Plane
+name: finance
+---
+apiVersion: bailiwick/v1
+kind: Consumer
+plane: ops
+name: desk
+`
+
+describe('A ledger, verified by whoever asks', () => {
+  let gateway: Gateway
+  let folder: string
+  const at = (name: string) => join(folder, name)
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'bailiwick-verify-'))
+    gateway = await startGateway({ documents })
+    for (const name of ['one', 'two', 'three']) {
+      const document = `apiVersion: bailiwick/v1\nkind: Consumer\nplane: ops\nname: ${name}\n`
+      await writeFile(at('more.yaml'), document)
+      const applied = await gateway.cli(['apply', '-f', at('more.yaml'), '--set', name])
+      assert.equal(applied.code, 0, applied.stderr)
+    }
+  })
+  after(async () => {
+    await gateway?.stop()
+    await rm(folder, { recursive: true })
+  })
+  const cli = (...args: string[]) => gateway.cli(args)
+  const offline = (...args: string[]) =>
+    runProgram([pathOf('src/main.ts'), '--data', at('none'), ...args])
+
+  test('holds while the installation serves, each plane with the key that it prints', async () => {
+    const keys = await cli('ledger', 'keys', 'ops')
+    assert.match(keys.stdout, /^bailiwick\/[0-9A-Z]{26}\/ops\+[0-9a-f]{8}\+\S{44}\n$/)
+    await writeFile(at('ops.key'), keys.stdout)
+    const whole = await cli('verify')
+    assert.equal(whole.code, 0, whole.stdout + whole.stderr)
+    assert.match(whole.stdout, /ops .*\n.* 5 of 5 |ops/)
+    assert.equal((await cli('verify', 'ops', '--key', at('ops.key'))).code, 0)
+    const other = await cli('verify', 'finance', '--key', at('ops.key'))
+    assert.equal(other.code, 3)
+    assert.match(
+      other.stdout,
+      /the key that was given \([0-9a-f]{8}\) is not among the ledger's keys/,
+    )
+  })
+
+  test('goes out as a bundle that needs nothing of the installation, and says that it went', async () => {
+    const made = await cli('ledger', 'export', 'ops', '-o', at('evidence'))
+    assert.equal(made.code, 0, made.stderr)
+    const judged = await offline('verify', at('evidence'), '--key', at('ops.key'))
+    assert.equal(judged.code, 0, judged.stdout + judged.stderr)
+    const { entries } = await gateway.ledger('ops')
+    const last = entries.findLast(({ type }) => type === 'ledger.exported')
+    assert.equal(last?.from, 1)
+    assert.match(String(last?.by), /^local:/)
+    const again = await cli('ledger', 'export', 'ops', '-o', at('evidence'))
+    assert.equal(again.code, 2)
+    assert.match(again.stderr, /is not empty/)
+    const manifest = JSON.parse(await readFile(at('evidence/manifest.json'), 'utf8'))
+    const written = (await readFile(at('evidence/entries.jsonl'), 'utf8')).split('\n')
+    assert.equal(written.length - 1, manifest.to)
+    written[1] = (written[1] ?? '').replace('"v":1', '"v":2')
+    await writeFile(at('evidence/entries.jsonl'), written.join('\n'))
+    const changed = await offline('verify', at('evidence'), '--json')
+    assert.equal(changed.code, 3)
+    assert.deepEqual(JSON.parse(changed.stdout)[0].failures[1], {
+      where: 'entry 2',
+      says: 'it is not what was recorded: it has another hash',
+    })
+  })
+
+  test('goes out in part, by position and by time, and no part that is not there', async () => {
+    const part = await cli('ledger', 'export', 'ops', '-o', at('part'), '--from', '2', '--to', '3')
+    assert.equal(part.code, 0, part.stderr)
+    const judged = await offline('verify', at('part'), '--json')
+    assert.equal(JSON.parse(judged.stdout)[0].entries, 2)
+    const none = await cli('ledger', 'export', 'ops', '-o', at('future'), '--from', '9000')
+    assert.equal(none.code, 2)
+    assert.match(none.stderr, /there are entries 1 to \d+, and 9000/)
+    const late = await cli('ledger', 'export', 'ops', '-o', at('late'), '--until', '1h')
+    assert.equal((await offline('verify', at('late'))).code, 0, late.stderr)
+  })
+
+  test('proves a single entry, and says nothing of the others', async () => {
+    const { entries } = await gateway.ledger('ops')
+    const proof = await cli('ledger', 'prove', 'ops', '3')
+    assert.match(proof.stdout, /^c2sp.org\/tlog-proof@v1\nextra /)
+    await writeFile(at('three.tlog-proof'), proof.stdout)
+    const told = await offline('verify', at('three.tlog-proof'), '--key', at('ops.key'))
+    assert.equal(told.code, 0, told.stderr)
+    const { position, ...third } = entries[2] ?? {}
+    assert.deepEqual(JSON.parse(told.stdout.trim().split('\n').at(-1) ?? ''), third)
+    assert.equal(position, 3)
+    await writeFile(at('four.tlog-proof'), proof.stdout.replace('index 2', 'index 3'))
+    assert.equal((await offline('verify', at('four.tlog-proof'), '--key', at('ops.key'))).code, 3)
+    assert.equal((await offline('verify', at('three.tlog-proof'))).code, 2)
+    assert.equal((await cli('ledger', 'prove', 'ops', '9000')).code, 6)
+  })
+
+  describe('that somebody has been at', () => {
+    const edit = (sql: string): void => {
+      const db = new DatabaseSync(join(gateway.data, 'ledger', 'ops.db'))
+      for (const { name } of db
+        .prepare("select name from sqlite_master where type = 'trigger'")
+        .all())
+        db.exec(`drop trigger "${name}"`)
+      db.exec(sql)
+      db.close()
+    }
+    before(async () => {
+      await writeFile(at('kept'), await readFile(join(gateway.data, 'published', 'ops.checkpoint')))
+      assert.equal((await cli('stop')).code, 0)
+      await gateway.ended
+    })
+
+    test('holds when nobody was: nothing serves, and the folder is opened', async () => {
+      const judged = await cli('verify', 'ops', '--checkpoint', at('kept'))
+      assert.equal(judged.code, 0, judged.stdout + judged.stderr)
+    })
+
+    test('names the entry that was changed, spelled otherwise, or is gone', async () => {
+      edit(`update entry set body = replace(body, '"by":"', '"by":"x') where position = 2`)
+      const changed = await cli('verify', 'ops')
+      assert.equal(changed.code, 3)
+      assert.match(changed.stdout, /entry 2: it is not what was recorded: it has another hash/)
+      edit(`update entry set body = replace(body, '"by":"x', '"by":"') where position = 2`)
+      edit(`update entry set body = replace(body, '"v":1', '"v": 1') where position = 2`)
+      const spelled = await cli('verify', 'ops')
+      assert.match(spelled.stdout, /entry 2: it is not in canonical form/)
+      edit(`update entry set body = replace(body, '"v": 1', '"v":1') where position = 2`)
+      edit('delete from entry where position = 3')
+      assert.match((await cli('verify', 'ops')).stdout, /entry 3: it is missing/)
+    })
+  })
+})
