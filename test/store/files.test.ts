@@ -112,7 +112,7 @@ describe('a data folder', () => {
     await first.plane(ops).ledger.append(rowOf(intentOf(callAt(1))))
     await first.close()
     const newer = new DatabaseSync(join(folder, 'ledger', 'ops.db'))
-    newer.exec('pragma user_version = 2')
+    newer.exec('pragma user_version = 9999')
     newer.close()
     const store = await open()
     await assert.rejects(
