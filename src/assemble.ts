@@ -151,6 +151,7 @@ export const follow = async (
   serving: boolean,
   inForce: (planes: readonly PlaneId[]) => void = () => {},
 ): Promise<void> => {
+  parts.vault.forget(changes)
   const prepare = async (): Promise<void> => {
     for (const plane of planes) {
       await parts.vault.prepare(plane)

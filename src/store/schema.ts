@@ -55,6 +55,17 @@ export interface PlaneSchema {
     at: number
     number: number
   }
+  payload_key: {
+    subject: string
+    period: string
+    id: string
+    wrapped: Uint8Array
+    at: number
+  }
+  retention: {
+    /** JSON text. */
+    state: string
+  }
   suspension: {
     kind: string
     name: string

@@ -55,7 +55,8 @@ export const openPostgresLedgers = (about: {
     const group = groupOf(id, { ...about, writing, nextId })
     const { caughtUp } = sequencer
     const read = createReading({ connections: reading, plane: id, self, caughtUp })
-    const made = { group, sequencer, file: fileOf(group, read) }
+    const dropPayloads = dropOf(writing, id)
+    const made = { group, sequencer, file: fileOf(group, { ...read, dropPayloads }) }
     planes.set(id, made)
     return made
   }
@@ -146,8 +147,25 @@ const groupOf = (
   })
 }
 
-const fileOf = (group: GroupCommit, reading: ReturnType<typeof createReading>): LedgerFile => ({
-  ...reading,
+/** Of an entry it takes this column alone, and the table's trigger lets nothing else be changed. */
+const drop = `
+  update ledger_entry set payload = null
+  where plane = $1 and payload is not null and id in (
+    select id from ledger_position where plane = $1 and position = any($2)
+  )`
+
+const dropOf =
+  (connections: Connections, plane: PlaneId): LedgerFile['dropPayloads'] =>
+  async (positions) =>
+    void (await connections.use((client) =>
+      client.query({ name: 'ledger-drop', text: drop, values: [plane, positions] }),
+    ))
+
+const fileOf = (
+  group: GroupCommit,
+  rest: Omit<LedgerFile, 'append' | 'waiting' | 'failing'>,
+): LedgerFile => ({
+  ...rest,
   append: group.append,
   get waiting() {
     return group.waiting

@@ -46,6 +46,8 @@ export const createStoreDb = (folder: Folder): ((question: DatabaseQuestion) => 
     }
     database = new DatabaseSync(storeFile(folder), { timeout: 5000 })
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
+    // A key that was destroyed is overwritten, not only marked as free.
+    database.exec('pragma secure_delete = on')
   }
 
   const prepare = (sql: string): StatementSync => {
