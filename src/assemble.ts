@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
+import type { PayloadSealer } from '#ledger/ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -23,7 +24,7 @@ import { checkIndexes } from '#registry/check-index.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
-import type { Revision } from '#store/store.ts'
+import type { ErasedKey, Revision } from '#store/store.ts'
 import { createApis } from '#upstream/apis.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
@@ -55,7 +56,10 @@ export const assemble = async (about: {
   const vault = await createVault({ store, change, keyring, clock, random, log })
   const budget = (plane: PlaneId) =>
     change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
-  const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
+  const seal = (plane: PlaneId): PayloadSealer => {
+    const { sealing, open } = vault.plane(plane).payloads
+    return { sealing, open, openEarlier: keyring.sealer(plane, 'arguments').open }
+  }
   const ledger = createLedger({ store, clock, seal, log, version, budget })
   const registry = await createRegistry({ store, change, log })
   const item = (plane: PlaneId, name: string) => {
@@ -108,6 +112,25 @@ export const assemble = async (about: {
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
+  /** Of keys that are no more the entry is as sure as that of their revision. */
+  const enterErased = async ({ revision, at, by, why }: Revision) => {
+    const erased = await store.revisions.erasedIn(revision)
+    for (const of of Map.groupBy(erased, ({ plane, subject }) => `${plane} ${subject}`).values()) {
+      const [{ plane, subject }] = of as [ErasedKey]
+      await ledger.plane(plane).append({
+        v: 1,
+        type: 'ledger.erased',
+        at,
+        plane,
+        by,
+        why: why.slice(0, 2000),
+        revision,
+        subject,
+        periods: of.map(({ period }) => period),
+        keys: of.length,
+      })
+    }
+  }
   const enter = async (revision: Revision) => {
     for (const plane of revision.planes)
       await ledger.plane(plane).append({
@@ -121,6 +144,7 @@ export const assemble = async (about: {
         summary: revision.summary.slice(0, 2000),
         why: revision.why.slice(0, 2000),
       })
+    await enterErased(revision)
   }
   return {
     version,

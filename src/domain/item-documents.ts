@@ -25,12 +25,10 @@ const paths = z.array(path).min(1).max(50)
 export const recordLevels = ['none', 'digest', 'arguments', 'all'] as const
 export type RecordLevel = (typeof recordLevels)[number]
 
-const marked = z
-  .record(path, label)
-  .refine((marks) => {
-    const { length } = Object.keys(marks)
-    return length >= 1 && length <= 50
-  }, 'must be 1 to 50 paths')
+const marked = z.record(path, label).refine((marks) => {
+  const { length } = Object.keys(marks)
+  return length >= 1 && length <= 50
+}, 'must be 1 to 50 paths')
 
 const classified = {
   class: capabilityClass.describe('What it does to the world, as a person judged it.'),
@@ -239,10 +237,7 @@ export const apiDocument = z
       .describe('By operation id. What is not classified is invisible to every agent.'),
   })
   .superRefine(({ operations, data }, context) => {
-    for (const [path, message] of [
-      ...strayVariants(operations),
-      ...strayMarks(operations, data),
-    ])
+    for (const [path, message] of [...strayVariants(operations), ...strayMarks(operations, data)])
       context.addIssue({ code: 'custom', path: ['operations', ...path], message })
   })
   .describe('A REST API behind the gateway.')
@@ -274,10 +269,9 @@ function strayMarks(
       Object.entries(dataPaths?.[side] ?? {}).flatMap(([path, its]) =>
         touched.has(its)
           ? []
-          : [[[own, 'dataPaths', side, path], `is a class that \`data\` does not name: ${its}`]] as [
-              string[],
-              string,
-            ][],
+          : ([
+              [[own, 'dataPaths', side, path], `is a class that \`data\` does not name: ${its}`],
+            ] as [string[], string][]),
       ),
     )
   })

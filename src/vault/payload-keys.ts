@@ -176,4 +176,3 @@ const nothing = (plane: PlaneId, before: string | undefined): Fault =>
     detail: `Nothing is recorded in plane ${plane} of whom you name${before === undefined ? '' : `, before ${before}`}.`,
     fix: 'a user is written as tokens name them, letter by letter; an agent as AGENT@CONSUMER',
   })
-

@@ -20,7 +20,9 @@ export const revisionRows = (database: Database): Revisions => ({
   erasedIn: (revision) => erasedIn(database, revision),
 })
 
-const readingRows = ({ db }: Database): Omit<Revisions, 'changesAfter' | 'itemHistories' | 'erasedIn'> => ({
+const readingRows = ({
+  db,
+}: Database): Omit<Revisions, 'changesAfter' | 'itemHistories' | 'erasedIn'> => ({
   async newest() {
     const newest = await db
       .selectFrom('revision')
