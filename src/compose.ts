@@ -210,6 +210,7 @@ const serveParts = async (
     windows: windows.windows,
     snapshot: snapshots.of,
     item: parts.item,
+    planeDocument: (plane) => change.current().planes.get(plane)?.plane,
     isCurrent: membership.isCurrent,
     looks: watch,
   })

@@ -4,6 +4,7 @@ import {
   durationMs,
   head,
   inPlane,
+  label,
   name,
   names,
   owner,
@@ -63,8 +64,25 @@ export const planeDocument = z
           .int()
           .min(10)
           .max(1_000_000)
+          .optional()
           .describe('The budget of entries, so that a flood here never stops another plane.'),
+        mask: z
+          .array(label)
+          .min(1)
+          .max(100)
+          .refine((all) => new Set(all).size === all.length, 'names a data class twice')
+          .optional()
+          .describe(
+            'Data classes that are never recorded: what an item marks as theirs is masked in arguments and results, and where it marks nothing all of it is withheld.',
+          ),
+        resultBytes: z
+          .int()
+          .min(1024)
+          .max(1_048_576)
+          .optional()
+          .describe('Of a result, where it is recorded, at most. Default 65536.'),
       })
+      .refine((value) => Object.keys(value).length > 0, 'must say something of the ledger')
       .optional(),
     registry: z
       .strictObject({
