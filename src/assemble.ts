@@ -9,6 +9,7 @@ import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import type { PayloadSealer } from '#ledger/ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
+import { createRecordedQuery } from '#ledger/recorded.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
@@ -21,6 +22,7 @@ import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
 import { findWrong } from '#policy/wrong.ts'
 import { checkIndexes } from '#registry/check-index.ts'
+import { checkMarks } from '#registry/check-marks.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
@@ -110,6 +112,7 @@ export const assemble = async (about: {
     snapshots.propose(plane, proposed, { calm: true })
   change.onCheck(checkVariants)
   change.onCheck(checkIndexes(offers))
+  change.onCheck(checkMarks)
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   /** Of keys that are no more the entry is as sure as that of their revision. */
@@ -153,6 +156,7 @@ export const assemble = async (about: {
     store,
     keyring,
     vault,
+    seal,
     change,
     ledger,
     registry,
@@ -229,6 +233,7 @@ export const installationOf = (
     startedAt: about.startedAt,
     runners: new Set(about.runners.keys()),
     calls: createCallQuery(parts.store),
+    recorded: createRecordedQuery(parts),
     refresh: about.refresh,
     checked: about.checked,
     ready: about.ready,

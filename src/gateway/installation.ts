@@ -3,6 +3,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
+import type { RecordedQuery } from '#ledger/recorded.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
@@ -45,6 +46,7 @@ export interface Installation {
   readonly apis: Pick<Apis, 'find'>
   readonly ledger: Ledger
   readonly calls: CallQuery
+  readonly recorded: RecordedQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
   /** Conditions that are wrong by what servers offer now: over one item, or over any. */

@@ -2,6 +2,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { Entry } from '#domain/entry.ts'
 import { callId, clientId, type PlaneId } from '#domain/name.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
+import type { FoundCall } from '#ledger/query.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { choosePlanes, type Desk, findClient, findPlane } from './desk.ts'
@@ -17,20 +18,29 @@ export interface WhyAnswer {
   readonly now: Explanation | undefined
 }
 
-export const why = async (
+/** A call by its id, or by the beginning of it. */
+export const findCall = async (
   desk: Desk,
   input: { plane?: string | undefined; call: string },
-): Promise<WhyAnswer> => {
+): Promise<FoundCall & { readonly plane: PlaneId }> => {
   const { calls, change } = desk.installation
   const planes = choosePlanes(change.current(), input.plane)
   for (const plane of planes) {
     const found = await calls.find(plane, callId(input.call))
-    if (found) return { plane, ...found, now: explainNow(desk, plane, found.record) }
+    if (found) return { plane, ...found }
   }
   const { plane, call } = await findByPrefix(desk, planes, input.call)
   const found = await calls.find(plane, callId(call))
   if (!found) throw unknownCall(input.call)
-  return { plane, ...found, now: explainNow(desk, plane, found.record) }
+  return { plane, ...found }
+}
+
+export const why = async (
+  desk: Desk,
+  input: { plane?: string | undefined; call: string },
+): Promise<WhyAnswer> => {
+  const found = await findCall(desk, input)
+  return { ...found, now: explainNow(desk, found.plane, found.record) }
 }
 
 const findByPrefix = async (

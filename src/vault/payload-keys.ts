@@ -99,9 +99,10 @@ export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
     async periods(subject) {
       return (await rows.list(pseudonym(subject))).map(({ period }) => period)
     },
-    async erase(subject, before, about): Promise<Erasure> {
+    async erase(subject, before, about, refuse = () => {}): Promise<Erasure> {
       const name = pseudonym(subject)
       const plan = async () => {
+        refuse()
         const all = await rows.list(name)
         const keys = all.filter(({ period }) => before === undefined || period < before)
         if (keys.length === 0) throw nothing(plane, before)

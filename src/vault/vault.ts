@@ -65,7 +65,13 @@ export interface PayloadKeys {
    * process of the installation is one in memory when each has followed it, and in this one when it
    * resolves. Fault('unknown_name') where there is none.
    */
-  erase(subject: Subject, before: string | undefined, about: About): Promise<Erasure>
+  erase(
+    subject: Subject,
+    before: string | undefined,
+    about: About,
+    /** Asked with each attempt; throws where it may not be. */
+    refuse?: () => void,
+  ): Promise<Erasure>
   /** Drops every key from memory. */
   forget(): void
 }

@@ -10,7 +10,9 @@ import { can, why } from '#manager/calls.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { erase } from '#manager/erasing.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
+import { readRecorded } from '#manager/recorded.ts'
 import { release, releaseAll } from '#manager/release.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, showServer } from '#manager/servers.ts'
@@ -33,6 +35,9 @@ const reason = z.string().max(500)
 const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
 /** Of a definition, hexadecimal; its beginning will do. */
 const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
+
+/** Of UTC. */
+const month = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')
 
 /** As `ledger/ask.ts` reads it. */
 const asked = {
@@ -133,6 +138,20 @@ export const operations = {
     countCalls(desk, input),
   ),
   why: operation(z.strictObject({ plane, call: written }), why),
+  recorded: operation(
+    z.strictObject({ plane, call: written, reason: reason.optional() }),
+    (desk, input) => readRecorded(desk, input),
+  ),
+  erase: operation(
+    z.strictObject({
+      plane,
+      user: written.optional(),
+      agent: written.optional(),
+      before: month.optional(),
+      reason: reason.min(1),
+    }),
+    erase,
+  ),
   can: operation(
     z.strictObject({ plane, client: written, server: written, kind, name: written }),
     can,
