@@ -354,8 +354,33 @@ export const catalog: readonly CommandRow[] = [
       'bailiwick why cal_01JD7Q3M8Z --json',
     ],
     plane: true,
-    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now'],
+    options: [
+      [
+        '--recorded',
+        'with its arguments and result, as far as recorded: that you read it is an entry',
+      ],
+      ['--reason <text>', 'with --recorded: why you read it; it stands in the ledger'],
+    ],
+    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now', 'recorded'],
     load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'ledger erase',
+    takes: '<plane>',
+    summary:
+      'Destroy the keys of what is recorded of somebody; proofs hold, and there is no way back.',
+    examples: [
+      'bailiwick ledger erase ops --user anna@example.com --reason "request 4711"',
+      'bailiwick ledger erase ops --agent planner@workplace-ai --before 2026-06 --reason retired',
+    ],
+    options: [
+      ['--user <name>', 'on whose behalf the calls were made, as tokens name them'],
+      ['--agent <agent>', 'AGENT@CONSUMER: calls on nobody’s behalf'],
+      ['--before <month>', 'only what is of months before this one, of UTC: 2026-06'],
+      reasonOption,
+    ],
+    fields: ['plane', 'subject', 'periods', 'revision'],
+    load: () => import('./commands/ledger-erase.ts'),
   },
   {
     name: 'can',
@@ -735,12 +760,15 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'People on whose behalf agents act.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
+  ledger: 'The record of everything.',
 }
 
 /** Commands of the product that this version does not build; refused by name, never half done. */
 export const unbuilt: readonly string[] = [
   'verify',
-  'ledger',
+  'ledger export',
+  'ledger reindex',
+  'ledger witness',
   'review',
   'alarm',
   'policy',

@@ -2,11 +2,22 @@ import { z } from 'zod'
 import type { PlanePolicy } from '#change/change.ts'
 import { capabilityKinds } from '#domain/capability.ts'
 import { planeId } from '#domain/name.ts'
+import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
 import { ownedItem, serverItem } from '#manager/access.ts'
 import { askCalls, countCalls, type Sight } from '#manager/asking.ts'
 import { can, why } from '#manager/calls.ts'
-import { callCount, callPage, can as canAnswer, why as whyAnswer } from '../answers.ts'
+import { erase } from '#manager/erasing.ts'
+import { readRecorded } from '#manager/recorded.ts'
+import { aboutOf } from '../about.ts'
+import {
+  callCount,
+  callPage,
+  can as canAnswer,
+  erased as erasedAnswer,
+  recorded as recordedAnswer,
+  why as whyAnswer,
+} from '../answers.ts'
 import { type Asked, route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
@@ -37,14 +48,17 @@ const callsQuery = z.strictObject({
 })
 
 /** Who may read a call: those over its server, and those over the agent that made it. */
-const sightOf = ({ access }: Pick<Asked<unknown, unknown>, 'access'>): Sight => {
+const sightOf = (
+  { access }: Pick<Asked<unknown, unknown>, 'access'>,
+  needs: 'calls.read' | 'arguments.read' = 'calls.read',
+): Sight => {
   const server: Sight['server'] = (plane, name) =>
-    access.sees('calls.read', plane.plane.name, serverItem(plane, name))
+    access.sees(needs, plane.plane.name, serverItem(plane, name))
   return {
     server,
     call: (plane, record) =>
       server(plane, record.server) ||
-      access.sees('calls.read', plane.plane.name, ownedItem(plane.agents.get(record.agent)?.owner)),
+      access.sees(needs, plane.plane.name, ownedItem(plane.agents.get(record.agent)?.owner)),
     names: (plane, needs) => access.sees(needs, plane.plane.name),
   }
 }
@@ -121,6 +135,49 @@ export const callRoutes = [
         entry: { ...entry },
       }))
       return { ...answer, entries }
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/{call}/recorded',
+    {
+      needs: 'arguments.read',
+      of: 'items',
+      says: 'Arguments and result of one call, as far as they are recorded. That they were read is an entry, durable before the answer.',
+      query: z.strictObject({
+        reason: z.string().max(500).optional().describe('Why; it stands in the ledger.'),
+      }),
+      answer: recordedAnswer,
+    },
+    (asked) => {
+      const { plane, call } = asked.path
+      const sight = sightOf(asked, 'arguments.read')
+      const sees = (record: CallRecord) => sight.call(planeHere(asked), record)
+      return readRecorded(asked.desk, { plane, call, reason: asked.query.reason }, sees)
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/erase',
+    {
+      needs: 'payloads.erase',
+      takes: 'reason and key',
+      says: 'Destroys the keys of what is recorded of a user, or of an agent that acted on nobody’s behalf. Proofs hold; there is no way back.',
+      body: z.strictObject({
+        user: written.optional().describe('As tokens name them, letter by letter.'),
+        agent: written.optional().describe('AGENT@CONSUMER.'),
+        before: z
+          .string()
+          .regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/)
+          .optional()
+          .describe('A UTC month: only what is of months before it.'),
+        reason: z.string().min(1).max(500),
+      }),
+      answer: erasedAnswer,
+    },
+    (asked) => {
+      const desk = { ...asked.desk, ...aboutOf(asked, asked.body.reason) }
+      return erase(desk, { ...asked.body, plane: asked.path.plane })
     },
   ),
   route(
