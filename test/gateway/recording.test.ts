@@ -46,6 +46,7 @@ describe('What is recorded of a call', () => {
           look: { class: 'read', record: 'none' },
           plain: { class: 'read', record: 'digest' },
           report: { class: 'read', record: 'all' },
+          pay_hidden: { class: 'read', variantOf: 'pay', remove: ['$.iban'] },
         }),
         ...['planner', 'clerk'].map((name) => grant(name, name, [{ server: 'accounts' }])),
       ),
@@ -118,6 +119,16 @@ describe('What is recorded of a call', () => {
     assert.equal(result.text, answer)
     assert.equal(outcome.resultRecorded, answer.length)
     assert.equal(outcome.resultCommit, commitTo(result.nonce ?? '', answer))
+  })
+
+  test('of a variant is what its caller got, at the level of what it is derived from', async () => {
+    const answer = await call('pay_hidden', { iban: 'DE7', amount: 7 })
+    assert.ok(!answer.includes('DE7'))
+    const intent = await newest('call.intent')
+    assert.deepEqual([intent.record, intent.data], ['all', ['payment']])
+    const { arguments: given, result } = await why(intent.call)
+    assert.equal(result.text, answer)
+    assert.match(given.text ?? '', /DE7/)
   })
 
   test('of a stream is what was relayed; what was cut is said', async () => {
