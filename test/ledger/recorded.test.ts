@@ -61,7 +61,7 @@ describe('What is recorded, when it is opened', () => {
     assert.deepEqual(await openAt(2, holding(other)), { state: 'altered' })
     for (let bit = 0; bit < mine.length * 8; bit += 5) {
       const changed = Buffer.from(mine)
-      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      changed.writeUInt8(mine.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
       assert.deepEqual(await openAt(2, holding(changed)), { state: 'altered' })
     }
     assert.equal((await openAt(2, holding(mine))).state, 'whole')
