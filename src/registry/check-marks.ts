@@ -15,7 +15,7 @@ export const checkMarks: Check = async ({ after, documents }, breathe) => {
     const policy = after.planes.get(plane)
     if (!policy) continue
     const written = of.flatMap((one) => itemNamed(policy, one) ?? [])
-    for (const item of written) objections.push(...judgePaths(of, item))
+    for (const item of written) objections.push(...judgePaths(nameOf(of, item), item))
     // Another mask bears on every item; what is told of one that stands is told where the mask is.
     const plain = of.find(({ kind }) => kind === 'Plane')
     for (const item of plain ? itemsOf(policy) : written) {
@@ -39,39 +39,52 @@ const itemNamed = (policy: PlanePolicy, { kind, name }: DocumentName): ItemDocum
 const nameOf = (of: readonly DocumentName[], item: ItemDocument): DocumentName =>
   of.find(({ kind, name }) => kind === item.kind && name === item.name) as DocumentName
 
-type Member = readonly [member: string, own: string, classification: Classification]
+interface Member {
+  /** Where its documents stand: `tools`, `pay`. */
+  readonly path: readonly [member: string, own: string]
+  readonly own: Classification
+  /** What a variant is derived from. */
+  readonly base: Classification | undefined
+}
 
 const membersOf = (item: ItemDocument): Member[] => {
   const members: Readonly<Record<string, Readonly<Record<string, Classification>> | undefined>> =
     item.kind === 'API'
       ? { operations: item.operations }
       : { tools: item.tools, prompts: item.prompts, resources: item.resources }
-  return Object.entries(members).flatMap(([member, its]) =>
-    Object.entries(its ?? {}).map(([own, one]): Member => [member, own, one]),
+  return Object.entries(members).flatMap(([member, its = {}]) =>
+    Object.entries(its).map(([name, own]): Member => {
+      const base = own.variantOf === undefined ? undefined : its[own.variantOf]
+      return { path: [member, name], own, base }
+    }),
   )
 }
 
-const judgePaths = (of: readonly DocumentName[], item: ItemDocument): Objection[] =>
-  membersOf(item).flatMap((member) =>
-    (['arguments', 'result'] as const).flatMap((side) => {
-      const [name, own, classification] = member
-      const all = marksOf(baseOf(item, member), classification)[side].size
-      const place = (...path: string[]) => ({ ...nameOf(of, item), path: [name, own, ...path] })
-      if (all > MOST_PATHS) {
-        const message = `${item.kind} ${item.name}: ${own} and what it is derived from mark ${all} paths, more than ${MOST_PATHS}`
-        return [{ code: 'invalid value' as const, message, at: place('dataPaths', side) }]
-      }
-      return Object.keys(classification.dataPaths?.[side] ?? {}).flatMap((path): Objection[] => {
-        const made = compilePath(path)
-        if (!('problem' in made)) return []
-        const at = place('dataPaths', side, path)
-        const message = `${item.kind} ${item.name}: ${path} ${made.problem}`
-        return [{ code: 'invalid value', message, at }]
-      })
-    }),
-  )
+const judgePaths = (named: DocumentName, item: ItemDocument): Objection[] =>
+  membersOf(item)
+    .filter(({ own }) => own.dataPaths)
+    .flatMap(({ path: [member, name], own, base }) =>
+      (['arguments', 'result'] as const).flatMap((side): Objection[] => {
+        const at = (...path: string[]) => ({ ...named, path: [member, name, 'dataPaths', ...path] })
+        const object = (problem: string, ...path: string[]): Objection => ({
+          code: 'invalid value',
+          message: `${item.kind} ${item.name}: ${problem}`,
+          at: at(side, ...path),
+        })
+        const { size } = marksOf(base, own)[side]
+        if (size > MOST_PATHS)
+          return [object(`${name} marks more than ${MOST_PATHS} paths: ${size}`)]
+        return Object.keys(own.dataPaths?.[side] ?? {}).flatMap((path) => {
+          const made = compilePath(path)
+          return 'problem' in made ? [object(`${path} ${made.problem}`, path)] : []
+        })
+      }),
+    )
 
-/** An indexed argument stands in the entry as it was given, and an entry is never changed. */
+/**
+ * An indexed argument stands in the entry as it was given, and an entry is never changed. Of a call of
+ * a variant stands what it and what it is derived from index.
+ */
 const judgeIndexes = (
   named: DocumentName,
   { plane }: PlanePolicy,
@@ -79,25 +92,18 @@ const judgeIndexes = (
 ): Objection[] => {
   const masks = new Set(plane.ledger?.mask)
   if (masks.size === 0) return []
-  return membersOf(item).flatMap((member) => {
-    const [of, own, classification] = member
-    const base = baseOf(item, member)
-    const data = [...(item.data ?? []), ...(base?.data ?? []), ...(classification.data ?? [])]
+  return membersOf(item).flatMap(({ path, own, base }) => {
+    const data = [...(item.data ?? []), ...(base?.data ?? []), ...(own.data ?? [])]
     const masked = new Set(data.filter((one) => masks.has(one)))
-    return (classification.index ?? []).flatMap((name, at): Objection[] => {
-      const why = masksArgument(name, marksOf(base, classification), masked)
+    const names = [...(own.index ?? []), ...(base?.index ?? [])]
+    return names.flatMap((name): Objection[] => {
+      const why = masksArgument(name, marksOf(base, own), masked)
       if (why === undefined) return []
-      const path = named.kind === item.kind ? [of, own, 'index', at] : ['ledger', 'mask']
-      const message = `${item.kind} ${item.name}: ${own} indexes ${name}, which ${why}`
-      return [{ code: 'invalid value', message, at: { ...named, path } }]
+      const place = named.kind === item.kind ? path : ['ledger', 'mask']
+      const message = `${item.kind} ${item.name}: ${path[1]} indexes ${name}, which ${why}`
+      return [{ code: 'invalid value', message, at: { ...named, path: place } }]
     })
   })
-}
-
-const baseOf = (item: ItemDocument, [member, , { variantOf }]: Member) => {
-  if (variantOf === undefined) return undefined
-  const its = membersOf(item).find(([of, own]) => of === member && own === variantOf)
-  return its?.[2]
 }
 
 /** Asked of an object that holds the argument, and of what a filter could want of it, whatever it is. */
@@ -118,7 +124,8 @@ const masksArgument = (
 
 /** A filter may select it for some values: taken as if it did. */
 const selects = (path: string, name: string): boolean => {
-  if (/^\$(\.\.)?\[\s*\?/.test(path)) return true
+  const bare = path.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''")
+  if (/^\$(\.\.)?\[[^\]]*\?/.test(bare)) return true
   const made = compilePath(path)
   if ('problem' in made) return true
   let isFound = false

@@ -144,6 +144,21 @@ describe('What a plane masks', () => {
       const unmarked = await apply(accounts(bank.url, { note: { ...payment, index: ['n'] } }))
       assert.match(unmarked.stderr, /note indexes n, which may be data of the class payment/)
       const filter = { arguments: { "$[?@ == 'x']": 'payment' } }
+      const union = { arguments: { "$['a]', ?@ == 'x']": 'payment' } }
+      const either = { note: { ...payment, dataPaths: union, index: ['n'] } }
+      assert.match((await apply(accounts(bank.url, either))).stderr, /note indexes n, which/)
+      const variants = {
+        look: { class: 'read', index: ['n'] },
+        look_less: {
+          class: 'read',
+          variantOf: 'look',
+          remove: ['$.x'],
+          data: ['payment'],
+          dataPaths: { arguments: { '$.n': 'payment' } },
+        },
+      }
+      const derived = await apply(accounts(bank.url, variants))
+      assert.match(derived.stderr, /look_less indexes n, which \$\.n marks/)
       const maybe = { note: { ...payment, dataPaths: filter, index: ['n'] } }
       assert.match((await apply(accounts(bank.url, maybe))).stderr, /note indexes n, which/)
       const both = await apply(

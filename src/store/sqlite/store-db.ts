@@ -11,6 +11,7 @@ export type DatabaseQuestion =
   | { readonly ask: 'open' }
   | { readonly ask: 'one'; readonly statement: Statement }
   | { readonly ask: 'all'; readonly statements: readonly Statement[] }
+  | { readonly ask: 'forget' }
   | { readonly ask: 'close' }
 
 export interface StatementResult {
@@ -101,6 +102,8 @@ export const createStoreDb = (folder: Folder): ((question: DatabaseQuestion) => 
         return run(question.statement)
       case 'all':
         return transact(question.statements)
+      case 'forget':
+        return opened().exec('pragma wal_checkpoint(truncate)')
       case 'close':
         return close()
     }
