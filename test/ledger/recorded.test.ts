@@ -34,6 +34,7 @@ describe('What is recorded, when it is opened', () => {
     assert(stored)
     return createRecordedQuery({ store: on, seal }).open(ops, stored)
   }
+  const keyless = (id: string) => ({ ...sealerOf(id), open: async () => 'erased' as const })
   /** As if these bytes lay beside every entry. */
   const holding = (payload: Uint8Array): Store => {
     const plane = store.plane(ops)
@@ -63,6 +64,8 @@ describe('What is recorded, when it is opened', () => {
       assert.deepEqual(await openAt(2, holding(changed)), { state: 'altered' })
     }
     assert.equal((await openAt(2, holding(mine))).state, 'whole')
+    // The name of its key is a part of it: one that was changed is no key that was destroyed.
+    assert.deepEqual(await openAt(2, holding(other), keyless), { state: 'altered' })
   })
 
   test('of an earlier version opens as it was sealed then, without a nonce', async () => {
@@ -86,7 +89,6 @@ describe('What is recorded, when it is opened', () => {
     const plane = ledger.plane(ops)
     await plane.intend(intentOf(callAt(1)), Buffer.from('{"n":1}'))
     await plane.intend(intentOf(callAt(2), { record: 'none' }))
-    const keyless = (id: string) => ({ ...sealerOf(id), open: async () => 'erased' as const })
     assert.deepEqual(await openAt(2, store, keyless), { state: 'erased' })
     await store.plane(ops).ledger.dropPayloads([2])
     assert.deepEqual(await openAt(2), { state: 'pruned' })
