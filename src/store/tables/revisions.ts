@@ -79,7 +79,8 @@ export const commit = async (database: Database, change: Commit): Promise<number
   try {
     const unexpected = await database.transact(steps(database, change, revision))
     if (unexpected !== undefined) throw stale
-    if (change.rows.some(({ topic }) => topic === 'payload key')) await database.forget().catch(() => {})
+    if (change.rows.some(({ topic }) => topic === 'payload key'))
+      await database.forget().catch(() => {})
     return revision
   } catch (error) {
     // Somebody else's revision of that number stands already, or one with this command's key.
