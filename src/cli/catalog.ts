@@ -377,6 +377,7 @@ export const catalog: readonly CommandRow[] = [
       ['--user <name>', 'on whose behalf the calls were made, as tokens name them'],
       ['--agent <agent>', 'AGENT@CONSUMER: calls on nobody’s behalf'],
       ['--before <month>', 'only what is of months before this one, of UTC: 2026-06'],
+      ['--dry-run', 'tell what would go, and as whom entries name the subject; destroy nothing'],
       reasonOption,
     ],
     fields: ['plane', 'subject', 'periods', 'revision'],

@@ -13,6 +13,8 @@ export interface EraseInput {
   /** A UTC month, `2026-11`: only what is of months before it. */
   readonly before?: string | undefined
   readonly reason: string
+  /** Tells what would go, and as whom the entry would name the subject; destroys nothing. */
+  readonly dryRun?: boolean | undefined
 }
 
 export interface EraseAnswer {
@@ -20,7 +22,8 @@ export interface EraseAnswer {
   /** As the entry names whom it was about. */
   readonly subject: string
   readonly periods: readonly string[]
-  readonly revision: number
+  /** That destroyed them; undefined where nothing was. */
+  readonly revision: number | undefined
 }
 
 /**
@@ -37,6 +40,13 @@ export const erase = async (desk: Desk, input: EraseInput): Promise<EraseAnswer>
     const now = change.current().planes.get(id)
     const hold = now && holdOn(now, subject)
     if (hold !== undefined) throw held(id, hold)
+  }
+  if (input.dryRun) {
+    refuse()
+    const { before } = input
+    const all = await payloads.periods(subject)
+    const periods = all.filter((period) => before === undefined || period < before)
+    return { plane: id, subject: payloads.pseudonym(subject), periods, revision: undefined }
   }
   const erased = await payloads.erase(subject, input.before, about, refuse)
   return { plane: id, ...erased }

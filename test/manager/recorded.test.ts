@@ -134,6 +134,21 @@ describe('What is recorded', () => {
     assert.equal((await erase('privacy', { user: 'anna' })).status, 404)
   })
 
+  test('that would be erased is told without erasing it, with the hash that entries name its subject by', async () => {
+    const id = await call({ user: 'gina' })
+    const dry = (await erase('privacy', { user: 'gina', dryRun: true })).json<
+      Record<string, unknown>
+    >()
+    assert.equal(dry.revision, undefined)
+    assert.equal((dry.periods as string[]).length, 1)
+    assert.equal(await stateOf(id), 'whole')
+    const done = (await erase('privacy', { user: 'gina' })).json<Record<string, unknown>>()
+    assert.deepEqual([done.subject, done.periods], [dry.subject, dry.periods])
+    const again = (await erase('privacy', { user: 'gina', dryRun: true })).json<object>()
+    assert.deepEqual(again, { plane: 'ops', subject: dry.subject, periods: [] })
+    assert.equal((await erase('soc', { user: 'gina', dryRun: true })).status, 403)
+  })
+
   test('is erased by privacy and by the administrator alone, and by nobody who reads it', async () => {
     const id = await call({ user: 'carl' })
     for (const who of roles.filter((role) => role !== 'privacy')) {

@@ -4,7 +4,8 @@ import { printJson } from '../terminal.ts'
 
 /** Destroys the keys of what is recorded of somebody; there is no way back. */
 export const run = async ({ args, options, terminal, fields, control }: Invocation) => {
-  const reason = options.text('reason')
+  const dryRun = options.flag('dryRun')
+  const reason = options.text('reason') ?? (dryRun ? 'a dry run' : undefined)
   if (reason === undefined)
     throw new Fault('usage', {
       detail: 'Say why, for whoever finds that nothing can be read any more.',
@@ -16,14 +17,18 @@ export const run = async ({ args, options, terminal, fields, control }: Invocati
     agent: options.text('agent'),
     before: options.text('before'),
     reason,
+    dryRun,
   })
   if (terminal.json) {
     printJson(terminal, answer, fields)
     return 0
   }
   const { subject, periods, revision } = answer
-  terminal.out(`Erased, of ${periods.join(', ')}: revision ${revision}.`)
-  terminal.out(`The entry names it as ${subject}`)
-  terminal.hint('Copies of the store from before still hold the keys: see docs/payloads.md')
+  const months = periods.length === 0 ? 'nothing' : periods.join(', ')
+  if (dryRun) terminal.out(`This would erase: ${months}.`)
+  else terminal.out(`Erased, of ${months}: revision ${revision}.`)
+  terminal.out(`Entries name it as ${subject}`)
+  if (!dryRun)
+    terminal.hint('Copies of the store from before still hold the keys: see docs/payloads.md')
   return 0
 }

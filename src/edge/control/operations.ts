@@ -149,6 +149,7 @@ export const operations = {
       agent: written.optional(),
       before: month.optional(),
       reason: reason.min(1),
+      dryRun: z.boolean().optional(),
     }),
     erase,
   ),

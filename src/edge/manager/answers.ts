@@ -352,8 +352,8 @@ export const recorded = z.strictObject({
 export const erased = z.strictObject({
   plane: z.string(),
   subject: z.string().describe('As the entry names whom it was about.'),
-  periods: z.array(z.string()),
-  revision: z.int(),
+  periods: z.array(z.string()).describe('UTC months whose keys are destroyed, or would be.'),
+  revision: z.int().optional().describe('Absent where nothing was destroyed.'),
 })
 export const can = explanation.extend({
   plane: z.string(),

@@ -172,6 +172,7 @@ export const callRoutes = [
           .optional()
           .describe('A UTC month: only what is of months before it.'),
         reason: z.string().min(1).max(500),
+        dryRun: z.boolean().optional().describe('Tells what would go, and destroys nothing.'),
       }),
       answer: erasedAnswer,
     },
