@@ -4,7 +4,7 @@ import { capabilityKinds } from '#domain/capability.ts'
 import { planeId } from '#domain/name.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
-import { ownedItem, serverItem } from '#manager/access.ts'
+import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls, type Sight } from '#manager/asking.ts'
 import { can, why } from '#manager/calls.ts'
 import { erase } from '#manager/erasing.ts'
@@ -53,7 +53,7 @@ const sightOf = (
   needs: 'calls.read' | 'arguments.read' = 'calls.read',
 ): Sight => {
   const server: Sight['server'] = (plane, name) =>
-    access.sees(needs, plane.plane.name, serverItem(plane, name))
+    access.sees(needs, plane.plane.name, namedItem(plane, name))
   return {
     server,
     call: (plane, record) =>
