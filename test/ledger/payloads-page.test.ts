@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { documentSchemas, type Kind } from '#domain/documents.ts'
 import { recordLevels } from '#domain/item-documents.ts'
-import { recorded } from '#edge/manager/answers.ts'
+import { recorded } from '#edge/manager/recorded-answers.ts'
 import { usualResultBytes } from '#gateway/recording.ts'
 import { pathOf } from '../peers/program.ts'
 

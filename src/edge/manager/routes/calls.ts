@@ -10,14 +10,8 @@ import { can, why } from '#manager/calls.ts'
 import { erase } from '#manager/erasing.ts'
 import { readRecorded } from '#manager/recorded.ts'
 import { aboutOf } from '../about.ts'
-import {
-  callCount,
-  callPage,
-  can as canAnswer,
-  erased as erasedAnswer,
-  recorded as recordedAnswer,
-  why as whyAnswer,
-} from '../answers.ts'
+import { callCount, callPage, can as canAnswer, why as whyAnswer } from '../answers.ts'
+import { erased as erasedAnswer, recorded as recordedAnswer } from '../recorded-answers.ts'
 import { type Asked, route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
