@@ -1,7 +1,8 @@
 import { createSecretKey } from 'node:crypto'
 // What a ledger entry costs: pairs of intent (with an encrypted payload of 300 B) and outcome from so
 // many concurrent callers, each waiting until its entry is durable. CPU is user + system time of the
-// whole process, so both threads and the encryption. Then what a start reads: intents and orphans.
+// whole process, so both threads and the encryption. Then what their tree costs: a backlog of all of
+// them worked off alone, and appending while the tree follows. Then what a start reads: intents, orphans.
 //   node bench/ledger.ts [SECONDS] [--json]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,10 +15,13 @@ import { bodyOf } from '#ledger/body.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { scanIntents } from '#ledger/recover.ts'
+import { createKeeper, type Keeper } from '#ledger/tree/keeper.ts'
+import { inFile } from '#ledger/tree/published.ts'
 import { systemClock, systemRandom } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
 import { createSealer } from '#vault/sealer.ts'
 
 const { positionals, values } = parseArgs({
@@ -148,13 +152,51 @@ const about = {
   version: 'bench',
   budget: () => undefined,
 }
+const open = (store: Store) => {
+  const keeper = createKeeper({
+    store,
+    places: [inFile(join(folder, 'published'))],
+    sealer: async () => sealer,
+    append: (entry) => ledger.plane(entry.plane).append(entry),
+    clock,
+    random: systemRandom,
+    log: silentLog,
+  })
+  const ledger = createLedger({ store, ...about, integrity: keeper.integrity })
+  return { keeper, ledger }
+}
+
+/** A tree of everything that has been appended so far, and nothing else under way. */
+const measureTree = async (keeper: Keeper) => {
+  const start = performance.now()
+  const cpu = process.cpuUsage()
+  const before = (await keeper.status(plane)).size
+  for (let size = -1, after = before; size < after; after = (await keeper.status(plane)).size) {
+    size = after
+    await keeper.round()
+  }
+  const entries = (await keeper.status(plane)).size - before
+  const { user, system } = process.cpuUsage(cpu)
+  return {
+    callers: 'the tree alone',
+    'entries/s': Math.round(entries / ((performance.now() - start) / 1000)),
+    'CPU µs/entry': Number(((user + system) / entries).toFixed(2)),
+  }
+}
+
 try {
   const store = await openStore(options)
-  const ledger = createLedger({ store, ...about })
+  const { keeper, ledger } = open(store)
   await measure(ledger.plane(plane), 64, Math.min(1000, lastsMs))
   const rows: object[] = [measureFloor(join(folder, 'floor.db'), lastsMs)]
   for (const callers of [8, 64, 1024])
     rows.push(await measure(ledger.plane(plane), callers, lastsMs))
+  rows.push(await measureTree(keeper))
+  keeper.start()
+  rows.push({
+    ...(await measure(ledger.plane(plane), 64, lastsMs)),
+    callers: '64, the tree follows',
+  })
   if (values.json) console.log(JSON.stringify(rows))
   else console.table(rows)
 
@@ -165,12 +207,12 @@ try {
   })
   const seconds = (performance.now() - begun) / 1000
   say(`a start counts ${Math.round(intents / seconds)} intents/s (${intents} of them)`)
-  await ledger.close()
+  await keeper.close(ledger.close)
   await store.close()
 
   const opening = performance.now()
   const again = await openStore(options)
-  await createLedger({ store: again, ...about }).open()
+  await open(again).ledger.open()
   say(
     `store and ledger of ${intents * 2} entries open in ${Math.round(performance.now() - opening)} ms`,
   )

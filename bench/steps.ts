@@ -105,6 +105,7 @@ const ledgerOf = ({ ledger }: Installation): Ledger => {
         clock,
         sealer: payloadSealer,
         entriesPerSecond: () => undefined,
+        refused: () => undefined,
         recover: async () => 0,
       })
     : { ...real, room: () => 'open', intend: append, conclude: append }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createBreather } from '#change/breather.ts'
-import type { Moved, Policy, Proposed } from '#change/change.ts'
+import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
@@ -10,6 +10,8 @@ import { createLedger } from '#ledger/create-ledger.ts'
 import type { PayloadSealer } from '#ledger/ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
 import { createRecordedQuery } from '#ledger/recorded.ts'
+import { createKeeper } from '#ledger/tree/keeper.ts'
+import { inArchive, inFile } from '#ledger/tree/published.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
@@ -42,6 +44,8 @@ export const assemble = async (about: {
   store: string | undefined
   appendDeadlineMs: number
   answerBytes: number
+  /** A second folder for checkpoints. */
+  publish: string | undefined
   origin: string
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
@@ -62,7 +66,23 @@ export const assemble = async (about: {
     const { sealing, open } = vault.plane(plane).payloads
     return { sealing, open, openEarlier: keyring.sealer(plane, 'arguments').open }
   }
-  const ledger = createLedger({ store, clock, seal, log, version, budget })
+  const keeper = createKeeper({
+    store,
+    places: [
+      inFile(join(dataFolder, 'published')),
+      ...(about.publish === undefined ? [] : [inArchive(about.publish)]),
+    ],
+    async sealer(plane) {
+      await keyring.prepare(plane)
+      return keyring.sealer(plane, 'ledger key')
+    },
+    append: (entry) => ledger.plane(entry.plane).append(entry),
+    clock,
+    random,
+    log,
+  })
+  const { integrity } = keeper
+  const ledger = createLedger({ store, clock, seal, log, version, budget, integrity })
   const registry = await createRegistry({ store, change, log })
   const item = (plane: PlaneId, name: string) => {
     const documents = change.current().planes.get(plane)
@@ -133,7 +153,8 @@ export const assemble = async (about: {
       })
     }
   }
-  const enter = async (revision: Revision) => {
+  const enter: Enter = async (revision) => {
+    if (revision.planes.some((plane) => integrity.problem(plane) !== undefined)) return 'later'
     for (const plane of revision.planes)
       await ledger.plane(plane).append({
         v: 1,
@@ -147,6 +168,7 @@ export const assemble = async (about: {
         why: revision.why.slice(0, 2000),
       })
     await enterErased(revision)
+    return undefined
   }
   return {
     version,
@@ -158,6 +180,7 @@ export const assemble = async (about: {
     seal,
     change,
     ledger,
+    keeper,
     registry,
     upstreams,
     apis,
@@ -225,6 +248,7 @@ export const installationOf = (
 ): Installation => {
   return {
     ...parts,
+    trees: parts.keeper,
     revisions: parts.store.revisions,
     members: parts.store.members,
     origin: about.origin,

@@ -73,7 +73,7 @@ export const openInstallation = async (about: {
   return {
     installation,
     async close() {
-      await parts.ledger.close()
+      await parts.keeper.close(parts.ledger.close)
       await parts.identity.close()
       await parts.store.close()
     },
@@ -145,7 +145,7 @@ const serve = async (about: {
   const opened: (() => Promise<void>)[] = [
     parts.store.close,
     parts.identity.close,
-    parts.ledger.close,
+    () => parts.keeper.close(parts.ledger.close),
     parts.upstreams.close,
     parts.apis.close,
   ]
@@ -164,7 +164,7 @@ const serveParts = async (
 ): Promise<Started> => {
   const { options, configuration, runners, origin, edges, listener, parts, opened } = about
   const { limits } = configuration
-  const { change, ledger, registry, upstreams, identity, snapshots, log } = parts
+  const { change, ledger, keeper, registry, upstreams, identity, snapshots, log } = parts
 
   await follow(parts, everything(change.current()), true)
   let gateway: Gateway | undefined
@@ -173,6 +173,7 @@ const serveParts = async (
   const histories = await createHistories(parts.store.revisions, known)
   change.onChange(({ changes }) => histories.follow(changes))
   await ledger.open()
+  keeper.start()
   await change.catchUp()
   const { redis } = configuration.quotas
   const windows = await openWindows({
@@ -230,14 +231,13 @@ const serveParts = async (
   const allowedOrigins = new Set([origin, ...configuration.allowedOrigins])
   let draining = false
   const ready = () => {
-    const failing = [...change.current().planes.keys()].filter(
-      (plane) => ledger.plane(plane).room(clock.now()) === 'failing',
-    )
-    const because = [
-      ...(draining ? ['draining'] : []),
-      ...membership.problems(),
-      ...failing.map((plane) => `the ledger of ${plane} cannot be written`),
-    ]
+    const unwritten = [...change.current().planes.keys()].flatMap((plane) => {
+      const room = ledger.plane(plane).room(clock.now())
+      if (room === 'failing') return [`the ledger of ${plane} cannot be written`]
+      const problem = keeper.integrity.problem(plane)
+      return problem === undefined ? [] : [`the ledger of ${plane} is refused: ${problem}`]
+    })
+    const because = [...(draining ? ['draining'] : []), ...membership.problems(), ...unwritten]
     return { ready: because.length === 0, because }
   }
   const health = createHealth({ ready })
@@ -301,7 +301,7 @@ const serveParts = async (
         await membership.close()
         await windows.close()
         await retention.close()
-        await ledger.close()
+        await keeper.close(ledger.close)
         await identity.close()
         await parts.store.close()
       }, log)
@@ -323,4 +323,5 @@ const orLeave = async (close: () => Promise<void>, log: Log): Promise<void> => {
 const settingsOf = ({ ledger, limits }: Configuration) => ({
   appendDeadlineMs: ledger.appendDeadlineMs,
   answerBytes: limits.answerBytes,
+  publish: ledger.publish,
 })

@@ -74,6 +74,11 @@ export const configurationSchema = z.strictObject({
         .describe(
           'Longest wait for an entry to be durable, milliseconds; then the call is refused.',
         ),
+      publish: path
+        .optional()
+        .describe(
+          'A folder, best on storage that nothing is deleted from, where a checkpoint of each ledger is left once a minute; it has to be there. Default: they lie in the data folder alone.',
+        ),
     })
     .prefault({}),
   quotas: z

@@ -156,7 +156,7 @@ export interface Moved {
 }
 
 /** Writes a revision's entry into the ledger of each of its planes; durable when it resolves. */
-export type Enter = (revision: Revision) => Promise<void>
+export type Enter = (revision: Revision) => Promise<'later' | undefined>
 
 /** All documents at one revision: immutable. */
 export interface Policy {

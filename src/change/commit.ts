@@ -86,11 +86,14 @@ async function suspensionsOf(
   return found
 }
 
-/** Enters what has no entry yet, oldest first, and marks each when its entries are durable. */
+/**
+ * Enters what has no entry yet, oldest first, and marks each when its entries are durable. What cannot
+ * be entered before a person has looked at a ledger is left for later, and the others go on.
+ */
 export async function enterAll(store: Store, enter: Enter): Promise<void> {
   const waiting = await store.revisions.listUnentered()
   for (const revision of [...waiting].sort((a, b) => a.revision - b.revision)) {
-    await enter(revision)
+    if ((await enter(revision)) === 'later') continue
     await store.revisions.markEntered(revision.revision)
   }
 }

@@ -442,6 +442,32 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/cred-remove.ts'),
   },
   {
+    name: 'ledger keyroll',
+    takes: '<plane>',
+    here: true,
+    summary: 'Sign the checkpoints of a ledger by a new key from here on.',
+    examples: ['bailiwick ledger keyroll ops', 'bailiwick ledger keyroll ops --json'],
+    fields: ['plane', 'before', 'now'],
+    load: () => import('./commands/ledger-keyroll.ts'),
+  },
+  {
+    name: 'ledger accept',
+    takes: '<plane>',
+    here: true,
+    summary:
+      'Go on with a ledger that is refused, openly: as a new log, with an entry that says why.',
+    examples: [
+      'bailiwick ledger accept ops --reason "restored from the backup of Monday"',
+      'bailiwick ledger accept ops --reason "…" --yes',
+    ],
+    options: [
+      ['--reason <text>', 'why; it stands in the ledger'],
+      ['--yes', 'without asking'],
+    ],
+    fields: ['plane', 'origin', 'problem'],
+    load: () => import('./commands/ledger-accept.ts'),
+  },
+  {
     name: 'agent list',
     takes: '',
     summary: 'Agents, whom they act for, and how they authenticate.',
@@ -761,7 +787,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'People on whose behalf agents act.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
-  ledger: 'The record of everything.',
+  ledger: 'The ledgers, what signs them, and what speaks against one.',
 }
 
 /** Commands of the product that this version does not build; refused by name, never half done. */

@@ -190,6 +190,33 @@ export interface PayloadRead extends About {
   readonly why: string
 }
 
+/**
+ * A key that signs checkpoints, before it signs the first one: what is in the tree under the key before
+ * it vouches for it. Ed25519, its 32 bytes in base64.
+ */
+export interface LedgerKey extends About {
+  readonly type: 'ledger.key'
+  readonly publicKey: string
+  /** The one before it; empty where it is the first. */
+  readonly before: string
+}
+
+/**
+ * A person has accepted that this ledger is not the one that was signed or published: restored from a
+ * backup, cut, or changed. From here on it has a tree of its own, of the next generation.
+ */
+export interface LedgerBroken extends About {
+  readonly type: 'ledger.broken'
+  readonly by: string
+  readonly why: string
+  /** What the self-check found. */
+  readonly problem: string
+  /** That begins. */
+  readonly generation: number
+  /** The signed notes that it does not continue, byte for byte: what it owes an answer for. */
+  readonly checkpoints: readonly string[]
+}
+
 export type Entry =
   | Intent
   | Outcome
@@ -201,4 +228,6 @@ export type Entry =
   | Erased
   | Pruned
   | PayloadRead
+  | LedgerKey
+  | LedgerBroken
 export type EntryType = Entry['type']

@@ -4,6 +4,7 @@ import type { Identity } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
 import type { RecordedQuery } from '#ledger/recorded.ts'
+import type { Keeper } from '#ledger/tree/keeper.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
@@ -45,6 +46,8 @@ export interface Installation {
   readonly upstreams: Upstreams
   readonly apis: Pick<Apis, 'find'>
   readonly ledger: Ledger
+  /** The trees over the ledgers. */
+  readonly trees: Pick<Keeper, 'plane' | 'status'>
   readonly calls: CallQuery
   readonly recorded: RecordedQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */

@@ -260,7 +260,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const admit = (exchange: Exchange): void => {
     checkCurrent()
     const room = ledger.plane(exchange.plane).room(clock.now())
-    if (room === 'failing') throw new Fault('unrecordable')
+    if (room === 'failing' || room === 'refused') throw new Fault('unrecordable')
     if (room === 'over budget')
       throw new Fault('flood', { detail: 'the plane has spent its budget of entries' })
   }

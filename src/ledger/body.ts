@@ -5,6 +5,8 @@ import type {
   Entry,
   Erased,
   Intent,
+  LedgerBroken,
+  LedgerKey,
   Opened,
   Outcome,
   PayloadRead,
@@ -65,6 +67,10 @@ const sorted = (entry: Entry): Entry => {
       return pruned(entry)
     case 'payload.read':
       return payloadRead(entry)
+    case 'ledger.key':
+      return ledgerKey(entry)
+    case 'ledger.broken':
+      return ledgerBroken(entry)
   }
 }
 
@@ -250,11 +256,32 @@ const pruned = (entry: Pruned): Pruned => ({
   v: 1,
 })
 
+const ledgerKey = (entry: LedgerKey): LedgerKey => ({
+  at: integer(entry.at),
+  before: entry.before,
+  plane: entry.plane,
+  publicKey: entry.publicKey,
+  type: entry.type,
+  v: 1,
+})
+
 const payloadRead = (entry: PayloadRead): PayloadRead => ({
   at: integer(entry.at),
   by: entry.by,
   call: entry.call,
   plane: entry.plane,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
+})
+
+const ledgerBroken = (entry: LedgerBroken): LedgerBroken => ({
+  at: integer(entry.at),
+  by: entry.by,
+  checkpoints: entry.checkpoints,
+  generation: integer(entry.generation),
+  plane: entry.plane,
+  problem: entry.problem,
   type: entry.type,
   v: 1,
   why: entry.why,

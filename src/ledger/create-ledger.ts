@@ -3,8 +3,8 @@ import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
-import type { Ledger, PayloadSealer } from './ledger.ts'
-import { createPlaneLedger, type OpenPlaneLedger } from './plane-ledger.ts'
+import type { Ledger, LedgerIntegrity, PayloadSealer } from './ledger.ts'
+import { createPlaneLedger, type OpenPlaneLedger, refusedLedger } from './plane-ledger.ts'
 import { concludeOrphans, recover } from './recover.ts'
 
 /** How long the calls of a process that died stay open after it was found dead. */
@@ -17,6 +17,7 @@ export const createLedger = ({
   log,
   version,
   budget,
+  integrity,
 }: {
   store: Store
   clock: Clock
@@ -27,6 +28,7 @@ export const createLedger = ({
   version: string
   /** Entries per second that a plane may write; undefined where nothing bounds it. */
   budget: (plane: PlaneId) => number | undefined
+  integrity: LedgerIntegrity
 }): Ledger => {
   const planes = new Map<PlaneId, OpenPlaneLedger>()
   let closed = false
@@ -41,8 +43,11 @@ export const createLedger = ({
       clock,
       sealer: seal(plane),
       entriesPerSecond: () => budget(plane),
+      refused: () => integrity.problem(plane),
       closed,
       async recover() {
+        const problem = await integrity.check(plane)
+        if (problem !== undefined) throw refusedLedger(plane, problem)
         const orphans = await recover({ plane, file, clock, version })
         if (orphans > 0) log.warn('ledger.orphans', { plane, orphans })
         return orphans
@@ -62,7 +67,8 @@ export const createLedger = ({
   const adopt = async (): Promise<void> => {
     for (const id of await store.planes.list()) {
       const file = store.plane(id).ledger
-      const orphans = closed ? 0 : await concludeOrphans({ plane: id, file, clock })
+      const isLeft = closed || integrity.problem(id) !== undefined
+      const orphans = isLeft ? 0 : await concludeOrphans({ plane: id, file, clock })
       if (orphans > 0) log.warn('ledger.orphans', { plane: id, orphans })
     }
   }
@@ -79,7 +85,9 @@ export const createLedger = ({
     plane,
     async open() {
       const ids = await store.planes.list()
-      await Promise.all(ids.map((id) => plane(id).open()))
+      const problems = await Promise.all(ids.map((id) => integrity.check(id)))
+      const right = ids.filter((_, at) => problems[at] === undefined)
+      await Promise.all(right.map((id) => plane(id).open()))
       watch()
     },
     async close() {
@@ -87,7 +95,8 @@ export const createLedger = ({
       closed = true
       cancel()
       await adopting
-      await Promise.all([...planes.values()].map((one) => closePlane(one, version, log)))
+      const right = [...planes].filter(([id]) => integrity.problem(id) === undefined)
+      await Promise.all(right.map(([, one]) => closePlane(one, version, log)))
     },
   }
 }

@@ -20,11 +20,28 @@ interface Sealing {
   seal(plain: Uint8Array, context: string): Uint8Array
 }
 
+/** Seals keys that sign checkpoints; the context is bound. */
+export interface KeySealer {
+  seal(plain: Uint8Array, context: string): Uint8Array
+  open(sealed: Uint8Array, context: string): Uint8Array | undefined
+}
+
 /** A result as it is recorded: the subject and the instant are its intent's, whose key it shares. */
 export interface RecordedResult {
   readonly subject: Subject
   readonly at: number
   readonly bytes: Uint8Array
+}
+
+/**
+ * Whether a plane's ledger may be written to: not where it is not the one that was signed and
+ * published (`ledger/tree`).
+ */
+export interface LedgerIntegrity {
+  /** Before the first entry of this process: what speaks against it. */
+  check(plane: PlaneId): Promise<string | undefined>
+  /** What has been found since. */
+  problem(plane: PlaneId): string | undefined
 }
 
 /**
@@ -34,10 +51,11 @@ export interface RecordedResult {
 export interface PlaneLedger {
   readonly plane: PlaneId
   /**
-   * Whether a call may begin: not while the disk refuses, nor once the plane's budget of entries for
-   * this UTC second is spent. Outcomes are written all the same, and refusals are counted.
+   * Whether a call may begin: not while the disk refuses, nor where the ledger is not the one that was
+   * signed, nor once the plane's budget of entries for this UTC second is spent. Outcomes are written
+   * all the same while it is failing or over budget, and refusals are counted.
    */
-  room(now: number): 'open' | 'over budget' | 'failing'
+  room(now: number): 'open' | 'over budget' | 'failing' | 'refused'
   /**
    * Encrypts the arguments for the intent's user, else its client, and appends both, the intent with
    * the commitment to them; without arguments nothing of them is recorded. Where it rejects, the call
@@ -70,9 +88,10 @@ export interface Ledger {
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
    * concluded as `unknown` and `ledger.open` says how many they were; from then on the same is done
-   * every few seconds for other processes that have died. Rejects with
-   * Fault('unrecordable') where one cannot be opened: without it nothing is known of the windows
-   * of its quotas. Planes that come later are opened by their first entry.
+   * every few seconds for other processes that have died. A plane whose ledger is refused is left as it
+   * is, and the others go on. Rejects with Fault('unrecordable') where one cannot be opened: without
+   * it nothing is known of the windows of its quotas. Planes that come later are opened by their first
+   * entry.
    */
   open(): Promise<void>
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */

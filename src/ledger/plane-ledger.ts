@@ -25,6 +25,7 @@ export const createPlaneLedger = ({
   clock,
   sealer,
   entriesPerSecond,
+  refused,
   recover,
   random = systemRandom,
   closed = false,
@@ -35,6 +36,8 @@ export const createPlaneLedger = ({
   sealer: PayloadSealer
   /** Asked at every look, so that a changed budget is in force at once. */
   entriesPerSecond: () => number | undefined
+  /** Why nothing may be written: see `LedgerIntegrity`. */
+  refused: () => string | undefined
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
   random?: Random
@@ -54,7 +57,7 @@ export const createPlaneLedger = ({
       (error: unknown) => {
         // Tried again by whoever comes next.
         opening = undefined
-        throw unopened(plane, error)
+        throw asFault(error).code === 'unrecordable' ? error : unopened(plane, error)
       },
     )
     return opening
@@ -63,6 +66,8 @@ export const createPlaneLedger = ({
   /** Not async: the hot path has one promise an entry. What is no entry is thrown at once. */
   const write = (entry: Entry, call: string, payload?: Uint8Array): Promise<void> => {
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
+    const problem = refused()
+    if (problem !== undefined) throw refusedLedger(plane, problem)
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()
     const whole = payload === undefined ? row : { ...row, payload }
@@ -82,7 +87,10 @@ export const createPlaneLedger = ({
   return {
     plane,
     open,
-    room: (now) => (file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'),
+    room(now) {
+      if (refused() !== undefined) return 'refused'
+      return file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'
+    },
     async intend(intent, argumentsJson, keep = 'whole') {
       const { at, call } = intent
       const about = { subject: subjectOf(intent), at, call, side: 'arguments', keep } as const
@@ -129,11 +137,19 @@ const withResult = (outcome: Outcome, sealed: Sealed | undefined, resultRecorded
     ? { ...outcome, resultCommit: sealed.commit, resultRecorded, resultSealed: sealed.sealed }
     : outcome
 
-/** A revision is entered by whichever process comes first, and once. */
+/** A revision, an erasure and a key are entered by whichever process comes first, and once. */
 const keyOf = (entry: Entry): { key?: string } => {
   if (entry.type === 'policy.changed') return { key: `revision:${entry.revision}` }
-  return entry.type === 'ledger.erased' ? { key: `erased:${entry.revision}:${entry.subject}` } : {}
+  if (entry.type === 'ledger.key') return { key: `ledger key:${entry.publicKey}` }
+  if (entry.type === 'ledger.erased') return { key: `erased:${entry.revision}:${entry.subject}` }
+  return {}
 }
+
+export const refusedLedger = (plane: PlaneId, problem: string): Fault =>
+  new Fault('unrecordable', {
+    detail: `${plane}: the ledger is refused: ${problem}`,
+    fix: 'docs/ledger.md, "When a ledger is refused"',
+  })
 
 const unopened = (plane: PlaneId, cause: unknown): Fault =>
   new Fault('unrecordable', { detail: `${plane}: the ledger cannot be opened`, cause })

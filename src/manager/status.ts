@@ -3,6 +3,7 @@ import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ItemDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import type { TreeStatus } from '#ledger/tree/keeper.ts'
 import { asFault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Member } from '#store/store.ts'
@@ -42,7 +43,8 @@ export interface PlaneStatus {
   readonly grants: number
   readonly quotas: number
   readonly suspensions: SuspensionsStatus
-  readonly ledger: 'open' | 'over budget' | 'failing'
+  readonly ledger: 'open' | 'over budget' | 'failing' | 'refused'
+  readonly tree: TreeStatus
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
   readonly wrongConditions: readonly WrongCondition[]
   readonly servers: readonly ServerStatus[]
@@ -143,6 +145,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     quotas: plane.quotas.size,
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
+    tree: await installation.trees.status(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,
     leftOut: servers.flatMap(missingEras),

@@ -9,6 +9,7 @@ import { quotaCount } from './migrations/0005-quota-count.ts'
 import { people } from './migrations/0010-people.ts'
 import { endedSession } from './migrations/0011-ended-session.ts'
 import { capabilityVersion } from './migrations/0020-capability-version.ts'
+import { ledgerTree } from './migrations/0030-ledger-tree.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
 
 export interface Migration {
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   endedSession,
   capabilityVersion,
   payloadKey,
+  ledgerTree,
 ]
 
 /**

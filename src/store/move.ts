@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { migrate, migrations } from './migrate.ts'
+import { type MovedTree, moveTree } from './move-tree.ts'
 import { readAddress } from './postgres/address.ts'
 import { openPostgresDatabase } from './postgres/database.ts'
 import { intoTarget, type Target, type TargetEntry } from './postgres/target.ts'
@@ -12,7 +13,7 @@ export interface Moved {
   readonly tables: readonly { readonly name: string; readonly rows: number }[]
   readonly planes: readonly MovedPlane[]
 }
-export interface MovedPlane {
+export interface MovedPlane extends MovedTree {
   readonly plane: string
   readonly entries: number
   /** Encrypted arguments beside the entries. */
@@ -27,7 +28,7 @@ const notMoved = ['migration', 'member']
 
 /**
  * Moves a data folder that no process has open into an empty PostgreSQL database: every table, and
- * every ledger with positions and payloads as they stand. In one transaction, which ends only when
+ * every ledger with positions, payloads, tree and checkpoints as they stand. In one transaction, which ends only when
  * counts and digests of both sides are equal; after any failure the database is as empty as before,
  * and the move can be begun again. Nothing in the folder is changed; it keeps the key file, without
  * which nothing that is encrypted can be read.
@@ -127,16 +128,17 @@ const moveLedgers = async (source: Source, target: Target): Promise<MovedPlane[]
     if (found.digest !== sent.digest || found.entries !== sent.entries) {
       throw different(`the ledger of ${plane}`, sent.digest, found.digest)
     }
-    moved.push({ plane, ...sent })
+    const tree = await moveTree(source, target, plane, (what, one, other) => {
+      if (one !== other) throw different(what, one, other)
+    })
+    moved.push({ plane, ...sent, ...tree })
   }
   return moved
 }
 
-const sendLedger = async (
-  source: Source,
-  target: Target,
-  plane: string,
-): Promise<Omit<MovedPlane, 'plane'>> => {
+type MovedEntries = Omit<MovedPlane, 'plane' | keyof MovedTree>
+
+const sendLedger = async (source: Source, target: Target, plane: string): Promise<MovedEntries> => {
   const tally = createTally()
   const open = new Set<string>()
   let latest = 0
@@ -165,7 +167,7 @@ const named = (entry: MovedEntry, open: Set<string>): TargetEntry => {
   return { ...entry, id, at }
 }
 
-const readBack = async (target: Target, plane: string): Promise<Omit<MovedPlane, 'plane'>> => {
+const readBack = async (target: Target, plane: string): Promise<MovedEntries> => {
   const tally = createTally()
   for (let from = 1; ; ) {
     const some = await target.entries(plane, from, chunk)

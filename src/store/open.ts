@@ -20,6 +20,7 @@ import { capabilityVersionRows } from './tables/capability-versions.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
 import { endedSessionRows } from './tables/ended-sessions.ts'
+import { ledgerKeyRows } from './tables/ledger-keys.ts'
 import { join, memberRows } from './tables/members.ts'
 import { payloadKeyRows } from './tables/payload-keys.ts'
 import { personRows } from './tables/people.ts'
@@ -122,6 +123,7 @@ const storeOf = ({
         // A file that somebody laid beside the ledgers is nobody's plane.
         return [...new Set(names.flat())].filter((name) => namePattern.test(name)).sort()
       },
+      trees: ledgers.trees,
     },
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
@@ -157,6 +159,7 @@ const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneS
     signingKeys: signingKeyRows(db),
     payloadKeys: payloadKeyRows(db),
     retention: retentionRows(db),
+    ledgerKeys: ledgerKeyRows(db),
     ledger: ledgers.plane(id),
   }
 }

@@ -66,6 +66,12 @@ export interface PlaneSchema {
     /** JSON text. */
     state: string
   }
+  ledger_key: {
+    number: number
+    public_key: Uint8Array
+    sealed_private: Uint8Array
+    at: number
+  }
   suspension: {
     kind: string
     name: string

@@ -4,6 +4,7 @@ import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
 import type { MemberId, PlaneId } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
+import type { TileId } from '#lib/tile.ts'
 
 /**
  * The store: a data folder, or a PostgreSQL database that several processes share. Everything is
@@ -20,8 +21,15 @@ import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 export interface Store {
   /** The only way to a plane's rows. A plane's ledger that does not exist yet is made by its first use. */
   plane(id: PlaneId): PlaneStore
-  /** Every plane that has documents or a ledger. */
-  readonly planes: { list(): Promise<PlaneId[]> }
+  readonly planes: {
+    /** Every plane that has documents or a ledger. */
+    list(): Promise<PlaneId[]>
+    /**
+     * How far the trees of the ledgers are, of every plane whose ledger has been used since this store
+     * was opened, and on PostgreSQL of all. One question for all of them, so that it can be asked often.
+     */
+    trees(): Promise<TreeStanding[]>
+  }
   readonly revisions: Revisions
   /** Rows, revision and what it changed, in one transaction: all or nothing. Only `change/` calls this. */
   commit(change: Commit): Promise<number>
@@ -58,6 +66,7 @@ export interface PlaneStore {
   readonly signingKeys: SigningKeyRows
   readonly payloadKeys: PayloadKeyRows
   readonly retention: RetentionRows
+  readonly ledgerKeys: LedgerKeyRows
   readonly ledger: LedgerFile
 }
 
@@ -433,6 +442,22 @@ export interface RetentionRows {
   put(state: string): Promise<void>
 }
 
+/** The keys that sign a plane's checkpoints, private part sealed. Written by `ledger/` alone, never changed. */
+export interface LedgerKeyRow {
+  /** From 1; the newest signs, once its entry has been covered by the one before it. */
+  readonly number: number
+  /** Ed25519, 32 bytes. */
+  readonly publicKey: Uint8Array
+  readonly sealedPrivate: Uint8Array
+  readonly at: number
+}
+export interface LedgerKeyRows {
+  /** In the order of their numbers. */
+  list(): Promise<LedgerKeyRow[]>
+  /** Nothing happens where a key of that number stands. */
+  add(row: LedgerKeyRow): Promise<void>
+}
+
 /**
  * A plane's ledger. Entries are contiguous from 1, never updated, never deleted (the table's
  * triggers refuse it). Appends from anywhere in this process are committed in groups: whatever
@@ -493,7 +518,78 @@ export interface LedgerFile {
    * of them last until it is written over. PostgreSQL keeps them until the table is vacuumed.
    */
   dropPayloads(positions: readonly number[]): Promise<void>
+  readonly tree: LedgerTree
 }
+
+/**
+ * The Merkle tree over a plane's entries (RFC 9162 §2.1), kept as tiles (C2SP tlog-tiles: height 8,
+ * of level and index, up to 256 hashes one behind the other), and its checkpoints. The leaf of
+ * position p has index p − 1. It follows the entries: `append` never waits for it.
+ *
+ * A tree only grows: hashes that stand in a tile are never changed, no tile and no checkpoint is
+ * removed (triggers refuse it). After a break that a person has accepted, a new generation begins:
+ * a tree of its own over the same entries, from nothing. What a generation is not given for is of the
+ * newest one.
+ */
+export interface LedgerTree {
+  standing(): Promise<TreeStanding>
+  /**
+   * The leaf hashes, SHA-256(0x00 ‖ body), of positions `from` to `from + most - 1`, as far as entries
+   * have positions: 32 bytes each, one behind the other. Hashed where the bodies lie.
+   */
+  leafHashes(from: number, most: number): Promise<Uint8Array>
+  /** Undefined for what does not stand, in the order of the places. */
+  tiles(places: readonly TileId[], generation?: number): Promise<(Uint8Array | undefined)[]>
+  /**
+   * Tiles and size in one transaction, durable when it resolves. False, and nothing is written, where
+   * the tree is of another generation or size than it says, or there are not so many entries.
+   */
+  grow(growth: Growth): Promise<boolean>
+  /**
+   * Durable when it resolves. False, and nothing is written, where it is not of the newest generation;
+   * does not have the number behind the newest one; is smaller than that, earlier, or of the same size
+   * with another root; or is larger than the tree.
+   */
+  addCheckpoint(row: CheckpointRow): Promise<boolean>
+  /** Oldest first: of a generation, with numbers `from` and later, at most `most`. */
+  checkpoints(generation: number, from: number, most: number): Promise<CheckpointRow[]>
+  /** Begins a generation, with a tree of no entries; false where the newest is not the one before it. */
+  begin(generation: number): Promise<boolean>
+  /**
+   * Whether this process may keep the tree of a shared store for the next seconds: nobody else holds
+   * it. In a data folder always. Two that keep it at once do no harm, but work twice.
+   */
+  hold(): Promise<boolean>
+}
+export interface TreeStanding {
+  readonly plane: PlaneId
+  /** From 1. */
+  readonly generation: number
+  /** Entries that have a position. */
+  readonly entries: number
+  /** The first so many of them are in the tree. */
+  readonly size: number
+  /** The newest of the generation. */
+  readonly checkpoint: CheckpointRow | undefined
+}
+export interface Growth {
+  readonly generation: number
+  readonly from: number
+  readonly to: number
+  /** Each whole, with the hashes that stood in it before. */
+  readonly tiles: readonly (TileId & { readonly hashes: Uint8Array })[]
+}
+export interface CheckpointRow {
+  readonly generation: number
+  /** From 1 in each generation, without a gap. */
+  readonly number: number
+  readonly size: number
+  readonly root: Uint8Array
+  readonly at: number
+  /** The signed note, byte for byte. */
+  readonly note: string
+}
+
 /** All that is given must hold. What does not pass is read over, not loaded: a search costs what it looks at. */
 export interface EntryFilter {
   /** Positions from this one on. */

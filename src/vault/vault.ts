@@ -89,7 +89,14 @@ export interface Sealer {
   open(sealed: Uint8Array, context: string): Buffer | undefined
 }
 
-export type Purpose = 'vault' | 'signing key' | 'session' | 'arguments' | 'payload key' | 'cursor'
+export type Purpose =
+  | 'vault'
+  | 'signing key'
+  | 'ledger key'
+  | 'session'
+  | 'arguments'
+  | 'payload key'
+  | 'cursor'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {

@@ -362,7 +362,7 @@ describe('a start', () => {
     const { apply, change, store } = await setUp(context)
     await apply(sound)
     await apply(quota.replace('minute: 30', 'minute: 60'))
-    const enter = async () => {}
+    const enter = async () => undefined
     const again = await createChange({ store, clock: stillClock, log: silentLog, enter })
     assert.deepEqual(plainly(again.current()), plainly(change.current()))
     assert.equal(again.exportDocuments(), change.exportDocuments())
@@ -397,7 +397,7 @@ describe('a start', () => {
       key: undefined,
     }
     await store.commit({ ...given, documents: [put], rows: [], onto: 1 })
-    const enter = async () => {}
+    const enter = async () => undefined
     await assert.rejects(createChange({ store, clock: stillClock, log: silentLog, enter }), {
       code: 'bad_store',
       detail: 'Grant ops/later in the store is not a document that this version reads',

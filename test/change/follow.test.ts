@@ -19,7 +19,7 @@ const consumer = (name: string) => document('Consumer', `name: ${name}`)
 
 /** A process that follows the same store, of which one listener fails for as long as it is told to. */
 const follower = async (store: Store) => {
-  const enter = async () => {}
+  const enter = async () => undefined
   const change = await createChange({ store, clock: stillClock, log: silentLog, enter })
   const told: string[][] = []
   const others: string[][] = []

@@ -21,7 +21,7 @@ const target = { plane: ops, kind: 'Consumer', name: 'partner' } as const
 
 /** Another process on the same store. */
 const another = async (store: Store) => {
-  const enter = async () => {}
+  const enter = async () => undefined
   const change = await createChange({ store, clock: stillClock, log: silentLog, enter })
   return handles(change)
 }

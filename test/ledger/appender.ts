@@ -1,21 +1,17 @@
 // A process that is meant to be killed: it appends intents and outcomes to two planes from many
 // callers at once, and writes a line for each entry only once the ledger has acknowledged it, or
-// `unrecordable` where it refused.
+// `unrecordable` where it refused; their trees are kept meanwhile.
 //   node test/ledger/appender.ts FOLDER ROUND
-import { createLedger } from '#ledger/create-ledger.ts'
 import { systemClock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import { silentLog } from '#lib/log.ts'
-import { openStore } from '#store/open.ts'
 import { callAt, finance, intentOf, ops, outcomeOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { openKept } from './kept.ts'
 
 const [folder = '', round = '0'] = process.argv.slice(2)
 const clock = systemClock
-const store = await openStore({ folder, appendDeadlineMs: 10_000, clock, log: silentLog })
-const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
-const ledger = createLedger({ store, ...about })
+const { ledger, keeper } = await openKept({ folder, clock })
 await ledger.open()
+keeper.start()
 
 let made = Number(round) * 1_000_000
 const acknowledged = (plane: string, type: string, call: string): void => {

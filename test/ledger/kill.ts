@@ -7,11 +7,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from '#domain/entry.ts'
 import { planeId } from '#domain/name.ts'
-import { createLedger } from '#ledger/create-ledger.ts'
-import { silentLog } from '#lib/log.ts'
-import { openStore } from '#store/open.ts'
 import { createTestClock } from '../store/clock.ts'
-import { sealerOf } from './sealer.ts'
+import { finance, openedOf, ops } from '../store/entries.ts'
+import { naiveRoot, openKept } from './kept.ts'
 
 const appender = fileURLToPath(new URL('./appender.ts', import.meta.url))
 
@@ -101,11 +99,9 @@ export const checkAfterKill = async (folder: string, { acknowledged }: Killed): 
     }
   }
 
-  const clock = createTestClock(Date.now())
-  const store = await openStore({ folder, appendDeadlineMs: 10_000, clock, log: silentLog })
-  const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
-  await createLedger({ store, ...about }).open()
-  await store.close()
+  const kept = await openKept({ folder, clock: createTestClock(Date.now()) })
+  await kept.ledger.open()
+  await kept.store.close()
   for (const [plane, entries] of before) {
     const added = readFiles(folder, planeId(plane)).slice(entries.length)
     const unknown = added.flatMap(({ entry }) =>
@@ -116,5 +112,24 @@ export const checkAfterKill = async (folder: string, { acknowledged }: Killed): 
     assert(last?.type === 'ledger.open')
     assert.equal(last.orphans, unknown.length)
     assert.equal(added.length, unknown.length + 1)
+  }
+  await checkTrees(folder)
+}
+
+/** Every root that was ever signed is that of the entries, and the trees go on from where they were. */
+const checkTrees = async (folder: string): Promise<void> => {
+  const kept = await openKept({ folder, clock: createTestClock(Date.now()) })
+  try {
+    for (const plane of [ops, finance]) await kept.ledger.plane(plane).append(openedOf({ plane }))
+    await kept.keeper.round()
+    for (const plane of [ops, finance]) {
+      const bodies = await kept.bodies(plane)
+      const checkpoints = await kept.checkpoints(plane)
+      for (const { size, root } of checkpoints)
+        assert.deepEqual(Buffer.from(root), naiveRoot(bodies.slice(0, size)))
+      assert.equal(checkpoints.at(-1)?.size, bodies.length)
+    }
+  } finally {
+    await kept.store.close()
   }
 }

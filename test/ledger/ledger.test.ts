@@ -18,7 +18,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createTestClock, type TestClock } from '../store/clock.ts'
 import { callAt, finance, intentOf, noon, ops, outcomeOf, refusedOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { sealerOf, unsuspected } from './sealer.ts'
 
 const appendDeadlineMs = 2000
 const isFault = (code: FaultCode) => (error: unknown) =>
@@ -41,6 +41,7 @@ const ledgerOn = (on: Store): Ledger =>
     log: silentLog,
     version: '1.2.3',
     budget: (plane) => budgets.get(plane),
+    integrity: unsuspected,
   })
 
 const entries = async (plane = ops): Promise<Entry[]> =>
@@ -161,6 +162,7 @@ describe('the ledger', () => {
       log: silentLog,
       version: '1',
       budget: () => undefined,
+      integrity: unsuspected,
     })
     await assert.rejects(
       keyless.plane(finance).intend(intentOf(callAt(2), { plane: finance }), args()),

@@ -11,7 +11,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createTestClock } from '../store/clock.ts'
 import { callAt, intentOf, ops, outcomeOf, rowOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { sealerOf, unsuspected } from './sealer.ts'
 
 describe('What is recorded, when it is opened', () => {
   let store: Store
@@ -23,6 +23,7 @@ describe('What is recorded, when it is opened', () => {
       store,
       ...about,
       seal: sealerOf,
+      integrity: unsuspected,
       version: '1',
       budget: () => undefined,
     })

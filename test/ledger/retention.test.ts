@@ -13,7 +13,7 @@ import type { Store } from '#store/store.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { createTestClock, type TestClock } from '../store/clock.ts'
 import { callAt, intentOf, noon, ops, outcomeOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { sealerOf, unsuspected } from './sealer.ts'
 
 const dayMs = 86_400_000
 
@@ -57,6 +57,7 @@ describe('What is recorded and older than its plane keeps it', () => {
       store,
       ...about,
       seal: sealerOf,
+      integrity: unsuspected,
       version: '1',
       budget: () => undefined,
     })

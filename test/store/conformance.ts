@@ -27,6 +27,7 @@ import {
   refusedOf,
   rowOf,
 } from './entries.ts'
+import { treeConformance } from './tree.ts'
 
 /** One engine with data of its own; every test gets a new one. */
 export interface StoreUnderTest {
@@ -44,6 +45,8 @@ export interface Outside {
   openAgain(): Promise<Store>
   /** Changes or deletes what stands in a plane's ledger, behind the store's back. */
   tamper(plane: PlaneId, how: 'update' | 'delete'): Promise<void>
+  /** Tries what nobody may do to a plane's tree. */
+  tamperTree(plane: PlaneId, how: TreeAttack): Promise<void>
   /** Makes every entry of a plane fail with these words until the answer is called; with `also`, whatever else is tried. */
   breakWrites(
     plane: PlaneId,
@@ -53,6 +56,13 @@ export interface Outside {
   /** Keeps every write to a plane's ledger waiting until the answer is called. */
   stall(plane: PlaneId): Promise<() => Promise<void>>
 }
+export type TreeAttack =
+  | 'shrink'
+  | 'remove'
+  | 'change a tile'
+  | 'remove a tile'
+  | 'change a checkpoint'
+  | 'remove a checkpoint'
 
 const deadline = 300_000
 
@@ -924,6 +934,14 @@ export const storeConformance = (
         assert.deepEqual(await ledger().readBack(undefined, 9), [])
         assert.deepEqual(await ledger().listOrphans(), [])
         assert.equal(await ledger().seek(noon), 1)
+      })
+    })
+
+    describe('the tree of a ledger', () => {
+      treeConformance({
+        store: () => store,
+        outside: hasOutside ? outside : undefined,
+        reopen,
       })
     })
 

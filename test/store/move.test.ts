@@ -11,6 +11,7 @@ import { silentLog } from '#lib/log.ts'
 import { bringTables, moveStore } from '#store/move.ts'
 import { openStore } from '#store/open.ts'
 import type { Commit, Store } from '#store/store.ts'
+import { naiveRoot, openKept } from '../ledger/kept.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { type LossyProxy, startProxy } from '../peers/proxy.ts'
 import { createTestClock } from './clock.ts'
@@ -180,6 +181,29 @@ describe('a data folder moved into PostgreSQL', () => {
       [...moved.tables.map(({ name }) => name), 'member', 'migration'].toSorted(),
       tables.toSorted(),
     )
+  })
+
+  test('has its trees and checkpoints, which go on under the published ones', async () => {
+    const clock = createTestClock(noon + 60_000)
+    const before = await openKept({ folder, clock })
+    await before.ledger.open()
+    await before.close()
+    const reopened = await openKept({ folder, clock })
+    const signed = await reopened.checkpoints()
+    const size = (await reopened.bodies()).length
+    await reopened.store.close()
+    const moved = await move()
+    assert.equal(moved.planes.find(({ plane }) => plane === ops)?.checkpoints, signed.length)
+    const there = await openKept({ folder, url, clock })
+    await there.ledger.open()
+    await there.close()
+    const last = await openKept({ folder, url, clock })
+    const all = await last.checkpoints()
+    const noteOf = ({ note }: { note: string }) => note
+    assert.deepEqual(all.slice(0, signed.length).map(noteOf), signed.map(noteOf))
+    assert((all.at(-1)?.size ?? 0) > size)
+    assert.deepEqual(Buffer.from(all.at(-1)?.root ?? []), naiveRoot(await last.bodies()))
+    await last.store.close()
   })
 
   test('is refused while a process has the folder open', async () => {

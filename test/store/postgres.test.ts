@@ -9,7 +9,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { createTestClock } from './clock.ts'
-import { type StoreUnderTest, storeConformance } from './conformance.ts'
+import { type StoreUnderTest, storeConformance, type TreeAttack } from './conformance.ts'
 
 const appendDeadlineMs = 2000
 
@@ -38,6 +38,15 @@ const grantsOfTheDocument = (): string => {
   return block.replace(/;\s*$/, '')
 }
 
+const treeAttacks: Record<TreeAttack, string> = {
+  shrink: `update ledger_tree set size = size - 1 where plane = 'PLANE'`,
+  remove: `delete from ledger_tree where plane = 'PLANE'`,
+  'change a tile': `update ledger_tile set hashes = substring(hashes from 2) where plane = 'PLANE'`,
+  'remove a tile': `delete from ledger_tile where plane = 'PLANE'`,
+  'change a checkpoint': `update ledger_checkpoint set at = at + 1 where plane = 'PLANE'`,
+  'remove a checkpoint': `delete from ledger_checkpoint where plane = 'PLANE'`,
+}
+
 const onPostgres = async (): Promise<StoreUnderTest> => {
   assert(server)
   const { query } = server
@@ -64,6 +73,7 @@ const onPostgres = async (): Promise<StoreUnderTest> => {
             ? `update ledger_entry set body = '{}' where plane = '${plane}'`
             : `delete from ledger_entry where plane = '${plane}'`,
         ),
+      tamperTree: (plane, how) => run(treeAttacks[how].replaceAll('PLANE', plane)),
       async breakWrites(plane, words, also) {
         await run(`create function full() returns trigger language plpgsql as
           $$ begin raise exception '${words}'; end $$`)

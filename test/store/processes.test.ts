@@ -10,7 +10,7 @@ import { readAddress } from '#store/postgres/address.ts'
 import { createConnections } from '#store/postgres/connections.ts'
 import { createSequencer, type Sequencer } from '#store/postgres/sequence.ts'
 import type { Store } from '#store/store.ts'
-import { sealerOf } from '../ledger/sealer.ts'
+import { sealerOf, unsuspected } from '../ledger/sealer.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { createTestClock } from './clock.ts'
 import {
@@ -64,6 +64,7 @@ const roomOf = (store: Store) =>
     log: silentLog,
     version: '1',
     budget: () => undefined,
+    integrity: unsuspected,
   })
 const isFault = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {

@@ -7,7 +7,7 @@ import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createTestClock } from './clock.ts'
-import { type StoreUnderTest, storeConformance } from './conformance.ts'
+import { type StoreUnderTest, storeConformance, type TreeAttack } from './conformance.ts'
 
 const appendDeadlineMs = 2000
 
@@ -15,6 +15,15 @@ const inMemory = async (): Promise<StoreUnderTest> => {
   const clock = createTestClock()
   const store = await openStore({ folder: 'memory', appendDeadlineMs, clock, log: silentLog })
   return { store, clock, appendDeadlineMs, close: () => store.close() }
+}
+
+const treeAttacks: Record<TreeAttack, string> = {
+  shrink: 'update tree set size = size - 1',
+  remove: 'delete from tree',
+  'change a tile': 'update tile set hashes = zeroblob(length(hashes))',
+  'remove a tile': 'delete from tile',
+  'change a checkpoint': 'update checkpoint set at = at + 1',
+  'remove a checkpoint': 'delete from checkpoint',
 }
 
 const inFiles = async (): Promise<StoreUnderTest> => {
@@ -50,6 +59,7 @@ const inFiles = async (): Promise<StoreUnderTest> => {
       openAgain: open,
       tamper: async (plane, how) =>
         run(plane, how === 'update' ? `update entry set body = '{}'` : 'delete from entry'),
+      tamperTree: async (plane, how) => run(plane, treeAttacks[how]),
       async breakWrites(plane, words, also) {
         const tables = also === undefined ? ['entry'] : ['entry', 'unfinished']
         for (const table of tables) {

@@ -12,7 +12,7 @@ import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import { checkAfterKill, type Killed, killAfter } from '../ledger/kill.ts'
-import { sealerOf } from '../ledger/sealer.ts'
+import { sealerOf, unsuspected } from '../ledger/sealer.ts'
 import { createTestClock } from '../store/clock.ts'
 import { callAt, finance, intentOf, ops, outcomeOf } from '../store/entries.ts'
 
@@ -39,7 +39,14 @@ describe('a ledger on a disk of 4 MB', { skip: isRoot ? false : 'only root may m
     const options = { folder: data, appendDeadlineMs: 2000, clock, log: silentLog }
     const store = await openStore(options)
     t.after(() => store.close())
-    const about = { clock, seal: sealerOf, log: silentLog, version: '1', budget: () => undefined }
+    const about = {
+      clock,
+      seal: sealerOf,
+      log: silentLog,
+      version: '1',
+      budget: () => undefined,
+      integrity: unsuspected,
+    }
     const ledger = createLedger({ store, ...about })
     const plane = ledger.plane(ops)
     let made = 0

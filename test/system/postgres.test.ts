@@ -11,7 +11,7 @@ import { asFault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
-import { sealerOf } from '../ledger/sealer.ts'
+import { sealerOf, unsuspected } from '../ledger/sealer.ts'
 import { type PostgresServer, type Programs, startPostgres } from '../peers/postgres.ts'
 import { callAt, intentOf, ops, outcomeOf } from '../store/entries.ts'
 
@@ -54,6 +54,7 @@ beforeEach(async () => {
     log: silentLog,
     version: '1',
     budget: () => undefined,
+    integrity: unsuspected,
   })
   await ledger.open()
 })

@@ -36,8 +36,14 @@ const toJson = (answer: StatusAnswer): object => ({
   planes: answer.planes.map(planeJson),
 })
 
-const planeJson = ({ servers, suspensions: { count, newest }, ...rest }: PlaneStatus): object => ({
+const planeJson = ({
+  servers,
+  tree,
+  suspensions: { count, newest },
+  ...rest
+}: PlaneStatus): object => ({
   ...rest,
+  tree: treeJson(tree),
   suspensions: { count, newest: newest ? { ...newest, at: rfc3339(newest.at) } : null },
   servers: servers.map(serverJson),
 })
@@ -103,14 +109,37 @@ const printPlane = (
   ].join(` ${terminal.glyph('dot')} `)
   terminal.out(`${terminal.paint(plane.plane, 'strong')}${serving ? `  ${plane.gateway}` : ''}`)
   terminal.out(counts)
-  if (plane.ledger !== 'open')
-    terminal.out(`${terminal.paint(terminal.glyph('failed'), 'bad')} ledger ${plane.ledger}`)
+  printLedger(terminal, plane, now)
   printSuspensions(terminal, plane, now)
   if (plane.servers.length === 0) return
   terminal.out('')
   printRows(terminal, serverColumns(terminal), plane.servers)
   printTroubles(terminal, plane)
 }
+
+/** How far it is signed; and what keeps calls from being recorded. */
+const printLedger = (terminal: Terminal, { ledger, tree }: PlaneStatus, now: number): void => {
+  const mark = terminal.paint(terminal.glyph('failed'), 'bad')
+  const { size, checkpoint, problem, unpublished } = tree
+  terminal.out(
+    checkpoint === undefined
+      ? 'ledger not signed yet'
+      : `ledger signed to #${checkpoint.size} of ${size}, ${span(Math.max(0, now - checkpoint.at))} ago`,
+  )
+  if (problem !== undefined) {
+    terminal.out(`${mark} ledger refused: ${oneLine(problem)}`)
+    terminal.hint('Nothing is written to it until a person has looked: docs/ledger.md')
+  } else if (ledger !== 'open') terminal.out(`${mark} ledger ${ledger}`)
+  if (unpublished !== undefined)
+    terminal.out(`${mark} its checkpoints are not published: ${oneLine(unpublished)}`)
+}
+
+const treeJson = ({ size, checkpoint, problem, unpublished }: PlaneStatus['tree']): object => ({
+  size,
+  checkpoint: checkpoint ? { size: checkpoint.size, at: rfc3339(checkpoint.at) } : null,
+  problem: problem ?? null,
+  unpublished: unpublished ?? null,
+})
 
 const printSuspensions = (terminal: Terminal, plane: PlaneStatus, now: number): void => {
   const { count, newest } = plane.suspensions

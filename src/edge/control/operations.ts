@@ -11,6 +11,7 @@ import { listCredentials, removeCredential, setCredential } from '#manager/crede
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
 import { erase } from '#manager/erasing.ts'
+import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
 import { readRecorded } from '#manager/recorded.ts'
 import { release, releaseAll } from '#manager/release.ts'
@@ -167,6 +168,8 @@ export const operations = {
     }),
     restore,
   ),
+  ledgerKeyroll: operation(z.strictObject({ plane: written }), rollLedgerKey),
+  ledgerAccept: operation(z.strictObject({ plane: written, reason: reason.min(1) }), acceptLedger),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
 } as const

@@ -234,7 +234,18 @@ export const planeStatus = z.strictObject({
     count: z.int(),
     newest: z.strictObject(suspensionFields).optional(),
   }),
-  ledger: z.enum(['open', 'over budget', 'failing']),
+  ledger: z
+    .enum(['open', 'over budget', 'failing', 'refused'])
+    .describe('Whether calls can be recorded; refused: it is not the one that was signed.'),
+  tree: z.strictObject({
+    size: z.int().describe('Entries in the tree.'),
+    checkpoint: z
+      .strictObject({ size: z.int(), at })
+      .optional()
+      .describe('The newest; absent where nothing has been signed.'),
+    problem: z.string().optional().describe('Why the ledger is refused.'),
+    unpublished: z.string().optional().describe('Why the newest could not be published.'),
+  }),
   wrongConditions,
   servers: z.array(serverStatus),
   leftOut: z.array(

@@ -10,6 +10,7 @@ import { type Connections, createConnections } from './connections.ts'
 import { nowMs } from './now.ts'
 import { createReading } from './read.ts'
 import { createSequencer, type Sequencer } from './sequence.ts'
+import { createTree, letGoOfTrees, listTrees } from './tree.ts'
 
 /** Entries are put in order so often, where nobody has asked for it before. */
 const sequenceEveryMs = 100
@@ -23,8 +24,8 @@ interface Plane {
 }
 
 /**
- * The ledgers on PostgreSQL. Writing, reading and putting in order have connections of their own, so
- * that none of them waits for another's.
+ * The ledgers on PostgreSQL. Writing, reading, putting in order and keeping the trees have connections
+ * of their own, so that none of them waits for another's.
  */
 export const openPostgresLedgers = (about: {
   address: Address
@@ -42,6 +43,7 @@ export const openPostgresLedgers = (about: {
   })
   const reading = createConnections({ address, most: 4, waitMs, statementMs: readMs })
   const ordering = createConnections({ address, most: 2, waitMs, statementMs: waitMs })
+  const keeping = createConnections({ address, most: 2, waitMs, statementMs: readMs })
   const planes = new Map<PlaneId, Plane>()
   const nextId = createEntryIds(self)
   let closed = false
@@ -56,7 +58,8 @@ export const openPostgresLedgers = (about: {
     const { caughtUp } = sequencer
     const read = createReading({ connections: reading, plane: id, self, caughtUp })
     const dropPayloads = dropOf(writing, id)
-    const made = { group, sequencer, file: fileOf(group, { ...read, dropPayloads }) }
+    const tree = createTree({ connections: keeping, plane: id, self, caughtUp })
+    const made = { group, sequencer, file: fileOf(group, { ...read, dropPayloads, tree }) }
     planes.set(id, made)
     return made
   }
@@ -88,13 +91,15 @@ export const openPostgresLedgers = (about: {
       const { rows } = await reading.use((client) => client.query(text))
       return rows.map((row) => planeId(row.plane))
     },
+    trees: () => listTrees(keeping),
     async close() {
       closed = true
       cancel()
       await Promise.all([...planes.values()].map(({ group }) => group.settled()))
       await round
       await letGo(ordering, self)
-      await Promise.all([writing.close(), reading.close(), ordering.close()])
+      await letGoOfTrees(keeping, self)
+      await Promise.all([writing, reading, ordering, keeping].map((one) => one.close()))
     },
   }
 }

@@ -22,6 +22,12 @@ export interface Target {
   ): Promise<void>
   /** Entries as they stand, from a position on, in their order. */
   entries(plane: string, from: number, most: number): Promise<TargetEntry[]>
+  /** Rows of a plane in one of its tables, by these columns, of which the first `keys` tell them apart; behind a row. */
+  rows(
+    table: string,
+    about: { plane: string; columns: readonly string[]; keys: number; most: number },
+    behind: readonly unknown[] | undefined,
+  ): Promise<unknown[][]>
 }
 export interface TargetEntry {
   readonly position: number
@@ -39,6 +45,9 @@ const ledgerTables = [
   'ledger_open',
   'ledger_queue',
   'ledger_head',
+  'ledger_tree',
+  'ledger_tile',
+  'ledger_checkpoint',
 ]
 const waitMs = 10_000
 
@@ -128,6 +137,18 @@ const targetOn = (client: PoolClient): Target => ({
        where plane = $1 and position >= $2 order by position limit $3`,
       [plane, from, most],
     )
+    return rows
+  },
+  async rows(table, { plane, columns, keys, most }, behind) {
+    const key = columns.slice(0, keys).map(quoted).join(', ')
+    const places = columns.slice(0, keys).map((_, at) => `$${at + 3}`)
+    const later = behind === undefined ? '' : `and (${key}) > (${places.join(', ')})`
+    const { rows } = await client.query({
+      text: `select ${columns.map(quoted).join(', ')} from ${quoted(table)}
+        where plane = $1 ${later} order by ${key} limit $2`,
+      values: [plane, most, ...(behind?.slice(0, keys) ?? [])],
+      rowMode: 'array',
+    })
     return rows
   },
 })

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { type Folder, ledgerFile, makeFile } from './files.ts'
+import { treeDefinition } from './tree-file.ts'
 
 /**
  * One plane's ledger file as its writer holds it. `latest` is the latest `at` of all entries so far:
@@ -28,8 +29,9 @@ const definition = `
   begin select raise(abort, 'an entry is never updated'); end;
   create trigger if not exists entry_is_never_deleted before delete on entry
   begin select raise(abort, 'an entry is never deleted'); end;
+  ${treeDefinition}
 `
-const formatVersion = 1
+const formatVersion = 2
 
 export interface LedgerWriting {
   readonly db: DatabaseSync

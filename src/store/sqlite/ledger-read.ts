@@ -1,5 +1,7 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Look, Way } from '../search.ts'
+import { prepare } from './statements.ts'
+import { readTree, type TreeReadQuestion } from './tree-read.ts'
 
 /** What can be asked of one ledger file by reading alone; the reader's questions, and in memory the writer's too. */
 export type LedgerReadQuestion =
@@ -9,6 +11,7 @@ export type LedgerReadQuestion =
   | { readonly ask: 'size'; readonly plane: string }
   | { readonly ask: 'payload'; readonly plane: string; readonly position: number }
   | { readonly ask: 'payloads'; readonly plane: string; readonly positions: readonly number[] }
+  | TreeReadQuestion
 
 export interface EntriesAnswer {
   readonly positions: readonly number[]
@@ -17,17 +20,6 @@ export interface EntriesAnswer {
 }
 
 type Rows = readonly (readonly [number, string])[]
-
-const cached = new WeakMap<DatabaseSync, Map<string, StatementSync>>()
-
-const prepare = (db: DatabaseSync, sql: string): StatementSync => {
-  const statements = cached.get(db) ?? new Map<string, StatementSync>()
-  cached.set(db, statements)
-  const statement = statements.get(sql) ?? db.prepare(sql)
-  statement.setReturnArrays(true)
-  statements.set(sql, statement)
-  return statement
-}
 
 const rowsOf = (db: DatabaseSync, sql: string, values: readonly SQLInputValue[]): Rows =>
   prepare(db, sql).all(...values) as unknown as Rows
@@ -55,6 +47,8 @@ export const readLedger = (db: DatabaseSync, question: LedgerReadQuestion): unkn
       const sql = 'select position, sealed from payload where position = ?'
       return rowsOf(db, sql, [question.position])[0]?.[1]
     }
+    default:
+      return readTree(db, question)
   }
 }
 

@@ -3,6 +3,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Folder, ledgerFolder, makeFolder } from './files.ts'
 import { type LedgerWriting, openForWriting, readState } from './ledger-file.ts'
 import { type LedgerReadQuestion, readLedger } from './ledger-read.ts'
+import { isConstraint } from './sqlite-error.ts'
+import { treeStanding } from './tree-read.ts'
+import { type TreeWriteQuestion, writeTree } from './tree-write.ts'
 
 export interface AppendQuestion {
   readonly ask: 'append'
@@ -16,7 +19,8 @@ export type LedgerWriterQuestion =
   | AppendQuestion
   | { readonly ask: 'open' | 'probe' | 'listOpen' | 'listOrphans'; readonly plane: string }
   | { readonly ask: 'drop'; readonly plane: string; readonly positions: readonly number[] }
-  | { readonly ask: 'list' | 'close' }
+  | { readonly ask: 'list' | 'trees' | 'close' }
+  | TreeWriteQuestion
   | LedgerReadQuestion
 
 export interface AppendAnswer {
@@ -69,6 +73,21 @@ export const createLedgerWriter = (
     }
   }
 
+  /** As `written`. What a trigger refuses is rolled back: nothing that is remembered of entries was touched. */
+  const writtenTree = (question: TreeWriteQuestion): boolean => {
+    const ledger = opened(question.plane)
+    try {
+      ledger.begin.run()
+      const done = writeTree(ledger.db, question)
+      ledger.commit.run()
+      return done
+    } catch (error) {
+      if (isConstraint(error) && ledger.db.isTransaction) ledger.db.exec('rollback')
+      else letGo(question.plane, ledger)
+      throw error
+    }
+  }
+
   const letGo = (plane: string, ledger: LedgerWriting): void => {
     try {
       if (ledger.db.isTransaction) ledger.db.exec('rollback')
@@ -113,8 +132,14 @@ export const createLedgerWriter = (
         return [...opened(question.plane).open.values()]
       case 'listOrphans':
         return listOrphans(question.plane)
+      case 'grow':
+      case 'addCheckpoint':
+      case 'begin':
+        return writtenTree(question)
       case 'list':
         return list()
+      case 'trees':
+        return [...ledgers].map(([plane, { db }]) => ({ plane, ...treeStanding(db) }))
       case 'close':
         return close()
       default:

@@ -4,10 +4,11 @@ import type { Log } from '#lib/log.ts'
 import { createGroupCommit, type GroupAnswer, type GroupCommit, logWriting } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
 import { createSearch, entriesOf, type Look } from '../search.ts'
-import type { EntryRow, LedgerFile, StoredEntry } from '../store.ts'
+import type { EntryRow, LedgerFile, StoredEntry, TreeStanding } from '../store.ts'
 import type { Folder } from './files.ts'
 import type { EntriesAnswer, LedgerReadQuestion } from './ledger-read.ts'
 import type { LedgerReaderQuestion } from './ledger-reader.ts'
+import { ledgerTreeOf } from './ledger-tree.ts'
 import type { AppendQuestion, LedgerWriterQuestion } from './ledger-writer.ts'
 import { type AskWorker, startWorker } from './worker.ts'
 
@@ -35,6 +36,7 @@ export const openSqliteLedgers = (options: {
       return file
     },
     list: () => writer.ask<PlaneId[]>({ ask: 'list' }),
+    trees: () => writer.ask<TreeStanding[]>({ ask: 'trees' }),
     async close() {
       await Promise.all([...planes.values()].map(({ group }) => group.settled()))
       await reader.close()
@@ -155,6 +157,7 @@ const ledgerFileOf = (
     findPayload: (position) => read<Uint8Array | undefined>({ ask: 'payload', plane, position }),
     listPayloads: (positions) => read<number[]>({ ask: 'payloads', plane, positions }),
     dropPayloads: (positions) => writer.ask<void>({ ask: 'drop', plane, positions }),
+    tree: ledgerTreeOf(plane, read, (question) => writer.ask(question)),
   }
 }
 

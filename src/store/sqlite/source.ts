@@ -14,7 +14,19 @@ export interface Source {
   readonly planes: readonly string[]
   /** Entries in the order of their positions, in chunks. */
   entries(plane: string, chunk: number): Iterable<readonly MovedEntry[]>
+  /** Rows of one table of a plane's tree in chunks, in the order of its columns; none of a ledger that has no tree yet. */
+  tree(
+    plane: string,
+    table: TreeTable,
+    chunk: number,
+  ): Iterable<readonly (readonly SQLOutputValue[])[]>
   close(): void
+}
+/** A table of the trees, with the columns that tell its rows apart first. */
+export interface TreeTable {
+  readonly name: 'tree' | 'tile' | 'checkpoint'
+  readonly keys: readonly string[]
+  readonly others: readonly string[]
 }
 export interface MovedEntry {
   readonly position: number
@@ -47,6 +59,7 @@ export const openSource = (folder: string): Source => {
     rows: (table, chunk) => rowsOf(db, table, chunk),
     planes: planesOf(folder),
     entries: (plane, chunk) => entriesOf(ledgerFile(folder, plane), chunk),
+    tree: (plane, table, chunk) => treeOf(ledgerFile(folder, plane), table, chunk),
     close() {
       db.close()
       lock.close()
@@ -87,6 +100,20 @@ function* entriesOf(file: string, chunk: number) {
     const statement = db.prepare(`select position, latest, type, body, sealed as payload
       from entry left join payload using (position) order by position`)
     yield* inChunks(statement.iterate() as unknown as Iterable<MovedEntry>, chunk)
+  } finally {
+    db.close()
+  }
+}
+
+function* treeOf(file: string, { name, keys, others }: TreeTable, chunk: number) {
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    const stands = db.prepare('select 1 from sqlite_schema where name = ?').get(name)
+    if (stands === undefined) return
+    const columns = [...keys, ...others].join(', ')
+    const statement = db.prepare(`select ${columns} from ${name} order by ${keys.join(', ')}`)
+    statement.setReturnArrays(true)
+    yield* inChunks(statement.iterate() as unknown as Iterable<SQLOutputValue[]>, chunk)
   } finally {
     db.close()
   }

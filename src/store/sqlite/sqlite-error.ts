@@ -21,6 +21,9 @@ export class SqliteError extends Error {
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof SqliteError && (error.errcode === 2067 || error.errcode === 1555)
 
+/** As SQLite itself throws it: SQLITE_CONSTRAINT, which is what a trigger's refusal is too. */
+export const isConstraint = (error: unknown): boolean => (problemOf(error).errcode & 0xff) === 19
+
 /** As an error crosses threads. */
 export const problemOf = (error: unknown): SqliteProblem => ({
   message: error instanceof Error ? error.message : String(error),
