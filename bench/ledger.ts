@@ -142,7 +142,12 @@ const sealer = createSealer({
 })
 const about = {
   clock,
-  seal: () => sealer,
+  // One key, as of one subject whose key is in memory.
+  seal: () => ({
+    sealing: () => sealer,
+    open: async (sealed: Uint8Array, context: string) => sealer.open(sealed, context),
+    openEarlier: sealer.open,
+  }),
   log: silentLog,
   version: 'bench',
   budget: () => undefined,

@@ -13,7 +13,7 @@ import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
-import type { Ledger, PlaneLedger } from '#ledger/ledger.ts'
+import type { Ledger, PayloadSealer, PlaneLedger } from '#ledger/ledger.ts'
 import { createPlaneLedger } from '#ledger/plane-ledger.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
@@ -93,6 +93,14 @@ const memory = await openStore({ folder: 'memory', appendDeadlineMs: 2000, clock
 const keyring = await createKeyring({ folder: 'memory', values: memory.values, random, log })
 await keyring.prepare(id)
 
+const sealer = keyring.sealer(id, 'arguments')
+/** As of one subject whose key is in memory. */
+const payloadSealer: PayloadSealer = {
+  sealing: () => sealer,
+  open: async (sealed, context) => sealer.open(sealed, context),
+  openEarlier: sealer.open,
+}
+
 /** The real ledger with nothing behind it, or nothing at all. */
 const ledgerOf = ({ ledger }: Installation): Ledger => {
   if (has('record, durable')) return ledger
@@ -103,7 +111,7 @@ const ledgerOf = ({ ledger }: Installation): Ledger => {
         plane: id,
         file: { ...memory.plane(id).ledger, append },
         clock,
-        sealer: keyring.sealer(id, 'arguments'),
+        sealer: payloadSealer,
         entriesPerSecond: () => undefined,
         refused: () => undefined,
         recover: async () => 0,
@@ -135,6 +143,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     snapshot: () => snapshot,
     item: () => document,
+    planeDocument: () => undefined,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {} },
   }

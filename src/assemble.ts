@@ -9,7 +9,9 @@ import { createIdentity } from '#identity/identity.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
+import type { PayloadSealer } from '#ledger/ledger.ts'
 import { createCallQuery } from '#ledger/query.ts'
+import { createRecordedQuery } from '#ledger/recorded.ts'
 import { createKeeper } from '#ledger/tree/keeper.ts'
 import { inArchive, inFile } from '#ledger/tree/published.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
@@ -25,9 +27,11 @@ import { createSnapshots } from '#policy/snapshots.ts'
 import { createTrials } from '#policy/trials.ts'
 import { findWrong } from '#policy/wrong.ts'
 import { checkIndexes } from '#registry/check-index.ts'
+import { checkMarks } from '#registry/check-marks.ts'
 import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
+import type { ErasedKey, Revision } from '#store/store.ts'
 import { createApis } from '#upstream/apis.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
@@ -61,7 +65,10 @@ export const assemble = async (about: {
   const vault = await createVault({ store, change, keyring, clock, random, log })
   const budget = (plane: PlaneId) =>
     change.current().planes.get(plane)?.plane.ledger?.entriesPerSecond
-  const seal = (plane: PlaneId) => keyring.sealer(plane, 'arguments')
+  const seal = (plane: PlaneId): PayloadSealer => {
+    const { sealing, open } = vault.plane(plane).payloads
+    return { sealing, open, openEarlier: keyring.sealer(plane, 'arguments').open }
+  }
   const keeper = createKeeper({
     store,
     places: [
@@ -127,8 +134,28 @@ export const assemble = async (about: {
     snapshots.propose(plane, proposed, { calm: true })
   change.onCheck(checkVariants)
   change.onCheck(checkIndexes(offers))
+  change.onCheck(checkMarks)
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
+  /** Of keys that are no more the entry is as sure as that of their revision. */
+  const enterErased = async ({ revision, at, by, why }: Revision) => {
+    const erased = await store.revisions.erasedIn(revision)
+    for (const of of Map.groupBy(erased, ({ plane, subject }) => `${plane} ${subject}`).values()) {
+      const [{ plane, subject }] = of as [ErasedKey]
+      await ledger.plane(plane).append({
+        v: 1,
+        type: 'ledger.erased',
+        at,
+        plane,
+        by,
+        why: why.slice(0, 2000),
+        revision,
+        subject,
+        periods: of.map(({ period }) => period),
+        keys: of.length,
+      })
+    }
+  }
   const enter: Enter = async (revision) => {
     if (revision.planes.some((plane) => integrity.problem(plane) !== undefined)) return 'later'
     for (const plane of revision.planes)
@@ -143,8 +170,10 @@ export const assemble = async (about: {
         summary: revision.summary.slice(0, 2000),
         why: revision.why.slice(0, 2000),
       })
+    await enterErased(revision)
     return undefined
   }
+  const recorded = createRecordedQuery({ store, seal })
   return {
     version,
     dataFolder,
@@ -152,6 +181,7 @@ export const assemble = async (about: {
     store,
     keyring,
     vault,
+    seal,
     change,
     ledger,
     keeper,
@@ -163,7 +193,8 @@ export const assemble = async (about: {
     snapshots,
     item,
     offers,
-    given: createGivenArguments(store, seal),
+    recorded,
+    given: createGivenArguments(store, recorded),
     watchSecrets,
   }
 }
@@ -176,6 +207,7 @@ export const follow = async (
   serving: boolean,
   inForce: (planes: readonly PlaneId[]) => void = () => {},
 ): Promise<void> => {
+  parts.vault.forget(changes)
   const prepare = async (): Promise<void> => {
     for (const plane of planes) {
       await parts.vault.prepare(plane)
@@ -239,6 +271,7 @@ export const installationOf = (
       return createEvidence({ ...about, ledger: ledger.plane(plane), tree: keeper.plane(plane) })
     },
     ledgerFile: (plane) => parts.store.plane(plane).ledger,
+    recorded: parts.recorded,
     refresh: about.refresh,
     checked: about.checked,
     ready: about.ready,

@@ -11,6 +11,7 @@ import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
+import { createRetention } from '#ledger/retention.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createIds } from '#lib/id.ts'
@@ -194,6 +195,16 @@ const serveParts = async (
     cadence: configuration.discovery,
   })
   opened.push(async () => watch.close())
+  const retention = createRetention({
+    ...parts,
+    clock,
+    planes: () =>
+      [...change.current().planes].map(([plane, policy]) => ({
+        plane,
+        keeping: policy.plane.ledger ?? {},
+      })),
+  })
+  opened.push(retention.close)
   const joins = options.worker?.joins === true
   const setupCode = joins ? undefined : await parts.people.setup.first()
   if (options.sample && !joins && change.current().planes.size === 0)
@@ -211,6 +222,7 @@ const serveParts = async (
     windows: windows.windows,
     snapshot: snapshots.of,
     item: parts.item,
+    planeDocument: (plane) => change.current().planes.get(plane)?.plane,
     isCurrent: membership.isCurrent,
     looks: watch,
   })
@@ -288,6 +300,7 @@ const serveParts = async (
         await closed
         await membership.close()
         await windows.close()
+        await retention.close()
         await keeper.close(ledger.close)
         await identity.close()
         await parts.store.close()

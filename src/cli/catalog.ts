@@ -358,10 +358,36 @@ export const catalog: readonly CommandRow[] = [
       'bailiwick why cal_01JD7Q3M8Z4T6W2X9Y5V1B0C7D',
       'bailiwick why cal_01JD7Q3M8Z --then',
     ],
-    options: [['--then', 'also what it met by the policy of its own time']],
+    options: [
+      ['--then', 'also what it met by the policy of its own time'],
+      [
+        '--recorded',
+        'with its arguments and result, as far as recorded: that you read it is an entry',
+      ],
+      ['--reason <text>', 'with --recorded: why you read it; it stands in the ledger'],
+    ],
     plane: true,
-    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now', 'atItsTime'],
+    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now', 'atItsTime', 'recorded'],
     load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'ledger erase',
+    takes: '<plane>',
+    summary:
+      'Destroy the keys of what is recorded of somebody; proofs hold, and there is no way back.',
+    examples: [
+      'bailiwick ledger erase ops --user anna@example.com --reason "request 4711"',
+      'bailiwick ledger erase ops --agent planner@workplace-ai --before 2026-06 --reason retired',
+    ],
+    options: [
+      ['--user <name>', 'on whose behalf the calls were made, as tokens name them'],
+      ['--agent <agent>', 'AGENT@CONSUMER: calls on nobody’s behalf'],
+      ['--before <month>', 'only what is of months before this one, of UTC: 2026-06'],
+      ['--dry-run', 'tell what would go, and as whom entries name the subject; destroy nothing'],
+      reasonOption,
+    ],
+    fields: ['plane', 'subject', 'periods', 'revision'],
+    load: () => import('./commands/ledger-erase.ts'),
   },
   {
     name: 'can',

@@ -210,6 +210,14 @@ const asking: Asking = {
       }
     throw new Fault('unknown_name', { detail: `There is no call "${call}" for you.` })
   },
+  async recorded(api, { plane, call, reason }) {
+    const path = { plane: await planeFor(api, plane), call }
+    return api.ask('GET', '/planes/{plane}/calls/{call}/recorded', { path, query: { reason } })
+  },
+  async erase(api, { plane, ...body }) {
+    const path = { plane: await planeFor(api, plane) }
+    return api.ask('POST', '/planes/{plane}/erase', { path, body })
+  },
   async can(api, { plane, ...body }) {
     const path = { plane: await planeFor(api, plane) }
     return await api.ask('POST', '/planes/{plane}/can', { path, body })

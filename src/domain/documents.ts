@@ -4,11 +4,14 @@ import {
   durationMs,
   head,
   inPlane,
+  instant,
+  label,
   name,
   names,
   owner,
   ownName,
   people,
+  reason,
   text,
   title,
   until,
@@ -33,6 +36,21 @@ const tokenLifetime = duration.refine((written) => {
 }, 'must be 30s to 1h')
 
 const optionalOwner = owner.optional()
+
+const days = z.string().regex(/^[1-9][0-9]{0,4}d$/, 'must be a whole number of days, such as 400d')
+
+/** Its keys are ANDed; one that names nothing holds everything. */
+const hold = z
+  .strictObject({
+    name: name.describe('Of the matter.'),
+    user: text(255).optional().describe('On whose behalf, as tokens name them.'),
+    agent: name.optional(),
+    server: name.optional().describe('Or an API.'),
+    since: instant.optional(),
+    until: instant.optional().describe('The same; not included.'),
+    reason,
+  })
+  .describe('Calls whose record may be needed in a matter, such as a law suit.')
 
 export const planeDocument = z
   .strictObject({
@@ -63,8 +81,48 @@ export const planeDocument = z
           .int()
           .min(10)
           .max(1_000_000)
+          .optional()
           .describe('The budget of entries, so that a flood here never stops another plane.'),
+        mask: z
+          .array(label)
+          .min(1)
+          .max(100)
+          .refine((all) => new Set(all).size === all.length, 'names a data class twice')
+          .optional()
+          .describe(
+            'Data classes that are never recorded: what an item marks as theirs is masked in arguments and results, and where it marks nothing all of it is withheld.',
+          ),
+        hold: z
+          .array(hold)
+          .min(1)
+          .max(100)
+          .refine(
+            (all) => new Set(all.map((one) => one.name)).size === all.length,
+            'names two holds alike',
+          )
+          .optional()
+          .describe('What is kept whatever else is said, until the hold is taken out.'),
+        retain: z
+          .strictObject({
+            payloads: days.optional().describe('Whatever has no shorter one. Default: for ever.'),
+            classes: z
+              .record(label, days)
+              .optional()
+              .describe('By data class; the shortest of those that a call has.'),
+          })
+          .refine((value) => Object.keys(value).length > 0, 'must say how long')
+          .optional()
+          .describe(
+            'How long what is recorded of calls is kept. The entries stay for ten years and longer.',
+          ),
+        resultBytes: z
+          .int()
+          .min(1024)
+          .max(1_048_576)
+          .optional()
+          .describe('Of a result, where it is recorded, at most. Default 65536.'),
       })
+      .refine((value) => Object.keys(value).length > 0, 'must say something of the ledger')
       .optional(),
     registry: z
       .strictObject({

@@ -1,5 +1,6 @@
 import type { CapabilityKind } from './capability.ts'
 import type { Indexed } from './indexed.ts'
+import type { RecordLevel } from './item-documents.ts'
 import type { CallId, ClientId, PlaneId } from './name.ts'
 
 /**
@@ -30,8 +31,32 @@ interface Operation extends Indexed {
   readonly template?: string
 }
 
+/**
+ * What an entry says of the arguments that lie encrypted beside it. The commitment is the SHA-256, hex,
+ * of `bailiwick/commit/v1` and a zero byte, 32 random bytes, and the arguments as they are recorded;
+ * without the random bytes, which are encrypted with them, it says nothing. The other is the SHA-256
+ * of what is encrypted. Both are absent where nothing is recorded, and in entries of earlier versions.
+ */
+export interface ArgumentsSealed {
+  readonly argumentsCommit?: string
+  readonly argumentsSealed?: string
+}
+
+/** The same of a result, where it is recorded. */
+export interface ResultSealed {
+  readonly resultCommit?: string
+  /** Bytes of it that are recorded: fewer than came where it was longer than is kept. */
+  readonly resultRecorded?: number
+  readonly resultSealed?: string
+}
+
+interface Masked {
+  /** Data classes that are recorded without what the documents mark as theirs; absent where there is none. */
+  readonly masked?: readonly string[]
+}
+
 /** Durable before anything reaches the server. The arguments lie encrypted in the payload beside it. */
-export interface Intent extends About, Caller, Operation {
+export interface Intent extends About, Caller, Operation, ArgumentsSealed, Masked {
   readonly type: 'call.intent'
   readonly call: CallId
   /** Fingerprint of the definition that was pinned. */
@@ -46,10 +71,14 @@ export interface Intent extends About, Caller, Operation {
   /** Revision of policy and registry that decided. */
   readonly revision: number
   readonly argumentBytes: number
+  /** Data classes of what is called; absent where it has none, and in entries of earlier versions. */
+  readonly data?: readonly string[]
+  /** How much of the call is recorded, where that is not its arguments alone. */
+  readonly record?: Exclude<RecordLevel, 'arguments'>
 }
 
 /** Durable before the final message leaves. Exactly one for each intent. */
-export interface Outcome extends About {
+export interface Outcome extends About, ResultSealed, Masked {
   readonly type: 'call.outcome'
   readonly call: CallId
   /**
@@ -70,6 +99,8 @@ export interface Outcome extends About {
   readonly code: string
   readonly ms: number
   readonly resultBytes: number
+  /** Of messages that were relayed before the final one, where there were any. */
+  readonly eventBytes?: number
 }
 
 /** A call refused at any step, in full; the first ten of a second of equal ones. */
@@ -125,6 +156,40 @@ export interface Opened extends About {
   readonly orphans: number
 }
 
+/** Keys of what was recorded were destroyed: nobody opens it any more, and everything still verifies. */
+export interface Erased extends About {
+  readonly type: 'ledger.erased'
+  readonly by: string
+  readonly why: string
+  /** That destroyed them. */
+  readonly revision: number
+  /** Whose they were, as a hash by a key of the plane: an entry outlives whom it would name. */
+  readonly subject: string
+  /** UTC months of the keys. */
+  readonly periods: readonly string[]
+  readonly keys: number
+}
+
+/** Payloads of calls that were older than the plane keeps them are taken away; their entries stay. */
+export interface Pruned extends About {
+  readonly type: 'ledger.pruned'
+  /** Positions of the first and the last entry that loses its payload. */
+  readonly from: number
+  readonly to: number
+  readonly payloads: number
+  /** How long they were kept, as the document says it. */
+  readonly retain: string
+}
+
+/** Somebody reads what is recorded of a call. Durable before he sees it. */
+export interface PayloadRead extends About {
+  readonly type: 'payload.read'
+  readonly call: CallId
+  readonly by: string
+  /** The reason that was given, empty where none was. */
+  readonly why: string
+}
+
 /**
  * A key that signs checkpoints, before it signs the first one: what is in the tree under the key before
  * it vouches for it. Ed25519, its 32 bytes in base64.
@@ -169,6 +234,9 @@ export type Entry =
   | Unauthenticated
   | Changed
   | Opened
+  | Erased
+  | Pruned
+  | PayloadRead
   | LedgerKey
   | LedgerBroken
   | LedgerExported

@@ -21,6 +21,15 @@ import { capabilityClass } from './selector.ts'
 const path = text(500).describe('A JSONPath (RFC 9535).')
 const paths = z.array(path).min(1).max(50)
 
+/** How much of a call is kept beside its entry, each level with what the one before it keeps. */
+export const recordLevels = ['none', 'digest', 'arguments', 'all'] as const
+export type RecordLevel = (typeof recordLevels)[number]
+
+const marked = z.record(path, label).refine((marks) => {
+  const { length } = Object.keys(marks)
+  return length >= 1 && length <= 50
+}, 'must be 1 to 50 paths')
+
 const classified = {
   class: capabilityClass.describe('What it does to the world, as a person judged it.'),
   scopes: z.array(scopeToken).optional().describe('OAuth scopes that a token must carry for it.'),
@@ -29,6 +38,22 @@ const classified = {
     .array(label)
     .optional()
     .describe('Data classes that it touches, such as personal or payment; selected as labels are.'),
+  dataPaths: z
+    .strictObject({
+      arguments: marked.optional().describe('By path; $ is the object of arguments.'),
+      result: marked.optional().describe('By path; $ is the JSON of its result, as for a variant.'),
+    })
+    .refine((value) => Object.keys(value).length > 0, 'must have arguments or result')
+    .optional()
+    .describe(
+      'Where data of a class stands: all places of each class that is named here. What the plane masks is recorded without them.',
+    ),
+  record: z
+    .enum(recordLevels)
+    .optional()
+    .describe(
+      'What is kept of a call, encrypted, beside its entry: nothing, a digest of the arguments, the arguments, or these and the result. Default arguments.',
+    ),
   index: z
     .array(
       z
@@ -169,9 +194,18 @@ export const serverDocument = z
       const message = 'is lent to a url alone: a server with a runner takes `env`'
       context.addIssue({ code: 'custom', path: ['credential', 'header'], message })
     }
-    for (const member of ['tools', 'prompts', 'resources'] as const)
-      for (const [path, message] of strayVariants(server[member]))
+    for (const member of ['tools', 'prompts', 'resources'] as const) {
+      const its = server[member]
+      for (const [path, message] of [...strayVariants(its), ...strayMarks(its, server.data)])
         context.addIssue({ code: 'custom', path: [member, ...path], message })
+    }
+    for (const [own, { dataPaths }] of Object.entries(server.resources ?? {}))
+      if (dataPaths?.arguments)
+        context.addIssue({
+          code: 'custom',
+          path: ['resources', own, 'dataPaths', 'arguments'],
+          message: 'a resource takes no arguments: its URI stands in the entry of each call',
+        })
   })
   .describe('An MCP server behind the gateway.')
 
@@ -202,8 +236,8 @@ export const apiDocument = z
       .optional()
       .describe('By operation id. What is not classified is invisible to every agent.'),
   })
-  .superRefine(({ operations }, context) => {
-    for (const [path, message] of strayVariants(operations))
+  .superRefine(({ operations, data }, context) => {
+    for (const [path, message] of [...strayVariants(operations), ...strayMarks(operations, data)])
       context.addIssue({ code: 'custom', path: ['operations', ...path], message })
   })
   .describe('A REST API behind the gateway.')
@@ -220,6 +254,26 @@ function strayVariants(
       ? 'names a variant: a variant is derived from what the item itself has'
       : 'names nothing that is classified here'
     return [[[own, 'variantOf'], problem] as [string[], string]]
+  })
+}
+
+/** What is marked as of a class is of a capability that touches it, or rules over the class would miss it. */
+function strayMarks(
+  members: Readonly<Record<string, Classification>> = {},
+  ofItem: readonly string[] = [],
+): [path: string[], message: string][] {
+  return Object.entries(members).flatMap(([own, { data = [], dataPaths, variantOf }]) => {
+    const base = variantOf === undefined ? undefined : members[variantOf]
+    const touched = new Set([...ofItem, ...data, ...(base?.data ?? [])])
+    return (['arguments', 'result'] as const).flatMap((side) =>
+      Object.entries(dataPaths?.[side] ?? {}).flatMap(([path, its]) =>
+        touched.has(its)
+          ? []
+          : ([
+              [[own, 'dataPaths', side, path], `is a class that \`data\` does not name: ${its}`],
+            ] as [string[], string][]),
+      ),
+    )
   })
 }
 

@@ -117,9 +117,16 @@ describe('The table of roles', () => {
   const given = (role: (typeof planeRoles)[number]) =>
     new Set([...roleTable[role].inPlane, ...roleTable[role].over])
 
-  test('lets an auditor, the privacy officer and a developer write nothing', () => {
+  test('lets an auditor, the privacy officer and a developer write nothing, erasing apart', () => {
     for (const role of ['auditor', 'privacy', 'developer'] as const)
-      for (const one of given(role)) assert.match(one, /\.(read|explain)$/, role)
+      for (const one of given(role))
+        if (one !== 'payloads.erase') assert.match(one, /\.(read|explain)$/, role)
+  })
+
+  test('lets nobody erase what is recorded but the privacy officer, and nobody who erases read it', () => {
+    const erasing = planeRoles.filter((role) => given(role).has('payloads.erase'))
+    assert.deepEqual(erasing, ['privacy'])
+    for (const role of erasing) assert.ok(!given(role).has('arguments.read'))
   })
 
   const stopping = permissions.filter((one) => /\.(suspend|resume)$/.test(one))

@@ -62,6 +62,7 @@ export const permissions = [
   'calls.read',
   'calls.explain',
   'arguments.read',
+  'payloads.erase',
   'revisions.read',
   'revisions.restore',
   'members.read',
@@ -98,7 +99,7 @@ const policyOf = [
 ] as const
 
 const ofThePlane = permissions.filter(
-  (one) => !ofTheInstallation.has(one) && one !== 'arguments.read',
+  (one) => !ofTheInstallation.has(one) && one !== 'arguments.read' && one !== 'payloads.erase',
 )
 const reading = ofThePlane.filter((one) => /\.(read|explain)$/.test(one))
 const stopping = ofThePlane.filter((one) => /\.(suspend|resume)$/.test(one))
@@ -156,9 +157,9 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     ],
   },
   privacy: {
-    says: 'reads the policy and the calls, to judge what personal data flows',
+    says: 'reads the policy and the calls, to judge what personal data flows, and erases what is recorded of somebody',
     inPlane: [...everybody, ...policyOf],
-    over: ['calls.read', 'revisions.read'],
+    over: ['calls.read', 'payloads.erase', 'revisions.read'],
   },
   developer: {
     says: 'sees the catalogue',

@@ -4,44 +4,57 @@ import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
+import { subjectOf } from '#domain/subject.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
-import { spanOf } from '#lib/json.ts'
-import { takesArguments } from '#mcp/methods.ts'
-import type { Permitted } from '#policy/policy.ts'
+import type { CallerView, Permitted } from '#policy/policy.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import { sayArguments } from './indexed.ts'
+import { argumentsOf, argumentsToRecord, nameToRecord } from './record-arguments.ts'
+import { createResultKeeper, type ResultKeeper } from './record-result.ts'
+import type { Recording } from './recording.ts'
 import type { Target } from './target.ts'
 
 /** A call whose intent is durable. */
 export interface Call {
   readonly id: CallId
   readonly startedMs: number
+  /** Undefined where its result is not recorded. */
+  readonly result: ResultKeeper | undefined
+  readonly masked: readonly string[]
 }
 
-/** The arguments as they came; of a method that takes none by that name, all that was asked. */
-const argumentsOf = (ask: CallAsk): Uint8Array => {
-  if (ask.era === 'rest') return Buffer.from(ask.args ? JSON.stringify(ask.args) : '')
-  const member = takesArguments(ask.method) ? ['arguments'] : []
-  const span = spanOf(ask.doc, 'params', ...member)
-  return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
-}
+type RecordingOf = (capability: Capability) => Recording
 
-const operation = (caller: Caller, ask: CallAsk, target: Target, decided?: Capability) => ({
-  agent: caller.view.agent,
-  consumer: caller.view.consumer,
-  client: caller.view.client,
-  ...(caller.view.user !== undefined && { user: caller.view.user }),
+const operation = (
+  { view }: Caller,
+  ask: CallAsk,
+  target: Target,
+  recordingOf: RecordingOf,
+  decided?: Capability,
+) => ({
+  agent: view.agent,
+  consumer: view.consumer,
+  client: view.client,
+  ...(view.user !== undefined && { user: view.user }),
   method: ask.method,
   server: target.server.slice(0, 256),
   kind: target.kind,
-  name: target.name.slice(0, 2048),
-  ...sayArguments({ view: caller.view, ask, target }, decided),
+  name: nameOf(view, target, recordingOf).slice(0, 2048),
+  ...sayArguments({ view, ask, target }, decided),
 })
+
+/** What is no URI is named as it is; of a URI its template may have to do. */
+const nameOf = (view: CallerView, target: Target, recordingOf: RecordingOf): string =>
+  target.kind === 'resource' || target.kind === 'template'
+    ? nameToRecord(target.name, view.called(target), recordingOf)
+    : target.name
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
 export const createRecorder = (parts: {
   ledger(plane: Exchange['plane']): PlaneLedger
+  /** What is recorded of calls of a capability, by the documents that stand now. */
+  recording(plane: Exchange['plane'], capability: Capability): Recording
   nextId(): string
   elapsed(): number
 }) => {
@@ -64,7 +77,9 @@ export const createRecorder = (parts: {
         at: about.now,
         plane: about.exchange.plane,
         call,
-        ...operation(about.caller, about.ask, about.target),
+        ...operation(about.caller, about.ask, about.target, (one) =>
+          parts.recording(about.exchange.plane, one),
+        ),
         station: about.refusal.station,
         reason: about.refusal.reason,
         because: because(about.refusal),
@@ -89,7 +104,18 @@ export const createRecorder = (parts: {
       now: number
     }): Promise<Call> {
       const { exchange, caller, ask, decision, loan, now } = about
-      const call: Call = { id: newCall(), startedMs: parts.elapsed() }
+      const { capability } = decision
+      const recordingOf: RecordingOf = (one) => parts.recording(exchange.plane, one)
+      const recording = recordingOf(capability)
+      const { level, data, masked } = recording
+      const subject = subjectOf(caller.view)
+      const call: Call = {
+        id: newCall(),
+        startedMs: parts.elapsed(),
+        result:
+          level === 'all' ? createResultKeeper({ subject, at: now, ask, recording }) : undefined,
+        masked,
+      }
       const args = argumentsOf(ask)
       const intent: Intent = {
         v: 1,
@@ -97,16 +123,21 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target, decision.capability),
-        definition: decision.capability.fingerprint,
+        ...operation(caller, ask, about.target, recordingOf, capability),
+        definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),
         credential: loan ? `${loan.credential}#${loan.version}` : '',
         era: ask.era,
         revision: caller.view.revision,
         argumentBytes: args.length,
+        ...(level !== 'arguments' && { record: level }),
+        ...(data.length > 0 && { data }),
+        ...(masked.length > 0 && level !== 'none' && { masked }),
       }
-      await parts.ledger(exchange.plane).intend(intent, args)
+      const recorded = argumentsToRecord(ask, args, recording)
+      const keep = level === 'digest' ? 'digest' : 'whole'
+      await parts.ledger(exchange.plane).intend(intent, recorded, keep)
       return call
     },
 
@@ -117,19 +148,23 @@ export const createRecorder = (parts: {
       answer: Pick<Answer, 'status' | 'code' | 'final'>
       now: number
     }): Promise<void> {
-      const { answer } = about
+      const { answer, call } = about
+      const { result: keeper } = call
+      const result = keeper?.conclude(answer)
       const outcome: Outcome = {
         v: 1,
         type: 'call.outcome',
         at: about.now,
         plane: about.exchange.plane,
-        call: about.call.id,
+        call: call.id,
         status: answer.status,
         code: answer.code,
-        ms: Math.max(0, Math.round(parts.elapsed() - about.call.startedMs)),
+        ms: Math.max(0, Math.round(parts.elapsed() - call.startedMs)),
         resultBytes: answer.final?.length ?? 0,
+        ...(keeper && keeper.eventBytes > 0 && { eventBytes: keeper.eventBytes }),
+        ...(result && call.masked.length > 0 && { masked: call.masked }),
       }
-      await parts.ledger(about.exchange.plane).conclude(outcome)
+      await parts.ledger(about.exchange.plane).conclude(outcome, result)
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Evidence } from '#ledger/bundle/evidence.ts'
 import type { GivenArguments } from '#ledger/given.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
+import type { RecordedQuery } from '#ledger/recorded.ts'
 import type { Keeper } from '#ledger/tree/keeper.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
@@ -57,6 +58,7 @@ export interface Installation {
   ledgerFile(plane: PlaneId): Pick<LedgerFile, 'read' | 'findPayload' | 'tree'>
   /** What a call was made with: for evaluation, and for whoever may read it. */
   readonly given: GivenArguments
+  readonly recorded: RecordedQuery
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
   /** What else the evaluator may be asked by: a draft, an earlier revision. */

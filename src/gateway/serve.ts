@@ -1,4 +1,4 @@
-import type { ItemDocument } from '#domain/documents.ts'
+import type { ItemDocument, PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
@@ -23,6 +23,7 @@ import { createLend } from './lend.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
+import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
@@ -63,6 +64,8 @@ export interface GatewayParts {
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
+  /** The plane's own document. */
+  planeDocument(plane: PlaneId): PlaneDocument | undefined
   /** Whether what stands here may still be decided by. */
   isCurrent(): boolean
 }
@@ -110,6 +113,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const record = createRecorder({
     ledger: ledger.plane,
+    recording: (plane, capability) =>
+      recordingOf(capability, {
+        plane: parts.planeDocument(plane),
+        item: parts.item(plane, capability.server),
+      }),
     nextId: parts.nextId,
     elapsed: clock.elapsed,
   })

@@ -228,6 +228,8 @@ export const createSteps = (parts: {
       const { exchange, caller } = asked
       const { call, lent } = sending
       if ('api' in lent) throw new Fault('internal', { detail: 'an API has no stream to resume' })
+      // Of many that wait so long, nothing is held.
+      call.result?.forget()
       const reason = needsPermission(asked)
       const tell = (why: string) => tellCancelled(lent, sentOf(asked, sending, lent).outbound, why)
       detached.keep(session, lent.ask.id, { exchange, caller, call, reason, tell })
@@ -254,10 +256,11 @@ export const createSteps = (parts: {
         over.push(standing.add({ caller, reason, end }))
         if (ask.session && isShared) over.push(parts.underway.add(ask.session, ask.id, cancel))
       }
+      const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
         'api' in lent
-          ? operations.forward(asked, sending, lent, reply, stand)
-          : forwardToServer(asked, sending, lent, reply, stand)
+          ? operations.forward(asked, sending, lent, heard, stand)
+          : forwardToServer(asked, sending, lent, heard, stand)
       return answer.finally(() => {
         for (const one of over) one()
       })

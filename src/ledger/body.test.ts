@@ -91,12 +91,59 @@ const withoutMore: fc.Arbitrary<Entry> = fc.oneof(
   }),
 )
 
+const texts = fc.array(text, { maxLength: 3 })
+/** What entries say of what is recorded beside them. */
+const recorded: fc.Arbitrary<Entry> = fc.oneof(
+  fc
+    .tuple(
+      fc.record({ argumentsCommit: text, argumentsSealed: text }),
+      fc.record(
+        { data: texts, masked: texts, record: fc.constantFrom('none', 'digest', 'all') },
+        { requiredKeys: [] },
+      ),
+      withoutMore.filter((one) => one.type === 'call.intent'),
+    )
+    .map(([sealed, said, one]) => ({ ...one, ...sealed, ...said }) as Entry),
+  fc
+    .tuple(
+      fc.record({ resultCommit: text, resultRecorded: integer, resultSealed: text }),
+      fc.record({ eventBytes: integer, masked: texts }, { requiredKeys: [] }),
+      withoutMore.filter((one) => one.type === 'call.outcome'),
+    )
+    .map(([sealed, said, one]) => ({ ...one, ...sealed, ...said }) as Entry),
+  fc.record({
+    type: fc.constant('ledger.erased' as const),
+    ...about,
+    by: text,
+    why: text,
+    revision: integer,
+    subject: text,
+    periods: texts,
+    keys: integer,
+  }),
+  fc.record({
+    type: fc.constant('ledger.pruned' as const),
+    ...about,
+    from: integer,
+    to: integer,
+    payloads: integer,
+    retain: text,
+  }),
+  fc.record({
+    type: fc.constant('payload.read' as const),
+    ...about,
+    call: text.map(callId),
+    by: text,
+    why: text,
+  }),
+)
+
 const argument = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_-]{0,9}$/).map(indexedField)
 const indexed = fc.dictionary(argument, fc.oneof(text, fc.constantFrom(null, true)), { maxKeys: 4 })
 const more = fc.record({ user: text, template: text }, { requiredKeys: [] })
 
 const entry: fc.Arbitrary<Entry> = fc
-  .tuple(withoutMore, more, indexed)
+  .tuple(fc.oneof(withoutMore, recorded), more, indexed)
   .map(([one, ...others]) => ('client' in one ? Object.assign({}, one, ...others) : one))
 
 describe('the body of an entry', () => {

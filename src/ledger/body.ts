@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict'
 import type {
+  ArgumentsSealed,
   Changed,
   Entry,
+  Erased,
   Intent,
   LedgerBroken,
   LedgerExported,
   LedgerKey,
   Opened,
   Outcome,
+  PayloadRead,
+  Pruned,
   Refused,
   RefusedCount,
+  ResultSealed,
   Unauthenticated,
 } from '#domain/entry.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
@@ -57,6 +62,12 @@ const sorted = (entry: Entry): Entry => {
     case 'ledger.open':
     case 'ledger.close':
       return opened(entry)
+    case 'ledger.erased':
+      return erased(entry)
+    case 'ledger.pruned':
+      return pruned(entry)
+    case 'payload.read':
+      return payloadRead(entry)
     case 'ledger.key':
       return ledgerKey(entry)
     case 'ledger.broken':
@@ -88,23 +99,41 @@ const templateOf = ({
 const userOf = ({ user }: { readonly user?: string }): { readonly user?: string } =>
   user === undefined ? {} : { user }
 
+/** Absent where nothing is recorded, as in entries of earlier versions. */
+const argumentsSealedOf = ({ argumentsCommit, argumentsSealed }: ArgumentsSealed) =>
+  argumentsCommit === undefined || argumentsSealed === undefined
+    ? {}
+    : { argumentsCommit, argumentsSealed }
+
+const resultSealedOf = ({ resultCommit, resultRecorded, resultSealed }: ResultSealed) =>
+  resultCommit === undefined || resultRecorded === undefined || resultSealed === undefined
+    ? {}
+    : { resultCommit, resultRecorded: integer(resultRecorded), resultSealed }
+
+const maskedOf = ({ masked }: { readonly masked?: readonly string[] }) =>
+  masked === undefined ? {} : { masked }
+
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
   ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
+  ...argumentsSealedOf(entry),
   at: integer(entry.at),
   call: entry.call,
   client: entry.client,
   consumer: entry.consumer,
   credential: entry.credential,
+  ...(entry.data === undefined ? {} : { data: entry.data }),
   definition: entry.definition,
   era: entry.era,
   grant: entry.grant,
   kind: entry.kind,
+  ...maskedOf(entry),
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
   quotas: entry.quotas,
+  ...(entry.record === undefined ? {} : { record: entry.record }),
   revision: integer(entry.revision),
   server: entry.server,
   ...templateOf(entry),
@@ -117,9 +146,12 @@ const outcome = (entry: Outcome): Outcome => ({
   at: integer(entry.at),
   call: entry.call,
   code: entry.code,
+  ...(entry.eventBytes === undefined ? {} : { eventBytes: integer(entry.eventBytes) }),
+  ...maskedOf(entry),
   ms: integer(entry.ms),
   plane: entry.plane,
   resultBytes: integer(entry.resultBytes),
+  ...resultSealedOf(entry),
   status: entry.status,
   type: entry.type,
   v: 1,
@@ -203,6 +235,30 @@ const opened = (entry: Opened): Opened => ({
   version: entry.version,
 })
 
+const erased = (entry: Erased): Erased => ({
+  at: integer(entry.at),
+  by: entry.by,
+  keys: integer(entry.keys),
+  periods: entry.periods,
+  plane: entry.plane,
+  revision: integer(entry.revision),
+  subject: entry.subject,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
+})
+
+const pruned = (entry: Pruned): Pruned => ({
+  at: integer(entry.at),
+  from: integer(entry.from),
+  payloads: integer(entry.payloads),
+  plane: entry.plane,
+  retain: entry.retain,
+  to: integer(entry.to),
+  type: entry.type,
+  v: 1,
+})
+
 const ledgerKey = (entry: LedgerKey): LedgerKey => ({
   at: integer(entry.at),
   before: entry.before,
@@ -210,6 +266,16 @@ const ledgerKey = (entry: LedgerKey): LedgerKey => ({
   publicKey: entry.publicKey,
   type: entry.type,
   v: 1,
+})
+
+const payloadRead = (entry: PayloadRead): PayloadRead => ({
+  at: integer(entry.at),
+  by: entry.by,
+  call: entry.call,
+  plane: entry.plane,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
 })
 
 const ledgerBroken = (entry: LedgerBroken): LedgerBroken => ({

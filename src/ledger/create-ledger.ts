@@ -21,7 +21,7 @@ export const createLedger = ({
 }: {
   store: Store
   clock: Clock
-  /** The sealer of a plane's recorded arguments. */
+  /** The sealer of what is recorded in a plane. */
   seal: (plane: PlaneId) => PayloadSealer
   log: Log
   /** Of this program, for `ledger.open` and `ledger.close`. */

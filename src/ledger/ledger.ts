@@ -1,14 +1,36 @@
 import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
+import type { Keep } from './payload.ts'
 
 /**
- * Encrypts recorded arguments with a key of the plane (AES-256-GCM). The context is bound: what was
- * sealed for one plane and call opens for no other. `open` gives undefined where anything was changed.
+ * Encrypts what is recorded of calls (AES-256-GCM), with a key for each subject and UTC month. The
+ * context is bound: what was sealed for one plane, call and side opens for no other.
  */
 export interface PayloadSealer {
+  /** What seals now: at once where the key is in memory; rejects where it cannot be had. */
+  sealing(subject: Subject, at: number): Sealing | Promise<Sealing>
+  /** `erased` where the key was destroyed; undefined where anything was changed. */
+  open(sealed: Uint8Array, context: string): Promise<Uint8Array | 'erased' | undefined>
+  /** What earlier versions sealed with the one key of a plane. */
+  openEarlier(sealed: Uint8Array, context: string): Uint8Array | undefined
+}
+interface Sealing {
+  seal(plain: Uint8Array, context: string): Uint8Array
+}
+
+/** Seals keys that sign checkpoints; the context is bound. */
+export interface KeySealer {
   seal(plain: Uint8Array, context: string): Uint8Array
   open(sealed: Uint8Array, context: string): Uint8Array | undefined
+}
+
+/** A result as it is recorded: the subject and the instant are its intent's, whose key it shares. */
+export interface RecordedResult {
+  readonly subject: Subject
+  readonly at: number
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -35,17 +57,18 @@ export interface PlaneLedger {
    */
   room(now: number): 'open' | 'over budget' | 'failing' | 'refused'
   /**
-   * Encrypts the arguments (bound to plane and call) and appends both. Where it rejects, the call
+   * Encrypts the arguments for the intent's user, else its client, and appends both, the intent with
+   * the commitment to them; without arguments nothing of them is recorded. Where it rejects, the call
    * must not be made; should the intent come to stand after all, an outcome `failed`,
    * `unrecordable` follows by itself.
    */
-  intend(intent: Intent, argumentsJson: Uint8Array): Promise<void>
+  intend(intent: Intent, argumentsJson?: Uint8Array, keep?: Keep): Promise<void>
   /**
    * Exactly one for each intent; a second one rejects with Fault('internal'). Where it rejects with
    * Fault('unrecordable'), the caller must not get the result; as soon as the ledger can be written
    * again the outcome is, with the code `unconfirmed`, and at the next start at the latest as `unknown`.
    */
-  conclude(outcome: Outcome): Promise<void>
+  conclude(outcome: Outcome, result?: RecordedResult): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
    * Equal is: client, user, operation, indexed arguments, station, reason. Resolves when the entry is

@@ -1,12 +1,14 @@
-import type { Entry } from '#domain/entry.ts'
-import type { CallId, PlaneId } from '#domain/name.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { Entry, Intent, Outcome } from '#domain/entry.ts'
+import type { PlaneId } from '#domain/name.ts'
+import { subjectOf } from '#domain/subject.ts'
+import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import type { LedgerFile } from '#store/store.ts'
 import { bodyOf } from './body.ts'
 import { createCoalescer } from './coalesce.ts'
 import { createStrangerCount } from './count-strangers.ts'
 import type { PayloadSealer, PlaneLedger } from './ledger.ts'
+import { createPayloads, type Sealed } from './payload.ts'
 import { createRepair } from './repair.ts'
 import { movesTo } from './second.ts'
 
@@ -17,9 +19,6 @@ export interface OpenPlaneLedger extends PlaneLedger {
   close(version: string): Promise<void>
 }
 
-/** What binds an encrypted payload to its place; opening takes the same. */
-export const payloadContext = (plane: PlaneId, call: CallId): string => `${plane}/${call}`
-
 export const createPlaneLedger = ({
   plane,
   file,
@@ -28,6 +27,7 @@ export const createPlaneLedger = ({
   entriesPerSecond,
   refused,
   recover,
+  random = systemRandom,
   closed = false,
 }: {
   plane: PlaneId
@@ -40,9 +40,11 @@ export const createPlaneLedger = ({
   refused: () => string | undefined
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
+  random?: Random
   closed?: boolean
 }): OpenPlaneLedger => {
   const budget = createBudget(clock, entriesPerSecond)
+  const payloads = createPayloads({ plane, sealer, random })
   let opened = false
   let opening: Promise<number> | undefined
 
@@ -89,18 +91,24 @@ export const createPlaneLedger = ({
       if (refused() !== undefined) return 'refused'
       return file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'
     },
-    async intend(intent, argumentsJson) {
-      const payload = sealer.seal(argumentsJson, payloadContext(plane, intent.call))
+    async intend(intent, argumentsJson, keep = 'whole') {
+      const { at, call } = intent
+      const about = { subject: subjectOf(intent), at, call, side: 'arguments', keep } as const
+      const sealing = argumentsJson && payloads.seal(about, argumentsJson)
+      const sealed = sealing instanceof Promise ? await sealing : sealing
       try {
-        return await write(intent, intent.call, payload)
+        return await write(withArguments(intent, sealed), call, sealed?.payload)
       } catch (error) {
         if (asFault(error).code === 'unrecordable') repair.intentInDoubt(intent)
         throw error
       }
     },
-    async conclude(outcome) {
+    async conclude(outcome, result) {
+      const { call } = outcome
       try {
-        return await write(outcome, outcome.call)
+        const about = result && ({ ...result, call, side: 'result', keep: 'whole' } as const)
+        const sealed = about && (await payloads.seal(about, about.bytes))
+        return await write(withResult(outcome, sealed, about?.bytes.length), call, sealed?.payload)
       } catch (error) {
         if (asFault(error).code === 'unrecordable') repair.outcomeInDoubt(outcome)
         throw error
@@ -121,10 +129,19 @@ export const createPlaneLedger = ({
   }
 }
 
-/** A revision and a key are entered by whichever process comes first, and once. */
+const withArguments = (intent: Intent, sealed: Sealed | undefined): Intent =>
+  sealed ? { ...intent, argumentsCommit: sealed.commit, argumentsSealed: sealed.sealed } : intent
+
+const withResult = (outcome: Outcome, sealed: Sealed | undefined, resultRecorded = 0): Outcome =>
+  sealed
+    ? { ...outcome, resultCommit: sealed.commit, resultRecorded, resultSealed: sealed.sealed }
+    : outcome
+
+/** A revision, an erasure and a key are entered by whichever process comes first, and once. */
 const keyOf = (entry: Entry): { key?: string } => {
   if (entry.type === 'policy.changed') return { key: `revision:${entry.revision}` }
   if (entry.type === 'ledger.key') return { key: `ledger key:${entry.publicKey}` }
+  if (entry.type === 'ledger.erased') return { key: `erased:${entry.revision}:${entry.subject}` }
   return {}
 }
 

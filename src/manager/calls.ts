@@ -29,6 +29,23 @@ export interface ThenAnswer extends Explanation {
   readonly revision: number
 }
 
+/** A call by its id, or by the beginning of it. */
+export const findCall = async (
+  desk: Desk,
+  input: { plane?: string | undefined; call: string },
+): Promise<FoundCall & { readonly plane: PlaneId }> => {
+  const { calls, change } = desk.installation
+  const planes = choosePlanes(change.current(), input.plane)
+  for (const plane of planes) {
+    const found = await calls.find(plane, callId(input.call))
+    if (found) return { plane, ...found }
+  }
+  const { plane, call } = await findByPrefix(desk, planes, input.call)
+  const found = await calls.find(plane, callId(call))
+  if (!found) throw unknownCall(input.call)
+  return { plane, ...found }
+}
+
 export const why = async (
   desk: Desk,
   input: { plane?: string | undefined; call: string; atItsTime?: boolean | undefined },
@@ -45,22 +62,6 @@ export const why = async (
   const atItsTime = then && revision !== undefined ? { ...then, revision } : undefined
   const answer = { plane, record, entries, now, atItsTime }
   return sight.names(policy, 'rules.read') ? answer : withoutRules(answer)
-}
-
-const findCall = async (
-  desk: Desk,
-  input: { plane?: string | undefined; call: string },
-): Promise<FoundCall & { plane: PlaneId }> => {
-  const { calls, change } = desk.installation
-  const planes = choosePlanes(change.current(), input.plane)
-  for (const plane of planes) {
-    const found = await calls.find(plane, callId(input.call))
-    if (found) return { plane, ...found }
-  }
-  const { plane, call } = await findByPrefix(desk, planes, input.call)
-  const found = await calls.find(plane, callId(call))
-  if (!found) throw unknownCall(input.call)
-  return { plane, ...found }
 }
 
 /** The call as it was made, by the policy that is named; undefined for a count of many. */

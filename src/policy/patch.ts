@@ -17,7 +17,13 @@ import { createShelf } from './shelf.ts'
  */
 export interface Moved {
   readonly plane: PlaneId
-  readonly topic: 'document' | 'suspension' | 'capability' | 'secret' | 'client secret'
+  readonly topic:
+    | 'document'
+    | 'suspension'
+    | 'capability'
+    | 'secret'
+    | 'client secret'
+    | 'payload key'
   readonly kind: string
   readonly name: string
 }

@@ -31,5 +31,7 @@ export interface Database {
   /** What a change adds to its transaction so that other processes hear of it. */
   readonly wake: readonly Step[]
   isUniqueViolation(error: unknown): boolean
+  /** Lets nothing stand in the engine's log of rows that are gone, as far as the engine has a say in it. */
+  forget(): Promise<void>
   close(): Promise<void>
 }

@@ -10,6 +10,7 @@ import { people } from './migrations/0010-people.ts'
 import { endedSession } from './migrations/0011-ended-session.ts'
 import { capabilityVersion } from './migrations/0020-capability-version.ts'
 import { ledgerTree } from './migrations/0030-ledger-tree.ts'
+import { payloadKey } from './migrations/0050-payload-key.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -29,6 +30,7 @@ export const migrations: readonly Migration[] = [
   people,
   endedSession,
   capabilityVersion,
+  payloadKey,
   ledgerTree,
 ]
 

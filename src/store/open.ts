@@ -22,7 +22,9 @@ import { documentRows, listPlanes } from './tables/documents.ts'
 import { endedSessionRows } from './tables/ended-sessions.ts'
 import { ledgerKeyRows } from './tables/ledger-keys.ts'
 import { join, memberRows } from './tables/members.ts'
+import { payloadKeyRows } from './tables/payload-keys.ts'
 import { personRows } from './tables/people.ts'
+import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
@@ -155,6 +157,8 @@ const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneS
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
     signingKeys: signingKeyRows(db),
+    payloadKeys: payloadKeyRows(db),
+    retention: retentionRows(db),
     ledgerKeys: ledgerKeyRows(db),
     ledger: ledgers.plane(id),
   }

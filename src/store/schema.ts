@@ -55,6 +55,17 @@ export interface PlaneSchema {
     at: number
     number: number
   }
+  payload_key: {
+    subject: string
+    period: string
+    id: string
+    wrapped: Uint8Array
+    at: number
+  }
+  retention: {
+    /** JSON text. */
+    state: string
+  }
   ledger_key: {
     number: number
     public_key: Uint8Array

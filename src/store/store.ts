@@ -64,6 +64,8 @@ export interface PlaneStore {
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
   readonly signingKeys: SigningKeyRows
+  readonly payloadKeys: PayloadKeyRows
+  readonly retention: RetentionRows
   readonly ledgerKeys: LedgerKeyRows
   readonly ledger: LedgerFile
 }
@@ -131,6 +133,15 @@ export type RowChange =
       /** Undefined: everything of the server goes. */
       readonly rows: readonly StoredCapability[] | undefined
     }
+  | {
+      /** It is destroyed: nothing ever writes one through a revision. */
+      readonly topic: 'payload key'
+      readonly plane: PlaneId
+      /** The period. */
+      readonly kind: string
+      /** The subject. */
+      readonly name: string
+    }
 
 export interface Commit {
   readonly by: string
@@ -185,6 +196,13 @@ export interface ItemHistory {
   readonly lastAt: number
 }
 
+/** A key of what was recorded that a revision destroyed. */
+export interface ErasedKey {
+  readonly plane: PlaneId
+  readonly subject: string
+  readonly period: string
+}
+
 export interface Revisions {
   newest(): Promise<number>
   find(revision: number): Promise<Revision | undefined>
@@ -194,6 +212,8 @@ export interface Revisions {
   changesAfter(revision: number, most: number): Promise<RevisionChange[]>
   /** Of each server and API of a plane that ever was one: the revisions that changed its document or its pins. */
   itemHistories(plane: PlaneId): Promise<ItemHistory[]>
+  /** The keys of recorded payloads that a revision destroyed. */
+  erasedIn(revision: number): Promise<ErasedKey[]>
   /** The revision that a command with this key made, and of which command. */
   findKey(key: string): Promise<{ revision: number; digest: string } | undefined>
   /** Revisions whose ledger entries have not been written yet; each is marked when they have. */
@@ -394,6 +414,34 @@ export interface SigningKeyRows {
   add(row: SigningKeyRow, number: number): Promise<void>
 }
 
+/** What seals what is recorded of one subject in one month, wrapped by the plane's key. */
+export interface PayloadKey {
+  /** 32 of 0-9 and a-f; what it sealed begins with it. */
+  readonly id: string
+  /** A keyed hash of whom it is about: see `vault/payload-keys.ts`. */
+  readonly subject: string
+  /** A UTC month, `2026-11`. */
+  readonly period: string
+  readonly wrapped: Uint8Array
+  readonly at: number
+}
+/** Written by `vault/` alone; destroyed by `Store.commit`. */
+export interface PayloadKeyRows {
+  find(id: string): Promise<PayloadKey | undefined>
+  findFor(subject: string, period: string): Promise<PayloadKey | undefined>
+  /** Writes only where none stands for this subject and period; answers what stands then. */
+  putFirst(key: PayloadKey): Promise<PayloadKey | undefined>
+  /** Of one subject, in the order of periods. */
+  list(subject: string): Promise<PayloadKey[]>
+}
+
+/** How far what is older than a plane keeps has been let go of. Written by `ledger/` alone. */
+export interface RetentionRows {
+  /** JSON text; undefined where nothing has been let go of yet. */
+  find(): Promise<string | undefined>
+  put(state: string): Promise<void>
+}
+
 /** The keys that sign a plane's checkpoints, private part sealed. Written by `ledger/` alone, never changed. */
 export interface LedgerKeyRow {
   /** From 1; the newest signs, once its entry has been covered by the one before it. */
@@ -462,6 +510,14 @@ export interface LedgerFile {
    */
   listOrphans(): Promise<StoredEntry[]>
   findPayload(position: number): Promise<Uint8Array | undefined>
+  /** Those of these positions that have a payload. */
+  listPayloads(positions: readonly number[]): Promise<number[]>
+  /**
+   * Takes away the payloads of these positions; the entries stay as they are. Resolves when that is
+   * durable. On a data folder the bytes are overwritten in the file; its WAL holds what was written
+   * of them last until it is written over. PostgreSQL keeps them until the table is vacuumed.
+   */
+  dropPayloads(positions: readonly number[]): Promise<void>
   readonly tree: LedgerTree
 }
 
@@ -557,7 +613,7 @@ export interface EntryRow {
    * later append resolves all the same. In a data folder, which has one process, it is not looked at.
    */
   readonly key?: string
-  /** Encrypted arguments, apart from the entry. */
+  /** What is recorded of a call, encrypted, apart from the entry. */
   readonly payload?: Uint8Array
 }
 /** Where the intent of a call stands. */

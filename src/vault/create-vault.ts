@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import type { Change } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
+import { createPayloadKeys } from './payload-keys.ts'
 import { createPlaneVault, type OpenPlaneVault } from './plane-vault.ts'
 import type { Keyring, Vault } from './vault.ts'
 
@@ -27,6 +29,19 @@ export async function createVault({
 }: VaultParts): Promise<Vault> {
   const planes = new Map<PlaneId, OpenPlaneVault>()
 
+  const payloadsOf = (plane: PlaneId) => {
+    const hash = keyring.pseudonym(plane)
+    return createPayloadKeys({
+      plane,
+      store,
+      change,
+      sealer: keyring.sealer(plane, 'payload key'),
+      pseudonym: (subject) => `${kindOf(subject)}:${hash(subject)}`,
+      clock,
+      random,
+    })
+  }
+
   const prepare = async (id: PlaneId) => {
     await keyring.prepare(id)
     if (planes.has(id)) return
@@ -34,9 +49,10 @@ export async function createVault({
     const sealer = keyring.sealer(id, 'vault')
     const stored = await rows.list()
     if (planes.has(id)) return
+    const payloads = payloadsOf(id)
     planes.set(
       id,
-      createPlaneVault({ plane: id, change, rows, stored, sealer, clock, random, log }),
+      createPlaneVault({ plane: id, change, rows, stored, sealer, payloads, clock, random, log }),
     )
   }
   for (const id of await store.planes.list()) await prepare(id)
@@ -54,6 +70,10 @@ export async function createVault({
         for (const credential of new Set(of.map(({ name }) => name)))
           await planes.get(id)?.follow(credential)
     },
+    forget(changes) {
+      for (const { topic, plane } of changes)
+        if (topic === 'payload key') planes.get(plane)?.payloads.forget()
+    },
     consequence: (documents) =>
       documents.flatMap(({ plane, kind, name, after }) => {
         if (kind !== 'Credential' || after) return []
@@ -62,3 +82,5 @@ export async function createVault({
       }),
   }
 }
+
+const kindOf = (subject: Subject): string => subject.slice(0, subject.indexOf(':'))

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { PlaneId } from '#domain/name.ts'
 import type { Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { Values } from '#store/store.ts'
+import { bind } from './bind.ts'
 import { KEY_BYTES } from './gcm.ts'
 import { makeRootKey, readRootKey } from './root-key.ts'
 import { createSealer } from './sealer.ts'
@@ -39,11 +40,13 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
   }
   await prepare(MANAGER)
 
-  const make = (plane: string, purpose: Purpose) => {
+  const keyOf = (plane: string) => {
     const key = keys.get(plane)
     assert(key, `the key of plane ${plane} is used before prepare`)
-    return createSealer({ key, plane, purpose, random })
+    return key
   }
+  const make = (plane: string, purpose: Purpose) =>
+    createSealer({ key: keyOf(plane), plane, purpose, random })
 
   return {
     prepare: (plane: PlaneId) => prepare(plane),
@@ -52,6 +55,11 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
       const sealer = sealers.get(name) ?? make(plane, purpose)
       sealers.set(name, sealer)
       return sealer
+    },
+    pseudonym(plane) {
+      const place = bind('bailiwick', plane, 'pseudonym')
+      const key = asKey(Buffer.from(hkdfSync('sha256', keyOf(plane), '', place, KEY_BYTES)))
+      return (text) => createHmac('sha256', key).update(text).digest('hex')
     },
   }
 }

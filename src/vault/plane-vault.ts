@@ -7,7 +7,7 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RowChange, SealedSecret, SecretRows } from '#store/store.ts'
 import { openSecret, sealSecret, unwrapKey } from './envelope.ts'
-import type { PlaneVault, Sealer } from './vault.ts'
+import type { PayloadKeys, PlaneVault, Sealer } from './vault.ts'
 
 interface PlaneVaultParts {
   readonly plane: PlaneId
@@ -15,6 +15,7 @@ interface PlaneVaultParts {
   readonly rows: SecretRows
   readonly stored: readonly SealedSecret[]
   readonly sealer: Sealer
+  readonly payloads: PayloadKeys
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -62,6 +63,7 @@ export function createPlaneVault(parts: PlaneVaultParts): OpenPlaneVault {
   }
 
   return {
+    payloads: parts.payloads,
     async set(credential, secret, about) {
       try {
         checkSecret(credential, secret)

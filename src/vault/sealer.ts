@@ -24,15 +24,18 @@ interface SealerParts {
   readonly plane: string
   readonly purpose: string
   readonly random: Random
+  /** Of several sealers that share one, since most of them seal little. */
+  readonly nonces?: () => Buffer
 }
 
 /** format ‖ salt ‖ nonce ‖ ciphertext ‖ tag, AES-256-GCM, bound to plane, purpose and context. */
-export function createSealer({ key, plane, purpose, random }: SealerParts): Sealer {
+export function createSealer(parts: SealerParts): Sealer {
+  const { key, plane, purpose, random } = parts
   const place = bind('bailiwick', plane, purpose)
   const derive = (salt: Buffer) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, place, KEY_BYTES)))
   const opened = new Map<string, KeyObject>()
-  const drawNonce = createNonces(random)
+  const drawNonce = parts.nonces ?? createNonces(random)
   let salt = random(SALT_BYTES)
   let sealing = derive(salt)
   let sealed = 0
@@ -68,7 +71,7 @@ export function createSealer({ key, plane, purpose, random }: SealerParts): Seal
 }
 
 /** Nonces are no secrets, so they are drawn many at a time: one by one costs as much as sealing. */
-function createNonces(random: Random): () => Buffer {
+export function createNonces(random: Random): () => Buffer {
   let pool = random(0)
   let at = 0
   return () => {

@@ -1,6 +1,7 @@
 import type { About, Consequence } from '#change/change.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
 import type { RevisionChange } from '#store/store.ts'
 
 /**
@@ -20,11 +21,14 @@ export interface Vault {
   plane(id: PlaneId): PlaneVault
   /** Brings into memory what moved, of planes that are prepared. */
   follow(changes: readonly RevisionChange[]): Promise<void>
+  /** Drops from memory, at once, what was destroyed. */
+  forget(changes: readonly RevisionChange[]): void
   /** A Credential that is removed takes its secrets with it. */
   readonly consequence: Consequence
 }
 
 export interface PlaneVault {
+  readonly payloads: PayloadKeys
   /**
    * Stores a new version, sealed and durable when it resolves; answers its number. Numbers only ever
    * grow, over a `remove` too. `secret` is 1 byte to 64 KiB, else Fault('usage'); it is wiped.
@@ -40,6 +44,43 @@ export interface PlaneVault {
   onChange(listener: (credential: string) => void): void
 }
 
+/**
+ * Keys of what is recorded of calls: random, one for each subject and UTC month, wrapped by the plane's
+ * key, made by the first use. Who is erased has lost the keys, and what they sealed is opened by nobody.
+ */
+export interface PayloadKeys {
+  /**
+   * What seals now what is recorded of a subject: at once where the key is in memory. Rejects where the
+   * store cannot be read or written.
+   */
+  sealing(subject: Subject, at: number): Pick<Sealer, 'seal'> | Promise<Pick<Sealer, 'seal'>>
+  /** `erased` where the key is no more; undefined where the bytes or the context were changed. */
+  open(sealed: Uint8Array, context: string): Promise<Buffer | 'erased' | undefined>
+  /** The subject as rows and entries name it: its kind and a keyed hash, `user:9f3c…`. */
+  pseudonym(subject: Subject): string
+  /** Months, in their order, of which there are keys of a subject. */
+  periods(subject: Subject): Promise<string[]>
+  /**
+   * Destroys the keys of a subject, all or those of months before `before`, in one revision; in no
+   * process of the installation is one in memory when each has followed it, and in this one when it
+   * resolves. Fault('unknown_name') where there is none.
+   */
+  erase(
+    subject: Subject,
+    before: string | undefined,
+    about: About,
+    /** Asked with each attempt; throws where it may not be. */
+    refuse?: () => void,
+  ): Promise<Erasure>
+  /** Drops every key from memory. */
+  forget(): void
+}
+export interface Erasure {
+  readonly revision: number
+  readonly subject: string
+  readonly periods: readonly string[]
+}
+
 /** Seals small things of other rooms (signing keys, session ids, recorded arguments) under the plane's key. */
 export interface Sealer {
   /** Opaque bytes, 45 longer than `plain`. `context` is bound and must be the same on opening. */
@@ -48,7 +89,14 @@ export interface Sealer {
   open(sealed: Uint8Array, context: string): Buffer | undefined
 }
 
-export type Purpose = 'vault' | 'signing key' | 'ledger key' | 'session' | 'arguments' | 'cursor'
+export type Purpose =
+  | 'vault'
+  | 'signing key'
+  | 'ledger key'
+  | 'session'
+  | 'arguments'
+  | 'payload key'
+  | 'cursor'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {
@@ -59,4 +107,9 @@ export interface Keyring {
   prepare(plane: PlaneId): Promise<void>
   /** A sealer of its own key for each plane and purpose. A plane not prepared is a programmer's mistake. */
   sealer(plane: PlaneId | 'manager', purpose: Purpose): Sealer
+  /**
+   * A keyed hash by a key of the plane (HMAC-SHA-256, hex): the same text has the same one, and whoever
+   * has not the key cannot tell which text, even of two that he knows.
+   */
+  pseudonym(plane: PlaneId): (text: string) => string
 }

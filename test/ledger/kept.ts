@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { PlaneId } from '#domain/name.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
-import type { Ledger, PayloadSealer } from '#ledger/ledger.ts'
+import type { KeySealer, Ledger } from '#ledger/ledger.ts'
 import { createKeeper, type Keeper } from '#ledger/tree/keeper.ts'
 import { inFile, type PublishedPlace } from '#ledger/tree/published.ts'
 import { type Clock, systemRandom } from '#lib/clock.ts'
@@ -10,7 +10,7 @@ import { type Log, silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { CheckpointRow, Store } from '#store/store.ts'
 import { callAt, intentOf, ops, outcomeOf } from '../store/entries.ts'
-import { sealerOf } from './sealer.ts'
+import { keySealerOf, sealerOf } from './sealer.ts'
 
 /** A ledger with its tree, as `assemble.ts` puts them together. */
 export interface Kept {
@@ -34,7 +34,7 @@ export interface KeptOptions {
   readonly places?: readonly PublishedPlace[]
   /** What stands between the keeper and the store. */
   readonly through?: (store: Store) => Store
-  readonly sealer?: (plane: PlaneId) => Promise<PayloadSealer>
+  readonly sealer?: (plane: PlaneId) => Promise<KeySealer>
 }
 
 export const publishedIn = (folder: string): PublishedPlace => inFile(join(folder, 'published'))
@@ -48,7 +48,7 @@ export const openKept = async ({
   log = silentLog,
   places = folder === 'memory' ? [] : [publishedIn(folder)],
   through = (store) => store,
-  sealer = async (plane) => sealerOf(`${plane} ledger key`),
+  sealer = async (plane) => keySealerOf(`${plane} ledger key`),
 }: KeptOptions): Promise<Kept> => {
   const where = url === undefined ? { folder } : { folder, url }
   const opened = await openStore({ ...where, appendDeadlineMs: 10_000, clock, log: silentLog })

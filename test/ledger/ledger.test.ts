@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import type { Entry } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import type { Ledger } from '#ledger/ledger.ts'
-import { payloadContext } from '#ledger/plane-ledger.ts'
+import { contextOf } from '#ledger/payload.ts'
 import { scanIntents } from '#ledger/recover.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
@@ -86,21 +87,88 @@ describe('the ledger', () => {
     const call = callAt(1)
     await plane.intend(intentOf(call), args())
     await plane.conclude(outcomeOf(call))
-    assert.deepEqual((await entries()).slice(1), [intentOf(call), outcomeOf(call)])
-
+    const [intent, outcome] = (await entries()).slice(1)
+    assert.deepEqual(outcome, outcomeOf(call))
     const sealed = await store.plane(ops).ledger.findPayload(2)
     assert(sealed)
     assert(!Buffer.from(sealed).includes('line'))
-    const opened = sealerOf(ops).open(sealed, payloadContext(ops, call))
-    assert.equal(Buffer.from(opened ?? []).toString(), '{"line":3}')
+    const opened = await sealerOf(ops).open(sealed, contextOf(ops, call, 'arguments'))
+    assert(opened && opened !== 'erased')
+    const [nonce, text] = [opened.subarray(0, 32), opened.subarray(32)]
+    assert.equal(Buffer.from(text).toString(), '{"line":3}')
+    const committed = Buffer.concat([Buffer.from('bailiwick/commit/v1\0'), nonce, text])
+    const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+    assert.deepEqual(intent, {
+      ...intentOf(call),
+      argumentsCommit: sha256(committed),
+      argumentsSealed: sha256(sealed),
+    })
   })
 
-  test('a payload moved to another call or plane does not open', async () => {
+  test('a payload moved to another call, side or plane does not open', async () => {
     await ledger.plane(ops).intend(intentOf(callAt(1)), args())
     const sealed = (await store.plane(ops).ledger.findPayload(2)) ?? new Uint8Array()
-    assert.equal(sealerOf(ops).open(sealed, payloadContext(ops, callAt(2))), undefined)
-    assert.equal(sealerOf(finance).open(sealed, payloadContext(finance, callAt(1))), undefined)
-    assert.equal(sealerOf(ops).open(sealed, payloadContext(finance, callAt(1))), undefined)
+    const opens = (plane: PlaneId, call: number, side: 'arguments' | 'result', by = plane) =>
+      sealerOf(by).open(sealed, contextOf(plane, callAt(call), side))
+    assert.notEqual(await opens(ops, 1, 'arguments'), undefined)
+    assert.equal(await opens(ops, 2, 'arguments'), undefined)
+    assert.equal(await opens(ops, 1, 'result'), undefined)
+    assert.equal(await opens(finance, 1, 'arguments'), undefined)
+    assert.equal(await opens(finance, 1, 'arguments', ops), undefined)
+  })
+
+  test('holds a result encrypted beside the outcome, with the commitment in it', async () => {
+    const plane = ledger.plane(ops)
+    const call = callAt(1)
+    await plane.intend(intentOf(call), args())
+    const bytes = Buffer.from('{"free":true}')
+    await plane.conclude(outcomeOf(call), { subject: 'user:anna', at: noon, bytes })
+    const [, , outcome] = await entries()
+    assert(outcome?.type === 'call.outcome')
+    assert.equal(outcome.resultRecorded, bytes.length)
+    const sealed = (await store.plane(ops).ledger.findPayload(3)) ?? new Uint8Array()
+    const opened = await sealerOf(ops).open(sealed, contextOf(ops, call, 'result'))
+    assert(opened && opened !== 'erased')
+    assert.equal(Buffer.from(opened.subarray(32)).toString(), '{"free":true}')
+    const label = Buffer.from('bailiwick/commit/v1\0')
+    const whole = Buffer.concat([label, opened])
+    assert.equal(outcome.resultCommit, createHash('sha256').update(whole).digest('hex'))
+    assert.equal(outcome.resultSealed, createHash('sha256').update(sealed).digest('hex'))
+  })
+
+  test('of a digest keeps what proves the text, and not the text', async () => {
+    await ledger.plane(ops).intend(intentOf(callAt(1), { record: 'digest' }), args(), 'digest')
+    const [, intent] = await entries()
+    assert(intent?.type === 'call.intent')
+    const sealed = (await store.plane(ops).ledger.findPayload(2)) ?? new Uint8Array()
+    const opened = await sealerOf(ops).open(sealed, contextOf(ops, callAt(1), 'arguments'))
+    assert(opened && opened !== 'erased')
+    assert.equal(opened.length, 32)
+    const whole = Buffer.concat([Buffer.from('bailiwick/commit/v1\0'), opened, args()])
+    assert.equal(intent.argumentsCommit, createHash('sha256').update(whole).digest('hex'))
+  })
+
+  test('without arguments says nothing of any, and without a key lets no call begin', async () => {
+    await ledger.plane(ops).intend(intentOf(callAt(1)))
+    assert.deepEqual((await entries())[1], intentOf(callAt(1)))
+    assert.equal(await store.plane(ops).ledger.findPayload(2), undefined)
+    const keyless = createLedger({
+      store,
+      clock,
+      seal: (plane) => ({
+        ...sealerOf(plane),
+        sealing: () => Promise.reject(new Error('the store is away')),
+      }),
+      log: silentLog,
+      version: '1',
+      budget: () => undefined,
+      integrity: unsuspected,
+    })
+    await assert.rejects(
+      keyless.plane(finance).intend(intentOf(callAt(2), { plane: finance }), args()),
+      isFault('unrecordable'),
+    )
+    assert.deepEqual(await types(finance), [])
   })
 
   test('takes exactly one outcome for an intent', async () => {

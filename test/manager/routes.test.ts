@@ -49,6 +49,8 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/count': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
+  'GET /planes/{plane}/calls/{call}/recorded': 'S',
+  'POST /planes/{plane}/erase': 'AV',
   'GET /planes/{plane}/status/servers': readers,
   'GET /planes/{plane}/status/servers/{name}': readers,
   'GET /planes/{plane}/status/agents': readers,

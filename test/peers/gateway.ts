@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Raw, readLedgerFile, readLedgerTables } from './ledger.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
 import { baseEnv, type Finished, pathOf, runProgram } from './program.ts'
+import { readFiles, readTables } from './stored.ts'
 
 /** The real program as a child process, with a plane applied. */
 export type Gateway = {
@@ -19,6 +20,8 @@ export type Gateway = {
   output(): string
   /** Every entry of a plane, in order, read without the product's code. */
   ledger(plane: string): Promise<{ entries: Raw[]; sound: boolean }>
+  /** Everything that its store holds, a text of bytes (latin1) for each file or table, by its name. */
+  stored(): Promise<Map<string, string>>
   /** A short-lived access token of that agent, `name` or `name@consumer`. */
   token(agent: string, resource?: string): Promise<string>
   /** One command of the terminal program, against this installation. */
@@ -100,6 +103,11 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
       if (url === undefined) return readLedgerFile(data, plane)
       const { query } = await (server ?? Promise.reject(new Error('no PostgreSQL of these tests')))
       return readLedgerTables((sql) => query(sql, url), plane)
+    },
+    async stored() {
+      if (url === undefined) return readFiles(data)
+      const { query } = await (server ?? Promise.reject(new Error('no PostgreSQL of these tests')))
+      return readTables((sql) => query(sql, url))
     },
     origin: ready.origin,
     data,

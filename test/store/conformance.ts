@@ -17,6 +17,7 @@ import type {
 import type { TestClock } from './clock.ts'
 import {
   callAt,
+  emptyChange,
   finance,
   intentOf,
   noon,
@@ -603,6 +604,75 @@ export const storeConformance = (
         assert.deepEqual(others, [])
       })
 
+      test('a key of what is recorded is what the first one put, for each subject and month', async () => {
+        const { payloadKeys } = store.plane(ops)
+        const key = (id: string, subject = 'user:1', period = '2026-11') => ({
+          id,
+          subject,
+          period,
+          wrapped: Buffer.from(`wrapped ${id}`),
+          at: noon,
+        })
+        const put = await Promise.all(['a', 'b', 'c'].map((id) => payloadKeys.putFirst(key(id))))
+        const [first] = put
+        assert(first)
+        assert.deepEqual(new Set(put.map((one) => one?.id)), new Set([first.id]))
+        assert.deepEqual(Buffer.from(first.wrapped), Buffer.from(`wrapped ${first.id}`))
+        await payloadKeys.putFirst(key('d', 'user:1', '2026-10'))
+        await payloadKeys.putFirst(key('e', 'user:2'))
+        const ids = (await payloadKeys.list('user:1')).map(({ id }) => id)
+        assert.deepEqual(ids, ['d', first.id])
+        assert.equal((await payloadKeys.find('e'))?.subject, 'user:2')
+        assert.equal((await payloadKeys.findFor('user:2', '2026-11'))?.id, 'e')
+        assert.equal(await payloadKeys.findFor('user:2', '2026-10'), undefined)
+        assert.deepEqual(await store.plane(finance).payloadKeys.list('user:1'), [])
+        assert.equal(await store.plane(finance).payloadKeys.find('e'), undefined)
+      })
+
+      test('keys of what is recorded are destroyed by a revision, which names them; all or none', async () => {
+        const { payloadKeys } = store.plane(ops)
+        for (const [id, period] of [
+          ['a', '2026-10'],
+          ['b', '2026-11'],
+        ] as const)
+          await payloadKeys.putFirst({
+            id,
+            subject: 'user:1',
+            period,
+            wrapped: Buffer.of(1),
+            at: 0,
+          })
+        const gone = (kind: string): RowChange => ({
+          topic: 'payload key',
+          plane: ops,
+          kind,
+          name: 'user:1',
+        })
+        const about = emptyChange(0)
+        await assert.rejects(
+          store.commit({ ...about, rows: [gone('2026-10'), gone('2026-12')] }),
+          isFault('stale'),
+        )
+        assert.equal((await payloadKeys.list('user:1')).length, 2)
+        const revision = await store.commit({ ...about, rows: [gone('2026-10')] })
+        assert.deepEqual(
+          (await payloadKeys.list('user:1')).map(({ id }) => id),
+          ['b'],
+        )
+        const named = { plane: ops, subject: 'user:1', period: '2026-10' }
+        assert.deepEqual(await store.revisions.erasedIn(revision), [named])
+        assert.deepEqual(await store.revisions.erasedIn(revision + 1), [])
+      })
+
+      test('how far a plane was let go of is what was put last', async () => {
+        const { retention } = store.plane(ops)
+        assert.equal(await retention.find(), undefined)
+        await retention.put('{"a":1}')
+        await retention.put('{"a":2}')
+        assert.equal(await retention.find(), '{"a":2}')
+        assert.equal(await store.plane(finance).retention.find(), undefined)
+      })
+
       test('a value is what the first one put, whoever asks', async () => {
         const tries = ['one', 'two', 'three'].map((text) =>
           store.values.putFirst('origin', Buffer.from(text)),
@@ -681,6 +751,23 @@ export const storeConformance = (
         await ledger().append(rowOf(intentOf(callAt(99)), large))
         const position = await ledger().size()
         assert.equal(Buffer.from((await ledger().findPayload(position)) ?? []).equals(large), true)
+      })
+
+      test('lets go of payloads, and of nothing else of an entry', async () => {
+        const { ledger } = store.plane(ops)
+        const payload = Buffer.from('sealed')
+        for (const number of [1, 2, 3])
+          await ledger.append(rowOf(intentOf(callAt(number)), number === 2 ? undefined : payload))
+        const before = await ledger.read(1, 10)
+        assert.deepEqual(await ledger.listPayloads([1, 2, 3, 4]), [1, 3])
+        await ledger.dropPayloads([1, 2, 4])
+        assert.deepEqual(await ledger.listPayloads([1, 2, 3, 4]), [3])
+        assert.equal(await ledger.findPayload(1), undefined)
+        assert.deepEqual(Buffer.from((await ledger.findPayload(3)) ?? []), payload)
+        assert.deepEqual(await ledger.read(1, 10), before)
+        await ledger.dropPayloads([])
+        await ledger.append(rowOf(outcomeOf(callAt(1)), payload))
+        assert.deepEqual(await ledger.listPayloads([1, 2, 3, 4]), [3, 4])
       })
 
       test('takes an outcome only for an open intent, and only once', async () => {

@@ -1,6 +1,7 @@
 import type { Station } from '#domain/decision.ts'
 import type { Entry, Intent, Outcome } from '#domain/entry.ts'
 import type { ThenAnswer, WhyAnswer } from '#manager/calls.ts'
+import type { RecordedAnswer, SideAnswer } from '#manager/recorded.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { explanationJson, printConsidered, printInTheWay } from '../explanation.ts'
@@ -15,10 +16,41 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const call = (args[0] ?? '').replace(/[…~]$/, '')
   const asked = { plane: options.text('plane'), call, atItsTime: options.flag('then') }
   const answer = await (await control()).ask('why', asked)
-  if (terminal.json) printJson(terminal, toJson(answer), fields)
-  else print(terminal, answer)
+  const recorded = options.flag('recorded') ? await readRecorded(invocation, answer) : undefined
+  if (terminal.json) printJson(terminal, { ...toJson(answer), recorded: recorded ?? null }, fields)
+  else {
+    print(terminal, answer)
+    if (recorded) printRecorded(terminal, recorded)
+  }
   return 0
 }
+
+const readRecorded = async (
+  { options, control }: Invocation,
+  { plane, record }: WhyAnswer,
+): Promise<RecordedAnswer> =>
+  (await control()).ask('recorded', { plane, call: record.call, reason: options.text('reason') })
+
+const printRecorded = (terminal: Terminal, recorded: RecordedAnswer): void => {
+  for (const side of ['arguments', 'result'] as const) {
+    terminal.out('')
+    terminal.out(terminal.paint(side === 'arguments' ? 'Arguments' : 'Result', 'strong'))
+    terminal.out(`  ${tellSide(recorded[side])}`)
+  }
+}
+
+/** One line, whatever it holds: it came from a stranger, and this is a terminal. */
+const tellSide = ({ state, text, base64 }: SideAnswer): string => {
+  if (state === 'whole') return text === undefined ? `${base64} (base64)` : oneLine(text)
+  return sideWords[state]
+}
+const sideWords = {
+  none: 'nothing is recorded',
+  digest: 'a digest alone is recorded: --json tells what proves the text',
+  erased: 'erased: its key was destroyed',
+  pruned: 'let go of: it was older than the plane keeps it',
+  altered: 'ALTERED: it is not what the entry says',
+} as const
 
 const toJson = ({ plane, record, entries, now, atItsTime }: WhyAnswer): object => ({
   plane,

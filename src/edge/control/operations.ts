@@ -12,6 +12,7 @@ import { can } from '#manager/can.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
+import { erase } from '#manager/erasing.ts'
 import {
   ledgerCheckpoints,
   ledgerEntries,
@@ -23,6 +24,7 @@ import {
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
+import { readRecorded } from '#manager/recorded.ts'
 import { release, releaseAll } from '#manager/release.ts'
 import { replay } from '#manager/replay.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
@@ -49,6 +51,9 @@ const files = z.array(z.strictObject({ name: written, text: z.string() })).min(1
 const draft = z.strictObject({ files, set: written.optional() })
 /** Of a definition, hexadecimal; its beginning will do. */
 const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
+
+/** Of UTC. */
+const month = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-11')
 
 /** As `ledger/ask.ts` reads it. */
 const asked = {
@@ -151,6 +156,21 @@ export const operations = {
   why: operation(
     z.strictObject({ plane, call: written, atItsTime: z.boolean().optional() }),
     (desk, input) => why(desk, input),
+  ),
+  recorded: operation(
+    z.strictObject({ plane, call: written, reason: reason.optional() }),
+    (desk, input) => readRecorded(desk, input),
+  ),
+  erase: operation(
+    z.strictObject({
+      plane,
+      user: written.optional(),
+      agent: written.optional(),
+      before: month.optional(),
+      reason: reason.min(1),
+      dryRun: z.boolean().optional(),
+    }),
+    erase,
   ),
   can: operation(
     z.strictObject({

@@ -5,7 +5,7 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { Store, TreeStanding } from '#store/store.ts'
-import type { LedgerIntegrity, PayloadSealer, PlaneLedger } from '../ledger.ts'
+import type { KeySealer, LedgerIntegrity, PlaneLedger } from '../ledger.ts'
 import { createLedgerKeys } from './keys.ts'
 import { createPlaneTree, type PlaneTree } from './plane-tree.ts'
 import type { PublishedPlace } from './published.ts'
@@ -55,7 +55,7 @@ export const createKeeper = ({
   /** Where checkpoints are published. */
   places: readonly PublishedPlace[]
   /** Of a plane's signing keys; its own key is made or opened first. */
-  sealer: (plane: PlaneId) => Promise<PayloadSealer>
+  sealer: (plane: PlaneId) => Promise<KeySealer>
   append: PlaneLedger['append']
   clock: Clock
   random: (bytes: number) => Buffer

@@ -4,7 +4,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { rawPublicKey } from '#lib/signed-note.ts'
 import type { LedgerKeyRow, LedgerKeyRows } from '#store/store.ts'
-import type { PayloadSealer } from '../ledger.ts'
+import type { KeySealer } from '../ledger.ts'
 
 /** A key that signs a plane's checkpoints, or did. */
 export interface LedgerKey {
@@ -39,7 +39,7 @@ export const createLedgerKeys = ({
   plane: PlaneId
   rows: LedgerKeyRows
   /** The plane's key has to be prepared: see `Keyring`. */
-  sealer: () => Promise<PayloadSealer>
+  sealer: () => Promise<KeySealer>
 }): LedgerKeys => {
   let all: readonly LedgerKey[] = []
   const load = async (): Promise<readonly LedgerKey[]> => {
@@ -64,11 +64,7 @@ export const createLedgerKeys = ({
 
 const contextOf = (number: number): string => `ledger key ${number}`
 
-const makeRow = async (
-  number: number,
-  at: number,
-  sealer: PayloadSealer,
-): Promise<LedgerKeyRow> => {
+const makeRow = async (number: number, at: number, sealer: KeySealer): Promise<LedgerKeyRow> => {
   const { privateKey } = await promisify(generateKeyPair)('ed25519')
   const plain = privateKey.export({ format: 'der', type: 'pkcs8' })
   const sealedPrivate = sealer.seal(plain, contextOf(number))
@@ -76,7 +72,7 @@ const makeRow = async (
   return { number, publicKey: rawPublicKey(privateKey), sealedPrivate, at }
 }
 
-const openKey = (plane: PlaneId, row: LedgerKeyRow, sealer: PayloadSealer): LedgerKey => {
+const openKey = (plane: PlaneId, row: LedgerKeyRow, sealer: KeySealer): LedgerKey => {
   const plain = sealer.open(row.sealedPrivate, contextOf(row.number))
   if (plain === undefined) {
     throw new Fault('bad_key', {

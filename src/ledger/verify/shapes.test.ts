@@ -15,9 +15,12 @@ const types: Readonly<Record<EntryType, true>> = {
   'call.refused.count': true,
   'ledger.broken': true,
   'ledger.close': true,
+  'ledger.erased': true,
   'ledger.exported': true,
   'ledger.key': true,
   'ledger.open': true,
+  'ledger.pruned': true,
+  'payload.read': true,
   'policy.changed': true,
   'unauthenticated.count': true,
 }

@@ -62,6 +62,8 @@ const databaseOn = (connections: Connections, address: Address, clock: Clock): D
   now: () => sql.raw<number>(nowMs),
   wake: [{ query: CompiledQuery.raw(`select pg_notify('${wakeChannel}', '')`) }],
   isUniqueViolation,
+  // Its log is the server's, and so is when a table is vacuumed.
+  forget: async () => {},
   close: () => connections.close(),
 })
 

@@ -3,7 +3,7 @@ import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { createGroupCommit, type GroupCommit, logWriting } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
-import type { LedgerFile, LedgerTree } from '../store.ts'
+import type { LedgerFile } from '../store.ts'
 import type { Address } from './address.ts'
 import { createAppend } from './append.ts'
 import { type Connections, createConnections } from './connections.ts'
@@ -57,8 +57,9 @@ export const openPostgresLedgers = (about: {
     const group = groupOf(id, { ...about, writing, nextId })
     const { caughtUp } = sequencer
     const read = createReading({ connections: reading, plane: id, self, caughtUp })
+    const dropPayloads = dropOf(writing, id)
     const tree = createTree({ connections: keeping, plane: id, self, caughtUp })
-    const made = { group, sequencer, file: fileOf(group, read, tree) }
+    const made = { group, sequencer, file: fileOf(group, { ...read, dropPayloads, tree }) }
     planes.set(id, made)
     return made
   }
@@ -151,13 +152,25 @@ const groupOf = (
   })
 }
 
+/** Of an entry it takes this column alone, and the table's trigger lets nothing else be changed. */
+const drop = `
+  update ledger_entry set payload = null
+  where plane = $1 and payload is not null and id in (
+    select id from ledger_position where plane = $1 and position = any($2)
+  )`
+
+const dropOf =
+  (connections: Connections, plane: PlaneId): LedgerFile['dropPayloads'] =>
+  async (positions) =>
+    void (await connections.use((client) =>
+      client.query({ name: 'ledger-drop', text: drop, values: [plane, positions] }),
+    ))
+
 const fileOf = (
   group: GroupCommit,
-  reading: ReturnType<typeof createReading>,
-  tree: LedgerTree,
+  rest: Omit<LedgerFile, 'append' | 'waiting' | 'failing'>,
 ): LedgerFile => ({
-  ...reading,
-  tree,
+  ...rest,
   append: group.append,
   get waiting() {
     return group.waiting

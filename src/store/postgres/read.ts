@@ -15,6 +15,7 @@ type Reading = Pick<
   | 'listOpen'
   | 'listOrphans'
   | 'findPayload'
+  | 'listPayloads'
 >
 
 /**
@@ -111,6 +112,10 @@ const payload = `
   select payload from ledger_position
   join ledger_entry using (plane, id) where plane = $1 and position = $2`
 
+const payloads = `
+  select position from ledger_position join ledger_entry using (plane, id)
+  where plane = $1 and position = any($2) and payload is not null order by position`
+
 /** A plane's ledger as it is read: by position, once everything durable has one. */
 export const createReading = ({
   connections,
@@ -161,6 +166,10 @@ export const createReading = ({
     async findPayload(position) {
       await caughtUp()
       return (await ask('ledger-payload', payload, [position]))[0]?.payload ?? undefined
+    },
+    async listPayloads(positions) {
+      await caughtUp()
+      return (await ask('ledger-payloads', payloads, [positions])).map(({ position }) => position)
     },
   }
 }

@@ -43,6 +43,8 @@ export const openSqliteDatabase = async (folder: Folder): Promise<Database> => {
     definition: (statement) => statement,
     wake: [],
     isUniqueViolation,
+    // Where somebody reads meanwhile it stands until it is written over.
+    forget: () => worker.ask<void>({ ask: 'forget' }),
     async close() {
       await worker.ask({ ask: 'close' })
       await worker.end()

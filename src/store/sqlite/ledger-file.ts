@@ -67,6 +67,8 @@ export const openForWriting = (
     // recursive triggers on, `insert or replace` cannot delete behind the trigger's back.
     db.exec('pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full')
     db.exec('pragma wal_autocheckpoint = 2000; pragma recursive_triggers = on')
+    // What is let go of is overwritten, not only marked as free.
+    db.exec('pragma secure_delete = on')
     const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() ?? {}
     if (afterFailure && busy !== 0) throw new Error('the WAL is being read; not synced anew yet')
     define(db)

@@ -10,6 +10,7 @@ export type LedgerReadQuestion =
   | { readonly ask: 'seek'; readonly plane: string; readonly atMs: number }
   | { readonly ask: 'size'; readonly plane: string }
   | { readonly ask: 'payload'; readonly plane: string; readonly position: number }
+  | { readonly ask: 'payloads'; readonly plane: string; readonly positions: readonly number[] }
   | TreeReadQuestion
 
 export interface EntriesAnswer {
@@ -37,6 +38,11 @@ export const readLedger = (db: DatabaseSync, question: LedgerReadQuestion): unkn
       return seek(db, question.atMs)
     case 'size':
       return size(db)
+    case 'payloads': {
+      const sql = `select position, '' from payload
+        where position in (select value from json_each(?)) order by position`
+      return rowsOf(db, sql, [JSON.stringify(question.positions)]).map(([position]) => position)
+    }
     case 'payload': {
       const sql = 'select position, sealed from payload where position = ?'
       return rowsOf(db, sql, [question.position])[0]?.[1]

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import { type Folder, ledgerFolder, makeFolder } from './files.ts'
 import { type LedgerWriting, openForWriting, readState } from './ledger-file.ts'
 import { type LedgerReadQuestion, readLedger } from './ledger-read.ts'
@@ -17,6 +18,7 @@ export interface AppendQuestion {
 export type LedgerWriterQuestion =
   | AppendQuestion
   | { readonly ask: 'open' | 'probe' | 'listOpen' | 'listOrphans'; readonly plane: string }
+  | { readonly ask: 'drop'; readonly plane: string; readonly positions: readonly number[] }
   | { readonly ask: 'list' | 'trees' | 'close' }
   | TreeWriteQuestion
   | LedgerReadQuestion
@@ -124,6 +126,8 @@ export const createLedgerWriter = (
         return void opened(question.plane)
       case 'probe':
         return written(question.plane, snapshot)
+      case 'drop':
+        return written(question.plane, ({ db }) => drop(db, question.positions))
       case 'listOpen':
         return [...opened(question.plane).open.values()]
       case 'listOrphans':
@@ -142,6 +146,12 @@ export const createLedgerWriter = (
         return readLedger(opened(question.plane).db, question)
     }
   }
+}
+
+/** Payloads alone: the triggers on entries stand. */
+const drop = (db: DatabaseSync, positions: readonly number[]): void => {
+  const sql = 'delete from payload where position in (select value from json_each(?))'
+  db.prepare(sql).run(JSON.stringify(positions))
 }
 
 const append = (ledger: LedgerWriting, { rows, payloads }: AppendQuestion): AppendAnswer => {

@@ -155,6 +155,8 @@ const ledgerFileOf = (
       return storedOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
     },
     findPayload: (position) => read<Uint8Array | undefined>({ ask: 'payload', plane, position }),
+    listPayloads: (positions) => read<number[]>({ ask: 'payloads', plane, positions }),
+    dropPayloads: (positions) => writer.ask<void>({ ask: 'drop', plane, positions }),
     tree: ledgerTreeOf(plane, read, (question) => writer.ask(question)),
   }
 }

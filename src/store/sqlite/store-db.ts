@@ -11,6 +11,7 @@ export type DatabaseQuestion =
   | { readonly ask: 'open' }
   | { readonly ask: 'one'; readonly statement: Statement }
   | { readonly ask: 'all'; readonly statements: readonly Statement[] }
+  | { readonly ask: 'forget' }
   | { readonly ask: 'close' }
 
 export interface StatementResult {
@@ -46,6 +47,8 @@ export const createStoreDb = (folder: Folder): ((question: DatabaseQuestion) => 
     }
     database = new DatabaseSync(storeFile(folder), { timeout: 5000 })
     database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
+    // A key that was destroyed is overwritten, not only marked as free.
+    database.exec('pragma secure_delete = on')
   }
 
   const prepare = (sql: string): StatementSync => {
@@ -99,6 +102,8 @@ export const createStoreDb = (folder: Folder): ((question: DatabaseQuestion) => 
         return run(question.statement)
       case 'all':
         return transact(question.statements)
+      case 'forget':
+        return opened().exec('pragma wal_checkpoint(truncate)')
       case 'close':
         return close()
     }

@@ -3,7 +3,7 @@ import { type PlaneId, planeId } from '#domain/name.ts'
 import { parseJson } from '#lib/json.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
-import type { Commit, ItemHistory, Placed, RevisionChange } from '../store.ts'
+import type { Commit, ErasedKey, ItemHistory, Placed, RevisionChange } from '../store.ts'
 import { inChunks } from './chunks.ts'
 
 type Row = InstallationSchema['revision_change']
@@ -63,6 +63,22 @@ export const itemHistories = async ({ db }: Database, plane: PlaneId): Promise<I
     ])
     .execute()
   return rows.map((row) => ({ ...row }))
+}
+
+/** The keys that a revision destroyed, in the order it names them. */
+export const erasedIn = async ({ db }: Database, revision: number): Promise<ErasedKey[]> => {
+  const rows = await db
+    .selectFrom('revision_change')
+    .select(['plane', 'kind', 'name'])
+    .where('revision', '=', revision)
+    .where('topic', '=', 'payload key')
+    .orderBy('number')
+    .execute()
+  return rows.map(({ plane, kind, name }) => ({
+    plane: planeId(plane),
+    period: kind,
+    subject: name,
+  }))
 }
 
 const rowOf = (

@@ -6,9 +6,10 @@ import { inPlane } from '../plane.ts'
 import type { InstallationSchema } from '../schema.ts'
 import type { Commit, Revision, Revisions, RowChange } from '../store.ts'
 import { capabilitySteps } from './capabilities.ts'
-import { changeSteps, changesAfter, itemHistories } from './changes.ts'
+import { changeSteps, changesAfter, erasedIn, itemHistories } from './changes.ts'
 import { clientSecretStep } from './client-secrets.ts'
 import { documentSteps } from './documents.ts'
+import { payloadKeyStep } from './payload-keys.ts'
 import { secretSteps } from './secrets.ts'
 import { suspensionStep } from './suspensions.ts'
 
@@ -16,9 +17,12 @@ export const revisionRows = (database: Database): Revisions => ({
   ...readingRows(database),
   changesAfter: (revision, most) => changesAfter(database, revision, most),
   itemHistories: (plane) => itemHistories(database, plane),
+  erasedIn: (revision) => erasedIn(database, revision),
 })
 
-const readingRows = ({ db }: Database): Omit<Revisions, 'changesAfter' | 'itemHistories'> => ({
+const readingRows = ({
+  db,
+}: Database): Omit<Revisions, 'changesAfter' | 'itemHistories' | 'erasedIn'> => ({
   async newest() {
     const newest = await db
       .selectFrom('revision')
@@ -75,6 +79,8 @@ export const commit = async (database: Database, change: Commit): Promise<number
   try {
     const unexpected = await database.transact(steps(database, change, revision))
     if (unexpected !== undefined) throw stale
+    if (change.rows.some(({ topic }) => topic === 'payload key'))
+      await database.forget().catch(() => {})
     return revision
   } catch (error) {
     // Somebody else's revision of that number stands already, or one with this command's key.
@@ -111,6 +117,8 @@ const rowSteps = (
       return [clientSecretStep(db, row)]
     case 'capability':
       return capabilitySteps(db, row, about)
+    case 'payload key':
+      return [payloadKeyStep(db, row)]
   }
 }
 

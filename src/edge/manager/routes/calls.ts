@@ -1,10 +1,16 @@
 import { z } from 'zod'
+import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
+import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
 import { why } from '#manager/calls.ts'
+import { erase } from '#manager/erasing.ts'
+import { readRecorded } from '#manager/recorded.ts'
+import { aboutOf } from '../about.ts'
 import { callCount, callPage } from '../answers.ts'
 import { why as whyAnswer } from '../policy-answers.ts'
-import { route } from '../route.ts'
+import { erased as erasedAnswer, recorded as recordedAnswer } from '../recorded-answers.ts'
+import { type Asked, route } from '../route.ts'
 import { planeHere, sightOf } from '../sight.ts'
 
 const written = z.string().min(1).max(2048)
@@ -33,6 +39,16 @@ const callsQuery = z.strictObject({
   ...asked,
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
+
+/** Those over its server, and those over the agent that made it. */
+const mayRead = (
+  asked: Asked<{ readonly plane: string }, unknown>,
+  record: CallRecord,
+): boolean => {
+  const plane = planeHere(asked)
+  const items = [namedItem(plane, record.server), ownedItem(plane.agents.get(record.agent)?.owner)]
+  return items.some((item) => asked.access.sees('arguments.read', plane.plane.name, item))
+}
 
 /** One plane was asked about, and so one answer there is. */
 const pageOf = <T extends { readonly next: number | undefined }>([answer]: readonly (T & {
@@ -104,6 +120,49 @@ export const callRoutes = [
         entry: { ...entry },
       }))
       return { ...answer, entries }
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/{call}/recorded',
+    {
+      needs: 'arguments.read',
+      of: 'items',
+      says: 'Arguments and result of one call, as far as they are recorded. That they were read is an entry, durable before the answer.',
+      query: z.strictObject({
+        reason: z.string().max(500).optional().describe('Why; it stands in the ledger.'),
+      }),
+      answer: recordedAnswer,
+    },
+    (asked) => {
+      const { plane, call } = asked.path
+      const sees = (record: CallRecord) => mayRead(asked, record)
+      return readRecorded(asked.desk, { plane, call, reason: asked.query.reason }, sees)
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/erase',
+    {
+      needs: 'payloads.erase',
+      takes: 'reason and key',
+      says: 'Destroys the keys of what is recorded of a user, or of an agent that acted on nobody’s behalf. Proofs hold; there is no way back.',
+      body: z.strictObject({
+        user: written.optional().describe('As tokens name them, letter by letter.'),
+        agent: written.optional().describe('AGENT@CONSUMER.'),
+        before: z
+          .string()
+          .regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/)
+          .optional()
+          .describe('A UTC month: only what is of months before it.'),
+        reason: z.string().min(1).max(500),
+        dryRun: z.boolean().optional().describe('Tells what would go, and destroys nothing.'),
+      }),
+      answer: erasedAnswer,
+    },
+    (asked) => {
+      const desk = { ...asked.desk, ...aboutOf(asked, asked.body.reason) }
+      return erase(desk, { ...asked.body, plane: asked.path.plane })
     },
   ),
 ] as const

@@ -1,0 +1,41 @@
+import type { PlaneDocument } from '#domain/documents.ts'
+import type { Intent } from '#domain/entry.ts'
+
+/** What a plane's document says of how long what is recorded of calls is kept. */
+export type Keeping = Pick<NonNullable<PlaneDocument['ledger']>, 'retain' | 'hold'>
+
+const dayMs = 86_400_000
+
+export const daysMs = (written: string): number => Number(written.slice(0, -1)) * dayMs
+
+/** Each that may apply, the shortest first. */
+export const retentionsOf = ({ retain }: Keeping): string[] => {
+  const all = [retain?.payloads, ...Object.values(retain?.classes ?? {})]
+  return [...new Set(all.flatMap((one) => one ?? []))].sort((a, b) => daysMs(a) - daysMs(b))
+}
+
+/**
+ * How long what is recorded of a call is kept: by its data classes, the shortest of those that have
+ * one; else as everything; undefined for ever. By the classes that the entry names, which are those
+ * of the day it was written.
+ */
+export const retentionOf = ({ data = [] }: Intent, { retain }: Keeping): string | undefined => {
+  const classes = retain?.classes ?? {}
+  const its = data.flatMap((one) => (Object.hasOwn(classes, one) ? (classes[one] ?? []) : []))
+  const all = [...its, ...(its.length === 0 ? [retain?.payloads ?? []].flat() : [])]
+  return all.reduce<string | undefined>(
+    (least, one) => (least === undefined || daysMs(one) < daysMs(least) ? one : least),
+    undefined,
+  )
+}
+
+/** Whether a hold is about the call: all that it says must be so. */
+export const isHeld = ({ at, user, agent, server }: Intent, { hold = [] }: Keeping): boolean =>
+  hold.some(
+    (one) =>
+      (one.user === undefined || one.user === user) &&
+      (one.agent === undefined || one.agent === agent) &&
+      (one.server === undefined || one.server === server) &&
+      (one.since === undefined || Date.parse(one.since) <= at) &&
+      (one.until === undefined || at < Date.parse(one.until)),
+  )

@@ -1,0 +1,179 @@
+import { createSecretKey } from 'node:crypto'
+import type { Change } from '#change/change.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
+import type { Clock, Random } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
+import type { PayloadKey, Store } from '#store/store.ts'
+import { KEY_BYTES } from './gcm.ts'
+import { createPeriods } from './period.ts'
+import { createNonces, createSealer } from './sealer.ts'
+import type { Erasure, PayloadKeys, Sealer } from './vault.ts'
+
+interface PayloadKeysParts {
+  readonly plane: PlaneId
+  readonly store: Store
+  readonly change: Pick<Change, 'execute'>
+  /** Wraps the keys. */
+  readonly sealer: Sealer
+  readonly pseudonym: (subject: Subject) => string
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** What is sealed begins with the id of its key. */
+const ID_BYTES = 16
+/** So many keys are held in memory; beyond them the one that was brought first is fetched again. */
+const KEPT_KEYS = 4096
+
+/** A sealer whose messages begin with the id of their key. */
+type Sealing = Pick<Sealer, 'seal' | 'open'>
+
+/** docs/decisions/payload-keys.md says why so. */
+export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
+  const { plane, store, change, pseudonym } = parts
+  const rows = store.plane(plane).payloadKeys
+  const unwrap = createUnwrap(parts)
+  const periodOf = createPeriods()
+  const current = new Map<string, Sealing>()
+  const loading = new Map<string, Promise<Sealing>>()
+  const byId = new Map<string, Sealing>()
+  let generation = 0
+
+  /** The key that stands; of several processes that make one at once, one does. */
+  const stands = async (subject: string, period: string): Promise<PayloadKey> => {
+    for (;;) {
+      const row =
+        (await rows.findFor(subject, period)) ?? (await rows.putFirst(made(subject, period, parts)))
+      // Destroyed between the two questions: then another is made.
+      if (row) return row
+    }
+  }
+
+  const load = async (name: string, subject: Subject, period: string): Promise<Sealing> => {
+    for (;;) {
+      const seen = generation
+      const sealing = unwrap(await stands(pseudonym(subject), period))
+      // A key that was destroyed while it was fetched must not come back into memory.
+      if (seen !== generation) continue
+      keep(current, name, sealing)
+      return sealing
+    }
+  }
+
+  const forget = (): void => {
+    generation++
+    current.clear()
+    byId.clear()
+  }
+
+  const find = async (id: string): Promise<Sealing | undefined> => {
+    const known = byId.get(id)
+    if (known) return known
+    const seen = generation
+    const row = await rows.find(id)
+    if (!row) return undefined
+    const sealing = unwrap(row)
+    if (seen === generation) keep(byId, id, sealing)
+    return sealing
+  }
+
+  return {
+    pseudonym,
+    sealing(subject, at) {
+      const period = periodOf(at)
+      const name = `${period} ${subject}`
+      const known = current.get(name)
+      if (known) return known
+      const begun = loading.get(name)
+      if (begun) return begun
+      const begins = load(name, subject, period).finally(() => loading.delete(name))
+      loading.set(name, begins)
+      return begins
+    },
+    async open(sealed, context) {
+      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+      const sealing = await find(bytes.subarray(0, ID_BYTES).toString('hex'))
+      return sealing ? sealing.open(bytes, context) : 'erased'
+    },
+    async periods(subject) {
+      return (await rows.list(pseudonym(subject))).map(({ period }) => period)
+    },
+    async erase(subject, before, about, refuse = () => {}): Promise<Erasure> {
+      const name = pseudonym(subject)
+      const plan = async () => {
+        refuse()
+        const all = await rows.list(name)
+        const keys = all.filter(({ period }) => before === undefined || period < before)
+        if (keys.length === 0) throw nothing(plane, before)
+        return {
+          summary: `erased what is recorded of ${name}: ${keys.length} keys`,
+          diff: '',
+          rows: keys.map((key) => ({
+            topic: 'payload key' as const,
+            plane,
+            kind: key.period,
+            name,
+          })),
+        }
+      }
+      const command = `erase ${plane}/${name} before ${before ?? 'now'}`
+      const revision = await change.execute({ name: command, plan }, about)
+      forget()
+      const erased = (await store.revisions.erasedIn(revision)).filter(
+        (one) => one.plane === plane && one.subject === name,
+      )
+      return { revision, subject: name, periods: erased.map(({ period }) => period) }
+    },
+    forget,
+  }
+}
+
+const made = (
+  subject: string,
+  period: string,
+  { random, sealer, clock }: PayloadKeysParts,
+): PayloadKey => {
+  const id = random(ID_BYTES).toString('hex')
+  const key = random(KEY_BYTES)
+  const wrapped = sealer.seal(key, placeOf({ id, subject, period }))
+  key.fill(0)
+  return { id, subject, period, wrapped, at: clock.now() }
+}
+
+/** None of the three holds a line break, so the lines cannot run into each other. */
+const placeOf = ({ id, subject, period }: Pick<PayloadKey, 'id' | 'subject' | 'period'>) =>
+  `payload key\n${id}\n${subject}\n${period}`
+
+const createUnwrap = ({ plane, sealer, random }: PayloadKeysParts) => {
+  const nonces = createNonces(random)
+  return (row: PayloadKey): Sealing => {
+    const bytes = sealer.open(row.wrapped, placeOf(row))
+    if (!bytes) throw altered(plane, row)
+    const key = createSecretKey(bytes)
+    bytes.fill(0)
+    const id = Buffer.from(row.id, 'hex')
+    const own = createSealer({ key, plane, purpose: 'payload', random, nonces })
+    return {
+      seal: (plain, context) => Buffer.concat([id, own.seal(plain, context)]),
+      open: (sealed, context) => own.open(sealed.subarray(ID_BYTES), context),
+    }
+  }
+}
+
+const keep = (keys: Map<string, Sealing>, name: string, sealing: Sealing): void => {
+  const oldest = keys.size >= KEPT_KEYS ? keys.keys().next().value : undefined
+  if (oldest !== undefined) keys.delete(oldest)
+  keys.set(name, sealing)
+}
+
+const altered = (plane: PlaneId, { id, period }: PayloadKey): Fault =>
+  new Fault('bad_key', {
+    detail: `${plane}: the key ${id} of ${period} does not open: its row was altered or belongs elsewhere`,
+  })
+
+const nothing = (plane: PlaneId, before: string | undefined): Fault =>
+  new Fault('unknown_name', {
+    detail: `Nothing is recorded in plane ${plane} of whom you name${before === undefined ? '' : `, before ${before}`}.`,
+    fix: 'a user is written as tokens name them, letter by letter; an agent as AGENT@CONSUMER',
+  })
