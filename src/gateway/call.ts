@@ -9,8 +9,9 @@ import { spanOf } from '#lib/json.ts'
 import type { Permitted } from '#policy/policy.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
-import { sayArguments } from './indexed.ts'
+import { sayCapability } from './indexed.ts'
 import type { Target } from './target.ts'
+import { traceOf } from './trace.ts'
 
 /** A call whose intent is durable. */
 export interface Call {
@@ -24,7 +25,15 @@ const argumentsOf = (ask: CallAsk): Uint8Array => {
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 
-const operation = (caller: Caller, ask: CallAsk, target: Target, decided?: Capability) => ({
+interface Named {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly ask: CallAsk
+  readonly target: Target
+  readonly now: number
+}
+
+const operation = ({ exchange, caller, ask, target, now }: Named, decided?: Capability) => ({
   agent: caller.view.agent,
   consumer: caller.view.consumer,
   client: caller.view.client,
@@ -33,8 +42,23 @@ const operation = (caller: Caller, ask: CallAsk, target: Target, decided?: Capab
   server: target.server.slice(0, 256),
   kind: target.kind,
   name: target.name.slice(0, 2048),
-  ...sayArguments({ view: caller.view, ask, target }, decided),
+  run: caller.view.who.run(now),
+  ...traceOf(exchange, ask),
+  ...sayCapability({ view: caller.view, ask, target }, decided),
 })
+
+const refuserOf = (refusal: Refusal): Pick<Refused, 'rule' | 'quota'> => {
+  switch (refusal.reason) {
+    case 'rule':
+      return { rule: refusal.rule }
+    case 'scope':
+      return refusal.rules.length === 0 ? {} : { rule: refusal.rules.join(' ') }
+    case 'limited':
+      return { quota: refusal.quota }
+    default:
+      return {}
+  }
+}
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
 export const createRecorder = (parts: {
@@ -46,14 +70,7 @@ export const createRecorder = (parts: {
 
   return {
     /** One entry (or its part of a count), durable before the answer goes. */
-    async refuse(about: {
-      exchange: Exchange
-      caller: Caller
-      ask: CallAsk
-      target: Target
-      refusal: Refusal
-      now: number
-    }): Promise<CallId> {
+    async refuse(about: Named & { refusal: Refusal }): Promise<CallId> {
       const call = newCall()
       const entry: Refused = {
         v: 1,
@@ -61,7 +78,8 @@ export const createRecorder = (parts: {
         at: about.now,
         plane: about.exchange.plane,
         call,
-        ...operation(about.caller, about.ask, about.target),
+        ...operation(about),
+        ...refuserOf(about.refusal),
         station: about.refusal.station,
         reason: about.refusal.reason,
         because: because(about.refusal),
@@ -76,15 +94,9 @@ export const createRecorder = (parts: {
      * Durable when it resolves; no effect on any server before. Where it rejects, the quotas stay
      * spent: whether the entry came to stand is not known, and no window may hold more than it may.
      */
-    async intend(about: {
-      exchange: Exchange
-      caller: Caller
-      ask: CallAsk
-      target: Target
-      decision: Permitted
-      loan: Loan | undefined
-      now: number
-    }): Promise<Call> {
+    async intend(
+      about: Named & { decision: Permitted; loan: Loan | undefined },
+    ): Promise<Call> {
       const { exchange, caller, ask, decision, loan, now } = about
       const call: Call = { id: newCall(), startedMs: parts.elapsed() }
       const args = argumentsOf(ask)
@@ -94,7 +106,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target, decision.capability),
+        ...operation(about, decision.capability),
         definition: decision.capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

@@ -69,15 +69,15 @@ const argumentsOf = (entry: Indexed): Indexed => {
 }
 const noArguments: Indexed = {}
 
-const templateOf = ({
-  template,
-}: {
-  readonly template?: string
-}): { readonly template?: string } => (template === undefined ? {} : { template })
-
-/** Absent where nobody's, as in entries of earlier versions. */
-const userOf = ({ user }: { readonly user?: string }): { readonly user?: string } =>
-  user === undefined ? {} : { user }
+/** A field that not every entry has. */
+const maybe = <Name extends string, Value>(
+  entry: { readonly [Key in Name]?: Value },
+  name: Name,
+): { readonly [Key in Name]?: Value } => {
+  const value = entry[name]
+  return value === undefined ? none : ({ [name]: value } as { [Key in Name]: Value })
+}
+const none = {}
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
@@ -85,6 +85,7 @@ const intent = (entry: Intent): Intent => ({
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
   call: entry.call,
+  ...maybe(entry, 'class'),
   client: entry.client,
   consumer: entry.consumer,
   credential: entry.credential,
@@ -97,10 +98,12 @@ const intent = (entry: Intent): Intent => ({
   plane: entry.plane,
   quotas: entry.quotas,
   revision: integer(entry.revision),
+  ...maybe(entry, 'run'),
   server: entry.server,
-  ...templateOf(entry),
+  ...maybe(entry, 'template'),
+  ...maybe(entry, 'trace'),
   type: entry.type,
-  ...userOf(entry),
+  ...maybe(entry, 'user'),
   v: 1,
 })
 
@@ -123,19 +126,24 @@ const refused = (entry: Refused): Refused => ({
   at: integer(entry.at),
   because: entry.because,
   call: entry.call,
+  ...maybe(entry, 'class'),
   client: entry.client,
   consumer: entry.consumer,
   kind: entry.kind,
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
+  ...maybe(entry, 'quota'),
   reason: entry.reason,
   revision: integer(entry.revision),
+  ...maybe(entry, 'rule'),
+  ...maybe(entry, 'run'),
   server: entry.server,
   station: entry.station,
-  ...templateOf(entry),
+  ...maybe(entry, 'template'),
+  ...maybe(entry, 'trace'),
   type: entry.type,
-  ...userOf(entry),
+  ...maybe(entry, 'user'),
   v: 1,
 })
 
@@ -144,6 +152,7 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
+  ...maybe(entry, 'class'),
   client: entry.client,
   consumer: entry.consumer,
   count: integer(entry.count),
@@ -152,13 +161,15 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
+  ...maybe(entry, 'quota'),
   reason: entry.reason,
+  ...maybe(entry, 'rule'),
   server: entry.server,
   station: entry.station,
-  ...templateOf(entry),
+  ...maybe(entry, 'template'),
   to: integer(entry.to),
   type: entry.type,
-  ...userOf(entry),
+  ...maybe(entry, 'user'),
   v: 1,
 })
 

@@ -1,6 +1,7 @@
 import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
+import type { CapabilityClass } from '#domain/selector.ts'
 
 /**
  * Encrypts recorded arguments with a key of the plane (AES-256-GCM). The context is bound: what was
@@ -36,7 +37,7 @@ export interface PlaneLedger {
   conclude(outcome: Outcome): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
-   * Equal is: client, user, operation, indexed arguments, station, reason. Resolves when the entry is
+   * Equal is: client, user, operation, indexed arguments, station, reason, rule and quota. Resolves when the entry is
    * durable, at once for those that will be in the count. Texts that a stranger chose are cut to what
    * fits an entry. While the plane is over its budget, and beyond 10,000 different ones in a second,
    * refusals are counted only, new ones under the one reason `other`.
@@ -78,6 +79,12 @@ export interface CallRecord {
   readonly name: string
   /** The template that a URI was read by, where there was one and the entry says so. */
   readonly template: string | undefined
+  /** Of what was called, where it had one and the entry says so. */
+  readonly class: CapabilityClass | undefined
+  /** The flow that it belongs to; undefined for a count, and where the entry does not say. */
+  readonly run: string | undefined
+  /** The trace-id that its caller sent. */
+  readonly trace: string | undefined
   /** What was given for the arguments that were indexed then, by their names: see `Indexed`. */
   readonly indexed: Readonly<Record<string, IndexedValue>>
   /** permitted, denied (unknown, scope, held) or limited. */
@@ -86,6 +93,13 @@ export interface CallRecord {
   readonly station: string
   /** Why, for those who may know: what the refusal said, or `grant NAME`. */
   readonly because: string
+  /** In one word, where it was refused: `unknown`, `rule`, `limited` … */
+  readonly reason: string | undefined
+  /** The rules and the quota that refused it, where one did. */
+  readonly rules: readonly string[]
+  readonly quota: string | undefined
+  /** The grant that permitted it. */
+  readonly grant: string | undefined
   /** Undefined while it is under way. */
   readonly outcome: Pick<Outcome, 'status' | 'code' | 'ms' | 'resultBytes'> | undefined
   /** Greater than one for a count of equal refusals. */

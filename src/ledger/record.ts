@@ -39,20 +39,32 @@ export const recordOf = (
   kind: entry.kind,
   name: entry.name,
   template: entry.template,
+  class: entry.class,
+  run: 'run' in entry ? entry.run : undefined,
+  trace: 'trace' in entry ? entry.trace : undefined,
   indexed: Object.fromEntries(indexedIn(entry).map(([field, value]) => [field.slice(4), value])),
   ...decisionOf(entry),
   outcome: outcome && outcomeOf(outcome.entry),
   count: 'count' in entry ? entry.count : 1,
 })
 
-const decisionOf = (entry: Begun): Pick<CallRecord, 'decision' | 'station' | 'because'> => {
+type Decided = Pick<
+  CallRecord,
+  'decision' | 'station' | 'because' | 'reason' | 'rules' | 'quota' | 'grant'
+>
+
+const decisionOf = (entry: Begun): Decided => {
   if (entry.type === 'call.intent') {
-    return { decision: 'permitted', station: 'forward', because: `grant ${entry.grant}` }
+    const { grant } = entry
+    const because = `grant ${grant}`
+    return { decision: 'permitted', station: 'forward', because, grant, ...unrefused }
   }
-  const { station, reason, because } = entry
+  const { station, reason, because, rule, quota } = entry
   const decision = reason === 'limited' || reason === 'held' ? reason : 'denied'
-  return { decision, station, because }
+  const rules = rule?.split(' ') ?? []
+  return { decision, station, because, reason, rules, quota, grant: undefined }
 }
+const unrefused = { reason: undefined, rules: [], quota: undefined } as const
 
 const outcomeOf = ({ status, code, ms, resultBytes }: Outcome): CallRecord['outcome'] => ({
   status,
