@@ -94,9 +94,7 @@ export const createRecorder = (parts: {
      * Durable when it resolves; no effect on any server before. Where it rejects, the quotas stay
      * spent: whether the entry came to stand is not known, and no window may hold more than it may.
      */
-    async intend(
-      about: Named & { decision: Permitted; loan: Loan | undefined },
-    ): Promise<Call> {
+    async intend(about: Named & { decision: Permitted; loan: Loan | undefined }): Promise<Call> {
       const { exchange, caller, ask, decision, loan, now } = about
       const call: Call = { id: newCall(), startedMs: parts.elapsed() }
       const args = argumentsOf(ask)

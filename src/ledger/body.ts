@@ -69,15 +69,26 @@ const argumentsOf = (entry: Indexed): Indexed => {
 }
 const noArguments: Indexed = {}
 
-/** A field that not every entry has. */
-const maybe = <Name extends string, Value>(
-  entry: { readonly [Key in Name]?: Value },
-  name: Name,
-): { readonly [Key in Name]?: Value } => {
-  const value = entry[name]
-  return value === undefined ? none : ({ [name]: value } as { [Key in Name]: Value })
-}
-const none = {}
+const templateOf = ({
+  template,
+}: {
+  readonly template?: string
+}): { readonly template?: string } => (template === undefined ? {} : { template })
+
+/** Absent where nobody's, as in entries of earlier versions. */
+const userOf = ({ user }: { readonly user?: string }): { readonly user?: string } =>
+  user === undefined ? {} : { user }
+
+const classOf = ({ class: one }: Pick<Refused, 'class'>): Pick<Refused, 'class'> =>
+  one === undefined ? {} : { class: one }
+const ruleOf = ({ rule }: Pick<Refused, 'rule'>): Pick<Refused, 'rule'> =>
+  rule === undefined ? {} : { rule }
+const quotaOf = ({ quota }: Pick<Refused, 'quota'>): Pick<Refused, 'quota'> =>
+  quota === undefined ? {} : { quota }
+const runOf = ({ run }: Pick<Intent, 'run'>): Pick<Intent, 'run'> =>
+  run === undefined ? {} : { run }
+const traceOf = ({ trace }: Pick<Intent, 'trace'>): Pick<Intent, 'trace'> =>
+  trace === undefined ? {} : { trace }
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
@@ -85,7 +96,7 @@ const intent = (entry: Intent): Intent => ({
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
   call: entry.call,
-  ...maybe(entry, 'class'),
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   credential: entry.credential,
@@ -98,12 +109,12 @@ const intent = (entry: Intent): Intent => ({
   plane: entry.plane,
   quotas: entry.quotas,
   revision: integer(entry.revision),
-  ...maybe(entry, 'run'),
+  ...runOf(entry),
   server: entry.server,
-  ...maybe(entry, 'template'),
-  ...maybe(entry, 'trace'),
+  ...templateOf(entry),
+  ...traceOf(entry),
   type: entry.type,
-  ...maybe(entry, 'user'),
+  ...userOf(entry),
   v: 1,
 })
 
@@ -126,24 +137,24 @@ const refused = (entry: Refused): Refused => ({
   at: integer(entry.at),
   because: entry.because,
   call: entry.call,
-  ...maybe(entry, 'class'),
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   kind: entry.kind,
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
-  ...maybe(entry, 'quota'),
+  ...quotaOf(entry),
   reason: entry.reason,
   revision: integer(entry.revision),
-  ...maybe(entry, 'rule'),
-  ...maybe(entry, 'run'),
+  ...ruleOf(entry),
+  ...runOf(entry),
   server: entry.server,
   station: entry.station,
-  ...maybe(entry, 'template'),
-  ...maybe(entry, 'trace'),
+  ...templateOf(entry),
+  ...traceOf(entry),
   type: entry.type,
-  ...maybe(entry, 'user'),
+  ...userOf(entry),
   v: 1,
 })
 
@@ -152,7 +163,7 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
-  ...maybe(entry, 'class'),
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   count: integer(entry.count),
@@ -161,15 +172,15 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
-  ...maybe(entry, 'quota'),
+  ...quotaOf(entry),
   reason: entry.reason,
-  ...maybe(entry, 'rule'),
+  ...ruleOf(entry),
   server: entry.server,
   station: entry.station,
-  ...maybe(entry, 'template'),
+  ...templateOf(entry),
   to: integer(entry.to),
   type: entry.type,
-  ...maybe(entry, 'user'),
+  ...userOf(entry),
   v: 1,
 })
 

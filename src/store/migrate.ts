@@ -9,6 +9,7 @@ import { quotaCount } from './migrations/0005-quota-count.ts'
 import { people } from './migrations/0010-people.ts'
 import { endedSession } from './migrations/0011-ended-session.ts'
 import { capabilityVersion } from './migrations/0020-capability-version.ts'
+import { callIndex } from './migrations/0040-call-index.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   people,
   endedSession,
   capabilityVersion,
+  callIndex,
 ]
 
 /**

@@ -279,6 +279,9 @@ export const callRow = z.strictObject({
   kind: z.string(),
   name: z.string(),
   template: z.string().optional().describe('That a URI was read by.'),
+  class: z.enum(capabilityClasses).optional().describe('Of what was called, where it had one.'),
+  run: z.string().optional().describe('The flow that it belongs to.'),
+  trace: z.string().optional().describe('The trace-id that its caller sent.'),
   indexed: z
     .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
     .describe(
@@ -287,6 +290,10 @@ export const callRow = z.strictObject({
   decision: z.enum(['permitted', 'denied', 'limited', 'held']),
   station: z.string(),
   because: z.string(),
+  reason: z.string().optional().describe('In one word, where it was refused.'),
+  rules: z.array(z.string()).describe('That refused it, where rules did.'),
+  quota: z.string().optional().describe('That refused it, where one did.'),
+  grant: z.string().optional().describe('That permitted it.'),
   outcome: z
     .strictObject({
       status: z.string(),

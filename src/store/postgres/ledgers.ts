@@ -6,6 +6,7 @@ import type { Ledgers } from '../ledgers.ts'
 import type { LedgerFile } from '../store.ts'
 import type { Address } from './address.ts'
 import { createAppend } from './append.ts'
+import { createPostgresIndex } from './call-index.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { nowMs } from './now.ts'
 import { createReading } from './read.ts'
@@ -23,7 +24,7 @@ interface Plane {
 }
 
 /**
- * The ledgers on PostgreSQL. Writing, reading and putting in order have connections of their own, so
+ * The ledgers on PostgreSQL. Writing, reading, putting in order and the index of calls have connections of their own, so
  * that none of them waits for another's.
  */
 export const openPostgresLedgers = (about: {
@@ -42,6 +43,7 @@ export const openPostgresLedgers = (about: {
   })
   const reading = createConnections({ address, most: 4, waitMs, statementMs: readMs })
   const ordering = createConnections({ address, most: 2, waitMs, statementMs: waitMs })
+  const indexing = createConnections({ address, most: 3, waitMs, statementMs: readMs })
   const planes = new Map<PlaneId, Plane>()
   const nextId = createEntryIds(self)
   let closed = false
@@ -82,6 +84,7 @@ export const openPostgresLedgers = (about: {
 
   return {
     plane: (id) => plane(id).file,
+    index: (id) => createPostgresIndex({ connections: indexing, address, plane: id, self }),
     async list() {
       const text = 'select plane from ledger_head order by plane'
       const { rows } = await reading.use((client) => client.query(text))
@@ -93,7 +96,7 @@ export const openPostgresLedgers = (about: {
       await Promise.all([...planes.values()].map(({ group }) => group.settled()))
       await round
       await letGo(ordering, self)
-      await Promise.all([writing.close(), reading.close(), ordering.close()])
+      await Promise.all([writing, reading, ordering, indexing].map((one) => one.close()))
     },
   }
 }
