@@ -2,6 +2,7 @@ import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
+import type { FollowerStatus } from './follow.ts'
 
 /**
  * Encrypts recorded arguments with a key of the plane (AES-256-GCM). The context is bound: what was
@@ -54,11 +55,13 @@ export interface Ledger {
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
    * concluded as `unknown` and `ledger.open` says how many they were; from then on the same is done
-   * every few seconds for other processes that have died. Rejects with
+   * every few seconds for other processes that have died, and each ledger is followed. Rejects with
    * Fault('unrecordable') where one cannot be opened: without it nothing is known of the windows
    * of its quotas. Planes that come later are opened by their first entry.
    */
   open(): Promise<void>
+  /** How far those have come that follow a plane's ledger; none where this process does not serve. */
+  followers(id: PlaneId): readonly FollowerStatus[]
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */
   close(): Promise<void>
 }

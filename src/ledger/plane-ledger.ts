@@ -27,6 +27,7 @@ export const createPlaneLedger = ({
   sealer,
   entriesPerSecond,
   recover,
+  onWrite = () => {},
   closed = false,
 }: {
   plane: PlaneId
@@ -37,6 +38,8 @@ export const createPlaneLedger = ({
   entriesPerSecond: () => number | undefined
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
+  /** Told of every entry before it is durable. */
+  onWrite?: () => void
   closed?: boolean
 }): OpenPlaneLedger => {
   const budget = createBudget(clock, entriesPerSecond)
@@ -63,6 +66,7 @@ export const createPlaneLedger = ({
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()
+    onWrite()
     const whole = payload === undefined ? row : { ...row, payload }
     return opened ? file.append(whole) : open().then(() => file.append(whole))
   }

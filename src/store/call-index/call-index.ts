@@ -14,8 +14,8 @@ export interface CallIndex {
   step(most: number): Promise<Stepped | undefined>
   /** Forgets everything: the next step begins with the first entry. */
   clear(): Promise<void>
-  /** Series of which the id is above this one, in order. */
-  listSeries(above: number): Promise<KnownSeries[]>
+  /** Series that are not known yet, in order of their ids; all, where the index was made anew. */
+  listSeries(known: Known): Promise<Known & { readonly series: readonly KnownSeries[] }>
   /** The ids of those words that any call bears. */
   findWords(field: WordField, texts: readonly string[]): Promise<number[]>
   /** What was called in series of many names, at most `most` of it; all of it, or where it is one of these texts. */
@@ -36,6 +36,12 @@ export interface Stepped {
   readonly size: number
 }
 
+/** As far as the series of an index are known: each that it was made anew is another generation. */
+export interface Known {
+  readonly generation: number
+  /** Of the newest. */
+  readonly id: number
+}
 export interface KnownSeries {
   readonly id: number
   readonly series: Series
@@ -70,8 +76,7 @@ export type Asks =
   | { readonly ask: 'words'; readonly field: WordField; readonly most: number }
 
 export type Question<A extends Asks = Asks> = A & {
-  /** The highest id of a series that whoever asks knows of. */
-  readonly known: number
+  readonly known: Known
   /** No call is in two groups. */
   readonly groups: readonly Group[]
   /** All of them hold. */
@@ -79,7 +84,8 @@ export type Question<A extends Asks = Asks> = A & {
   /** By the time of its beginning: from the one on and before the other, UTC milliseconds. */
   readonly since: number | undefined
   readonly until: number | undefined
-  /** Of which the position is below this one. */
+  /** By position: from the one on, and below the other. */
+  readonly from: number | undefined
   readonly before: number | undefined
   /** Series of calls that are under way, which are told whatever else is asked. */
   readonly open: readonly number[]

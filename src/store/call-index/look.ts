@@ -22,15 +22,18 @@ export type Asking<T> = Generator<Statement, T, readonly Row[]>
 export function* look(
   write: Write,
   question: Question,
-): Asking<(Looked & Partial<Answers[Asks['ask']]>) | undefined> {
+): Asking<(Looked & Answers[Asks['ask']]) | undefined> {
   const [newest] = yield write(
     (d) => `select max(s.id) from ${d.table('series')} s where ${d.own('s')}true`,
   )
-  if (Number(newest?.[0] ?? 0) > question.known) return undefined
+  if (Number(newest?.[0] ?? 0) > question.known.id) return undefined
+  const [stands] = yield write((d) => d.cursor)
+  const cursor = Number(stands?.[0] ?? 0)
   const open = yield* openCalls(write, question.open)
-  const answer = yield* answerOf(write, question)
-  const cursor = yield write((d) => d.cursor)
-  return { cursor: Number(cursor[0]?.[0] ?? 0), open, ...answer }
+  // Everything that the index holds is below that.
+  const before = (question.before ?? cursor + 1) > cursor ? undefined : question.before
+  const from = (question.from ?? 1) <= 1 ? undefined : question.from
+  return { cursor, open, ...(yield* answerOf(write, { ...question, before, from })) }
 }
 
 function* openCalls(write: Write, series: readonly number[]): Asking<number[]> {
@@ -45,11 +48,7 @@ function* openCalls(write: Write, series: readonly number[]): Asking<number[]> {
 function* answerOf(
   write: Write,
   question: Question,
-): Asking<
-  { read: number } & Partial<
-    Answers['page'] & Answers['tally'] & Answers['histogram'] & Answers['words']
-  >
-> {
+): Asking<{ read: number } & Answers[Asks['ask']]> {
   switch (question.ask) {
     case 'page':
       return yield* page(write, question, question.most)
@@ -76,7 +75,7 @@ interface Reach {
 /** Undefined where no call can be there. */
 function* reachOf(
   write: Write,
-  { marks, before }: Question,
+  { marks, from: lowest, before }: Question,
   group: Group,
   { from, to }: Pick<Piece, 'from' | 'to'>,
 ): Asking<Reach | undefined> {
@@ -87,15 +86,20 @@ function* reachOf(
   const [low, high] = row ?? []
   if (low === null || low === undefined) return undefined
   const top = Math.min(Number(high), (before ?? Number.MAX_SAFE_INTEGER) - 1)
-  return { group, marks, since: from, until: to, low: Number(low), high: top }
+  const bottom = Math.max(Number(low), lowest ?? 1)
+  return bottom > top ? undefined : { group, marks, since: from, until: to, low: bottom, high: top }
 }
 
 /** Of the marks that a call must bear the one that it is looked up by. */
 const driverOf = ({ group, marks }: Reach): readonly number[] | undefined =>
   marks.find(({ not }) => !not)?.words ?? group.called
 
-const isMarked = ({ groups, marks }: Question): boolean =>
-  marks.length > 0 || groups.some(({ called }) => called !== undefined)
+/** What no sum of whole hours says. */
+const isOfSingleCalls = ({ groups, marks, from, before }: Question): boolean =>
+  marks.length > 0 ||
+  from !== undefined ||
+  before !== undefined ||
+  groups.some(({ called }) => called !== undefined)
 
 /** `from` and `where` of calls within reach; by `series` in order of them, by position over all. */
 export const within =
@@ -139,7 +143,7 @@ const wayOf = ({ group, low, high }: Reach): 'series' | 'positions' =>
 function* tally(write: Write, question: Question): Asking<{ read: number; tally: Tallied[] }> {
   const sums = new Map<number, Tallied>()
   let read = 0
-  const finest = isMarked(question) || question.before !== undefined ? 'call' : 'day'
+  const finest = isOfSingleCalls(question) ? 'call' : 'day'
   for (const group of question.groups) {
     for (const piece of piecesOf(question.since, question.until, finest)) {
       const rows = yield* tallyPiece(write, question, group, piece)
@@ -203,7 +207,7 @@ function* histogram(
 ): Asking<{ read: number; bars: Bar[] }> {
   const counts = new Map<string, Bar>()
   let read = 0
-  const isRaw = isMarked(question) || question.before !== undefined || stepMs % hourMs !== 0
+  const isRaw = isOfSingleCalls(question) || stepMs % hourMs !== 0
   const finest = isRaw ? 'call' : stepMs % (24 * hourMs) === 0 ? 'day' : 'hour'
   for (const [group, asked] of question.groups.entries()) {
     for (const piece of piecesOf(question.since, question.until, finest)) {

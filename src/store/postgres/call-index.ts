@@ -34,18 +34,11 @@ const entries = `
   cross join lateral (select body from ledger_entry where plane = $1 and id = at.id offset 0) entry
   order by at.position`
 
-const tables = [
-  'series',
-  'word',
-  'call',
-  'mark',
-  'marked',
-  'loose',
-  'open',
-  'hour',
-  'day',
-  'span',
-].map((name) => `index_${name}`)
+/** An index that is made anew keeps series and words under their ids, which other processes know. */
+const generation = 0
+const cleared = ['call', 'mark', 'marked', 'loose', 'open', 'hour', 'day', 'span'].map(
+  (name) => `index_${name}`,
+)
 
 /** A plane's index in the database that its ledger is in; of several processes one writes it at a time. */
 export const createPostgresIndex = ({
@@ -83,7 +76,10 @@ export const createPostgresIndex = ({
         })
       }),
     clear: () => clear(address, plane, self),
-    listSeries: (above) => ask(listSeries(write, above)),
+    async listSeries({ id: above }) {
+      const series = await ask(listSeries(write, above))
+      return { generation, id: series.at(-1)?.id ?? above, series }
+    },
     findWords: (field, texts) => ask(findWords(write, field, texts)),
     async listCalled({ series, texts, most }) {
       const words = texts && (await ask(findWords(write, 'called', texts)))
@@ -105,7 +101,7 @@ const clear = async (address: Address, plane: PlaneId, self: MemberId): Promise<
           values ($1, '${followerName}', 0, $2, ${nowMs} + ${leaseMs})
           on conflict (plane, name) do update set position = 0, holder = $2, until = ${nowMs} + ${leaseMs}`
         await client.query(reset, [plane, self])
-        for (const table of tables)
+        for (const table of cleared)
           await client.query(`delete from ${table} where plane = $1`, [plane])
       }),
     )

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { WordField } from '#domain/series.ts'
-import type { Question } from '../call-index/call-index.ts'
+import type { Known, Question } from '../call-index/call-index.ts'
 import { dump, findWords, listCalled, listSeries } from '../call-index/known.ts'
 import { type Asking, look, type Row } from '../call-index/look.ts'
 import { writeForSqlite } from '../call-index/statement.ts'
@@ -13,7 +13,7 @@ import type { EntriesAnswer } from './ledger-read.ts'
 export type IndexQuestion =
   | { readonly ask: 'cursor' | 'clear' | 'dump'; readonly plane: string }
   | ({ readonly ask: 'take' | 'begin'; readonly plane: string } & EntriesAnswer)
-  | { readonly ask: 'series'; readonly plane: string; readonly above: number }
+  | { readonly ask: 'series'; readonly plane: string; readonly known: Known }
   | {
       readonly ask: 'words'
       readonly plane: string
@@ -66,17 +66,35 @@ export const createCallIndexes = (folder: Folder): ((question: IndexQuestion) =>
       case 'take':
         return takeEntries(db, entriesOf(question.positions, question.bodies))
       case 'series':
-        return run(db, listSeries(writeForSqlite, question.above))
+        return seriesOf(db, question.known)
       case 'words':
         return run(db, findWords(writeForSqlite, question.field, question.texts))
       case 'called':
         return run(db, listCalled(writeForSqlite, question))
       case 'look':
-        return run(db, look(writeForSqlite, question.question))
+        return question.question.known.generation === generationOf(db)
+          ? run(db, look(writeForSqlite, question.question))
+          : undefined
       case 'dump':
         return run(db, dump(writeForSqlite))
     }
   }
+}
+
+let generations = 0
+const generation = new WeakMap<DatabaseSync, number>()
+/** What was known of an index that is open no longer is known no longer. */
+const generationOf = (db: DatabaseSync): number => {
+  const known = generation.get(db) ?? ++generations
+  generation.set(db, known)
+  return known
+}
+
+const seriesOf = (db: DatabaseSync, known: Known) => {
+  const now = generationOf(db)
+  const above = now === known.generation ? known.id : 0
+  const series = run(db, listSeries(writeForSqlite, above))
+  return { generation: now, id: series.at(-1)?.id ?? above, series }
 }
 
 /** Whether the last entry that the index has taken is this one. */

@@ -32,6 +32,7 @@ const texts = {
   addDay: sum('day'),
   addSpan: `insert into span (hour, low, high) values (?, ?, ?)
     on conflict (hour) do update set low = min(low, excluded.low), high = max(high, excluded.high)`,
+  stands: 'select position from cursor',
   move: 'update cursor set position = ?, digest = ?',
   begin: 'begin immediate',
   commit: 'commit',
@@ -56,6 +57,9 @@ export const takeEntries = (db: DatabaseSync, entries: readonly StoredEntry[]): 
   const statements = statementsOf(db)
   statements.begin.run()
   try {
+    const stands = Number(statements.stands.get()?.position)
+    if (entries[0]?.position !== stands + 1)
+      throw new Error('entries that do not follow the cursor')
     writeBatch(statements, batchOf(entries, findOpen(statements, entries)))
     statements.move.run(last.position, digestOfEntry(last))
     statements.commit.run()
