@@ -37,7 +37,7 @@ export function* listCalled(
   }: { series: readonly number[]; words: readonly number[] | undefined; most: number },
 ): Asking<Called[]> {
   const rows = yield write(
-    (d) => `select l.series, l.word, w.text from ${d.table('loose')} l
+    (d) => `select l.series, l.word, w.said from ${d.table('loose')} l
       cross join ${d.table('word')} w
       where ${d.own('l')}${d.own('w')}w.id = l.word and ${d.among('l.series', series)}
         ${words === undefined ? '' : `and ${d.among('l.word', words)}`}
@@ -63,10 +63,10 @@ export function* dump(write: Write): Asking<string[]> {
 const dumps: readonly ((d: Dialect) => string)[] = [
   (d) => `select 'call', c.position, c.at, c.count, c.outcome, s.said
     from ${d.table('call')} c cross join ${d.table('series')} s where ${d.own('c')}${d.own('s')}s.id = c.series`,
-  (d) => `select 'mark', m.position, w.field, w.text, (select count(*) from ${d.table('marked')} k
+  (d) => `select 'mark', m.position, w.field, w.said, (select count(*) from ${d.table('marked')} k
       where ${d.own('k')}k.position = m.position and k.word = m.word)
     from ${d.table('mark')} m cross join ${d.table('word')} w where ${d.own('m')}${d.own('w')}w.id = m.word`,
-  (d) => `select 'loose', w.text, s.said from ${d.table('loose')} l
+  (d) => `select 'loose', w.said, s.said from ${d.table('loose')} l
     cross join ${d.table('word')} w cross join ${d.table('series')} s
     where ${d.own('l')}${d.own('w')}${d.own('s')}w.id = l.word and s.id = l.series`,
   (d) => `select 'open', o.call, o.position, o.at, s.said from ${d.table('open')} o

@@ -255,11 +255,11 @@ function* words(
     const reach = yield* windowOf(write, question, group)
     if (reach === undefined) continue
     const rows = yield write(
-      (d) => `select w.text, sum(c.count), min(c.at), max(c.at), count(*)
+      (d) => `select w.said, sum(c.count), min(c.at), max(c.at), count(*)
         ${within(reach, wayOf(reach), joinedWords(d))(d)}
           and ${d.own('k')}k.position = c.position
           and ${d.own('w')}w.id = k.word and w.field = ${d.bind(question.field)}
-        group by w.id, w.text`,
+        group by w.id, w.said`,
     )
     for (const [written, count, first, last, rowsRead] of rows) {
       read += Number(rowsRead)

@@ -39,7 +39,7 @@ export const callIndex = {
       id bigint not null,
       digest text not null,
       field text not null,
-      text text not null,
+      said text not null,
       primary key (plane, id),
       unique (plane, digest)
     )`,

@@ -167,7 +167,7 @@ const wordIds = (
       ['id', 'bigint', [...added.values()]],
       ['digest', 'text', [...added.keys()]],
       ['field', 'text', [...added.keys()].map((key) => wordOf(key).field)],
-      ['text', 'text', [...added.keys()].map((key) => writtenWord(wordOf(key)))],
+      ['said', 'text', [...added.keys()].map((key) => writtenWord(wordOf(key)))],
     ]),
   )
 }

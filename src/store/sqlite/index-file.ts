@@ -10,7 +10,7 @@ import { type Folder, indexFile, makeFile } from './files.ts'
 const definition = `
   create table series (id integer primary key, digest text not null unique, said text not null) strict;
   create table word (
-    id integer primary key, digest text not null unique, field text not null, text text not null
+    id integer primary key, digest text not null unique, field text not null, said text not null
   ) strict;
   create table call (
     position integer primary key, at integer not null, series integer not null,

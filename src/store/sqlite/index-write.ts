@@ -20,7 +20,7 @@ const texts = {
   findSeries: 'select id from series where digest = ?',
   addSeries: 'insert into series (digest, said) values (?, ?)',
   findWord: 'select id from word where digest = ?',
-  addWord: 'insert into word (digest, field, text) values (?, ?, ?)',
+  addWord: 'insert into word (digest, field, said) values (?, ?, ?)',
   addCall: 'insert into call (position, at, series, count, outcome) values (?, ?, ?, ?, ?)',
   addMark: 'insert or ignore into mark (word, position) values (?, ?)',
   addMarked: 'insert or ignore into marked (position, word) values (?, ?)',
