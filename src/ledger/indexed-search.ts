@@ -3,6 +3,7 @@ import type {
   Answers,
   Asks,
   CallIndex,
+  Group,
   Looked as LookedUp,
   Question,
   Tallied,
@@ -47,14 +48,19 @@ const attempts = 20
 export const ask = async <A extends Asks>(
   calls: Calls,
   sought: CallsSought,
-  asks: (selection: Selection) => A,
+  asks: (selection: Selection) => A & { readonly groups?: readonly Group[] },
 ): Promise<Asked<A> | undefined> => {
   for (let left = attempts; left > 0; left--) {
     const selection = await select(calls.index, calls.known, sought)
     if (selection === undefined) return undefined
-    const { groups, marks, isPossible, open } = selection
+    const { marks, isPossible, open } = selection
     const rest = { ...questionOf(selection, sought), marks, open }
-    const question: Question<A> = { ...asks(selection), ...rest, groups: isPossible ? groups : [] }
+    const { groups = selection.groups, ...wanted } = asks(selection)
+    const question = {
+      ...wanted,
+      ...rest,
+      groups: isPossible ? groups : [],
+    } as unknown as Question<A>
     const looked = await calls.index.look(question)
     if (looked === undefined) continue
     const underWay = await underWayOf(calls, sought, looked.open)

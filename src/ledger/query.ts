@@ -1,9 +1,21 @@
 import { type CallId, callId, type PlaneId } from '#domain/name.ts'
 import { idTime } from '#lib/id.ts'
+import type { Stepped } from '#store/call-index/call-index.ts'
 import type { EntryFilter, LedgerFile, Store, StoredEntry } from '#store/store.ts'
+import { indexedAtOnce } from './create-ledger.ts'
+import type { CallFilter } from './filter.ts'
 import { type Calls, countIndexed, searchIndexed } from './indexed-search.ts'
 import type { CallRecord } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
+import {
+  type Difference,
+  differenceOf,
+  type FacetField,
+  type Facets,
+  facetsOf,
+  type Histogram,
+  histogramOf,
+} from './overview.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
 import type { CallsCounted, CallsFound, CallsSought } from './search.ts'
 import { createKnown } from './selection.ts'
@@ -14,6 +26,17 @@ export interface CallQuery {
   /** Those that a filter selects. Fault('not_indexed') where the entries do not say: see `CallsSought`. */
   search(about: CallsSought & { readonly most: number }): Promise<CallsFound>
   count(about: CallsSought): Promise<CallsCounted>
+  histogram(about: CallsSought & { readonly stepMs: number }): Promise<Histogram>
+  facets(
+    about: CallsSought & { readonly fields: readonly FacetField[]; readonly most: number },
+  ): Promise<Facets>
+  difference(
+    about: CallsSought & { readonly base: CallFilter; readonly most: number },
+  ): Promise<Difference>
+  /** What is derived of a plane's ledger is thrown away, and made anew by whoever follows it. */
+  forget(plane: PlaneId): Promise<void>
+  /** Brings it a step further; undefined where another process does. */
+  followOn(plane: PlaneId): Promise<Stepped | undefined>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
   find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
 }
@@ -51,6 +74,11 @@ export const createCallQuery = (store: Store): CallQuery => {
     },
 
     search: (about) => searchIndexed(callsOf(about.plane), about),
+    histogram: (about) => histogramOf(callsOf(about.plane), about, about.stepMs),
+    facets: (about) => facetsOf(callsOf(about.plane), about, about),
+    difference: (about) => differenceOf(callsOf(about.plane), about, about),
+    forget: (plane) => store.plane(plane).calls.clear(),
+    followOn: (plane) => store.plane(plane).calls.step(indexedAtOnce),
     count: (about) => countIndexed(callsOf(about.plane), about),
 
     async find(plane, call) {

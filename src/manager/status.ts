@@ -3,6 +3,7 @@ import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import type { FollowerStatus } from '#ledger/follow.ts'
 import { asFault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Member } from '#store/store.ts'
@@ -42,6 +43,8 @@ export interface PlaneStatus {
   readonly quotas: number
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing'
+  /** What reads on in the ledger, and how far it has come. */
+  readonly followers: readonly FollowerStatus[]
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
   readonly wrongConditions: readonly WrongCondition[]
   readonly servers: readonly ServerStatus[]
@@ -139,6 +142,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     quotas: plane.quotas.size,
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
+    followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,
     leftOut: servers.flatMap(missingEras),

@@ -105,6 +105,11 @@ const printPlane = (
   terminal.out(counts)
   if (plane.ledger !== 'open')
     terminal.out(`${terminal.paint(terminal.glyph('failed'), 'bad')} ledger ${plane.ledger}`)
+  for (const { name, state, behind, problem } of plane.followers)
+    if (state === 'failing')
+      terminal.out(
+        `${terminal.paint(terminal.glyph('failed'), 'bad')} ${name} ${grouped(behind)} entries behind: ${oneLine(problem)}`,
+      )
   printSuspensions(terminal, plane, now)
   if (plane.servers.length === 0) return
   terminal.out('')

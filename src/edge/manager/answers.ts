@@ -217,6 +217,17 @@ export const planeStatus = z.strictObject({
     newest: z.strictObject(suspensionFields).optional(),
   }),
   ledger: z.enum(['open', 'over budget', 'failing']),
+  followers: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(['following', 'elsewhere', 'failing']),
+        cursor: z.int().describe('The last position that it has taken.'),
+        behind: z.int().describe('Entries that it has not taken yet.'),
+        problem: z.string().describe('Why it fails; empty where it does not.'),
+      }),
+    )
+    .describe("What reads on in the plane's ledger, as far as the process that answers knows."),
   wrongConditions,
   servers: z.array(serverStatus),
   leftOut: z.array(
@@ -322,6 +333,55 @@ const looked = {
 }
 export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
 export const callCount = z.strictObject({ count: z.int(), ...looked })
+
+const overviewed = {
+  total: z.int().describe('Calls of the whole range.'),
+  behind: z
+    .int()
+    .describe('Newer entries, too many to be read for it, of which nothing is in the answer.'),
+  unknown: looked.unknown,
+}
+export const callHistogram = z.strictObject({
+  stepMs: z.int().describe('The width of a bar; it begins at a multiple of it in UTC.'),
+  bars: z
+    .array(
+      z.strictObject({
+        at,
+        count: z.int(),
+        decisions: z.strictObject({
+          permitted: z.int(),
+          denied: z.int(),
+          limited: z.int(),
+          held: z.int(),
+        }),
+      }),
+    )
+    .describe('In order of time, without empty ones.'),
+  ...overviewed,
+})
+export const callFacets = z.strictObject({
+  facets: z.array(
+    z.strictObject({
+      field: z.string(),
+      values: z.array(z.strictObject({ value: z.string(), count: z.int(), first: at, last: at })),
+      others: z.int().describe('Calls with another value than those.'),
+    }),
+  ),
+  ...overviewed,
+})
+export const callDifference = z.strictObject({
+  rest: z.int().describe('Calls that they are held against.'),
+  values: z.array(
+    z.strictObject({
+      field: z.string(),
+      value: z.string(),
+      count: z.int(),
+      share: z.number().describe('Of the calls that were asked for, from 0 to 1.'),
+      restShare: z.number().describe('Of the rest.'),
+    }),
+  ),
+  ...overviewed,
+})
 
 export const explanation = z.strictObject({
   decision: z
