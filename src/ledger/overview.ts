@@ -126,13 +126,12 @@ export const facetsOf = async (
   const facets: Facet[] = []
   for (const field of wanted) {
     const words = wordFieldOf(field)
-    if (words !== undefined) await checkBounds(total)
+    if (words !== undefined) checkBounds(total)
     const counted =
       words === undefined
-        ? countValues(field as Field, some)
+        ? await valuesOfField(calls, sought, field as Field, some)
         : await countWords(calls, sought, words, live, (record) => valuesOf(field, record))
-    const named = field === 'capability' ? await withCalled(calls, sought, counted, live) : counted
-    const values = [...named.values()].sort(byCount)
+    const values = [...counted.values()].sort(byCount)
     facets.push({ field, values: values.slice(0, most), others: sum(values.slice(most)) })
   }
   return { facets, total, behind }
@@ -154,14 +153,15 @@ const wordFieldOf = (field: FacetField): WordField | undefined =>
 const isArgument = (field: FacetField): field is IndexedField => field.startsWith('arg.')
 
 const valuesOf = (field: FacetField, record: CallRecord): readonly string[] => {
-  if (field === 'capability') return [capabilityOf(record)]
+  if (field === 'capability') return capabilityOf(record)
   // Of the two that a permitted call has, what came of it.
   if (field === 'result') return textsOf(field, record).slice(-1)
-  return textsOf(field, record)
+  return textsOf(field, record).filter((text) => text !== '')
 }
 
-const capabilityOf = ({ server, name, template }: CallRecord): string =>
-  `${server}/${template ?? name}`
+/** None of a whole server, nor of a series of many names. */
+const capabilityOf = ({ server, name, template = name }: CallRecord): readonly string[] =>
+  template === '' ? [] : [`${server}/${template}`]
 
 type Values = Map<string, CountedValue>
 
@@ -216,47 +216,50 @@ const onceAt = ({ at, count }: CallRecord): Omit<CountedValue, 'value'> => ({
   last: at,
 })
 
-/** What was called where the series does not say it, nor by which template. */
-const withCalled = async (
-  calls: Calls,
-  sought: CallsSought,
-  counted: Values,
-  live: readonly CallRecord[],
-): Promise<Values> => {
+/** With what was called where neither the series says it, nor by which template. */
+const withCalled = async (calls: Calls, sought: CallsSought, counted: Values): Promise<Values> => {
   const isSilent = ({ name, template }: Series) => name === undefined && template === undefined
   const called = await countWords(calls, sought, 'called', [], () => [], isSilent)
-  // Counted by the series these had no name; those that are read from the ledger have theirs.
-  for (const value of counted.keys()) if (value.endsWith('/')) counted.delete(value)
-  for (const record of live) if (capabilityOf(record).endsWith('/')) addLive(counted, record)
   for (const { value, ...rest } of called.values()) {
     const { server, name } = readCalled(value)
     addValue(counted, { value: `${server}/${name}`, ...rest })
   }
   return counted
 }
-const addLive = (counted: Values, record: CallRecord): void =>
-  addValue(counted, { value: capabilityOf(record), ...onceAt(record) })
 
 export const differenceOf = async (
   calls: Calls,
   sought: CallsSought,
   { base, most }: { base: CallFilter; most: number },
 ): Promise<Difference> => {
-  const all = await tallyAll(calls, { ...sought, filter: base })
-  const selected = await tallyAll(calls, { ...sought, filter: both(sought.filter, base) })
-  const rest = all.total - selected.total
-  const values = compared.flatMap((field): DifferentValue[] => {
-    const among = countValues(field, all.some)
-    return [...countValues(field, selected.some).values()].map(({ value, count }) => {
-      const others = (among.get(value)?.count ?? count) - count
-      const restShare = rest === 0 ? 0 : others / rest
-      return { field, value, count, share: count / selected.total, restShare }
-    })
-  })
-  const more = values.filter(({ share, restShare, value }) => share > restShare && value !== '')
+  const all = { ...sought, filter: base }
+  const chosen = { ...sought, filter: both(sought.filter, base) }
+  const [among, selected] = [await tallyAll(calls, all), await tallyAll(calls, chosen)]
+  const rest = among.total - selected.total
+  const values: DifferentValue[] = []
+  for (const field of compared) {
+    const others = await valuesOfField(calls, all, field, among.some)
+    const own = await valuesOfField(calls, chosen, field, selected.some)
+    for (const { value, count } of own.values()) {
+      const left = (others.get(value)?.count ?? count) - count
+      const restShare = rest === 0 ? 0 : left / rest
+      values.push({ field, value, count, share: count / selected.total, restShare })
+    }
+  }
+  const more = values.filter(({ share, restShare }) => share > restShare)
   more.sort((a, b) => b.share - b.restShare - (a.share - a.restShare) || b.count - a.count)
-  const behind = Math.max(all.behind, selected.behind)
+  const behind = Math.max(among.behind, selected.behind)
   return { total: selected.total, rest, values: more.slice(0, most), behind }
+}
+
+const valuesOfField = async (
+  calls: Calls,
+  sought: CallsSought,
+  field: Field,
+  some: readonly Some[],
+): Promise<Values> => {
+  const counted = countValues(field, some)
+  return field === 'capability' ? withCalled(calls, sought, counted) : counted
 }
 
 /** What both select. */

@@ -195,3 +195,26 @@ export const written = ({ since, until, results, equal, unequal }: Asked): Writt
 /** What the registry knows in these tests: one tool takes no line. */
 export const takes = ({ name, template }: CallRecord, argument: string): boolean =>
   argument === 'line' && (template ?? name) !== 'read_shift'
+
+/** How many calls of those that were found have which value, in a second, naive way. */
+export const naiveValues = (
+  entries: readonly Entry[],
+  found: Naive['found'],
+  field: string,
+): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const [position, status] of found) {
+    const one = entries[position - 1] as unknown as Record<string, unknown>
+    const reason = one.reason === 'limited' || one.reason === 'held' ? one.reason : 'denied'
+    const result = one.type === 'call.intent' ? (status ?? 'under way') : reason
+    const value =
+      field === 'result'
+        ? result
+        : field === 'capability'
+          ? one.name !== '' && `${one.server}/${one.template ?? one.name}`
+          : one[field]
+    if (typeof value !== 'string') continue
+    counts[value] = (counts[value] ?? 0) + Number(one.count ?? 1)
+  }
+  return counts
+}

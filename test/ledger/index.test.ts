@@ -6,6 +6,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { readAsk } from '#ledger/ask.ts'
 import { bodyOf } from '#ledger/body.ts'
 import { countIndexed, searchIndexed } from '#ledger/indexed-search.ts'
+import { differenceOf, facetsOf, histogramOf } from '#ledger/overview.ts'
 import type { CallsSought } from '#ledger/search.ts'
 import { createKnown } from '#ledger/selection.ts'
 import { Fault } from '#lib/fault.ts'
@@ -22,6 +23,7 @@ import {
   happening,
   type Naive,
   naive,
+  naiveValues,
   takes,
   written,
 } from './happenings.ts'
@@ -111,6 +113,88 @@ describe('The index of calls', () => {
         },
       ),
       { numRuns: server ? 60 : 300 },
+    )
+  })
+
+  test('counts over the whole range what reading everything counts', async () => {
+    const fields = ['agent', 'capability', 'result', 'reason', 'user', 'arg.line'] as const
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(happening, { maxLength: 80 }),
+        fc.array(asking, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 80 }),
+        fc.constantFrom(1000, 60_000, 3_600_000, 86_400_000),
+        async (happenings, questions, step, stepMs) => {
+          const { plane, entries, file, index } = await filled(happenings)
+          await index.step(step)
+          const calls = { file, index, known: createKnown() }
+          for (const asked of questions) {
+            const wanted = naive(entries, asked)
+            const filter = readAsk(written(asked), noon)
+            const sees: CallsSought['sees'] = ({ agent }) =>
+              asked.agentOfReader === undefined || agent === asked.agentOfReader
+            const sought: CallsSought = { plane, filter, sees, takes }
+            if (wanted.unsaid !== undefined) {
+              await assert.rejects(histogramOf(calls, sought, stepMs), { code: 'not_indexed' })
+              continue
+            }
+            const { facets, total, behind } = await facetsOf(calls, sought, { fields, most: 50 })
+            assert.deepEqual([total, behind], [wanted.count, 0])
+            for (const { field, values, others } of facets) {
+              const counted = Object.fromEntries(
+                values
+                  .filter(({ value }) => value !== '')
+                  .map(({ value, count }) => [value, count]),
+              )
+              const { '': _, ...told } = naiveValues(entries, wanted.found, field)
+              assert.deepEqual([counted, others], [told, 0], field)
+            }
+            const bars: Record<string, number> = {}
+            for (const [position] of wanted.found) {
+              const one = entries[position - 1] as unknown as { at: number; count?: number }
+              const at = one.at - (one.at % stepMs)
+              bars[at] = (bars[at] ?? 0) + (one.count ?? 1)
+            }
+            const drawn = await histogramOf(calls, sought, stepMs)
+            assert.deepEqual(
+              Object.fromEntries(drawn.bars.map(({ at, count }) => [at, count])),
+              bars,
+            )
+            assert.equal(drawn.total, wanted.count)
+          }
+        },
+      ),
+      { numRuns: server ? 40 : 200 },
+    )
+  })
+
+  test('says which values a selection has more of than the rest', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { maxLength: 80 }), async (happenings) => {
+        const { plane, entries, file, index } = await filled(happenings)
+        await index.step(50)
+        const all = { since: 0, until: 2 ** 42, results: [], unequal: {}, agentOfReader: undefined }
+        const base = naive(entries, { ...all, equal: {} })
+        const mine = naive(entries, { ...all, equal: { agent: 'a' } })
+        const filter = readAsk({ agent: 'a' }, noon)
+        const about = { base: readAsk({}, noon), most: 100 }
+        const sought: CallsSought = { plane, filter, sees: () => true, takes }
+        const told = await differenceOf({ file, index, known: createKnown() }, sought, about)
+        assert.deepEqual([told.total, told.total + told.rest], [mine.count, base.count])
+        for (const field of ['capability', 'result', 'reason']) {
+          const among = naiveValues(entries, base.found, field)
+          const selected = naiveValues(entries, mine.found, field)
+          const share = (value: string) => (selected[value] ?? 0) / told.total
+          const rest = (value: string) =>
+            told.rest === 0 ? 0 : ((among[value] ?? 0) - (selected[value] ?? 0)) / told.rest
+          const wanted = Object.keys(selected).filter((value) => share(value) > rest(value))
+          const found = told.values.filter((one) => one.field === field)
+          assert.deepEqual(found.map(({ value }) => value).sort(), wanted.sort())
+          for (const one of found)
+            assert.deepEqual([one.share, one.restShare], [share(one.value), rest(one.value)])
+        }
+      }),
+      { numRuns: server ? 20 : 100 },
     )
   })
 

@@ -84,6 +84,12 @@ const toJson = (row: CallRow): object => ({
   at: rfc3339(row.at),
   user: row.user ?? null,
   template: row.template ?? null,
+  class: row.class ?? null,
+  run: row.run ?? null,
+  trace: row.trace ?? null,
+  reason: row.reason ?? null,
+  quota: row.quota ?? null,
+  grant: row.grant ?? null,
   outcome: row.outcome ?? null,
   path: pathOf(row),
 })

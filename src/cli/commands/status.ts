@@ -4,7 +4,7 @@ import type { Invocation } from '../command.ts'
 import type { Ink } from '../glyphs.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
-import { rfc3339, span } from '../when.ts'
+import { grouped, rfc3339, span } from '../when.ts'
 
 export const run = async ({
   options,
