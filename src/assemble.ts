@@ -99,8 +99,7 @@ export const assemble = async (about: {
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const offers: Offers = (plane, document) =>
-    document.kind === 'Server' ? registry.capabilitiesAs(plane, document) : []
+  const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })
@@ -159,7 +158,7 @@ export const follow = async (
       const items = [...(servers?.values() ?? []), ...(apis?.values() ?? [])]
       await parts.registry.follow(plane, items, changes)
       // Before the snapshot that permits their calls is in force.
-      if (serving) parts.apis.follow(plane, [...(apis?.values() ?? [])])
+      if (serving) await parts.apis.follow(plane, [...(apis?.values() ?? [])])
     }
   }
   // Whatever becomes of the rest: a patch builds on the one before it, and what may no longer be is

@@ -3,7 +3,7 @@ import type { PlanePolicy } from '#change/change.ts'
 import { capabilityKinds } from '#domain/capability.ts'
 import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
-import { ownedItem, serverItem } from '#manager/access.ts'
+import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls, type Sight } from '#manager/asking.ts'
 import { can, why } from '#manager/calls.ts'
 import {
@@ -56,7 +56,7 @@ const callsQuery = z.strictObject({
 /** Who may read a call: those over its server, and those over the agent that made it. */
 const sightOf = ({ access }: Pick<Asked<unknown, unknown>, 'access'>): Sight => {
   const server: Sight['server'] = (plane, name) =>
-    access.sees('calls.read', plane.plane.name, serverItem(plane, name))
+    access.sees('calls.read', plane.plane.name, namedItem(plane, name))
   return {
     server,
     call: (plane, record) =>
