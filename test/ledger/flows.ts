@@ -69,6 +69,8 @@ export const recordFlows = async (store: Store, plane: PlaneId, calls: number): 
         }),
       ),
     )
+    // Whoever asks sees positions given.
+    await ledger.size()
     for (;;) {
       const stepped = await index.step(5000)
       if (stepped && stepped.cursor >= stepped.size) break

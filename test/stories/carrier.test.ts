@@ -10,8 +10,8 @@ import { busy, cost, holdsExactly, openLedger, windows } from './carrier.ts'
 
 const isPostgres = process.env.TEST_STORE === 'postgres'
 const plane = 'carrier' as PlaneId
-const few = 10_000
-const many = isPostgres ? 30_000 : 100_000
+const few = isPostgres ? 1_000 : 10_000
+const many = isPostgres ? 10_000 : 100_000
 
 describe(`carrier: ${flows} flows`, () => {
   let server: PostgresServer | undefined
