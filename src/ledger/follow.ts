@@ -80,7 +80,7 @@ export const follow = (
         if (closed || stepped === undefined || stepped.cursor >= stepped.size) return pollMs
       }
     } catch (error) {
-      return fail(asFault(error).detail ?? String(error))
+      return fail(problemOf(error))
     }
   }
   const succeed = (stepped: Stepped | undefined): void => {
@@ -108,6 +108,11 @@ export const follow = (
       await underWay
     },
   }
+}
+
+const problemOf = (error: unknown): string => {
+  const { detail, cause } = asFault(error)
+  return detail ?? (cause instanceof Error ? cause.message : 'unknown')
 }
 
 /** A lease outlives many steps; each takes it anew. */
