@@ -21,10 +21,12 @@ export const overview = async (
   if (field.length > 0) ways.push('facet')
   if (ways.length > 1)
     throw new Fault('usage', { detail: `Choose one of --${ways.join(' and --')}.` })
+  const [way] = ways
+  if (way === undefined || way === 'count') return undefined
   const top = options.count('top', { least: 1, most: 100, otherwise: 10 })
   const control = await invocation.control()
   const now = io.now()
-  switch (ways[0]) {
+  switch (way) {
     case 'histogram': {
       const step = options.text('step') as Step
       const parts = await control.ask('callHistogram', { ...asked, step })
