@@ -13,15 +13,8 @@ import {
   type Step,
   steps,
 } from '#manager/overview.ts'
-import {
-  callCount,
-  callDifference,
-  callFacets,
-  callHistogram,
-  callPage,
-  can as canAnswer,
-  why as whyAnswer,
-} from '../answers.ts'
+import { can as canAnswer, why as whyAnswer } from '../answers.ts'
+import { callCount, callDifference, callFacets, callHistogram, callPage } from '../call-answers.ts'
 import { type Asked, route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
