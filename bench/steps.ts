@@ -71,7 +71,15 @@ const openSnapshot = ({ change, registry }: Installation): PlaneSnapshot => {
   const decisions = new Map(
     capabilities.map((capability) => [
       capability.name,
-      { permitted: true, capability, args: {}, permission: { grant: '' }, quotas: [] } as const,
+      {
+        permitted: true,
+        capability,
+        args: {},
+        permission: { grant: '' },
+        quotas: [],
+        own: undefined,
+        otherwise: undefined,
+      } as const,
     ]),
   )
   const open: CallerView = {

@@ -161,8 +161,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
     const room = await step.limit(asked, decision)
     if (!room.permitted) return step.refuse(asked, room.refusal, reply)
-    const intent = await step.intend(asked, decision, lent)
-    const sending = { decision, lent, call: intent }
+    const intent = await step.intend(asked, room, lent)
+    const sending = { decision: room, lent, call: intent }
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)

@@ -40,6 +40,7 @@ import { answerRefusal, type Challenge, faultBytes, refusalBytes } from './refus
 import type { Reply } from './reply.ts'
 import { answerRestRefusal, challengeOf, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
+import { take } from './take.ts'
 import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import type { Underway } from './underway.ts'
 
@@ -191,15 +192,15 @@ export const createSteps = (parts: {
         : { permitted: true, upstream, loan, ask }
     },
 
-    /** Every window at once, or none: the last thing that can refuse, so that a refused call spends nothing. */
-    async limit(
-      { at }: Asked,
-      decision: Permitted,
-    ): Promise<{ readonly permitted: true } | Refused> {
-      const spent = await parts.windows.spend(decision.quotas, at)
-      return spent
-        ? refused({ reason: 'limited', station: 'limit', ...spent })
-        : { permitted: true }
+    /**
+     * Every window at once, or none: the last thing that can refuse, so that a refused call spends
+     * nothing. Answers what it goes by: where a grant's own quota is used up, that is the next grant.
+     */
+    async limit({ at }: Asked, decision: Permitted): Promise<Permitted | Refused> {
+      const taken = await take(parts.windows, decision, at)
+      return 'decision' in taken
+        ? taken.decision
+        : refused({ reason: 'limited', station: 'limit', ...taken.spent })
     },
 
     /** One entry, then the answer. */

@@ -17,6 +17,7 @@ import {
   histogramOf,
 } from './overview.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
+import { type Scanned, scanCalls } from './scan.ts'
 import type { CallsCounted, CallsFound, CallsSought } from './search.ts'
 import { createKnown } from './selection.ts'
 
@@ -37,6 +38,11 @@ export interface CallQuery {
   forget(plane: PlaneId): Promise<void>
   /** Brings it a step further; undefined where another process does. */
   followOn(plane: PlaneId): Promise<Stepped | undefined>
+  /** Shows calls since an instant, newest first, without what became of them; `most` of them. */
+  scan(
+    about: { readonly plane: PlaneId; readonly since: number; readonly most: number },
+    visit: (record: CallRecord) => Promise<void>,
+  ): Promise<Scanned>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
   find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
 }
@@ -80,6 +86,8 @@ export const createCallQuery = (store: Store): CallQuery => {
     forget: (plane) => store.plane(plane).calls.clear(),
     followOn: (plane) => store.plane(plane).calls.step(indexedAtOnce),
     count: (about) => countIndexed(callsOf(about.plane), about),
+
+    scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
 
     async find(plane, call) {
       const file = store.plane(plane).ledger

@@ -9,6 +9,7 @@ import type { Served } from './served.ts'
 
 /** A capability as one caller meets it: the grants that reach it, the quotas that count it, what stops it. */
 export interface Reach {
+  /** Those without a quota of their own first; each in order of name. */
   readonly grants: readonly CompiledGrant[]
   readonly quotas: readonly QuotaRule[]
   readonly suspension: Suspension | undefined
@@ -98,7 +99,7 @@ const createCore = (
   const reaches = new Map<string, { served: Served; of: Map<Capability, Reach> }>()
 
   const work = (served: Served, capability: Capability): Reach => ({
-    grants: grants.filter((grant) => grant.selects(capability, served.labels)),
+    grants: freestFirst(grants.filter((grant) => grant.selects(capability, served.labels))),
     quotas: served
       .quotasOf(capability)
       .map(({ selects: _, items: _items, ...bound }) => countOf(bound)),
@@ -130,6 +131,12 @@ const createCore = (
 /** One list as it stands, in order already; several as one. */
 const inOrder = (lists: readonly (readonly GrantDocument[])[]): readonly GrantDocument[] =>
   lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort((a, b) => (a.name < b.name ? -1 : 1))
+
+/** So that a grant with a quota, whatever its name, never stands before one that has none. */
+const freestFirst = (grants: readonly CompiledGrant[]): readonly CompiledGrant[] => [
+  ...grants.filter(({ quota }) => !quota),
+  ...grants.filter(({ quota }) => quota),
+]
 
 /** By halving: a caller may have thousands of grants, and each of its calls asks. */
 const createEnds = (grants: readonly CompiledGrant[]): Core['endsAfter'] => {

@@ -2,9 +2,10 @@ import type { Refusal, UnknownBecause } from '#domain/decision.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import { checkArguments } from './arguments.ts'
 import { askAllRules, barredByAge, barredByRules } from './bars.ts'
+import type { Reach } from './core.ts'
 import type { CompiledGrant } from './grant.ts'
-import { findGrants, firstPermitting } from './granting.ts'
-import type { Decision, QuotaRule, Recorder, Refused } from './policy.ts'
+import { findGrants, firstPermitting, nextPermitting } from './granting.ts'
+import type { Decision, Permitted, QuotaRule, Recorder, Refused } from './policy.ts'
 import type { Served } from './served.ts'
 import type { Judged, Use } from './use.ts'
 
@@ -40,15 +41,40 @@ export const judge = (
   const problems = checkArguments(capability, use.given)
   if (problems) return refuse({ reason: 'arguments', station, problems })
   const grant = firstPermitting(candidates, use)
-  if (!grant) {
-    const grants = candidates.map(({ name }) => name)
-    return refuse({ reason: 'condition', station, grants, fallback: undefined })
-  }
+  if ('failed' in grant)
+    return refuse({ reason: 'condition', station, ...grant, fallback: undefined })
   const barred =
     barredByRules(askAllRules(caller, use, beside), caller, use) ?? barredByAge(caller, use)
   if (barred) return refuse(barred)
-  const quotas = quotasOf(caller, reach.quotas, beside, grant)
-  return { permitted: true, capability, args, permission: { grant: grant.name }, quotas }
+  return permittedBy(grant, { caller, use, beside, reach })
+}
+
+interface Judging {
+  readonly caller: Judged
+  readonly use: Use
+  readonly beside: readonly Use[]
+  readonly reach: Reach
+}
+
+/** What a grant permits; where its own quota counts, so may the next one that permits the same. */
+const permittedBy = (grant: CompiledGrant, judging: Judging): Permitted => {
+  const { caller, use, beside, reach } = judging
+  const own = caller.core.quotaOf(grant)
+  const isLast = !own || grant === reach.grants.at(-1)
+  return {
+    permitted: true,
+    capability: use.capability,
+    args: use.args,
+    permission: { grant: grant.name },
+    quotas: quotasOf(caller, reach.quotas, beside, own),
+    own,
+    otherwise: isLast
+      ? undefined
+      : () => {
+          const next = nextPermitting(reach.grants, grant, use)
+          return next && permittedBy(next, judging)
+        },
+  }
 }
 
 /** Agents meet what is published, and what is deprecated. */
@@ -68,9 +94,8 @@ const quotasOf = (
   { core }: Judged,
   quotas: readonly QuotaRule[],
   beside: readonly Use[],
-  grant: CompiledGrant,
+  own: QuotaRule | undefined,
 ): readonly QuotaRule[] => {
-  const own = core.quotaOf(grant)
   if (!own && beside.length === 0) return quotas
   const all = [
     ...quotas,

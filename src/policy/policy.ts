@@ -85,7 +85,16 @@ export interface Permitted extends Met {
   readonly permitted: true
   readonly capability: Capability
   readonly permission: Permission
+  /** All that count it, the grant's own among them. */
   readonly quotas: readonly QuotaRule[]
+  /** The grant's own, where it has one: no other grant is bound by it. */
+  readonly own: QuotaRule | undefined
+  /**
+   * The same call at the same instant by the next grant that permits it, for when the own quota of this
+   * one is used up. Grants without a quota go before those with one, so that no grant that is added
+   * bounds what was free before. Undefined where there is none to ask: work begins when it is called.
+   */
+  readonly otherwise: (() => Permitted | undefined) | undefined
 }
 export interface Refused extends Met {
   readonly permitted: false
@@ -118,6 +127,13 @@ export interface Recorder {
   rule(name: string, verdict: Verdict | 'not about it', because: RuleBecause | undefined): void
 }
 
+export interface InTheWay {
+  readonly kind: 'Grant' | 'Rule'
+  readonly name: string
+  /** YAML, as it stands. */
+  readonly document: string
+}
+
 /** The one evaluator's answer with its reasons, for those who may know. */
 export interface Explanation {
   /** `depends`: on arguments that were not given. */
@@ -130,6 +146,8 @@ export interface Explanation {
   readonly quotas: readonly string[]
   /** The redacted variant that may be called instead. */
   readonly fallback: string | undefined
-  /** What would change the answer: a command or a document, ready to use. Undefined where permitted. */
+  /** What changes the answer: commands to choose from, one a line, or a document; ready to use. */
   readonly wouldChange: string | undefined
+  /** What would have to say something else, where nothing can be said in its stead. */
+  readonly inTheWay: InTheWay | undefined
 }

@@ -8,7 +8,7 @@ import type { Core } from './core.ts'
 import { createDiscovery } from './discovery.ts'
 import { withFallback } from './fallback.ts'
 import { isOffered, judge } from './judge.ts'
-import type { CallerView, Decision, Question, Recorder, Refused, Who } from './policy.ts'
+import type { CallerView, Decision, Permitted, Question, Recorder, Refused, Who } from './policy.ts'
 import type { Served } from './served.ts'
 import { createUse, type Judged, type Use } from './use.ts'
 
@@ -68,7 +68,7 @@ export const createView = (known: Known): CallerView => {
       ),
     )
     return (
-      decisions.find((one) => one.permitted) ??
+      inTurn(decisions.filter((one) => one.permitted)) ??
       decisions.find((one) => !one.permitted && one.refusal.reason !== 'unknown') ??
       (decisions[0] as Decision)
     )
@@ -170,6 +170,23 @@ const factsOf = (about: {
     caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes },
     consumer: { name: consumer.name, owner: consumer.owner ?? '' },
     user: who.user === undefined ? undefined : { name: who.user },
+  }
+}
+
+/**
+ * What several templates of a URI permit, as one: the first that no quota of a grant bounds, else one
+ * after the other.
+ */
+const inTurn = (all: readonly Permitted[]): Permitted | undefined => {
+  const first = all.find(({ own }) => !own) ?? all[0]
+  if (!first?.own || (all.length === 1 && !first.otherwise)) return first
+  const others = all.filter((one) => one !== first)
+  return {
+    ...first,
+    otherwise() {
+      const next = first.otherwise?.()
+      return inTurn(next ? [next, ...others] : others)
+    },
   }
 }
 

@@ -27,7 +27,9 @@ const isBeyondPolicy = ({ expect, schema, promptArguments, call }: Case): boolea
   ('refused' in expect && /^(?:unseen|credential|era|limited)$/.test(expect.refused)) ||
   schema !== undefined ||
   promptArguments !== undefined ||
-  call.about === true
+  call.about === true ||
+  // Which of several grants still has room is a matter of windows.
+  (call.times !== undefined && 'permitted' in expect && /^grant\//.test(expect.counted.join()))
 
 const decided: Decided[] = []
 for (const [file, all] of cases)

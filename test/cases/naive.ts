@@ -8,7 +8,8 @@ export const naively = (world: World, call: Call): Answer => {
   // What is listed is meant, and not the templates that make its URI; of those any that permits.
   const listed = call.uses.filter(({ of }) => of.kind === call.kind)
   const answers = (listed.length > 0 ? listed : call.uses).map((use) => judge(world, call, use))
-  const permitted = answers.find(({ reason }) => reason === 'permitted')
+  const isUnbound = ({ counted }: Answer) => counted?.join().includes('grant/') === false
+  const permitted = answers.find(isUnbound) ?? answers.find(({ counted }) => counted)
   const told = answers.find(({ reason }) => reason !== 'unknown')
   return permitted ?? told ?? answers[0] ?? { reason: 'unknown', because: call.missing }
 }
@@ -24,7 +25,7 @@ const judge = (world: World, call: Call, use: Use): Answer => {
   const reaching = grantsFor(world, call).filter(({ allow }) => selects(allow, of))
   const live = reaching.filter(({ until }) => !isOver(until, call))
   const met = live.filter(({ when = '' }) => /\b(?:args|uri)\b/.test(when) || isMet(when))
-  const grant = met.find(({ when }) => isMet(when))
+  const [grant] = [...met.filter(({ quota }) => !quota), ...met].filter(({ when }) => isMet(when))
   const broken = all.flatMap((one) => brokenBy(world, { call, use: one, has }))
   const denying = broken.find((one) => one.because !== 'not fulfilled' || !one.challenge)
   const lacks = (scope: string) => call.scopes?.includes(scope) === false

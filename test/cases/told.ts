@@ -49,6 +49,7 @@ export const conditions: Readonly<Record<string, (spoken: Spoken) => unknown>> =
     list(caller.claims.lines).includes(args.line),
   '!has(args.line) || args.line == caller.claims.line': ({ args, caller }) =>
     !('line' in args) || args.line === caller.claims.line,
+  'uri.startsWith("mes://line/")': ({ uri }) => uri.startsWith('mes://line/'),
   'uri.startsWith("mes://line3/")': ({ uri }) => uri.startsWith('mes://line3/'),
   'uri.startsWith("mes://line4/")': ({ uri }) => uri.startsWith('mes://line4/'),
   'uri == caller.claims.home': ({ uri, caller }) => uri === caller.claims.home,

@@ -19,6 +19,7 @@ import {
   policyOf,
   questions,
   step,
+  unfolded,
   type World,
 } from './world.ts'
 
@@ -30,7 +31,7 @@ const everything = (view: CallerView | undefined) =>
   instants.map((now) => ({
     revision: view.revision,
     grants: view.grants,
-    decisions: questions.map((one) => view.decide(one, now)),
+    decisions: questions.map((one) => unfolded(view.decide(one, now))),
     lists: items.map((item) => capabilityKinds.map((kind) => view.list(item, kind, now))),
     sees: items.map((item) => view.sees(item, now)),
     servers: view.servers(now),

@@ -16,7 +16,11 @@ export const plainly = (world: World, who: Who, now: number, question: Question)
     plainlyUsed(world, who, now, { use, beside: uses.filter((one) => one !== use) }),
   )
   return (
-    answers.find(isPermission) ?? answers.find((one) => !isHidden(one)) ?? answers[0] ?? 'nothing'
+    answers.find((one) => isPermission(one) && !one.includes('grant/')) ??
+    answers.find(isPermission) ??
+    answers.find((one) => !isHidden(one)) ??
+    answers[0] ??
+    'nothing'
   )
 }
 
@@ -105,7 +109,8 @@ const plainlyUsed = (
   const misfits = use.given !== undefined && !isRecord(use.given)
   if (misfits || (use.given !== undefined && line !== undefined && typeof line !== 'string'))
     return 'arguments'
-  const grant = candidates.find(({ when }) => when === undefined || says(when, use) === true)
+  const holding = candidates.filter(({ when }) => when === undefined || says(when, use) === true)
+  const grant = holding.find(({ quota }) => !quota) ?? holding[0]
   if (!grant) return 'condition'
   const answers = [use, ...beside].map((one) => rulesOver(world, one, now, { consumer, says }))
   const denied = answers.find((one) => one.denial !== undefined)?.denial

@@ -9,7 +9,7 @@ import type { Selector } from '#domain/selector.ts'
 import { type Suspension, type SuspensionKind, suspensionKey } from '#domain/suspension.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
 import type { Moved } from '#policy/patch.ts'
-import type { Question, Who } from '#policy/policy.ts'
+import type { Decision, Permitted, Question, Who } from '#policy/policy.ts'
 
 /** A small plane in which everything that decides may be, and steps that change it, for property tests. */
 export const plane = planeId('ops')
@@ -92,7 +92,7 @@ const selector: fc.Arbitrary<Selector> = fc
   )
   .chain((base) =>
     fc.oneof(
-      fc.constant(base).filter((one) => Object.keys(one).length > 0),
+      fc.constant<Selector>(Object.keys(base).length > 0 ? base : { class: ['read', 'write'] }),
       fc.constantFrom(...servers).map((server) => ({ ...base, server })),
       someOf(servers).map((server) => ({ ...base, server })),
       fc.constant({ ...base, api: 'api' }),
@@ -104,7 +104,7 @@ const selector: fc.Arbitrary<Selector> = fc
   )
 const selectors = fc.array(selector, { minLength: 1, maxLength: 2 })
 const condition = fc.constantFrom(...Object.keys(conditions))
-const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 /** Keys that are undefined are not there. */
 const defined = <T extends object>(given: T): T =>
@@ -127,28 +127,24 @@ const putOrRemove = <D extends object>(
     })
 
 const minutes = fc.record({ minute: fc.integer({ min: 1, max: 9 }) })
-const grantStep = putOrRemove(
-  'Grant',
-  'grants',
-  ['g0', 'g1', 'g2', 'g3', 'g4'],
-  fc
-    .record({
-      to: fc.constantFrom(
-        { agent: 'a0' },
-        { agent: 'a0' },
-        { agent: 'a1' },
-        { group: 't0' },
-        { group: 't1' },
-      ),
-      consumer: fc.constantFrom('c0', 'c0', 'c1'),
-      allow: selectors,
-      when: seldom(condition),
-      quota: seldom(minutes),
-      reason: fc.constant('a test'),
-      until: fc.constantFrom('2027-01-01', '2030-01-01'),
-    })
-    .map(({ to, ...rest }) => ({ ...to, ...rest })),
-)
+const grantBody = fc
+  .record({
+    to: fc.constantFrom(
+      { agent: 'a0' },
+      { agent: 'a0' },
+      { agent: 'a1' },
+      { group: 't0' },
+      { group: 't1' },
+    ),
+    consumer: fc.constantFrom('c0', 'c0', 'c1'),
+    allow: selectors,
+    when: seldom(condition),
+    quota: seldom(minutes),
+    reason: fc.constant('a test'),
+    until: fc.constantFrom('2027-01-01', '2030-01-01'),
+  })
+  .map(({ to, ...rest }) => ({ ...to, ...rest }))
+const grantStep = putOrRemove('Grant', 'grants', ['g0', 'g1', 'g2', 'g3', 'g4'], grantBody)
 const demand = fc.oneof(
   fc.constant({ deny: true as const }),
   fc.record({
@@ -167,14 +163,18 @@ const demand = fc.oneof(
   ),
   someOf(consumers).map((names) => ({ consumers: names })),
 )
-const ruleStep = putOrRemove(
-  'Rule',
-  'rules',
-  ['r0', 'r1', 'r2'],
-  fc
-    .record({ over: selectors, when: seldom(condition), demand })
-    .map(({ demand, ...rest }) => ({ ...rest, ...defined(demand) })),
-)
+const ruleBody = fc
+  .record({ over: selectors, when: seldom(condition), demand })
+  .map(({ demand, ...rest }) => ({ ...rest, ...defined(demand) }))
+const ruleStep = putOrRemove('Rule', 'rules', ['r0', 'r1', 'r2'], ruleBody)
+
+/** Documents beside all that steps make: before them by name, and behind them. */
+export const anotherGrant = fc
+  .tuple(fc.constantFrom('a9', 'z9'), grantBody)
+  .map(([name, body]) => ({ ...head, kind: 'Grant', name, ...defined(body) }) as Documents['Grant'])
+export const anotherRule = fc
+  .tuple(fc.constantFrom('a9', 'z9'), ruleBody)
+  .map(([name, body]) => ({ ...head, kind: 'Rule', name, ...defined(body) }) as Documents['Rule'])
 const quotaStep = putOrRemove(
   'Quota',
   'quotas',
@@ -481,3 +481,14 @@ export const questions: readonly Question[] = [
   { server: 'api', kind: 'tool', name: 'read', args: {} },
   { server: 'nowhere', kind: 'tool', name: 'read', args: {} },
 ]
+
+/** A decision and those that take over from it in turn, as plain values. */
+export const unfolded = (decision: Decision): Decision[] => {
+  const all: Decision[] = []
+  for (let one: Decision | undefined = decision; one; ) {
+    const otherwise: Permitted['otherwise'] = one.permitted ? one.otherwise : undefined
+    all.push(one.permitted ? { ...one, otherwise: undefined } : one)
+    one = otherwise?.()
+  }
+  return all
+}

@@ -5,7 +5,6 @@ import { planeRoles } from '#domain/roles.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { severities } from '#registry/scan/finding.ts'
-import { callRow } from './call-answers.ts'
 
 /** What the routes answer, for the reference and the client. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')
@@ -294,33 +293,6 @@ export const credentialRow = z.strictObject({
   version: z.int().optional(),
   at: at.optional(),
   servers: z.array(z.string()),
-})
-
-export const explanation = z.strictObject({
-  decision: z
-    .enum(['permitted', 'denied', 'held', 'depends'])
-    .describe('`depends`: on arguments that were not given.'),
-  because: z.string(),
-  considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
-  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
-  quotas: z.array(z.string()),
-  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
-  wouldChange: z.string().optional(),
-})
-export const why = z.strictObject({
-  plane: z.string(),
-  record: callRow.omit({ plane: true }),
-  entries: z.array(
-    z.strictObject({ position: z.int(), entry: z.looseObject({ type: z.string() }) }),
-  ),
-  now: explanation.optional(),
-})
-export const can = explanation.extend({
-  plane: z.string(),
-  client: z.string(),
-  server: z.string(),
-  kind: z.enum(capabilityKinds),
-  name: z.string(),
 })
 
 const edit = z.strictObject({
