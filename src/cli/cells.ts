@@ -18,7 +18,7 @@ const unreadable =
 export const oneLine = (text: string): string => readable(text.replace(/[\r\n\t]+/g, ' '))
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII and our own glyphs, the common case
-const narrow = /^[\u0000-\u007F●■○◉◆▲‖…✓✗·−]*$/
+const narrow = /^[\u0000-\u007F●■○◉◆▲‖…✓✗·−█]*$/
 
 /** Made when first needed: most runs show nothing but those, and these cost more than all the rest. */
 let measure: { graphemes: Intl.Segmenter; wide: RegExp } | undefined

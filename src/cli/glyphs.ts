@@ -13,6 +13,7 @@ const shapes = {
   cut: ['…', '~'],
   dot: ['·', '-'],
   minus: ['−', '-'],
+  bar: ['█', '#'],
 } as const
 
 export type Shape = keyof typeof shapes

@@ -198,6 +198,24 @@ const asking: Asking = {
       const part = await api.ask('GET', '/planes/{plane}/calls/count', { path, query })
       return [{ ...part, plane: one, next: part.next && Number(part.next) }]
     }),
+  callHistogram: (api, { plane, ...query }) =>
+    overPlanes(api, plane, async (one) => {
+      const path = { plane: one }
+      const part = await api.ask('GET', '/planes/{plane}/calls/histogram', { path, query })
+      return [{ ...part, plane: one }]
+    }),
+  callFacets: (api, { plane, top, ...asked }) =>
+    overPlanes(api, plane, async (one) => {
+      const about = { path: { plane: one }, query: { ...asked, top: String(top) } }
+      const part = await api.ask('GET', '/planes/{plane}/calls/facets', about)
+      return [{ ...part, plane: one }]
+    }),
+  callDifference: (api, { plane, top, ...asked }) =>
+    overPlanes(api, plane, async (one) => {
+      const about = { path: { plane: one }, query: { ...asked, top: String(top) } }
+      const part = await api.ask('GET', '/planes/{plane}/calls/difference', about)
+      return [{ ...part, plane: one }]
+    }),
   async why(api, { plane, call, atItsTime }) {
     for (const one of await chosen(api, plane))
       try {

@@ -2,6 +2,7 @@ import type { CapabilityKind } from './capability.ts'
 import type { Indexed } from './indexed.ts'
 import type { RecordLevel } from './item-documents.ts'
 import type { CallId, ClientId, PlaneId } from './name.ts'
+import type { CapabilityClass } from './selector.ts'
 
 /**
  * The entries of a plane's ledger: a closed set of shapes, strings and integers only (RFC 8785 needs
@@ -29,6 +30,22 @@ interface Operation extends Indexed {
   readonly name: string
   /** The template that a URI was read by; absent for all else, and in entries of earlier versions. */
   readonly template?: string
+  /** Of what is called so; absent where nothing is, or nobody has classified it, and in entries of earlier versions. */
+  readonly class?: CapabilityClass
+}
+
+/** Which flow a call belongs to; absent in entries of earlier versions. */
+interface Flow {
+  readonly run?: string
+  /** The trace-id that its caller sent (W3C Trace Context), 32 hexadecimal digits; absent where none did. */
+  readonly trace?: string
+}
+
+/** Who refused, by name; absent where nobody of that kind did, and in entries of earlier versions. */
+interface Refuser {
+  /** Of several that ask for scopes, all, with a space between. */
+  readonly rule?: string
+  readonly quota?: string
 }
 
 /**
@@ -56,7 +73,7 @@ interface Masked {
 }
 
 /** Durable before anything reaches the server. The arguments lie encrypted in the payload beside it. */
-export interface Intent extends About, Caller, Operation, ArgumentsSealed, Masked {
+export interface Intent extends About, Caller, Operation, Flow, ArgumentsSealed, Masked {
   readonly type: 'call.intent'
   readonly call: CallId
   /** Fingerprint of the definition that was pinned. */
@@ -104,7 +121,7 @@ export interface Outcome extends About, ResultSealed, Masked {
 }
 
 /** A call refused at any step, in full; the first ten of a second of equal ones. */
-export interface Refused extends About, Caller, Operation {
+export interface Refused extends About, Caller, Operation, Flow, Refuser {
   readonly type: 'call.refused'
   readonly call: CallId
   readonly station: string
@@ -119,7 +136,7 @@ export interface Refused extends About, Caller, Operation {
  * The rest of a second of equal refusals, as one count. With the reason `other`, and without caller
  * and operation, those that were too many or too different to be counted apart.
  */
-export interface RefusedCount extends About, Caller, Operation {
+export interface RefusedCount extends About, Caller, Operation, Refuser {
   readonly type: 'call.refused.count'
   readonly station: string
   readonly reason: string

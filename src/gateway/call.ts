@@ -9,11 +9,12 @@ import type { PlaneLedger } from '#ledger/ledger.ts'
 import type { CallerView, Permitted } from '#policy/policy.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
-import { sayArguments } from './indexed.ts'
+import { sayCapability } from './indexed.ts'
 import { argumentsOf, argumentsToRecord, nameToRecord } from './record-arguments.ts'
 import { createResultKeeper, type ResultKeeper } from './record-result.ts'
 import type { Recording } from './recording.ts'
 import type { Target } from './target.ts'
+import { traceOf } from './trace.ts'
 
 /** A call whose intent is durable. */
 export interface Call {
@@ -26,10 +27,16 @@ export interface Call {
 
 type RecordingOf = (capability: Capability) => Recording
 
+interface Named {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly ask: CallAsk
+  readonly target: Target
+  readonly now: number
+}
+
 const operation = (
-  { view }: Caller,
-  ask: CallAsk,
-  target: Target,
+  { exchange, caller: { view }, ask, target, now }: Named,
   recordingOf: RecordingOf,
   decided?: Capability,
 ) => ({
@@ -41,7 +48,9 @@ const operation = (
   server: target.server.slice(0, 256),
   kind: target.kind,
   name: nameOf(view, target, recordingOf).slice(0, 2048),
-  ...sayArguments({ view, ask, target }, decided),
+  run: view.who.run(now),
+  ...traceOf(exchange, ask),
+  ...sayCapability({ view, ask, target }, decided),
 })
 
 /** What is no URI is named as it is; of a URI its template may have to do. */
@@ -49,6 +58,19 @@ const nameOf = (view: CallerView, target: Target, recordingOf: RecordingOf): str
   target.kind === 'resource' || target.kind === 'template'
     ? nameToRecord(target.name, view.called(target), recordingOf)
     : target.name
+
+const refuserOf = (refusal: Refusal): Pick<Refused, 'rule' | 'quota'> => {
+  switch (refusal.reason) {
+    case 'rule':
+      return { rule: refusal.rule }
+    case 'scope':
+      return refusal.rules.length === 0 ? {} : { rule: refusal.rules.join(' ') }
+    case 'limited':
+      return { quota: refusal.quota }
+    default:
+      return {}
+  }
+}
 
 /** Entries of one call, in the ledger of its plane: refused, or intended and concluded. */
 export const createRecorder = (parts: {
@@ -62,14 +84,7 @@ export const createRecorder = (parts: {
 
   return {
     /** One entry (or its part of a count), durable before the answer goes. */
-    async refuse(about: {
-      exchange: Exchange
-      caller: Caller
-      ask: CallAsk
-      target: Target
-      refusal: Refusal
-      now: number
-    }): Promise<CallId> {
+    async refuse(about: Named & { refusal: Refusal }): Promise<CallId> {
       const call = newCall()
       const entry: Refused = {
         v: 1,
@@ -77,9 +92,8 @@ export const createRecorder = (parts: {
         at: about.now,
         plane: about.exchange.plane,
         call,
-        ...operation(about.caller, about.ask, about.target, (one) =>
-          parts.recording(about.exchange.plane, one),
-        ),
+        ...operation(about, (one) => parts.recording(about.exchange.plane, one)),
+        ...refuserOf(about.refusal),
         station: about.refusal.station,
         reason: about.refusal.reason,
         because: because(about.refusal),
@@ -94,15 +108,7 @@ export const createRecorder = (parts: {
      * Durable when it resolves; no effect on any server before. Where it rejects, the quotas stay
      * spent: whether the entry came to stand is not known, and no window may hold more than it may.
      */
-    async intend(about: {
-      exchange: Exchange
-      caller: Caller
-      ask: CallAsk
-      target: Target
-      decision: Permitted
-      loan: Loan | undefined
-      now: number
-    }): Promise<Call> {
+    async intend(about: Named & { decision: Permitted; loan: Loan | undefined }): Promise<Call> {
       const { exchange, caller, ask, decision, loan, now } = about
       const { capability } = decision
       const recordingOf: RecordingOf = (one) => parts.recording(exchange.plane, one)
@@ -123,7 +129,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(caller, ask, about.target, recordingOf, capability),
+        ...operation(about, recordingOf, capability),
         definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

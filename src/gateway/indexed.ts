@@ -1,14 +1,16 @@
 import type { Capability } from '#domain/capability.ts'
 import { type Indexed, indexedOf } from '#domain/indexed.ts'
+import type { CapabilityClass } from '#domain/selector.ts'
 import { isObject } from '#mcp/messages.ts'
 import { matchTemplate } from '#mcp/template.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { CallAsk } from './exchange.ts'
 import type { Target } from './target.ts'
 
-/** What an entry says of a call's arguments besides their size. */
-export interface SaidOfArguments extends Indexed {
+/** What an entry says of what was called, and of its arguments besides their size. */
+export interface SaidOfCapability extends Indexed {
   readonly template?: string
+  readonly class?: CapabilityClass
 }
 type Given = Readonly<Record<string, unknown>>
 
@@ -16,14 +18,16 @@ type Given = Readonly<Record<string, unknown>>
  * Of whatever is called by that name, so that a call which was refused says the same as one that was
  * permitted. A URI may be a resource and fit templates besides: it gives the variables of them all.
  */
-export const sayArguments = (
+export const sayCapability = (
   { ask, target, view }: { ask: CallAsk; target: Target; view: CallerView },
   decided?: Capability,
-): SaidOfArguments => {
+): SaidOfCapability => {
   const called = view.called(target)
   const by = decided ?? called[0]
   const names = called.flatMap((one) => one.classification?.index ?? [])
+  const ofClass = by?.classification?.class
   return {
+    ...(ofClass && { class: ofClass }),
     ...(by?.kind === 'template' && by.name !== target.name && { template: by.name }),
     ...(names.length > 0 && indexedOf(names, { ...givenIn(ask), ...variablesOf(called, target) })),
   }

@@ -2,6 +2,7 @@ import { capabilityKinds } from '#domain/capability.ts'
 import { stations } from '#domain/decision.ts'
 import { instant } from '#domain/fields.ts'
 import { type IndexedField, indexedField, isIndexedText } from '#domain/indexed.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { type CallFilter, type Field, fields, results, type Term } from './filter.ts'
@@ -58,7 +59,7 @@ const termOf = (field: Field, written: string | readonly string[] | undefined): 
   return [{ field, values, not: false }]
 }
 
-const readWhere = (written: string): Term => {
+export const readWhere = (written: string): Term => {
   const [, name, sign, value] = /^([^=!]+)(!?=)(.*)$/s.exec(written) ?? []
   if (name === undefined || value === undefined)
     throw usage(`"${written}" is not FIELD=VALUE or FIELD!=VALUE.`)
@@ -69,7 +70,7 @@ const readWhere = (written: string): Term => {
 /** The form of a name in the `index` of a classification. */
 const argumentForm = /^arg\.[A-Za-z_][A-Za-z0-9_-]{0,63}$/
 
-const readField = (name: string): Field | IndexedField => {
+export const readField = (name: string): Field | IndexedField => {
   const found = fields.find((one) => one === name)
   if (found) return found
   if (argumentForm.test(name)) return indexedField(name.slice(4))
@@ -85,6 +86,11 @@ const readValue = (field: Field | IndexedField, written: string): string => {
       return oneOf('result', written.replaceAll('-', ' '), results)
     case 'kind':
       return oneOf('kind', written, capabilityKinds)
+    case 'class':
+      return oneOf('class', written, capabilityClasses)
+    case 'trace':
+      if (/^[0-9a-f]{32}$/.test(written)) return written
+      throw usage(`"${written}" is not a trace-id of 32 hexadecimal digits.`)
     case 'station':
       return oneOf('station', written, stations)
     case 'capability':

@@ -112,6 +112,16 @@ const resultSealedOf = ({ resultCommit, resultRecorded, resultSealed }: ResultSe
 
 const maskedOf = ({ masked }: { readonly masked?: readonly string[] }) =>
   masked === undefined ? {} : { masked }
+const classOf = ({ class: one }: Pick<Refused, 'class'>): Pick<Refused, 'class'> =>
+  one === undefined ? {} : { class: one }
+const ruleOf = ({ rule }: Pick<Refused, 'rule'>): Pick<Refused, 'rule'> =>
+  rule === undefined ? {} : { rule }
+const quotaOf = ({ quota }: Pick<Refused, 'quota'>): Pick<Refused, 'quota'> =>
+  quota === undefined ? {} : { quota }
+const runOf = ({ run }: Pick<Intent, 'run'>): Pick<Intent, 'run'> =>
+  run === undefined ? {} : { run }
+const traceOf = ({ trace }: Pick<Intent, 'trace'>): Pick<Intent, 'trace'> =>
+  trace === undefined ? {} : { trace }
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
@@ -120,6 +130,7 @@ const intent = (entry: Intent): Intent => ({
   ...argumentsSealedOf(entry),
   at: integer(entry.at),
   call: entry.call,
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   credential: entry.credential,
@@ -135,8 +146,10 @@ const intent = (entry: Intent): Intent => ({
   quotas: entry.quotas,
   ...(entry.record === undefined ? {} : { record: entry.record }),
   revision: integer(entry.revision),
+  ...runOf(entry),
   server: entry.server,
   ...templateOf(entry),
+  ...traceOf(entry),
   type: entry.type,
   ...userOf(entry),
   v: 1,
@@ -164,17 +177,22 @@ const refused = (entry: Refused): Refused => ({
   at: integer(entry.at),
   because: entry.because,
   call: entry.call,
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   kind: entry.kind,
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
+  ...quotaOf(entry),
   reason: entry.reason,
   revision: integer(entry.revision),
+  ...ruleOf(entry),
+  ...runOf(entry),
   server: entry.server,
   station: entry.station,
   ...templateOf(entry),
+  ...traceOf(entry),
   type: entry.type,
   ...userOf(entry),
   v: 1,
@@ -185,6 +203,7 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
+  ...classOf(entry),
   client: entry.client,
   consumer: entry.consumer,
   count: integer(entry.count),
@@ -193,7 +212,9 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   method: entry.method,
   name: entry.name,
   plane: entry.plane,
+  ...quotaOf(entry),
   reason: entry.reason,
+  ...ruleOf(entry),
   server: entry.server,
   station: entry.station,
   ...templateOf(entry),

@@ -129,6 +129,9 @@ export const createCoalescer = ({
     kind: refused.kind,
     name: refused.name,
     ...(refused.template !== undefined && { template: refused.template }),
+    ...(refused.class !== undefined && { class: refused.class }),
+    ...(refused.rule !== undefined && { rule: refused.rule }),
+    ...(refused.quota !== undefined && { quota: refused.quota }),
     ...Object.fromEntries(indexedIn(refused)),
     station: refused.station,
     reason: refused.reason,
@@ -159,8 +162,8 @@ const nobodys = {
 
 /** No two different refusals have one key: JSON says where a part ends. */
 const keyOf = (refused: Refused): string => {
-  const { client, user, method, server, kind, name, station, reason } = refused
-  const said = [client, user, method, server, kind, name, station, reason]
+  const { client, user, method, server, kind, name, station, reason, rule, quota } = refused
+  const said = [client, user, method, server, kind, name, station, reason, rule, quota]
   return JSON.stringify([...said, ...indexedIn(refused)])
 }
 

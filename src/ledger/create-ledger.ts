@@ -3,6 +3,7 @@ import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
+import { type Follower, type Following, follow } from './follow.ts'
 import type { Ledger, LedgerIntegrity, PayloadSealer } from './ledger.ts'
 import { createPlaneLedger, type OpenPlaneLedger, refusedLedger } from './plane-ledger.ts'
 import { concludeOrphans, recover } from './recover.ts'
@@ -18,6 +19,7 @@ export const createLedger = ({
   version,
   budget,
   integrity,
+  followers = followersOf(store),
 }: {
   store: Store
   clock: Clock
@@ -29,7 +31,11 @@ export const createLedger = ({
   /** Entries per second that a plane may write; undefined where nothing bounds it. */
   budget: (plane: PlaneId) => number | undefined
   integrity: LedgerIntegrity
+  /** Who follows a plane's ledger where this process serves. */
+  followers?: (plane: PlaneId) => readonly Follower[]
 }): Ledger => {
+  const followed = new Map<PlaneId, readonly Following[]>()
+  let serves = false
   const planes = new Map<PlaneId, OpenPlaneLedger>()
   let closed = false
   let cancel = () => {}
@@ -45,6 +51,9 @@ export const createLedger = ({
       entriesPerSecond: () => budget(plane),
       refused: () => integrity.problem(plane),
       closed,
+      onWrite() {
+        for (const one of followed.get(plane) ?? []) one.wake()
+      },
       async recover() {
         const problem = await integrity.check(plane)
         if (problem !== undefined) throw refusedLedger(plane, problem)
@@ -60,7 +69,16 @@ export const createLedger = ({
     if (known !== undefined) return known
     const made = make(id)
     planes.set(id, made)
+    if (serves) followPlane(id)
     return made
+  }
+  const followPlane = (id: PlaneId): void => {
+    if (closed || followed.has(id)) return
+    const about = { plane: id, clock, log }
+    followed.set(
+      id,
+      followers(id).map((one) => follow(one, about)),
+    )
   }
 
   /** Calls of other processes that have died meanwhile, in every plane of the store. */
@@ -88,8 +106,11 @@ export const createLedger = ({
       const problems = await Promise.all(ids.map((id) => integrity.check(id)))
       const right = ids.filter((_, at) => problems[at] === undefined)
       await Promise.all(right.map((id) => plane(id).open()))
+      serves = true
+      for (const id of planes.keys()) followPlane(id)
       watch()
     },
+    followers: (id) => (followed.get(id) ?? []).map((one) => one.status()),
     async close() {
       if (closed) return
       closed = true
@@ -97,9 +118,19 @@ export const createLedger = ({
       await adopting
       const right = [...planes].filter(([id]) => integrity.problem(id) === undefined)
       await Promise.all(right.map(([, one]) => closePlane(one, version, log)))
+      await Promise.all([...followed.values()].flat().map((one) => one.close()))
     },
   }
 }
+
+/** Entries at a time: what is done with them is a transaction of some milliseconds. */
+export const indexedAtOnce = 2000
+
+const followersOf =
+  (store: Store) =>
+  (plane: PlaneId): Follower[] => [
+    { name: 'call index', step: () => store.plane(plane).calls.step(indexedAtOnce) },
+  ]
 
 /** A ledger that cannot be written any more does not keep the process from ending. */
 const closePlane = async (ledger: OpenPlaneLedger, version: string, log: Log): Promise<void> => {

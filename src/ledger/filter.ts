@@ -10,13 +10,20 @@ export const fields = [
   'agent',
   'consumer',
   'user',
+  'run',
   'server',
   'capability',
   'kind',
   'name',
   'method',
+  'class',
   'result',
   'station',
+  'reason',
+  'rule',
+  'grant',
+  'quota',
+  'trace',
 ] as const
 export type Field = (typeof fields)[number]
 
@@ -81,7 +88,7 @@ export const isWithin = ({ since, until }: CallFilter, { at }: CallRecord): bool
   (since === undefined || at >= since) && (until === undefined || at < until)
 
 /** Every text by which a call can be asked for in this field. */
-const textsOf = (
+export const textsOf = (
   field: Exclude<Field, 'capability'> | IndexedField,
   record: CallRecord,
 ): readonly string[] => {
@@ -95,7 +102,17 @@ const textsOf = (
     case 'station':
       return [record[field]]
     case 'user':
-      return record.user === undefined ? [] : [record.user]
+    case 'run':
+    case 'class':
+    case 'reason':
+    case 'grant':
+    case 'quota':
+    case 'trace': {
+      const value = record[field]
+      return value === undefined ? [] : [value]
+    }
+    case 'rule':
+      return record.rules
     case 'result':
       return resultsOf(record)
     default: {
@@ -137,6 +154,8 @@ const waysOf = ({ field, values }: Term): readonly Fields[] | undefined => {
   if (values.length > mostWays) return undefined
   switch (field) {
     case 'result':
+    case 'rule':
+      // Of several rules that refused together the entry has one text.
       return undefined
     case 'capability':
       return values.flatMap(capabilityWays)

@@ -1,7 +1,9 @@
 import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { IndexedValue } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
+import type { CapabilityClass } from '#domain/selector.ts'
 import type { Subject } from '#domain/subject.ts'
+import type { FollowerStatus } from './follow.ts'
 import type { Keep } from './payload.ts'
 
 /**
@@ -71,7 +73,7 @@ export interface PlaneLedger {
   conclude(outcome: Outcome, result?: RecordedResult): Promise<void>
   /**
    * The first ten equal refusals of a UTC second in full, then one count when the second is over.
-   * Equal is: client, user, operation, indexed arguments, station, reason. Resolves when the entry is
+   * Equal is: client, user, operation, indexed arguments, station, reason, rule and quota. Resolves when the entry is
    * durable, at once for those that will be in the count. Texts that a stranger chose are cut to what
    * fits an entry. While the plane is over its budget, and beyond 10,000 different ones in a second,
    * refusals are counted only, new ones under the one reason `other`.
@@ -88,12 +90,14 @@ export interface Ledger {
   /**
    * Called once at start: in every plane that the store knows, intents without an outcome are
    * concluded as `unknown` and `ledger.open` says how many they were; from then on the same is done
-   * every few seconds for other processes that have died. A plane whose ledger is refused is left as it
-   * is, and the others go on. Rejects with Fault('unrecordable') where one cannot be opened: without
-   * it nothing is known of the windows of its quotas. Planes that come later are opened by their first
-   * entry.
+   * every few seconds for other processes that have died, and each ledger is followed. A plane whose
+   * ledger is refused is left as it is, and the others go on. Rejects with Fault('unrecordable') where
+   * one cannot be opened: without it nothing is known of the windows of its quotas. Planes that come
+   * later are opened by their first entry.
    */
   open(): Promise<void>
+  /** How far those have come that follow a plane's ledger; none where this process does not serve. */
+  followers(id: PlaneId): readonly FollowerStatus[]
   /** Writes what is still being counted and `ledger.close`; afterwards nothing is accepted. */
   close(): Promise<void>
 }
@@ -114,6 +118,12 @@ export interface CallRecord {
   readonly name: string
   /** The template that a URI was read by, where there was one and the entry says so. */
   readonly template: string | undefined
+  /** Of what was called, where it had one and the entry says so. */
+  readonly class: CapabilityClass | undefined
+  /** The flow that it belongs to; undefined for a count, and where the entry does not say. */
+  readonly run: string | undefined
+  /** The trace-id that its caller sent. */
+  readonly trace: string | undefined
   /** What was given for the arguments that were indexed then, by their names: see `Indexed`. */
   readonly indexed: Readonly<Record<string, IndexedValue>>
   /** permitted, denied (unknown, scope, held) or limited. */
@@ -122,6 +132,13 @@ export interface CallRecord {
   readonly station: string
   /** Why, for those who may know: what the refusal said, or `grant NAME`. */
   readonly because: string
+  /** In one word, where it was refused: `unknown`, `rule`, `limited` … */
+  readonly reason: string | undefined
+  /** The rules and the quota that refused it, where one did. */
+  readonly rules: readonly string[]
+  readonly quota: string | undefined
+  /** The grant that permitted it. */
+  readonly grant: string | undefined
   /** Undefined while it is under way. */
   readonly outcome: Pick<Outcome, 'status' | 'code' | 'ms' | 'resultBytes'> | undefined
   /** Greater than one for a count of equal refusals. */

@@ -28,6 +28,7 @@ export const createPlaneLedger = ({
   refused,
   recover,
   random = systemRandom,
+  onWrite = () => {},
   closed = false,
 }: {
   plane: PlaneId
@@ -41,6 +42,8 @@ export const createPlaneLedger = ({
   /** Closes what a crash left open; runs before the first entry of this process. */
   recover: () => Promise<number>
   random?: Random
+  /** Told of every entry before it is durable. */
+  onWrite?: () => void
   closed?: boolean
 }): OpenPlaneLedger => {
   const budget = createBudget(clock, entriesPerSecond)
@@ -70,6 +73,7 @@ export const createPlaneLedger = ({
     if (problem !== undefined) throw refusedLedger(plane, problem)
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
     budget.spend()
+    onWrite()
     const whole = payload === undefined ? row : { ...row, payload }
     return opened ? file.append(whole) : open().then(() => file.append(whole))
   }

@@ -1,17 +1,25 @@
 import { type CallId, callId, type PlaneId } from '#domain/name.ts'
 import { idTime } from '#lib/id.ts'
+import type { Stepped } from '#store/call-index/call-index.ts'
 import type { EntryFilter, LedgerFile, Store, StoredEntry } from '#store/store.ts'
+import { indexedAtOnce } from './create-ledger.ts'
+import type { CallFilter } from './filter.ts'
+import { type Calls, countIndexed, searchIndexed } from './indexed-search.ts'
 import type { CallRecord } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
+import {
+  type Difference,
+  differenceOf,
+  type FacetField,
+  type Facets,
+  facetsOf,
+  type Histogram,
+  histogramOf,
+} from './overview.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
 import { type Scanned, scanCalls } from './scan.ts'
-import {
-  type CallsCounted,
-  type CallsFound,
-  type CallsSought,
-  countCalls,
-  searchCalls,
-} from './search.ts'
+import type { CallsCounted, CallsFound, CallsSought } from './search.ts'
+import { createKnown } from './selection.ts'
 
 export interface CallQuery {
   /** The newest calls, each with what became of it; `before` is the position of the last one seen. */
@@ -19,6 +27,17 @@ export interface CallQuery {
   /** Those that a filter selects. Fault('not_indexed') where the entries do not say: see `CallsSought`. */
   search(about: CallsSought & { readonly most: number }): Promise<CallsFound>
   count(about: CallsSought): Promise<CallsCounted>
+  histogram(about: CallsSought & { readonly stepMs: number }): Promise<Histogram>
+  facets(
+    about: CallsSought & { readonly fields: readonly FacetField[]; readonly most: number },
+  ): Promise<Facets>
+  difference(
+    about: CallsSought & { readonly base: CallFilter; readonly most: number },
+  ): Promise<Difference>
+  /** What is derived of a plane's ledger is thrown away, and made anew by whoever follows it. */
+  forget(plane: PlaneId): Promise<void>
+  /** Brings it a step further; undefined where another process does. */
+  followOn(plane: PlaneId): Promise<Stepped | undefined>
   /** Shows calls since an instant, newest first, without what became of them; `most` of them. */
   scan(
     about: { readonly plane: PlaneId; readonly since: number; readonly most: number },
@@ -43,33 +62,47 @@ const nearMs = 2000
 /** Where it is not found there, the machine's clock was set meanwhile. */
 const farMs = 10 * 60_000
 
-export const createCallQuery = (store: Store): CallQuery => ({
-  async list({ plane, most, agent, before }) {
-    const file = store.plane(plane).ledger
-    const filter = { types: begins, ...(agent !== undefined && { fields: { agent } }) }
-    const found = (await file.readBack(before, most, filter)).filter(hasBegun)
-    const outcomes = await findOutcomes(file, found)
-    return found.map((begun) => recordOf(begun, outcomes.get(idOf(begun.entry))))
-  },
+export const createCallQuery = (store: Store): CallQuery => {
+  const known = new Map<PlaneId, Calls>()
+  const callsOf = (id: PlaneId): Calls => {
+    const plane = store.plane(id)
+    const calls = known.get(id) ?? { file: plane.ledger, index: plane.calls, known: createKnown() }
+    known.set(id, calls)
+    return calls
+  }
+  return {
+    async list({ plane, most, agent, before }) {
+      const file = store.plane(plane).ledger
+      const filter = { types: begins, ...(agent !== undefined && { fields: { agent } }) }
+      const found = (await file.readBack(before, most, filter)).filter(hasBegun)
+      const outcomes = await findOutcomes(file, found)
+      return found.map((begun) => recordOf(begun, outcomes.get(idOf(begun.entry))))
+    },
 
-  search: (about) => searchCalls(store.plane(about.plane).ledger, about),
-  count: (about) => countCalls(store.plane(about.plane).ledger, about),
+    search: (about) => searchIndexed(callsOf(about.plane), about),
+    histogram: (about) => histogramOf(callsOf(about.plane), about, about.stepMs),
+    facets: (about) => facetsOf(callsOf(about.plane), about, about),
+    difference: (about) => differenceOf(callsOf(about.plane), about, about),
+    forget: (plane) => store.plane(plane).calls.clear(),
+    followOn: (plane) => store.plane(plane).calls.step(indexedAtOnce),
+    count: (about) => countIndexed(callsOf(about.plane), about),
 
-  scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
+    scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
 
-  async find(plane, call) {
-    const file = store.plane(plane).ledger
-    const madeAt = call.startsWith('cal_') ? idTime(call.slice('cal_'.length)) : undefined
-    if (madeAt === undefined) return undefined
-    const begun = await findBegun(file, call, madeAt)
-    if (begun === undefined) return undefined
-    const outcome = (await findOutcomes(file, [begun])).get(callId(call))
-    return {
-      record: recordOf(begun, outcome),
-      entries: outcome === undefined ? [begun] : [begun, outcome],
-    }
-  },
-})
+    async find(plane, call) {
+      const file = store.plane(plane).ledger
+      const madeAt = call.startsWith('cal_') ? idTime(call.slice('cal_'.length)) : undefined
+      if (madeAt === undefined) return undefined
+      const begun = await findBegun(file, call, madeAt)
+      if (begun === undefined) return undefined
+      const outcome = (await findOutcomes(file, [begun])).get(callId(call))
+      return {
+        record: recordOf(begun, outcome),
+        entries: outcome === undefined ? [begun] : [begun, outcome],
+      }
+    },
+  }
+}
 
 /** By the moment in the id: from shortly before it to the end, then from long before it up to there. */
 const findBegun = async (

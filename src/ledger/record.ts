@@ -1,11 +1,12 @@
-import type { Intent, Outcome, Refused, RefusedCount } from '#domain/entry.ts'
+import type { Outcome } from '#domain/entry.ts'
 import { indexedIn } from '#domain/indexed.ts'
 import { type CallId, callId } from '#domain/name.ts'
+import { type Beginning, decidedOf } from '#domain/series.ts'
 import type { StoredEntry } from '#store/store.ts'
 import type { CallRecord } from './ledger.ts'
 
 /** What a call, or a count of them, begins with in the ledger. */
-export type Begun = Intent | Refused | RefusedCount
+export type Begun = Beginning
 export interface StoredBegun extends StoredEntry {
   readonly entry: Begun
 }
@@ -39,20 +40,19 @@ export const recordOf = (
   kind: entry.kind,
   name: entry.name,
   template: entry.template,
+  class: entry.class,
+  run: 'run' in entry ? entry.run : undefined,
+  trace: 'trace' in entry ? entry.trace : undefined,
   indexed: Object.fromEntries(indexedIn(entry).map(([field, value]) => [field.slice(4), value])),
-  ...decisionOf(entry),
+  ...decidedOf(entry),
+  because: becauseOf(entry),
   outcome: outcome && outcomeOf(outcome.entry),
   count: 'count' in entry ? entry.count : 1,
 })
 
-const decisionOf = (entry: Begun): Pick<CallRecord, 'decision' | 'station' | 'because'> => {
-  if (entry.type === 'call.intent') {
-    return { decision: 'permitted', station: 'forward', because: `grant ${entry.grant}` }
-  }
-  const { station, reason, because } = entry
-  const decision = reason === 'limited' || reason === 'held' ? reason : 'denied'
-  return { decision, station, because }
-}
+/** Why, for those who may know. */
+const becauseOf = (entry: Begun): string =>
+  entry.type === 'call.intent' ? `grant ${entry.grant}` : entry.because
 
 const outcomeOf = ({ status, code, ms, resultBytes }: Outcome): CallRecord['outcome'] => ({
   status,

@@ -31,7 +31,7 @@ export interface CallsSought {
   takes(record: CallRecord, argument: string): boolean
 }
 
-interface Looked {
+export interface Looked {
   /** The `before` with which to go on; undefined: everything has been looked at. */
   readonly next: number | undefined
   /**
@@ -57,6 +57,11 @@ interface Bounds {
 }
 const usual: Bounds = { positions: 250_000, atOnce: 250 }
 
+/** What is looked at: positions above this one. */
+interface Above {
+  readonly above?: number
+}
+
 /**
  * An entry may bear an earlier time than those before it, where the machine's clock was set back. It
  * is found by its time where it was set back by no more than this.
@@ -65,7 +70,7 @@ const setBackMs = 10 * 60_000
 
 export const searchCalls = async (
   file: LedgerFile,
-  sought: CallsSought & { readonly most: number },
+  sought: CallsSought & Above & { readonly most: number },
   bounds: Bounds = usual,
 ): Promise<CallsFound> => {
   const range = await rangeOf(file, sought, bounds)
@@ -82,7 +87,7 @@ export const searchCalls = async (
 
 export const countCalls = async (
   file: LedgerFile,
-  sought: CallsSought,
+  sought: CallsSought & Above,
   bounds: Bounds = usual,
 ): Promise<CallsCounted> => {
   const range = await rangeOf(file, sought, bounds)
@@ -95,6 +100,25 @@ export const countCalls = async (
   return { count, next: range.next, unnamed }
 }
 
+/** Every call that is selected above a position, newest first; undefined where that is too much to look at. */
+export const listCalls = async (
+  file: LedgerFile,
+  sought: CallsSought & Above,
+  bounds: Bounds = usual,
+): Promise<{ records: CallRecord[]; unnamed: number } | undefined> => {
+  const range = await rangeOf(file, sought, bounds)
+  if (range.next !== undefined) return undefined
+  const records: CallRecord[] = []
+  let unnamed = 0
+  for await (const { record, isUnnamed } of walk(file, sought, range, {
+    ...bounds,
+    outcomes: true,
+  }))
+    if (isUnnamed) unnamed += record.count
+    else records.push(record)
+  return { records, unnamed }
+}
+
 interface Range {
   readonly from: number
   readonly before: number
@@ -103,11 +127,11 @@ interface Range {
 
 const rangeOf = async (
   file: LedgerFile,
-  { filter, before }: CallsSought,
+  { filter, before, above = 0 }: CallsSought & Above,
   { positions }: Bounds,
 ): Promise<Range> => {
   const { since, until } = filter
-  const first = since === undefined ? 1 : await file.seek(since)
+  const first = Math.max(above + 1, since === undefined ? 1 : await file.seek(since))
   const end = until === undefined ? (await file.size()) + 1 : await file.seek(until + setBackMs)
   const top = Math.min(end, before ?? end)
   const from = Math.max(first, top - positions)
@@ -161,7 +185,8 @@ const isUnnamed = ({ terms }: CallFilter, entry: Begun, record: CallRecord): boo
 const isUnsaid = (term: Term, { indexed }: CallRecord): boolean =>
   isOfArgument(term) && !Object.hasOwn(indexed, argumentOf(term.field))
 
-const passes = ({ filter, takes }: CallsSought, record: CallRecord): boolean => {
+/** Throws where nobody knows, for the entry does not say. */
+export const passes = ({ filter, takes }: CallsSought, record: CallRecord): boolean => {
   const { terms } = filter
   if (!terms.every((term) => isOfArgument(term) || holds(term, record))) return false
   for (const term of terms.filter(isOfArgument)) {
@@ -171,7 +196,10 @@ const passes = ({ filter, takes }: CallsSought, record: CallRecord): boolean => 
   return terms.every((term) => holds(term, record))
 }
 
-const unsaid = ({ server, name, template, at, position }: CallRecord, argument: string): Fault => {
+export const unsaid = (
+  { server, name, template, at, position }: CallRecord,
+  argument: string,
+): Fault => {
   const what = `${server}/${template ?? name}`
   return new Fault('not_indexed', {
     detail: `What ${what} was called with as ${argument} is not recorded up to ${new Date(at).toISOString()} (#${position}).`,

@@ -2,7 +2,7 @@ import type { PlanePolicy } from '#change/change.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import type { Permission } from '#domain/roles.ts'
 import { readAsk, type WrittenAsk } from '#ledger/ask.ts'
-import type { CallFilter } from '#ledger/filter.ts'
+import { type CallFilter, isOfArgument, type Term } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import type { CallsSought } from '#ledger/search.ts'
 import { didYouMean } from '#lib/nearest.ts'
@@ -33,7 +33,7 @@ export const everything: Sight = {
   names: () => true,
 }
 
-interface Looked {
+export interface Looked {
   readonly plane: string
   /** The `before` with which to go on; undefined: everything has been looked at. */
   readonly next: number | undefined
@@ -55,7 +55,7 @@ export interface Unknown {
   readonly meant: string
 }
 
-interface Asking extends WrittenAsk {
+export interface Asking extends WrittenAsk {
   readonly plane?: string | undefined
   /** Below this position, which is of one plane. */
   readonly before?: number | undefined
@@ -87,11 +87,17 @@ export const countCalls = (
     ...(await desk.installation.calls.count(sought)),
   }))
 
-const inEach = <T>(
+/** `counted`: fields of which the values are told; of an argument they are to be recorded. */
+export const inEach = <T>(
   desk: Desk,
   input: Asking,
   sight: Sight,
-  ask: (sought: CallsSought, looked: Pick<Looked, 'plane' | 'unknown'>) => Promise<T>,
+  ask: (
+    sought: CallsSought,
+    looked: Pick<Looked, 'plane' | 'unknown'>,
+    check: (filter: CallFilter) => void,
+  ) => Promise<T>,
+  counted: readonly Term['field'][] = [],
 ): Promise<T[]> => {
   const filter = readAsk(input, desk.clock.now())
   const { before } = input
@@ -102,10 +108,11 @@ const inEach = <T>(
     planes.map((id) => {
       const plane = findPlane(current, id).policy
       const { check, takes } = indexingOf(desk, plane, sight)
-      check(filter)
+      const told = counted.map((field): Term => ({ field, values: [], not: true }))
+      check({ ...filter, terms: [...filter.terms, ...told.filter(isOfArgument)] })
       const sees = (record: CallRecord) => sight.call(plane, record)
       const looked = { plane: id, unknown: unknownIn(filter, plane, sight) }
-      return ask({ plane: id, filter, before, sees, takes }, looked)
+      return ask({ plane: id, filter, before, sees, takes }, looked, check)
     }),
   )
 }

@@ -3,6 +3,7 @@ import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ItemDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import type { FollowerStatus } from '#ledger/follow.ts'
 import type { TreeStatus } from '#ledger/tree/keeper.ts'
 import { asFault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
@@ -45,6 +46,8 @@ export interface PlaneStatus {
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing' | 'refused'
   readonly tree: TreeStatus
+  /** What reads on in the ledger, and how far it has come. */
+  readonly followers: readonly FollowerStatus[]
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
   readonly wrongConditions: readonly WrongCondition[]
   readonly servers: readonly ServerStatus[]
@@ -146,6 +149,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
     tree: await installation.trees.status(id),
+    followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,
     leftOut: servers.flatMap(missingEras),

@@ -10,6 +10,7 @@ import { people } from './migrations/0010-people.ts'
 import { endedSession } from './migrations/0011-ended-session.ts'
 import { capabilityVersion } from './migrations/0020-capability-version.ts'
 import { ledgerTree } from './migrations/0030-ledger-tree.ts'
+import { callIndex } from './migrations/0040-call-index.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
 
 export interface Migration {
@@ -30,8 +31,9 @@ export const migrations: readonly Migration[] = [
   people,
   endedSession,
   capabilityVersion,
-  payloadKey,
   ledgerTree,
+  callIndex,
+  payloadKey,
 ]
 
 /**

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { RawBuilder } from 'kysely'
 import { type MemberId, memberId, namePattern, type PlaneId } from '#domain/name.ts'
 import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
@@ -20,6 +21,7 @@ import { capabilityVersionRows } from './tables/capability-versions.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
 import { documentRows, listPlanes } from './tables/documents.ts'
 import { endedSessionRows } from './tables/ended-sessions.ts'
+import { followerRows } from './tables/followers.ts'
 import { ledgerKeyRows } from './tables/ledger-keys.ts'
 import { join, memberRows } from './tables/members.ts'
 import { payloadKeyRows } from './tables/payload-keys.ts'
@@ -57,7 +59,7 @@ export const openStore = async (options: Opening): Promise<Store> => {
     const counters =
       address && createPostgresCounters({ address, deadlineMs: options.appendDeadlineMs })
     const wake = wakeOf(options, address, database)
-    return storeOf({ database, ledgers, members, endedSessions, counters, ...wake })
+    return storeOf({ database, ledgers, members, endedSessions, counters, now, ...wake })
   } catch (error) {
     await database.close()
     throw error
@@ -86,21 +88,18 @@ const wakeOf = (
   return { wake: createWake({ address, newest, clock, log }) }
 }
 
-const storeOf = ({
-  database,
-  ledgers,
-  members,
-  endedSessions,
-  counters,
-  wake,
-}: {
-  database: Database
-  ledgers: Ledgers
-  members: Members
-  endedSessions: EndedSessionRows
-  counters: ReturnType<typeof createPostgresCounters> | undefined
-  wake?: Wake
-}): Store => {
+interface Parts {
+  readonly database: Database
+  readonly ledgers: Ledgers
+  readonly members: Members
+  readonly endedSessions: EndedSessionRows
+  readonly counters: ReturnType<typeof createPostgresCounters> | undefined
+  readonly wake?: Wake
+  readonly now: () => RawBuilder<number> | number
+}
+
+const storeOf = (parts: Parts): Store => {
+  const { database, ledgers, members, endedSessions, counters, wake } = parts
   const planes = new Map<PlaneId, PlaneStore>()
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
@@ -113,7 +112,7 @@ const storeOf = ({
     plane(id) {
       const known = planes.get(id)
       if (known !== undefined) return known
-      const plane = planeStoreOf(database, ledgers, id)
+      const plane = planeStoreOf(parts, id)
       planes.set(id, plane)
       return plane
     },
@@ -144,7 +143,10 @@ const storeOf = ({
   }
 }
 
-const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneStore => {
+const planeStoreOf = (
+  { database, ledgers, members: { self: holder }, now }: Parts,
+  id: PlaneId,
+): PlaneStore => {
   // The name becomes a file's: whatever made this id, no path may come of it.
   if (!namePattern.test(id)) throw new Error('a plane of an impossible name')
   const db = inPlane(database, id)
@@ -161,5 +163,7 @@ const planeStoreOf = (database: Database, ledgers: Ledgers, id: PlaneId): PlaneS
     retention: retentionRows(db),
     ledgerKeys: ledgerKeyRows(db),
     ledger: ledgers.plane(id),
+    calls: ledgers.index(id),
+    followers: followerRows(database, { plane: id, holder, now }),
   }
 }

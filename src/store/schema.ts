@@ -147,6 +147,14 @@ export interface InstallationSchema {
     hash: string
     ends_at: number
   }
+  /** A lease is between processes, and by the database's clock: `tables/followers.ts` names the plane itself. */
+  follower: {
+    plane: string
+    name: string
+    position: number
+    holder: string
+    until: number
+  }
   /** By the database's clock where processes share it. */
   ended_session: {
     digest: string

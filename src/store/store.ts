@@ -5,6 +5,7 @@ import type { Entry, EntryType } from '#domain/entry.ts'
 import type { MemberId, PlaneId } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 import type { TileId } from '#lib/tile.ts'
+import type { CallIndex } from './call-index/call-index.ts'
 
 /**
  * The store: a data folder, or a PostgreSQL database that several processes share. Everything is
@@ -68,6 +69,19 @@ export interface PlaneStore {
   readonly retention: RetentionRows
   readonly ledgerKeys: LedgerKeyRows
   readonly ledger: LedgerFile
+  readonly calls: CallIndex
+  readonly followers: FollowerRows
+}
+
+/**
+ * How far the followers of a plane's ledger have come, by name. One process follows at a time: whoever
+ * holds the lease, which runs out by the database's clock where processes share it.
+ */
+export interface FollowerRows {
+  /** The cursor, and the lease for so long; undefined where another process holds it. Begins at 0. */
+  take(name: string, leaseMs: number): Promise<number | undefined>
+  /** False, and nothing is moved, where the cursor stands elsewhere or another process has the lease. */
+  move(name: string, from: number, to: number): Promise<boolean>
 }
 
 /** A document as it stands: body is the parsed document without apiVersion, kind, plane and name. */
@@ -499,6 +513,8 @@ export interface LedgerFile {
    */
   seek(atMs: number): Promise<number>
   size(): Promise<number>
+  /** The entries at these positions, in their order. */
+  at(positions: readonly number[]): Promise<StoredEntry[]>
   /** The outcomes of these intents, in the order of positions; one that has none now is left out. */
   findOutcomes(intents: readonly Begun[]): Promise<StoredEntry[]>
   /** Positions of intents that have no outcome now. */

@@ -72,11 +72,23 @@ describe('the calls of a plane', () => {
       kind: 'tool',
       name: 'read_calendar',
       template: undefined,
+      class: undefined,
+      run: undefined,
+      trace: undefined,
       indexed: {},
+      reason: undefined,
+      rules: [],
+      quota: undefined,
+      grant: undefined,
       outcome: undefined,
       count: 1,
     }
-    const permitted = { decision: 'permitted', station: 'forward', because: 'grant planner-reads' }
+    const permitted = {
+      decision: 'permitted',
+      station: 'forward',
+      because: 'grant planner-reads',
+      grant: 'planner-reads',
+    }
     assert.deepEqual(await query.list({ plane: ops, most: 10 }), [
       {
         ...operation,
@@ -85,6 +97,7 @@ describe('the calls of a plane', () => {
         decision: 'held',
         station: 'permit',
         because: 'definition changed',
+        reason: 'held',
       },
       {
         ...operation,
@@ -93,6 +106,7 @@ describe('the calls of a plane', () => {
         decision: 'limited',
         station: 'limit',
         because: 'quota reads, 2 per second',
+        reason: 'limited',
         count: 490,
       },
       { ...operation, call: callAt(3), user: 'alice@example.com', position: 4, ...permitted },
@@ -104,6 +118,7 @@ describe('the calls of a plane', () => {
         decision: 'denied',
         station: 'permit',
         because: 'no grant',
+        reason: 'unknown',
       },
       {
         ...operation,

@@ -1,5 +1,6 @@
 import type { OperationInput } from '#edge/control/operations.ts'
 import type { CallRow } from '#manager/asking.ts'
+import { overview } from '../call-overview.ts'
 import type { Invocation, Options } from '../command.ts'
 import { lookOn, on, sum, tellBeside } from '../looking.ts'
 import { type Column, printRows } from '../rows.ts'
@@ -8,6 +9,9 @@ import { printJson, type Terminal } from '../terminal.ts'
 import { grouped, rfc3339, shortTime } from '../when.ts'
 
 export const run = async (invocation: Invocation): Promise<number> => {
+  const { before: _, ...overall } = readAsked(invocation.options)
+  const told = await overview(invocation, overall)
+  if (told !== undefined) return told
   const asked = readAsked(invocation.options)
   return invocation.options.flag('count') ? count(invocation, asked) : list(invocation, asked)
 }
@@ -80,6 +84,12 @@ const toJson = (row: CallRow): object => ({
   at: rfc3339(row.at),
   user: row.user ?? null,
   template: row.template ?? null,
+  class: row.class ?? null,
+  run: row.run ?? null,
+  trace: row.trace ?? null,
+  reason: row.reason ?? null,
+  quota: row.quota ?? null,
+  grant: row.grant ?? null,
   outcome: row.outcome ?? null,
   path: pathOf(row),
 })

@@ -4,7 +4,7 @@ import type { Invocation } from '../command.ts'
 import type { Ink } from '../glyphs.ts'
 import { type Column, printRows } from '../rows.ts'
 import { printJson, type Terminal } from '../terminal.ts'
-import { rfc3339, span } from '../when.ts'
+import { grouped, rfc3339, span } from '../when.ts'
 
 export const run = async ({
   options,
@@ -110,6 +110,11 @@ const printPlane = (
   terminal.out(`${terminal.paint(plane.plane, 'strong')}${serving ? `  ${plane.gateway}` : ''}`)
   terminal.out(counts)
   printLedger(terminal, plane, now)
+  for (const { name, state, behind, problem } of plane.followers)
+    if (state === 'failing')
+      terminal.out(
+        `${terminal.paint(terminal.glyph('failed'), 'bad')} ${name} ${grouped(behind)} entries behind: ${oneLine(problem)}`,
+      )
   printSuspensions(terminal, plane, now)
   if (plane.servers.length === 0) return
   terminal.out('')

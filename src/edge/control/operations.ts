@@ -23,8 +23,16 @@ import {
 } from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
+import {
+  differenceOfCalls,
+  facetsOfCalls,
+  histogramOfCalls,
+  type Step,
+  steps,
+} from '#manager/overview.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
 import { readRecorded } from '#manager/recorded.ts'
+import { reindex } from '#manager/reindex.ts'
 import { release, releaseAll } from '#manager/release.ts'
 import { replay } from '#manager/replay.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
@@ -66,8 +74,9 @@ const asked = {
   since: written.optional(),
   until: written.optional(),
   where: z.array(written).optional(),
-  before: z.int().min(1).optional(),
 }
+const before = z.int().min(1).optional()
+const top = z.int().min(1).max(100)
 
 /**
  * Everything that the terminal can ask of an installation, in one table: the control socket serves
@@ -147,12 +156,29 @@ export const operations = {
     versions,
   ),
   calls: operation(
-    z.strictObject({ plane, ...asked, most: z.int().min(1).max(1000) }),
+    z.strictObject({ plane, ...asked, before, most: z.int().min(1).max(1000) }),
     (desk, input) => askCalls(desk, input),
   ),
-  callCount: operation(z.strictObject({ plane, ...asked }), (desk, input) =>
+  callCount: operation(z.strictObject({ plane, ...asked, before }), (desk, input) =>
     countCalls(desk, input),
   ),
+  callHistogram: operation(
+    z.strictObject({
+      plane,
+      ...asked,
+      step: z.enum(Object.keys(steps) as [Step, ...Step[]]).optional(),
+    }),
+    (desk, input) => histogramOfCalls(desk, input),
+  ),
+  callFacets: operation(
+    z.strictObject({ plane, ...asked, field: z.array(written).optional(), top }),
+    (desk, input) => facetsOfCalls(desk, input),
+  ),
+  callDifference: operation(
+    z.strictObject({ plane, ...asked, against: z.array(written).optional(), top }),
+    (desk, input) => differenceOfCalls(desk, input),
+  ),
+  reindex: operation(z.strictObject({ plane, goesOn: z.boolean() }), reindex),
   why: operation(
     z.strictObject({ plane, call: written, atItsTime: z.boolean().optional() }),
     (desk, input) => why(desk, input),

@@ -246,6 +246,17 @@ export const planeStatus = z.strictObject({
     problem: z.string().optional().describe('Why the ledger is refused.'),
     unpublished: z.string().optional().describe('Why the newest could not be published.'),
   }),
+  followers: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        state: z.enum(['following', 'elsewhere', 'failing']),
+        cursor: z.int().describe('The last position that it has taken.'),
+        behind: z.int().describe('Entries that it has not taken yet.'),
+        problem: z.string().describe('Why it fails; empty where it does not.'),
+      }),
+    )
+    .describe("What reads on in the plane's ledger, as far as the process that answers knows."),
   wrongConditions,
   servers: z.array(serverStatus),
   leftOut: z.array(
@@ -294,56 +305,6 @@ export const credentialRow = z.strictObject({
   at: at.optional(),
   servers: z.array(z.string()),
 })
-
-export const callRow = z.strictObject({
-  plane: z.string(),
-  call: z.string().describe('Empty for a count of equal refusals.'),
-  at,
-  position: z.int(),
-  agent: z.string(),
-  consumer: z.string(),
-  user: z.string().optional().describe('On whose behalf, where that was somebody.'),
-  method: z.string(),
-  server: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  template: z.string().optional().describe('That a URI was read by.'),
-  indexed: z
-    .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
-    .describe(
-      'Arguments that were indexed then: what was given; null where nothing was, true where something that is not recorded was.',
-    ),
-  decision: z.enum(['permitted', 'denied', 'limited', 'held']),
-  station: z.string(),
-  because: z.string(),
-  outcome: z
-    .strictObject({
-      status: z.string(),
-      code: z.string(),
-      ms: z.number(),
-      resultBytes: z.int(),
-    })
-    .optional(),
-  count: z.int(),
-})
-
-/** What a look at a ledger leaves to say beside what it found. */
-const looked = {
-  next: z
-    .string()
-    .optional()
-    .describe('The `after` to go on with; absent where everything has been looked at.'),
-  unnamed: z
-    .int()
-    .describe(
-      'Refusals of floods that were counted without saying whose they were: not among these.',
-    ),
-  unknown: z
-    .array(z.strictObject({ field: z.string(), value: z.string(), meant: z.string() }))
-    .describe('What was asked for by a name that does not stand in the plane now.'),
-}
-export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
-export const callCount = z.strictObject({ count: z.int(), ...looked })
 
 const edit = z.strictObject({
   op: z.enum(['add', 'change', 'remove']),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
-import { callRow } from './answers.ts'
+import { callRow } from './call-answers.ts'
 
 /** What the evaluator answers. Times are UTC milliseconds. */
 const at = z.int().describe('UTC milliseconds.')

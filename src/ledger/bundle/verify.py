@@ -18,10 +18,10 @@ import sys
 import tempfile
 
 ENTRIES = """
-call.intent agent argumentBytes# argumentsCommit? argumentsSealed? call client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# server template? user? arg.*
+call.intent agent argumentBytes# argumentsCommit? argumentsSealed? call class? client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# run? server template? trace? user? arg.*
 call.outcome call code eventBytes#? masked*? ms# resultBytes# resultCommit? resultRecorded#? resultSealed? status
-call.refused agent argumentBytes# because call client consumer kind method name reason revision# server station template? user? arg.*
-call.refused.count agent because client consumer count# from# kind method name reason server station template? to# user? arg.*
+call.refused agent argumentBytes# because call class? client consumer kind method name quota? reason revision# rule? run? server station template? trace? user? arg.*
+call.refused.count agent because class? client consumer count# from# kind method name quota? reason rule? server station template? to# user? arg.*
 unauthenticated.count count# from# reason to#
 policy.changed by revision# set summary why?
 ledger.open orphans# version

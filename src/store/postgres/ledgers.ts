@@ -6,6 +6,7 @@ import type { Ledgers } from '../ledgers.ts'
 import type { LedgerFile } from '../store.ts'
 import type { Address } from './address.ts'
 import { createAppend } from './append.ts'
+import { createPostgresIndex } from './call-index.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { nowMs } from './now.ts'
 import { createReading } from './read.ts'
@@ -24,8 +25,8 @@ interface Plane {
 }
 
 /**
- * The ledgers on PostgreSQL. Writing, reading, putting in order and keeping the trees have connections
- * of their own, so that none of them waits for another's.
+ * The ledgers on PostgreSQL. Writing, reading, putting in order, keeping the trees and the index of
+ * calls have connections of their own, so that none of them waits for another's.
  */
 export const openPostgresLedgers = (about: {
   address: Address
@@ -44,6 +45,7 @@ export const openPostgresLedgers = (about: {
   const reading = createConnections({ address, most: 4, waitMs, statementMs: readMs })
   const ordering = createConnections({ address, most: 2, waitMs, statementMs: waitMs })
   const keeping = createConnections({ address, most: 2, waitMs, statementMs: readMs })
+  const indexing = createConnections({ address, most: 3, waitMs, statementMs: readMs })
   const planes = new Map<PlaneId, Plane>()
   const nextId = createEntryIds(self)
   let closed = false
@@ -86,6 +88,7 @@ export const openPostgresLedgers = (about: {
 
   return {
     plane: (id) => plane(id).file,
+    index: (id) => createPostgresIndex({ connections: indexing, address, plane: id, self }),
     async list() {
       const text = 'select plane from ledger_head order by plane'
       const { rows } = await reading.use((client) => client.query(text))
@@ -99,7 +102,7 @@ export const openPostgresLedgers = (about: {
       await round
       await letGo(ordering, self)
       await letGoOfTrees(keeping, self)
-      await Promise.all([writing, reading, ordering, keeping].map((one) => one.close()))
+      await Promise.all([writing, reading, ordering, keeping, indexing].map((one) => one.close()))
     },
   }
 }

@@ -9,6 +9,7 @@ type Reading = Pick<
   LedgerFile,
   | 'read'
   | 'readBack'
+  | 'at'
   | 'findOutcomes'
   | 'seek'
   | 'size'
@@ -84,6 +85,12 @@ const outcomes = `
   join ledger_position at on at.plane = $1 and at.id = entry.id
   where entry.plane = $1 and entry.id = any($2) order by at.position`
 
+const at = `
+  select at.position, entry.body from ledger_position at
+  join ledger_entry entry on entry.plane = $1 and entry.id = at.id
+  where at.plane = $1 and at.position = any($2::bigint[])
+  order by array_position($2::bigint[], at.position)`
+
 const size = 'select size from ledger_head where plane = $1'
 
 const open = `
@@ -148,6 +155,9 @@ export const createReading = ({
     async seek(atMs) {
       await caughtUp()
       return (await ask('ledger-seek', seek, [atMs]))[0]?.position ?? 1
+    },
+    async at(positions) {
+      return positions.length === 0 ? [] : storedOf(await ask('ledger-at', at, [positions]))
     },
     async findOutcomes(intents) {
       if (intents.length === 0) return []

@@ -11,6 +11,10 @@ export const ledgerFolder = (folder: string): string => join(folder, 'ledger')
 export const ledgerFile = (folder: Folder, plane: string): string =>
   folder === 'memory' ? ':memory:' : join(ledgerFolder(folder), `${plane}.db`)
 
+export const indexFolder = (folder: string): string => join(folder, 'index')
+export const indexFile = (folder: Folder, plane: string): string =>
+  folder === 'memory' ? ':memory:' : join(indexFolder(folder), `${plane}.db`)
+
 /** A folder that stands already keeps its mode: whoever made it has decided. */
 export const makeFolder = (path: string): void => {
   mkdirSync(path, { recursive: true, mode: 0o700 })

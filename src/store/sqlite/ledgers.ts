@@ -1,10 +1,12 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
+import type { CallIndex } from '../call-index/call-index.ts'
 import { createGroupCommit, type GroupAnswer, type GroupCommit, logWriting } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
 import { createSearch, entriesOf, type Look } from '../search.ts'
 import type { EntryRow, LedgerFile, StoredEntry, TreeStanding } from '../store.ts'
+import { createSqliteIndexes, type LedgerText } from './call-index.ts'
 import type { Folder } from './files.ts'
 import type { EntriesAnswer, LedgerReadQuestion } from './ledger-read.ts'
 import type { LedgerReaderQuestion } from './ledger-reader.ts'
@@ -14,6 +16,12 @@ import { type AskWorker, startWorker } from './worker.ts'
 
 type Writer = AskWorker<LedgerWriterQuestion>
 type Read = <Value>(question: LedgerReadQuestion) => Promise<Value>
+
+interface Plane {
+  readonly file: LedgerFile
+  readonly group: GroupCommit
+  readonly index: CallIndex
+}
 
 /** One writer for all planes; one reader, started when something is first read. */
 export const openSqliteLedgers = (options: {
@@ -25,20 +33,25 @@ export const openSqliteLedgers = (options: {
   const { folder } = options
   const writer = startWorker<LedgerWriterQuestion>('ledger writer', folder)
   const reader = createReader(folder, writer)
-  const planes = new Map<PlaneId, { file: LedgerFile; group: GroupCommit }>()
+  const indexes = createSqliteIndexes(folder)
+  const planes = new Map<PlaneId, Plane>()
+  const plane = (id: PlaneId): Plane => {
+    const known = planes.get(id)
+    if (known !== undefined) return known
+    const group = groupOf(id, writer, options)
+    const { file, text } = ledgerFileOf(id, writer, reader.read, group)
+    const made = { file, group, index: indexes.of(id, text) }
+    planes.set(id, made)
+    return made
+  }
   return {
-    plane(id) {
-      const known = planes.get(id)
-      if (known !== undefined) return known.file
-      const group = groupOf(id, writer, options)
-      const file = ledgerFileOf(id, writer, reader.read, group)
-      planes.set(id, { file, group })
-      return file
-    },
+    plane: (id) => plane(id).file,
+    index: (id) => plane(id).index,
     list: () => writer.ask<PlaneId[]>({ ask: 'list' }),
     trees: () => writer.ask<TreeStanding[]>({ ask: 'trees' }),
     async close() {
       await Promise.all([...planes.values()].map(({ group }) => group.settled()))
+      await indexes.close()
       await reader.close()
       await writer.ask({ ask: 'close' })
       await writer.end()
@@ -104,7 +117,7 @@ const ledgerFileOf = (
   writer: Writer,
   readOnly: Read,
   group: GroupCommit,
-): LedgerFile => {
+): { file: LedgerFile; text: LedgerText } => {
   let standing: Promise<void> | undefined
   /** The reader cannot create the file: the writer has to have opened it once. */
   const stand = (): Promise<void> => {
@@ -125,8 +138,13 @@ const ledgerFileOf = (
 
   const { read: readFrom, readBack, outcomes } = createSearch(size, look)
   const listOpen = () => writer.ask<number[]>({ ask: 'listOpen', plane })
+  const text: LedgerText = {
+    size,
+    entries: (from, to) =>
+      read({ ask: 'entries', plane, from, to, ...everything, most: to - from + 1 }),
+  }
 
-  return {
+  const file: LedgerFile = {
     append: group.append,
     get waiting() {
       return group.waiting
@@ -154,12 +172,19 @@ const ledgerFileOf = (
       const positions = await writer.ask<number[]>({ ask: 'listOrphans', plane })
       return storedOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
     },
+    async at(positions) {
+      if (positions.length === 0) return []
+      return storedOf(await read<EntriesAnswer>({ ask: 'positions', plane, positions }))
+    },
     findPayload: (position) => read<Uint8Array | undefined>({ ask: 'payload', plane, position }),
     listPayloads: (positions) => read<number[]>({ ask: 'payloads', plane, positions }),
     dropPayloads: (positions) => writer.ask<void>({ ask: 'drop', plane, positions }),
     tree: ledgerTreeOf(plane, read, (question) => writer.ask(question)),
   }
+  return { file, text }
 }
+
+const everything = { back: false, types: undefined, ways: [], calls: undefined } as const
 
 const storedOf = ({ positions, bodies }: EntriesAnswer): StoredEntry[] =>
   entriesOf(positions, bodies)

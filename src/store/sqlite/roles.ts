@@ -1,3 +1,4 @@
+import { createCallIndexes } from './index-worker.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { createLedgerWriter } from './ledger-writer.ts'
 import { createStoreDb } from './store-db.ts'
@@ -7,5 +8,6 @@ export const roles = {
   database: createStoreDb,
   'ledger writer': createLedgerWriter,
   'ledger reader': createLedgerReader,
+  'call index': createCallIndexes,
 } as const
 export type Role = keyof typeof roles

@@ -5,15 +5,23 @@ import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
 import { why } from '#manager/calls.ts'
 import { erase } from '#manager/erasing.ts'
+import {
+  differenceOfCalls,
+  facetsOfCalls,
+  histogramOfCalls,
+  type Step,
+  steps,
+} from '#manager/overview.ts'
 import { readRecorded } from '#manager/recorded.ts'
 import { aboutOf } from '../about.ts'
-import { callCount, callPage } from '../answers.ts'
+import { callCount, callDifference, callFacets, callHistogram, callPage } from '../call-answers.ts'
 import { why as whyAnswer } from '../policy-answers.ts'
 import { erased as erasedAnswer, recorded as recordedAnswer } from '../recorded-answers.ts'
 import { type Asked, route } from '../route.ts'
 import { planeHere, sightOf } from '../sight.ts'
 
 const written = z.string().min(1).max(2048)
+const top = z.coerce.number().int().min(1).max(100).default(10)
 
 /** As `ledger/ask.ts` reads it: the same words as the options of `bailiwick calls`. */
 const asked = {
@@ -35,6 +43,7 @@ const asked = {
     .optional()
     .describe('The `next` of the page before.'),
 }
+const { after: _, ...overview } = asked
 const callsQuery = z.strictObject({
   ...asked,
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -57,6 +66,12 @@ const pageOf = <T extends { readonly next: number | undefined }>([answer]: reado
   if (!answer) throw new Fault('not_found')
   const { plane: _, next, ...rest } = answer
   return { ...rest, ...(next !== undefined && { next: String(next) }) }
+}
+
+const overviewOf = <T>([answer]: readonly (T & { readonly plane: string })[]) => {
+  if (!answer) throw new Fault('not_found')
+  const { plane: _, ...rest } = answer
+  return rest
 }
 
 const before = (after: string | undefined): number | undefined =>
@@ -95,6 +110,72 @@ export const callRoutes = [
       const { plane } = planeHere(asked)
       const input = { ...ask, plane: plane.name, before: before(after) }
       return pageOf(await countCalls(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/histogram',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'How many calls that you may read there were, step by step over the whole range.',
+      query: z.strictObject({
+        ...overview,
+        step: z
+          .enum(Object.keys(steps) as [Step, ...Step[]])
+          .optional()
+          .describe('The width of a bar; by the length of the range where nothing is said.'),
+      }),
+      answer: callHistogram,
+    },
+    async (asked) => {
+      const input = { ...asked.query, plane: planeHere(asked).plane.name }
+      return overviewOf(await histogramOfCalls(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/facets',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'The most frequent values of fields, each with how many calls of the whole range that you may read have it.',
+      query: z.strictObject({
+        ...overview,
+        field: z.array(written).optional().describe('Any that `where` takes but name; several.'),
+        top: top.describe('Values of each.'),
+      }),
+      answer: callFacets,
+    },
+    async (asked) => {
+      const input = { ...asked.query, plane: planeHere(asked).plane.name }
+      return overviewOf(await facetsOfCalls(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/difference',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'Which values the calls that are asked for have more of than the others that you may read.',
+      query: z.strictObject({
+        ...overview,
+        against: z
+          .array(written)
+          .optional()
+          .describe(
+            'As `where`: the calls that they are compared within; all of them where nothing is said.',
+          ),
+        againstSince: written.optional().describe('As `since`, which it is where nothing is said.'),
+        againstUntil: written.optional().describe('As `until`, which it is where nothing is said.'),
+        top,
+      }),
+      answer: callDifference,
+    },
+    async (asked) => {
+      const input = { ...asked.query, plane: planeHere(asked).plane.name }
+      return overviewOf(await differenceOfCalls(asked.desk, input, sightOf(asked)))
     },
   ),
   route(
