@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
+import { createGivenArguments } from '#ledger/given.ts'
 import { createCallQuery } from '#ledger/query.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -18,6 +19,7 @@ import { createClientView } from '#policy/clients.ts'
 import { explain } from '#policy/explain.ts'
 import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
+import { createTrials } from '#policy/trials.ts'
 import { findWrong } from '#policy/wrong.ts'
 import { checkIndexes } from '#registry/check-index.ts'
 import { checkVariants } from '#registry/check-variants.ts'
@@ -99,8 +101,7 @@ export const assemble = async (about: {
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const offers: Offers = (plane, document) =>
-    document.kind === 'Server' ? registry.capabilitiesAs(plane, document) : []
+  const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })
@@ -139,6 +140,7 @@ export const assemble = async (about: {
     snapshots,
     item,
     offers,
+    given: createGivenArguments(store, seal),
     watchSecrets,
   }
 }
@@ -159,7 +161,7 @@ export const follow = async (
       const items = [...(servers?.values() ?? []), ...(apis?.values() ?? [])]
       await parts.registry.follow(plane, items, changes)
       // Before the snapshot that permits their calls is in force.
-      if (serving) parts.apis.follow(plane, [...(apis?.values() ?? [])])
+      if (serving) await parts.apis.follow(plane, [...(apis?.values() ?? [])])
     }
   }
   // Whatever becomes of the rest: a patch builds on the one before it, and what may no longer be is
@@ -195,6 +197,8 @@ export const installationOf = (
     ready: Installation['ready']
   },
 ): Installation => {
+  const runners = new Set(about.runners.keys())
+  const breather = () => createBreather(clock)
   return {
     ...parts,
     revisions: parts.store.revisions,
@@ -202,7 +206,8 @@ export const installationOf = (
     origin: about.origin,
     pid: about.pid,
     startedAt: about.startedAt,
-    runners: new Set(about.runners.keys()),
+    runners,
+    trials: createTrials({ ...parts, runners, now: clock.now, breather }),
     calls: createCallQuery(parts.store),
     refresh: about.refresh,
     checked: about.checked,

@@ -134,7 +134,7 @@ const roles = (): string => `# Roles
 
 ${generated}
 
-A RoleBinding gives people or a Team a role over a plane, over the items of a Team, or over one server, with an end if it
+A RoleBinding gives people or a Team a role over a plane, over the items of a Team, or over one server or API, with an end if it
 has one. Whoever an item names as its \`owner\`, a Team or a person, holds \`owner\` over what names them. Administrators of
 the installation are written at the account by another administrator; they may everything in every plane but read the
 arguments of calls, and whoever can open the control socket is one.

@@ -26,6 +26,7 @@ import { createFollowers, notFollowed } from './followers.ts'
 import { givenByCommand, readGiven } from './given.ts'
 import { toProblems } from './locate.ts'
 import { findDone, keyFor } from './once.ts'
+import { readAhead } from './openapi.ts'
 import { keyOf, type Plan, planApply } from './plan.ts'
 import {
   documentsOf as documentsIn,
@@ -298,6 +299,10 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
       checkSet(input)
       // Before its turn: whoever suspends somebody does not wait until a folder has been read.
       const read = await toRead(() => readGiven(input.files, createBreather(clock)))
+      await readAhead(
+        read.given.map(({ document }) => document),
+        policy,
+      )
       return await inTurn(() => apply(input, read))
     },
     async draft(input) {
@@ -309,7 +314,10 @@ export async function createChange({ store, clock, log, enter }: ChangeParts): P
     async at(revision) {
       return proposedBy(policy, await stepsBack(store, policy, revision), revision)
     },
-    put: (document, about) => inTurn(() => put(document, about)),
+    async put(document, about) {
+      await readAhead([document], policy)
+      return await inTurn(() => put(document, about))
+    },
     remove: (target, about) => inTurn(() => remove(target, about)),
     restore: (revision, about) => inTurn(() => restore(revision, about)),
     execute: ({ name, plan }, about) =>

@@ -1,21 +1,26 @@
-import type { ServerDocument } from '#domain/documents.ts'
+import type { ItemDocument } from '#domain/documents.ts'
 import { looksOf } from '#domain/looks.ts'
-import type { Policy } from './change.ts'
+import type { PlanePolicy, Policy } from './change.ts'
 import type { Finding } from './finding.ts'
 import type { Path } from './path.ts'
 import type { Given, Plan } from './plan.ts'
 
-/** A name that a document gives to something of its plane: to the server itself, or to what it classifies. */
+/** A name that a document gives to something of its plane: to the item itself, or to what it classifies. */
 interface Claim {
-  readonly of: 'Server' | 'tools' | 'prompts'
-  readonly server: string
+  readonly of: 'item' | Classified
+  /** `Server calendar`, as sentences speak of the item. */
+  readonly item: string
   readonly name: string
 }
 
+const classified = ['tools', 'prompts', 'operations'] as const
+type Classified = (typeof classified)[number]
+
 /**
- * Two servers of a plane, and two tools or prompts that are classified in it, must not look alike: who
- * reads one in a grant, a list or an alarm takes it for the other (trust.md §1 row 17). The same tool
- * name at two servers is two tools, told apart by the servers' names. What stands already stays.
+ * Two items of a plane, servers or APIs, and two tools, prompts or operations that are classified in
+ * it, must not look alike: who reads one in a grant, a list or an alarm takes it for the other (trust.md
+ * §1 row 17). The same tool name at two servers is two tools, told apart by the servers' names. What
+ * stands already stays.
  */
 export async function lookAlikes(
   policy: Policy,
@@ -23,10 +28,11 @@ export async function lookAlikes(
   breathe: () => Promise<void>,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
-  const servers = [...plan.given.values()].filter(({ kind }) => kind === 'Server')
-  for (const [plane, given] of Map.groupBy(servers, (one) => one.plane)) {
-    const before = policy.planes.get(plane)?.servers ?? new Map<string, ServerDocument>()
-    const stands = (one: Given, claim: Claim) => claims(before.get(one.name), claim)
+  const items = [...plan.given.values()].filter(({ kind }) => kind === 'Server' || kind === 'API')
+  for (const [plane, given] of Map.groupBy(items, (one) => one.plane)) {
+    const here = policy.planes.get(plane)
+    const stands = ({ kind, name }: Given, claim: Claim) =>
+      claims(kind === 'API' ? here?.apis.get(name) : here?.servers.get(name), claim)
     const fresh = given.flatMap((one) =>
       claimsOf(one.document)
         .filter((claim) => !stands(one, claim))
@@ -34,7 +40,7 @@ export async function lookAlikes(
     )
     if (fresh.length === 0) continue
     const taken = createIndex()
-    for (const document of staying(before, plan)) {
+    for (const document of staying(here, plan)) {
       for (const claim of claimsOf(document)) taken.add(claim)
       await breathe()
     }
@@ -48,54 +54,66 @@ export async function lookAlikes(
 }
 
 /** What stood before, as far as it goes on standing. */
-function* staying(
-  before: ReadonlyMap<string, ServerDocument>,
-  { given, remove }: Plan,
-): Generator<ServerDocument> {
-  const removed = new Set(remove.map(({ document }) => document))
+function* staying(here: PlanePolicy | undefined, { given, remove }: Plan): Generator<ItemDocument> {
+  if (!here) return
+  const removed = new Set<unknown>(remove.map(({ document }) => document))
   const next = new Map(
     [...given.values()].map(({ kind, name, document }) => [`${kind} ${name}`, document]),
   )
-  for (const [name, document] of before) {
+  for (const document of [...here.servers.values(), ...here.apis.values()]) {
     if (removed.has(document)) continue
-    const after = next.get(`Server ${name}`)
+    const after = next.get(`${document.kind} ${document.name}`)
     if (after === undefined) yield document
-    else if (after.kind === 'Server') yield intersection(after, document)
+    else if (isItem(after)) yield intersection(after, document)
   }
 }
 
 /** What both claim; enough of a document for its claims. */
-function intersection(after: ServerDocument, before: ServerDocument): ServerDocument {
-  const both = (member: 'tools' | 'prompts') =>
-    Object.fromEntries(
-      Object.entries(after[member] ?? {}).filter(([name]) =>
-        Object.hasOwn(before[member] ?? {}, name),
-      ),
-    )
-  return { ...after, tools: both('tools'), prompts: both('prompts') }
+function intersection(after: ItemDocument, before: ItemDocument): ItemDocument {
+  const both = Object.fromEntries(
+    classified.map((member) => {
+      const stood = namedIn(before, member)
+      const kept = Object.entries(namedIn(after, member)).filter(([name]) =>
+        Object.hasOwn(stood, name),
+      )
+      return [member, Object.fromEntries(kept)]
+    }),
+  )
+  return { ...after, ...both }
 }
 
-const known = new WeakMap<ServerDocument, readonly Claim[]>()
+const isItem = (document: Given['document']): document is ItemDocument =>
+  document?.kind === 'Server' || document?.kind === 'API'
+
+/** What a document says of each name. */
+const namedIn = (document: ItemDocument, member: Classified): Readonly<Record<string, object>> =>
+  (document as Partial<Record<Classified, Record<string, object>>>)[member] ?? {}
+
+const known = new WeakMap<ItemDocument, readonly Claim[]>()
 
 function claimsOf(document: Given['document']): readonly Claim[] {
-  if (document?.kind !== 'Server') return []
+  if (!isItem(document)) return []
   let found = known.get(document)
   if (!found) {
-    const { name: server } = document
-    const named = (of: 'tools' | 'prompts') =>
-      Object.keys(document[of] ?? {}).map((name): Claim => ({ of, server, name }))
-    found = [{ of: 'Server', server, name: server }, ...named('tools'), ...named('prompts')]
+    const { kind, name } = document
+    const item = `${kind} ${name}`
+    const named = classified.flatMap((of) =>
+      Object.keys(namedIn(document, of)).map((one): Claim => ({ of, item, name: one })),
+    )
+    found = [{ of: 'item', item, name }, ...named]
     known.set(document, found)
   }
   return found
 }
 
-const claims = (document: ServerDocument | undefined, { of, name }: Claim): boolean =>
-  document !== undefined && (of === 'Server' || Object.hasOwn(document[of] ?? {}, name))
+const claims = (document: ItemDocument | undefined, { of, name }: Claim): boolean =>
+  document !== undefined && (of === 'item' || Object.hasOwn(namedIn(document, of), name))
 
 function createIndex() {
   const byLooks = new Map<string, Claim>()
-  const keysOf = ({ of, name }: Claim) => looksOf(name).map((key) => `${of} ${key}`)
+  // Operations are offered as tools: the two are read in the same places.
+  const keysOf = ({ of, name }: Claim) =>
+    looksOf(name).map((key) => `${of === 'operations' ? 'tools' : of} ${key}`)
   return {
     add(claim: Claim): void {
       for (const key of keysOf(claim)) if (!byLooks.has(key)) byLooks.set(key, claim)
@@ -107,16 +125,15 @@ function createIndex() {
   }
 }
 
-function finding(one: Given, claim: Claim, other: Claim): Finding {
-  const { source } = one
-  const isServer = claim.of === 'Server'
-  const path: Path = isServer ? ['name'] : [claim.of, claim.name]
-  const sentence = isServer
-    ? `its name looks like that of Server ${other.name}; choose another`
-    : `${claim.of} has ${claim.name}, which looks like ${other.name} of Server ${other.server}; only one of the two can be classified`
+function finding({ kind, name, source }: Given, claim: Claim, other: Claim): Finding {
+  const isOfItem = claim.of === 'item'
+  const path: Path = isOfItem ? ['name'] : [claim.of, claim.name]
+  const sentence = isOfItem
+    ? `its name looks like that of ${other.item}; choose another`
+    : `${claim.of} has ${claim.name}, which looks like ${other.name} of ${other.item}; only one of the two can be classified`
   return {
     code: 'look-alike',
-    message: `Server ${one.name}: ${sentence}`,
-    at: source && { source, path, part: isServer ? 'value' : 'key' },
+    message: `${kind} ${name}: ${sentence}`,
+    at: source && { source, path, part: isOfItem ? 'value' : 'key' },
   }
 }

@@ -29,7 +29,7 @@ export async function checkReferences(
       ...danglingIn(one, next),
       ...sharedName(one, next),
       ...runnerOf(one, policy, runners),
-      ...checkOpenApi(one, policy),
+      ...(await checkOpenApi(one, policy)),
     )
     await breathe()
   }

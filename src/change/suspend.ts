@@ -71,15 +71,20 @@ const planeOf = (policy: Policy, { plane }: Suspend): PlanePolicy => {
 const checkExists = (here: PlanePolicy, { plane, kind, name }: Suspend): void => {
   if (kind === 'user') checkUser(name)
   if (kind === 'user' || kind === 'capability') return
-  const exists = kind === 'plane' ? name === here.plane.name : here[members[kind]].has(name)
+  const exists = kind === 'plane' ? name === here.plane.name : isIn(here, kind, name)
   if (exists) return
   throw new Fault('unknown_name', {
-    detail: `there is no ${kind} ${name} in plane ${plane}`,
+    detail: `there is no ${kind === 'server' ? 'server or API' : kind} ${name} in plane ${plane}`,
     fix: shownBy[kind],
   })
 }
 
-const members = { agent: 'agents', consumer: 'consumers', server: 'servers' } as const
+/** Names of servers and APIs are one name space. */
+const isIn = (here: PlanePolicy, kind: 'agent' | 'consumer' | 'server', name: string): boolean => {
+  if (kind === 'server') return here.servers.has(name) || here.apis.has(name)
+  return kind === 'agent' ? here.agents.has(name) : here.consumers.has(name)
+}
+
 const shownBy = {
   agent: 'bailiwick agent list',
   consumer: 'bailiwick export',

@@ -28,6 +28,11 @@ const resume = (kind: SuspensionKind) => async () =>
 const suspended = ['plane', 'kind', 'name', 'revision'] as const
 const reasonOption = ['--reason <text>', 'why; it stands in the ledger'] as const
 
+const draftOptions = [
+  ['-f, --file <path>', 'documents of a draft: a file, a folder or - for standard input', 'repeat'],
+  ['--set <name>', 'the set that the draft belongs to (default: the base name of the only -f)'],
+] as const
+
 const kindOption = [
   '--kind <kind>',
   'tool, prompt, resource, template or operation (default: tool)',
@@ -351,21 +356,35 @@ export const catalog: readonly CommandRow[] = [
     summary: 'Everything about one call: each station, the entries, what it would meet now.',
     examples: [
       'bailiwick why cal_01JD7Q3M8Z4T6W2X9Y5V1B0C7D',
-      'bailiwick why cal_01JD7Q3M8Z --json',
+      'bailiwick why cal_01JD7Q3M8Z --then',
     ],
+    options: [['--then', 'also what it met by the policy of its own time']],
     plane: true,
-    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now'],
+    fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now', 'atItsTime'],
     load: () => import('./commands/why.ts'),
   },
   {
     name: 'can',
-    takes: '<agent> <target>',
+    takes: '<agent> <target> [arguments...]',
     summary: 'Whether an agent may use a capability, why, and what would change it.',
     examples: [
-      'bailiwick can planner ops/bank/transfer',
-      'bailiwick can planner@workplace ops/bank/transfer --json decision',
+      'bailiwick can planner ops/bank/transfer amount=250 --user alice@example.com',
+      'bailiwick can line-3 ops/mes/read_telemetry line=4 --claim line=4 -f policy/',
     ],
-    options: [kindOption],
+    options: [
+      kindOption,
+      ['--args <json>', 'the arguments as a JSON object, - for standard input'],
+      ['--claim <name=text>', 'as if these were its claims; NAME:=JSON for no text', 'repeat'],
+      [
+        '--scope <scope>',
+        'with a token of these scopes (default: what its grants imply)',
+        'repeat',
+      ],
+      ['--user <user>', 'on behalf of this user'],
+      ['--at <when>', 'at that time: 2027-01-01T09:00:00Z, or how long ago: 2h, 7d'],
+      ['--revision <n>', 'by the policy as it was then'],
+      ...draftOptions,
+    ],
     fields: [
       'decision',
       'because',
@@ -374,11 +393,55 @@ export const catalog: readonly CommandRow[] = [
       'server',
       'kind',
       'name',
+      'at',
+      'revision',
+      'as',
       'considered',
+      'rules',
       'quotas',
+      'fallback',
       'wouldChange',
+      'inTheWay',
     ],
     load: () => import('./commands/can.ts'),
+  },
+  {
+    name: 'policy test',
+    takes: '',
+    summary: 'Whether every PolicyTest is true, by what stands or by a draft; 3 where one is not.',
+    examples: ['bailiwick policy test', 'bailiwick policy test -f policy/ --plane ops'],
+    options: draftOptions,
+    plane: true,
+    fields: ['plane', 'name', 'says', 'holds', 'tried', 'but', 'problem'],
+    load: () => import('./commands/policy-test.ts'),
+  },
+  {
+    name: 'policy replay',
+    takes: '',
+    summary: 'Which calls of the last days a draft would newly permit, and which newly deny.',
+    examples: [
+      'bailiwick policy replay -f policy/ --since 7d',
+      'bailiwick policy replay -f grant.yaml --plane ops --json newlyDenied',
+    ],
+    options: [
+      ...draftOptions,
+      [
+        '--since <when>',
+        'from then on: 2026-11-20T12:00:00Z, or how long ago: 2h, 7d (default: 7d)',
+      ],
+    ],
+    plane: true,
+    fields: [
+      'plane',
+      'since',
+      'looked',
+      'isWhole',
+      'calls',
+      'newlyPermitted',
+      'newlyDenied',
+      'notKnown',
+    ],
+    load: () => import('./commands/policy-replay.ts'),
   },
   {
     name: 'cred set',
@@ -735,6 +798,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'People on whose behalf agents act.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
+  policy: 'Drafts, before they stand.',
 }
 
 /** Commands of the product that this version does not build; refused by name, never half done. */
@@ -743,7 +807,6 @@ export const unbuilt: readonly string[] = [
   'ledger',
   'review',
   'alarm',
-  'policy',
   'cred rotate',
   'cred destroy',
 ]

@@ -5,7 +5,7 @@ export const exitCodes: readonly (readonly [number, string])[] = [
   [0, 'done; the answer is yes'],
   [1, 'unexpected failure (a bug: prints how to report it)'],
   [2, 'wrong usage'],
-  [3, 'a check said no: a call was refused, "bailiwick can" denied'],
+  [3, 'a check said no: a call was refused, "bailiwick can" denied, "policy test" failed'],
   [4, 'sign-in needed'],
   [5, 'you may not do this'],
   [6, 'not found'],

@@ -89,9 +89,9 @@ const clockSlackMs = 1000
 
 const explainNow = async (
   control: Control,
-  { plane, server, name, token }: Made,
+  { plane, server, name, args, token }: Made,
 ): Promise<Explanation> =>
-  await control.ask('can', { plane, client: token.client, server, kind: 'tool', name })
+  await control.ask('can', { plane, client: token.client, server, kind: 'tool', name, args })
 
 /** Its server could not be asked what it offers: no policy's no, but a fault on the server's side. */
 const isUnseen = (reply: Reply): boolean => refusalOf(reply)?.reason === 'unseen'

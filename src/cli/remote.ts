@@ -193,21 +193,33 @@ const asking: Asking = {
       const part = await api.ask('GET', '/planes/{plane}/calls/count', { path, query })
       return [{ ...part, plane: one, next: part.next && Number(part.next) }]
     }),
-  async why(api, { plane, call }) {
+  async why(api, { plane, call, atItsTime }) {
     for (const one of await chosen(api, plane))
       try {
         const path = { plane: one, call }
-        return await api.ask('GET', '/planes/{plane}/calls/{call}', { path })
+        const query = atItsTime ? { atItsTime: 'true' } : {}
+        return await api.ask('GET', '/planes/{plane}/calls/{call}', { path, query })
       } catch (thrown) {
         const code = thrown instanceof Fault ? thrown.code : undefined
         if (code !== 'unknown_name' && code !== 'not_permitted') throw thrown
       }
     throw new Fault('unknown_name', { detail: `There is no call "${call}" for you.` })
   },
-  async can(api, { plane, client, server, kind, name }) {
+  async can(api, { plane, ...body }) {
     const path = { plane: await planeFor(api, plane) }
-    const query = { client, server, kind, name }
-    return await api.ask('GET', '/planes/{plane}/can', { path, query })
+    return await api.ask('POST', '/planes/{plane}/can', { path, body })
+  },
+  async policyTest(api, { plane, draft }) {
+    const chosen = draft ? await planeFor(api, plane) : plane
+    return await overPlanes(api, chosen, async (one) => {
+      const about = { path: { plane: one }, body: { draft } }
+      const tested = await api.ask('POST', '/planes/{plane}/policy/test', about)
+      return [{ plane: one, ...tested }]
+    })
+  },
+  async policyReplay(api, { plane, ...body }) {
+    const path = { plane: await planeFor(api, plane) }
+    return await api.ask('POST', '/planes/{plane}/policy/replay', { path, body })
   },
 }
 

@@ -1,7 +1,9 @@
+import type { JsonObject } from '#lib/json.ts'
 import type { TokenAnswer } from '#manager/agents.ts'
 import type { CallRow } from '#manager/asking.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
+import { printInTheWay } from './explanation.ts'
 import { printRemedy } from './remedy.ts'
 import { drawStrip, pathOf } from './strip.ts'
 import type { Terminal } from './terminal.ts'
@@ -12,6 +14,7 @@ export interface Made {
   readonly plane: string
   readonly server: string
   readonly name: string
+  readonly args: JsonObject
   readonly token: TokenAnswer
   /** By the clock of this machine, before anything was sent. */
   readonly startedAt: number
@@ -54,6 +57,7 @@ export const sayRefusal = (terminal: Terminal, made: Made, about: Told): void =>
   if (down !== undefined) terminal.warn(`  ${oneLine(down)}`)
   if (record) printRecord(terminal, record)
   printRemedy(terminal, fix, terminal.warn)
+  printInTheWay(terminal, now, terminal.warn)
 }
 
 const printRecord = (terminal: Terminal, record: CallRow): void => {

@@ -14,9 +14,9 @@ export const because = (refusal: Refusal): string => {
     case 'arguments':
       return `arguments do not fit the definition: ${tellProblems(refusal.problems)}`
     case 'condition':
-      return `condition of grant ${refusal.grants.join(', ')}`
+      return `condition of grant ${refusal.grants.join(', ')}${tellFailed(refusal.failed)}`
     case 'rule':
-      return `rule ${refusal.rule}: ${refusal.because}`
+      return tellDenial(refusal.rule, refusal)
     case 'scope':
       return `token lacks scope ${refusal.scopes.join(' ')}${askedBy(refusal.rules)}`
     case 'token':
@@ -29,6 +29,23 @@ export const because = (refusal: Refusal): string => {
       return `${tellQuota(refusal.quota)}, ${refusal.most} per ${refusal.window}`
   }
 }
+
+const tellFailed = (failed: Extract<Refusal, { reason: 'condition' }>['failed']): string =>
+  failed ? `; that of ${failed.grant} fails: ${failed.error}` : ''
+
+export const tellDenial = (
+  rule: string,
+  { because, error }: Pick<Extract<Refusal, { reason: 'rule' }>, 'because' | 'error'>,
+): string => `rule ${rule}: ${because}${error === undefined ? '' : `: ${error}`}`
+
+/** What stands in the place of a rule for whoever may not read rules: that there is one is not hidden. */
+export const hiddenRule = 'a rule you may not see'
+
+/** A reason as it is written here, without the name of a rule and what went wrong in its condition. */
+export const withoutRules = (reason: string): string =>
+  reason
+    .replace(/^rule [^:]+: .*$/s, `denied by ${hiddenRule}`)
+    .replace(/^(token lacks scope [^(]*)\(rule [^)]*\)$/, `$1(${hiddenRule})`)
 
 /** By what they must be; where in them something stands is named by whoever called, and is not told. */
 const tellProblems = (problems: Extract<Refusal, { reason: 'arguments' }>['problems']): string =>

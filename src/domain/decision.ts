@@ -46,6 +46,8 @@ export type Refusal =
       readonly station: 'permit'
       /** Those grants, by name. */
       readonly grants: readonly string[]
+      /** The first whose condition could not be worked out, and why. */
+      readonly failed: { readonly grant: string; readonly error: string } | undefined
       readonly fallback: string | undefined
     }
   /** A rule that no grant overrides. */
@@ -54,6 +56,8 @@ export type Refusal =
       readonly station: 'permit'
       readonly rule: string
       readonly because: RuleBecause
+      /** Why its condition could not be worked out, where it could not. */
+      readonly error: string | undefined
       readonly fallback: string | undefined
     }
   /** The token lacks scopes that this caller can obtain: what the capability needs, and what rules ask for. */

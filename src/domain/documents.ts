@@ -124,6 +124,14 @@ export const consumerDocument = z
 
 const claim = z.union([text(200), z.boolean(), z.int(), z.array(text(200)).max(50)])
 
+/** What is vouched for of an agent. */
+export const claims = z
+  .record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be a name that a condition can say'),
+    claim,
+  )
+  .refine((all) => Object.keys(all).length <= 32, 'has more than 32 claims')
+
 export const agentDocument = z
   .strictObject({
     ...head('Agent'),
@@ -134,14 +142,7 @@ export const agentDocument = z
     consumers: names('a consumer').describe(
       'Consumers it may act for; in a call it acts for one of them.',
     ),
-    claims: z
-      .record(
-        z
-          .string()
-          .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be a name that a condition can say'),
-        claim,
-      )
-      .refine((claims) => Object.keys(claims).length <= 32, 'has more than 32 claims')
+    claims: claims
       .optional()
       .describe('What is vouched for of it here; conditions see it as caller.claims.'),
     authenticate: z

@@ -12,4 +12,5 @@ export function looksOf(name: string): readonly [string, string] {
 }
 
 /** URIs are what a server's data makes them, by the thousand, and ASCII alone: they are no names that somebody chose. */
-export const hasLooks = (kind: CapabilityKind): boolean => kind === 'tool' || kind === 'prompt'
+export const hasLooks = (kind: CapabilityKind): boolean =>
+  kind === 'tool' || kind === 'prompt' || kind === 'operation'

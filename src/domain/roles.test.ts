@@ -22,17 +22,17 @@ const binding = fc.record({
     undefined,
     { owner: 'alpha' },
     { owner: 'beta' },
-    { server: 'bank' },
+    { item: 'bank' },
   ),
   endsAt: fc.constantFrom(undefined, 0, 5, 10),
 })
 const item = fc.constantFrom(
   undefined,
-  { owner: 'alpha', server: 'bank' },
-  { owner: 'beta', server: 'bank' },
-  { owner: 'beta', server: 'mail' },
-  { owner: 'alpha', server: undefined },
-  { owner: undefined, server: undefined },
+  { owner: 'alpha', name: 'bank' },
+  { owner: 'beta', name: 'bank' },
+  { owner: 'beta', name: 'mail' },
+  { owner: 'alpha', name: undefined },
+  { owner: undefined, name: undefined },
 )
 const question = fc.record({
   person: fc.record({ name: fc.constantFrom(...people, 'eve'), administrator: fc.boolean() }),
@@ -61,7 +61,7 @@ const naive = ({ person, needs, plane, item, at, bindings }: Question): Verdict 
       if (item === undefined) continue
       if ('owner' in one.over && item.owner !== undefined && one.over.owner === item.owner)
         return 'permitted'
-      if ('server' in one.over && item.server !== undefined && one.over.server === item.server)
+      if ('item' in one.over && item.name !== undefined && one.over.item === item.name)
         return 'permitted'
     }
   }
@@ -85,7 +85,7 @@ describe('What a person may do', () => {
         const items = [
           undefined,
           ...['alpha', 'beta'].flatMap((owner) =>
-            ['bank', 'mail'].map((server) => ({ owner, server })),
+            ['bank', 'mail'].map((name) => ({ owner, name })),
           ),
         ]
         const each = items.map((one) => may(person, needs, { plane, item: one, at }, bindings))
@@ -165,7 +165,7 @@ describe('Somebody widens their own rights', () => {
       held({ plane: 'fin' }),
       held({ over: undefined }),
       held({ over: { owner: 'beta' } }),
-      held({ over: { server: 'bank' } }),
+      held({ over: { item: 'bank' } }),
       held({ endsAt: undefined }),
       held({ endsAt: 11 }),
     ])

@@ -1,6 +1,6 @@
 /**
  * Who may do what. A role is held by people over a plane, over the items that one owner has, or over
- * one server. Planes are walls: nothing that somebody holds in one says anything in another. The
+ * one server or API. Planes are walls: nothing that somebody holds in one says anything in another. The
  * administrator of the installation holds no role: it is written at the account, by another one.
  */
 export const planeRoles = [
@@ -182,15 +182,18 @@ export interface Binding {
   readonly plane: string
   readonly role: PlaneRole
   readonly people: ReadonlySet<string>
-  readonly over: { readonly owner: string } | { readonly server: string } | undefined
+  readonly over: { readonly owner: string } | { readonly item: string } | undefined
   /** UTC milliseconds from which on it says nothing; undefined: never. */
   readonly endsAt: number | undefined
 }
 
-/** What something is done to: the servers it is about, and who owns it. */
+/**
+ * What something is done to: who owns it, and its name where it is a server or an API. Those are one
+ * name space, so the name is enough.
+ */
 export interface Item {
   readonly owner: string | undefined
-  readonly server: string | undefined
+  readonly name: string | undefined
 }
 
 /** `hidden`: this person has no role in that plane, and to them it does not exist. */
@@ -251,7 +254,7 @@ const gives = ({ role, over }: Binding, needs: Permission, item: Item | undefine
 const covers = (over: Binding['over'], item: Item | undefined): boolean => {
   if (over === undefined) return true
   if (item === undefined) return false
-  return 'owner' in over ? item.owner === over.owner : item.server === over.server
+  return 'owner' in over ? item.owner === over.owner : item.name === over.item
 }
 
 /**
@@ -291,7 +294,7 @@ const holds = (wide: Binding, narrow: Binding): boolean => {
 const sameScope = (one: Binding['over'], other: Binding['over']): boolean => {
   if (one === undefined || other === undefined) return one === other
   if ('owner' in one) return 'owner' in other && one.owner === other.owner
-  return 'server' in other && one.server === other.server
+  return 'item' in other && one.item === other.item
 }
 
 /** Who has not signed in: an account of this name cannot be. */

@@ -6,6 +6,7 @@ import type { Loan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import { spanOf } from '#lib/json.ts'
+import { takesArguments } from '#mcp/methods.ts'
 import type { Permitted } from '#policy/policy.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
@@ -18,9 +19,11 @@ export interface Call {
   readonly startedMs: number
 }
 
+/** The arguments as they came; of a method that takes none by that name, all that was asked. */
 const argumentsOf = (ask: CallAsk): Uint8Array => {
   if (ask.era === 'rest') return Buffer.from(ask.args ? JSON.stringify(ask.args) : '')
-  const span = spanOf(ask.doc, 'params', 'arguments') ?? spanOf(ask.doc, 'params')
+  const member = takesArguments(ask.method) ? ['arguments'] : []
+  const span = spanOf(ask.doc, 'params', ...member)
   return span ? ask.doc.bytes.subarray(span.start, span.end) : new Uint8Array()
 }
 

@@ -1,11 +1,13 @@
 import type { Change } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
+import type { GivenArguments } from '#ledger/given.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
+import type { Trials } from '#policy/trials.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Registry } from '#registry/registry.ts'
 import type { Check } from '#registry/watcher.ts'
@@ -45,8 +47,12 @@ export interface Installation {
   readonly apis: Pick<Apis, 'find'>
   readonly ledger: Ledger
   readonly calls: CallQuery
+  /** What a call was made with: for evaluation, and for whoever may read it. */
+  readonly given: GivenArguments
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
+  /** What else the evaluator may be asked by: a draft, an earlier revision. */
+  readonly trials: Trials
   /** Conditions that are wrong by what servers offer now: over one item, or over any. */
   wrongConditions(plane: PlaneId, item?: string): Promise<readonly WrongCondition[]>
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */

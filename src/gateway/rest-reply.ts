@@ -43,6 +43,8 @@ export const createRestReply = (response: ServerResponse): Reply => ({
 const GUARDS = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; sandbox",
+  // RFC 9110 §12.5.5: what a client keeps is for this caller, and of this variant.
+  vary: 'authorization, bailiwick-operation',
 }
 
 /**

@@ -214,10 +214,20 @@ describe('What stands on a permission', () => {
     for (const because of ['no grant', 'grant ended', 'unclassified', 'no such server'] as const)
       assert.equal(refused({ reason: 'unknown', station, because }), 'revoked')
     const fallback = undefined
-    assert.equal(refused({ reason: 'condition', station, grants: [], fallback }), 'revoked')
+    assert.equal(
+      refused({ reason: 'condition', station, grants: [], failed: undefined, fallback }),
+      'revoked',
+    )
     const scope = { reason: 'scope', station, scopes: ['a'], rules: [], fallback } as const
     assert.equal(refused(scope), 'revoked')
-    const rule = { reason: 'rule', station, rule: 'r', because: 'nobody may', fallback } as const
+    const rule = {
+      reason: 'rule',
+      station,
+      rule: 'r',
+      because: 'nobody may',
+      error: undefined,
+      fallback,
+    } as const
     assert.equal(refused(rule), 'revoked')
   })
 })

@@ -105,7 +105,8 @@ const oneOf = (what: string, written: string, known: readonly string[]): string 
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-const readInstant = (
+/** An instant, or how long ago; undefined where nothing is written. Throws Fault('usage'). */
+export const readInstant = (
   option: string,
   written: string | undefined,
   now: number,

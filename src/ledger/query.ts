@@ -4,6 +4,7 @@ import type { EntryFilter, LedgerFile, Store, StoredEntry } from '#store/store.t
 import type { CallRecord } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
+import { type Scanned, scanCalls } from './scan.ts'
 import {
   type CallsCounted,
   type CallsFound,
@@ -18,6 +19,11 @@ export interface CallQuery {
   /** Those that a filter selects. Fault('not_indexed') where the entries do not say: see `CallsSought`. */
   search(about: CallsSought & { readonly most: number }): Promise<CallsFound>
   count(about: CallsSought): Promise<CallsCounted>
+  /** Shows calls since an instant, newest first, without what became of them; `most` of them. */
+  scan(
+    about: { readonly plane: PlaneId; readonly since: number; readonly most: number },
+    visit: (record: CallRecord) => Promise<void>,
+  ): Promise<Scanned>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
   find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
 }
@@ -48,6 +54,8 @@ export const createCallQuery = (store: Store): CallQuery => ({
 
   search: (about) => searchCalls(store.plane(about.plane).ledger, about),
   count: (about) => countCalls(store.plane(about.plane).ledger, about),
+
+  scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
 
   async find(plane, call) {
     const file = store.plane(plane).ledger

@@ -204,7 +204,7 @@ export const faults = {
     status: 502,
     rpc: -31502,
     exit: 8,
-    say: 'The server behind the gateway answered something that is not MCP.',
+    say: 'The server or API behind the gateway answered something that cannot be passed on.',
   },
   upstream_too_large: {
     status: 502,

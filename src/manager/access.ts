@@ -65,13 +65,13 @@ const enforce = (verdict: Verdict, needs: Permission, plane: string | undefined)
 }
 
 /** A server or an API, and what is about it. */
-export const serverItem = (
+export const namedItem = (
   plane: Pick<PlanePolicy, 'servers' | 'apis'> | undefined,
-  server: string,
+  name: string,
 ): Item => ({
-  owner: (plane?.servers.get(server) ?? plane?.apis.get(server))?.owner,
-  server,
+  owner: (plane?.servers.get(name) ?? plane?.apis.get(name))?.owner,
+  name,
 })
 
-/** What has an owner and is no server. */
-export const ownedItem = (owner: string | undefined): Item => ({ owner, server: undefined })
+/** What has an owner and is neither. */
+export const ownedItem = (owner: string | undefined): Item => ({ owner, name: undefined })

@@ -7,6 +7,7 @@ import type { CallRecord } from '#ledger/ledger.ts'
 import type { CallsSought } from '#ledger/search.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { choosePlanes, type Desk, findPlane } from './desk.ts'
+import { hideRulesOfCall } from './hidden-rules.ts'
 import { createIndexing } from './indexing.ts'
 
 export interface CallRow extends CallRecord {
@@ -18,12 +19,19 @@ export interface Sight {
   call(plane: PlanePolicy, record: CallRecord): boolean
   /** All calls of a server. */
   server(plane: PlanePolicy, server: string): boolean
+  /** What calls of a server were made with. */
+  arguments(plane: PlanePolicy, server: string): boolean
   /** What stands in a plane under names of this kind. */
   names(plane: PlanePolicy, needs: Permission): boolean
 }
 
 /** Whoever administers the machine itself. */
-export const everything: Sight = { call: () => true, server: () => true, names: () => true }
+export const everything: Sight = {
+  call: () => true,
+  server: () => true,
+  arguments: () => true,
+  names: () => true,
+}
 
 interface Looked {
   readonly plane: string
@@ -62,7 +70,9 @@ export const askCalls = (
   const { most } = input
   return inEach(desk, input, sight, async (sought, looked) => {
     const { records, ...rest } = await desk.installation.calls.search({ ...sought, most })
-    return { ...looked, ...rest, items: records.map((one) => ({ ...one, plane: looked.plane })) }
+    const plane = findPlane(desk.installation.change.current(), looked.plane).policy
+    const told = sight.names(plane, 'rules.read') ? records : records.map(hideRulesOfCall)
+    return { ...looked, ...rest, items: told.map((one) => ({ ...one, plane: looked.plane })) }
   })
 }
 

@@ -1,10 +1,16 @@
+import type { PlanePolicy } from '#change/change.ts'
 import type { CapabilityKind } from '#domain/capability.ts'
 import type { Entry } from '#domain/entry.ts'
 import { callId, clientId, type PlaneId } from '#domain/name.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
+import type { FoundCall } from '#ledger/query.ts'
 import { Fault } from '#lib/fault.ts'
+import { explain } from '#policy/explain.ts'
 import type { Explanation } from '#policy/policy.ts'
-import { choosePlanes, type Desk, findClient, findPlane } from './desk.ts'
+import { everything, type Sight } from './asking.ts'
+import { choosePlanes, type Desk, findPlane } from './desk.ts'
+import { givenOf } from './given.ts'
+import { hideRules, hideRulesOfCall, hideRulesOfEntry } from './hidden-rules.ts'
 
 /** How far back is looked for a call whose id was not given whole. */
 const reach = 1000
@@ -15,23 +21,88 @@ export interface WhyAnswer {
   readonly entries: readonly { position: number; entry: Entry }[]
   /** What the same call would meet now; policy may have changed since. */
   readonly now: Explanation | undefined
+  /** What it met by the policy of its own time, where that was asked for. */
+  readonly atItsTime: ThenAnswer | undefined
+}
+/** What servers offer is what they offer now, nothing is suspended, and a token has what grants imply. */
+export interface ThenAnswer extends Explanation {
+  readonly revision: number
 }
 
 export const why = async (
   desk: Desk,
-  input: { plane?: string | undefined; call: string },
+  input: { plane?: string | undefined; call: string; atItsTime?: boolean | undefined },
+  sight: Sight = everything,
 ): Promise<WhyAnswer> => {
+  const { plane, record, entries } = await findCall(desk, input)
+  const { policy } = findPlane(desk.installation.change.current(), plane)
+  if (!sight.call(policy, record))
+    throw new Fault('not_permitted', { detail: 'This call is about items of others.' })
+  const tryAgain = await again(desk, { id: plane, policy }, record, sight)
+  const now = await tryAgain?.({ at: desk.clock.now() })
+  const revision = input.atItsTime ? revisionOf(entries) : undefined
+  const then = revision === undefined ? undefined : await tryAgain?.({ at: record.at, revision })
+  const atItsTime = then && revision !== undefined ? { ...then, revision } : undefined
+  const answer = { plane, record, entries, now, atItsTime }
+  return sight.names(policy, 'rules.read') ? answer : withoutRules(answer)
+}
+
+const findCall = async (
+  desk: Desk,
+  input: { plane?: string | undefined; call: string },
+): Promise<FoundCall & { plane: PlaneId }> => {
   const { calls, change } = desk.installation
   const planes = choosePlanes(change.current(), input.plane)
   for (const plane of planes) {
     const found = await calls.find(plane, callId(input.call))
-    if (found) return { plane, ...found, now: explainNow(desk, plane, found.record) }
+    if (found) return { plane, ...found }
   }
   const { plane, call } = await findByPrefix(desk, planes, input.call)
   const found = await calls.find(plane, callId(call))
   if (!found) throw unknownCall(input.call)
-  return { plane, ...found, now: explainNow(desk, plane, found.record) }
+  return { plane, ...found }
 }
+
+/** The call as it was made, by the policy that is named; undefined for a count of many. */
+const again = async (
+  { installation }: Desk,
+  here: { readonly id: PlaneId; readonly policy: PlanePolicy },
+  record: CallRecord,
+  sight: Sight,
+) => {
+  if (record.name === '') return undefined
+  const given = await givenOf(installation, here, record, sight)
+  const tried = {
+    client: clientId(record.agent, record.consumer),
+    user: record.user,
+    server: record.server,
+    kind: record.kind as CapabilityKind,
+    name: record.name,
+    args: 'args' in given ? given.args : undefined,
+  }
+  return async (by: { readonly at: number; readonly revision?: number }): Promise<Explanation> => {
+    const { revision } = by
+    const proposal = await installation.trials.propose(here.id, { revision })
+    const told = explain(proposal, { ...tried, now: by.at })
+    const isUnknown = 'unknown' in given && told.decision === 'depends'
+    return isUnknown ? { ...told, because: `${told.because}, ${given.unknown}` } : told
+  }
+}
+
+/** That decided it. */
+const revisionOf = (entries: WhyAnswer['entries']): number | undefined =>
+  entries.flatMap(({ entry }) => ('revision' in entry ? [entry.revision] : []))[0]
+
+const withoutRules = (answer: WhyAnswer): WhyAnswer => ({
+  ...answer,
+  record: hideRulesOfCall(answer.record),
+  entries: answer.entries.map(({ position, entry }) => ({
+    position,
+    entry: hideRulesOfEntry(entry),
+  })),
+  now: answer.now && hideRules(answer.now),
+  atItsTime: answer.atItsTime && hideRules(answer.atItsTime),
+})
 
 const findByPrefix = async (
   desk: Desk,
@@ -57,47 +128,3 @@ const unknownCall = (call: string): Fault =>
     detail: `There is no call "${call}" in the ledger.`,
     fix: 'bailiwick calls',
   })
-
-const explainNow = (desk: Desk, plane: PlaneId, record: CallRecord): Explanation | undefined => {
-  if (record.name === '') return undefined
-  return desk.installation.explain({
-    plane,
-    client: clientId(record.agent, record.consumer),
-    user: record.user,
-    server: record.server,
-    kind: record.kind as CapabilityKind,
-    name: record.name,
-  })
-}
-
-export interface CanAnswer extends Explanation {
-  readonly plane: string
-  readonly client: string
-  readonly server: string
-  readonly kind: CapabilityKind
-  readonly name: string
-}
-
-export const can = (
-  desk: Desk,
-  input: {
-    plane?: string | undefined
-    client: string
-    server: string
-    kind: CapabilityKind
-    name: string
-  },
-): CanAnswer => {
-  const { change, explain } = desk.installation
-  const { id, policy } = findPlane(change.current(), input.plane)
-  const client = findClient(policy, input.client)
-  const { server, kind, name } = input
-  return {
-    plane: id,
-    client,
-    server,
-    kind,
-    name,
-    ...explain({ plane: id, client, server, kind, name }),
-  }
-}

@@ -1,6 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import { Fault } from '#lib/fault.ts'
-import { changer, choosePlanes, type Desk, findPlane } from './desk.ts'
+import { changer, choosePlanes, type Desk, findPlane, itemsOf } from './desk.ts'
 
 export interface CredentialRow {
   readonly plane: string
@@ -87,7 +87,7 @@ const checkSecret = (policy: PlanePolicy, name: string, secret: Buffer): void =>
   if (secret.length === 0) throw new Fault('usage', { detail: 'The secret is empty.' })
   if (secret.length > secretLimitBytes)
     throw new Fault('usage', { detail: `The secret is longer than ${secretLimitBytes} bytes.` })
-  const inHeader = [...policy.servers.values()].some(
+  const inHeader = itemsOf(policy).some(
     ({ credential }) => credential?.name === name && 'header' in credential,
   )
   // RFC 9110 §5.5: what is lent as a header's value holds no control characters.
@@ -98,6 +98,6 @@ const checkSecret = (policy: PlanePolicy, name: string, secret: Buffer): void =>
 }
 
 const serversLent = (policy: PlanePolicy | undefined, credential: string): string[] =>
-  [...(policy?.servers.values() ?? [])]
-    .filter((server) => server.credential?.name === credential)
-    .map((server) => server.name)
+  itemsOf(policy)
+    .filter((item) => item.credential?.name === credential)
+    .map(({ name }) => name)

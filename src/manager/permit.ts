@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Edit, PlanePolicy, Policy } from '#change/change.ts'
-import type { Document, GrantDocument, QuotaDocument, ServerDocument } from '#domain/documents.ts'
+import type { Document, GrantDocument, ItemDocument, QuotaDocument } from '#domain/documents.ts'
 import { kindTable } from '#domain/kinds.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Item, type Person, widens } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
 import { bindingsIn, type Owned } from '#people/bindings.ts'
-import { type Access, ownedItem, serverItem } from './access.ts'
+import { type Access, namedItem, ownedItem } from './access.ts'
 
 /**
  * Whether a person may make a change, all of it: each document as it was and as it would be, whatever
@@ -57,7 +57,7 @@ const checkSome = (access: Access, { plane, kind }: Edit): void => {
 
 /**
  * Where a secret is sent is decided by whoever decides about the secret: else an owner would have
- * another team's sent to a server of his own.
+ * another team's sent to a server or an API of his own.
  */
 const checkLent = (
   access: Access,
@@ -65,8 +65,8 @@ const checkLent = (
   { plane, before, after }: Edit,
   next: Owned | undefined,
 ): void => {
-  if (after?.kind !== 'Server' || !after.credential || !access.stands(plane)) return
-  if (before?.kind === 'Server' && isDeepStrictEqual(wayOf(before), wayOf(after))) return
+  if (!isItem(after) || !after.credential || !access.stands(plane)) return
+  if (isItem(before) && isDeepStrictEqual(wayOf(before), wayOf(after))) return
   const { name } = after.credential
   const found = policy.planes.get(plane)?.credentials.get(name) ?? next?.credentials.get(name)
   if (!found || access.sees('credentials.write', plane, ownedItem(found.owner))) return
@@ -75,7 +75,14 @@ const checkLent = (
   })
 }
 
-const wayOf = ({ upstream, credential }: ServerDocument) => ({ upstream, credential })
+const isItem = (document: Document | undefined): document is ItemDocument =>
+  document?.kind === 'Server' || document?.kind === 'API'
+
+/** Where it is sent, and how; not what an API says of its operations, which are all below its URL. */
+const wayOf = ({ upstream, credential }: ItemDocument) => ({
+  upstream: 'openapi' in upstream ? { url: upstream.url } : upstream,
+  credential,
+})
 
 const permitOne = (
   access: Access,
@@ -100,15 +107,15 @@ export const itemsOf = (
   switch (document.kind) {
     case 'Server':
     case 'API':
-      return [{ owner: document.owner, server: document.name }]
+      return [{ owner: document.owner, name: document.name }]
     case 'Agent':
     case 'Credential':
     case 'Consumer':
       return [ownedItem(document.owner)]
     case 'Grant':
     case 'Quota':
-      return selected(document).map((server) =>
-        server === undefined ? undefined : serverItem(plane, server),
+      return selected(document).map((name) =>
+        name === undefined ? undefined : namedItem(plane, name),
       )
     default:
       return [undefined]

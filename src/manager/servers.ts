@@ -1,9 +1,11 @@
 import type { CapabilityKind } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
+import { visible } from '#registry/visible.ts'
 import { type CapabilityRow, describeAll } from './capabilities.ts'
 import {
   changer,
@@ -19,6 +21,14 @@ import { type ItemSaid, saidOf } from './said.ts'
 import { type ServerStatus, serverStatus } from './status.ts'
 import { untilCurrent } from './until-current.ts'
 
+export interface DocumentFinding {
+  /** Into the document: RFC 6901. */
+  readonly at: string
+  /** `left out`: an operation is not offered; `noted`: it is offered without this. */
+  readonly effect: string
+  readonly problem: string
+}
+
 export interface ServerRow extends ServerStatus, ItemSaid {
   readonly plane: string
   readonly title: string | undefined
@@ -31,6 +41,8 @@ export interface ServerAnswer extends ServerRow {
   readonly capabilities: readonly CapabilityRow[]
   /** Of everything that is held; what a release of all of it has to name. */
   readonly held: string | undefined
+  /** What the OpenAPI document of an API describes and is not offered, or not so, and why. */
+  readonly findings: readonly DocumentFinding[]
   /** What the server told last and was not taken in, and why. */
   readonly refused: readonly { readonly name: string; readonly problem: string }[]
   /** More than half of what people have classified is held or gone. */
@@ -72,11 +84,24 @@ export const showServer = async (
     set: policy.sets.get(`${server.kind}/${server.name}`),
     capabilities,
     held: held.length > 0 ? fingerprintOf(held) : undefined,
-    refused: installation.registry.refused(id, server.name),
+    findings: findingsOf(desk, id, server.name),
+    refused: await installation.registry.refused(id, server.name),
     isMost: isMost(capabilities),
     wrongConditions: await installation.wrongConditions(id, server.name),
   }
 }
+
+/** By the text that is served; where nothing serves, nobody reads it. */
+const findingsOf = (
+  { installation }: Desk,
+  plane: PlaneId,
+  name: string,
+): readonly DocumentFinding[] =>
+  (installation.apis.find(plane, name)?.findings ?? []).map(({ pointer, effect, message }) => ({
+    at: pointer,
+    effect,
+    problem: visible(message),
+  }))
 
 /** More than half of what people have classified is held or gone at once: it may be another server. */
 const isMost = (capabilities: readonly CapabilityRow[]): boolean => {

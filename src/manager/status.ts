@@ -1,14 +1,15 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
-import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
+import type { ApiDocument, ItemDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { asFault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Member } from '#store/store.ts'
+import type { Api } from '#upstream/api.ts'
 import { troubleOf } from '#upstream/trouble.ts'
 import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
-import { choosePlanes, type Desk } from './desk.ts'
+import { choosePlanes, type Desk, itemsOf } from './desk.ts'
 import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
 
 export interface StatusAnswer {
@@ -50,6 +51,7 @@ export interface PlaneStatus {
 }
 
 export interface ServerStatus {
+  readonly kind: 'Server' | 'API'
   readonly server: string
   readonly title: string | undefined
   /** The URL or `runner name`. */
@@ -71,6 +73,8 @@ export interface ServerStatus {
   /** Version of the credential in the vault; undefined where none is set, or none needed. */
   readonly credentialVersion: number | undefined
   readonly counts: CapabilityCounts
+  /** Operations that the OpenAPI document of an API describes and that are left out; undefined for none. */
+  readonly notOffered: number | undefined
 }
 
 /** `visible`: pinned and classified, so that a grant can select it. */
@@ -129,7 +133,7 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
 
 const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise<PlaneStatus> => {
   const { installation } = desk
-  const servers = [...plane.servers.values()].map((server) => serverStatus(desk, id, server))
+  const servers = itemsOf(plane).map((item) => serverStatus(desk, id, item))
   return {
     plane: id,
     gateway: `${installation.origin}/mcp/${id}`,
@@ -151,7 +155,8 @@ export const serverStatus = (
   server: ServerDocument | ApiDocument,
 ): ServerStatus => {
   const upstream: Upstream | undefined = installation.upstreams.find(plane, server.name)
-  const health = upstream?.health ?? answeredHealth(installation, plane, server)
+  const api = server.kind === 'API' ? installation.apis.find(plane, server.name) : undefined
+  const health = upstream?.health ?? answeredHealth(api)
   const checked = installation.checked(plane, server.name)
   const failed = checked?.failed === undefined ? undefined : asFault(checked.failed)
   const trouble = health?.trouble ?? (failed && troubleOf(failed))
@@ -159,13 +164,19 @@ export const serverStatus = (
   const credential = server.credential?.name
   const loan = credential ? installation.vault.plane(plane).current(credential) : undefined
   return {
+    kind: server.kind,
     server: server.name,
     title: server.title,
     upstream: 'url' in server.upstream ? server.upstream.url : `runner ${server.upstream.runner}`,
     state: health?.state ?? 'unknown',
     detail: (isUp ? failed?.detail : undefined) ?? detailOf(server, health),
     since: health?.since,
-    health: healthOf(health?.state, trouble, checked?.at, clock.now()),
+    health: healthOf(server, {
+      state: health?.state,
+      trouble,
+      checkedAt: checked?.at,
+      now: clock.now(),
+    }),
     side: trouble?.side,
     checkedAt: checked?.at,
     modern: upstream?.eras.modern ?? false,
@@ -175,18 +186,13 @@ export const serverStatus = (
     credential,
     credentialVersion: loan?.version,
     counts: count(installation.registry.capabilities(plane), server.name),
+    notOffered: api?.findings.filter(({ effect }) => effect === 'left out').length || undefined,
   }
 }
 
 /** By its last answer: an API is asked nothing but what its callers ask. */
-const answeredHealth = (
-  { apis }: Pick<Installation, 'apis'>,
-  plane: PlaneId,
-  { kind, name }: ServerDocument | ApiDocument,
-): Health | undefined => {
-  const health = kind === 'API' ? apis.find(plane, name)?.health : undefined
-  return health?.state === 'starting' ? undefined : health
-}
+const answeredHealth = (api: Api | undefined): Health | undefined =>
+  api?.health.state === 'starting' ? undefined : api?.health
 
 const detailOf = (item: ServerDocument | ApiDocument, health: Health | undefined): string =>
   health?.detail ??
@@ -195,13 +201,18 @@ const detailOf = (item: ServerDocument | ApiDocument, health: Health | undefined
 /** What a server offers is looked at at least once a minute, unless somebody has configured otherwise. */
 const staleAfterMs = 15 * 60_000
 
-const healthOf = (
-  state: Health['state'] | undefined,
-  trouble: Trouble | undefined,
-  checkedAt: number | undefined,
-  now: number,
+/** In words; an API that nobody has called yet is not known to be anything. */
+export const healthOf = (
+  { kind }: Pick<ItemDocument, 'kind'>,
+  about: {
+    readonly state: Health['state'] | undefined
+    readonly trouble: Trouble | undefined
+    readonly checkedAt: number | undefined
+    readonly now: number
+  },
 ): string => {
-  if (state === undefined) return 'Not connected'
+  const { state, trouble, checkedAt, now } = about
+  if (state === undefined) return kind === 'API' ? 'Not called yet' : 'Not connected'
   if (trouble) return trouble.says
   if (state === 'starting') return 'Starting'
   const ms = checkedAt === undefined ? 0 : now - checkedAt
@@ -228,6 +239,8 @@ const count = (capabilities: readonly Capability[], server: string): CapabilityC
 const missingEras = (
   server: ServerStatus,
 ): { server: string; era: 'modern' | 'legacy'; because: string }[] => {
+  // An API that offers its operations as tools offers them to both.
+  if (server.kind === 'API') return []
   const missing = []
   const speaks = server.modern ? '2026-07-28' : server.legacy
   const because =

@@ -9,7 +9,7 @@ import {
   suspensionKey,
 } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
-import { ownedItem, serverItem } from './access.ts'
+import { namedItem, ownedItem } from './access.ts'
 import { changer, choosePlanes, type Desk, findCapability, findItem, findPlane } from './desk.ts'
 
 /** Who or what is meant: `name` as `Suspension.name` says; a plane is named by it alone. */
@@ -87,7 +87,7 @@ export const itemOf = (
   { kind, name }: Pick<Meant, 'kind' | 'name'>,
 ): Item | undefined => {
   const server = suspendedServer(kind, name)
-  if (server !== undefined) return serverItem(policy, server)
+  if (server !== undefined) return namedItem(policy, server)
   if (kind === 'agent') return ownedItem(policy?.agents.get(name)?.owner)
   if (kind === 'consumer') return ownedItem(policy?.consumers.get(name)?.owner)
   return undefined

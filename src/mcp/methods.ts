@@ -209,3 +209,7 @@ const bySender = { client: indexBySender('client'), server: indexBySender('serve
 export function findMethod(sender: Sender, revision: Revision, method: string): Method | undefined {
   return bySender[sender][revision].get(method)
 }
+
+/** Whether `params.arguments` is what it calls something with. */
+export const takesArguments = (method: string): boolean =>
+  method === 'tools/call' || method === 'prompts/get'

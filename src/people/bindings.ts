@@ -43,7 +43,7 @@ const written = (binding: RoleBindingDocument, plane: Owned): Binding => ({
 /** Names of servers and APIs are one name space. */
 const overOf = (over: NonNullable<RoleBindingDocument['over']>): Binding['over'] => {
   if ('team' in over) return { owner: over.team }
-  return { server: 'api' in over ? over.api : over.server }
+  return { item: 'api' in over ? over.api : over.server }
 }
 
 /** Who is named as an owner owns: the people of the team of that name, else the person. */

@@ -48,8 +48,10 @@ export const barredByRules = (
   const unmet = challenges.find(
     (one) => !one.scopes.some(lacks) || !isWithin(one.scopes, scopes(now)),
   )
-  if (unmet)
-    return { reason: 'rule', station, rule: unmet.rule, because: 'not fulfilled', fallback }
+  if (unmet) {
+    const denial = { rule: unmet.rule, because: 'not fulfilled', error: undefined } as const
+    return { reason: 'rule', station, ...denial, fallback }
+  }
   const needed = [
     ...(capability.classification?.scopes ?? none),
     ...challenges.flatMap((one) => one.scopes),

@@ -1,6 +1,7 @@
 import type { Check, Objection, Proposed } from '#change/change.ts'
 import type { Kind } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import { tellBroken } from './broken.ts'
 import { runTests, type TestResult } from './policy-test.ts'
 import type { Offers, Proposal } from './proposal.ts'
 
@@ -68,17 +69,6 @@ const objecting =
   (plane: PlaneId) =>
   ({ name, says, but, problem }: TestResult): Objection => ({
     code: 'broken test',
-    message: `PolicyTest ${name}: “${says}” would not be true: ${problem ?? but.map(tell).join('; ')}`,
+    message: `PolicyTest ${name}: “${says}” would not be true: ${problem ?? but.map(tellBroken).join('; ')}`,
     at: { plane, kind: 'PolicyTest', name, path: ['says'] },
   })
-
-const tell = ({ client, server, name, outcome, because }: TestResult['but'][number]): string =>
-  `${client} ${words[outcome]} ${server}/${name} (${because})`
-
-const words = {
-  permitted: 'may call',
-  denied: 'is denied',
-  hidden: 'does not find',
-  held: 'is held at',
-  depends: 'is, as its arguments may be, permitted or denied',
-} as const satisfies Record<TestResult['but'][number]['outcome'], string>

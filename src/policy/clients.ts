@@ -25,11 +25,9 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
   const agentOf = (plane: PlaneId, client: ClientId) => {
     const documents = policy().planes.get(plane)
     const name = splitClientId(client)
-    const agent = name && documents?.agents.get(name.agent)
-    return agent?.consumers.includes(name?.consumer ?? '') &&
-      documents?.consumers.has(name?.consumer ?? '')
-      ? agent
-      : undefined
+    if (!name || !documents?.consumers.has(name.consumer)) return undefined
+    const agent = documents.agents.get(name.agent)
+    return agent?.consumers.includes(name.consumer) ? agent : undefined
   }
   return {
     findClient: agentOf,

@@ -1,10 +1,12 @@
 import type { PlanePolicy } from '#change/change.ts'
-import { because } from '#domain/because.ts'
+import { because, tellDenial } from '#domain/because.ts'
+import type { ArgumentProblem } from '#domain/decision.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import type { PlaneSnapshot } from './compile.ts'
 import type { Explanation, Question, QuotaRule } from './policy.ts'
-import { remedyOf } from './remedy.ts'
-import { type RuleTold, type Trial, triedBy, tryOut } from './trial.ts'
+import { inTheWayOf, remedyOf } from './remedy.ts'
+import { errorIn } from './rule.ts'
+import { denyingRule, type RuleTold, type Trial, triedBy, tryOut } from './trial.ts'
 
 /** A call as it is tried: by whom, of what, when; whatever is not said is as it is. */
 export interface Tried extends Question {
@@ -34,20 +36,28 @@ export const explain = (
     fallback:
       !decision.permitted && 'fallback' in decision.refusal ? decision.refusal.fallback : undefined,
     wouldChange: remedyOf(policy, tried, trial),
+    inTheWay: inTheWayOf(policy, trial),
   }
 }
 
-export const tellWhy = ({ decision, outcome, rules }: Trial): string => {
+export const tellWhy = (trial: Trial): string => {
+  const { decision, outcome } = trial
   if (decision.permitted) return `grant ${decision.permission.grant}`
   if (outcome === 'depends') return 'it depends on the arguments'
   const { refusal } = decision
+  // Whoever asks has given the arguments, or may read them: where in them something stands is told.
+  if (refusal.reason === 'arguments')
+    return `arguments do not fit the definition: ${refusal.problems.map(tellPlace).join(', ')}`
   if (refusal.reason !== 'condition') return because(refusal)
   // Whatever arguments would fulfil a condition, a rule may deny all the same.
-  const denying = [...rules].find(
-    ([, told]) => told.because !== undefined && told.verdict !== 'open',
-  )
-  return denying ? `rule ${denying[0]}: ${denying[1].because}` : because(refusal)
+  const denying = denyingRule(trial)
+  return denying
+    ? tellDenial(denying.rule, { because: denying.because, error: errorIn(denying.verdict) })
+    : because(refusal)
 }
+
+const tellPlace = ({ at, message }: ArgumentProblem): string =>
+  at === '' ? message : `${at} ${message}`
 
 const tellGrant = (policy: PlanePolicy, name: string, { grants, decision }: Trial): string => {
   const { when, until } = policy.grants.get(name) ?? {}
@@ -90,5 +100,6 @@ const unknownCaller = (policy: PlanePolicy, client: ClientId): Explanation => {
     quotas: [],
     fallback: undefined,
     wouldChange: undefined,
+    inTheWay: undefined,
   }
 }

@@ -38,13 +38,27 @@ export const findGrants = (
   return { candidates, because: isClassified(use.capability) ? because : 'unclassified' }
 }
 
+export interface Unpermitted {
+  /** By name. */
+  readonly grants: readonly string[]
+  /** The first whose condition could not be worked out. */
+  readonly failed: { readonly grant: string; readonly error: string } | undefined
+}
+
 /** Of several that could permit, the first in their order: so every process names the same. */
 export const firstPermitting = (
   candidates: readonly CompiledGrant[],
   use: Use,
-): CompiledGrant | undefined =>
-  // What is not about the call has been asked.
-  candidates.find((grant) => !grant.isAboutCall || verdictOf(grant, use) === 'holds')
+): CompiledGrant | Unpermitted => {
+  let failed: Unpermitted['failed']
+  for (const grant of candidates) {
+    // What is not about the call has been asked.
+    const verdict = grant.isAboutCall ? verdictOf(grant, use) : 'holds'
+    if (verdict === 'holds') return grant
+    if (typeof verdict === 'object') failed ??= { grant: grant.name, error: verdict.error }
+  }
+  return { grants: candidates.map(({ name }) => name).sort(), failed }
+}
 
 /** The next that permits the same use, in the order of a reach. */
 export const nextPermitting = (

@@ -41,10 +41,8 @@ export const judge = (
   const problems = checkArguments(capability, use.given)
   if (problems) return refuse({ reason: 'arguments', station, problems })
   const grant = firstPermitting(candidates, use)
-  if (!grant) {
-    const grants = candidates.map(({ name }) => name).sort()
-    return refuse({ reason: 'condition', station, grants, fallback: undefined })
-  }
+  if ('failed' in grant)
+    return refuse({ reason: 'condition', station, ...grant, fallback: undefined })
   const barred =
     barredByRules(askAllRules(caller, use, beside), caller, use) ?? barredByAge(caller, use)
   if (barred) return refuse(barred)

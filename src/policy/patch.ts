@@ -157,10 +157,13 @@ const patchItems = (
   const patched = new Map(items)
   for (const name of touched) {
     const document = itemDocument(policy, name)
+    if (!document) {
+      patched.delete(name)
+      continue
+    }
     const known = items.get(name)
     const shelf = known && !offering.has(name) ? known.shelf : createShelf(capabilities(name))
-    if (document) patched.set(name, createServed({ document, shelf, quotas, rules, suspensions }))
-    else patched.delete(name)
+    patched.set(name, createServed({ document, shelf, quotas, rules, suspensions }))
   }
   return patched
 }

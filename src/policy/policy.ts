@@ -127,6 +127,13 @@ export interface Recorder {
   rule(name: string, verdict: Verdict | 'not about it', because: RuleBecause | undefined): void
 }
 
+export interface InTheWay {
+  readonly kind: 'Grant' | 'Rule'
+  readonly name: string
+  /** YAML, as it stands. */
+  readonly document: string
+}
+
 /** The one evaluator's answer with its reasons, for those who may know. */
 export interface Explanation {
   /** `depends`: on arguments that were not given. */
@@ -139,6 +146,8 @@ export interface Explanation {
   readonly quotas: readonly string[]
   /** The redacted variant that may be called instead. */
   readonly fallback: string | undefined
-  /** What would change the answer: a command or a document, ready to use. Undefined where permitted. */
+  /** What changes the answer: commands to choose from, one a line, or a document; ready to use. */
   readonly wouldChange: string | undefined
+  /** What would have to say something else, where nothing can be said in its stead. */
+  readonly inTheWay: InTheWay | undefined
 }

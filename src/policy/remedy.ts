@@ -1,12 +1,13 @@
 import { toYaml } from '#change/canonical.ts'
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
-import type { Document } from '#domain/documents.ts'
+import type { GrantDocument, RuleDocument } from '#domain/documents.ts'
 import { type ClientId, splitClientId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { type Suspension, suspensionCommand } from '#domain/suspension.ts'
 import { shellWord } from '#lib/shell.ts'
-import type { Trial } from './trial.ts'
+import type { InTheWay } from './policy.ts'
+import { denyingRule, type Trial } from './trial.ts'
 
 interface Asked {
   readonly client: ClientId
@@ -15,60 +16,68 @@ interface Asked {
   readonly name: string
 }
 
-/** What would change an answer: commands that can be typed as they stand, one a line, or one document. */
+/**
+ * What changes an answer: commands that can be typed as they stand, one a line, of which each is one
+ * that does; or one document. It may be that something else refuses then.
+ */
 export const remedyOf = (
   policy: PlanePolicy,
   asked: Asked,
-  { decision, outcome, grants }: Trial,
+  { decision, outcome }: Trial,
 ): string | undefined => {
   if (decision.permitted || outcome === 'depends') return undefined
   const { refusal, capability } = decision
-  const name = capability?.name ?? asked.name
   const where = `${policy.plane.name}/${asked.server}`
-  switch (refusal.reason) {
-    case 'held':
-      return releasing(where, name)
-    case 'suspended':
-      return resuming(policy.plane.name, refusal.suspension)
-    // No grant overrides a rule: it is the rule that would have to say something else.
-    case 'rule':
-      return asItStands(policy.rules.get(refusal.rule))
-    // So it is where a condition is not true: a grant without one would permit more than is meant.
-    case 'condition':
-      return asItStands(policy.grants.get(refusal.grants[0] ?? ''))
-    case 'unknown':
-      break
-    default:
-      return undefined
-  }
+  const met = { kind: capability?.kind ?? asked.kind, name: capability?.name ?? asked.name }
+  if (refusal.reason === 'held') return releasing(where, met)
+  if (refusal.reason === 'suspended') return resuming(policy.plane.name, refusal.suspension)
+  if (refusal.reason !== 'unknown') return undefined
   switch (refusal.because) {
     case 'unclassified':
       return capability && classifying(where, capability)
     case 'no grant':
     case 'grant ended':
-      return granting(policy, { ...asked, name })
-    case 'condition not met': {
-      const [untrue] = [...grants].find(([, verdict]) => verdict !== 'ended') ?? []
-      return asItStands(policy.grants.get(untrue ?? ''))
-    }
+      return granting(policy, { ...asked, ...met })
+    case 'not published':
+      return `bailiwick server publish ${where}`
     default:
       return undefined
   }
 }
 
-const asItStands = (document: Document | undefined): string | undefined =>
-  document && toYaml(document)
+/**
+ * The rule or the grant that would have to say something else. No grant overrides a rule; and where a
+ * condition is not true, a grant without one would permit more than is meant.
+ */
+export const inTheWayOf = (policy: PlanePolicy, trial: Trial): InTheWay | undefined => {
+  const { decision, outcome, grants } = trial
+  if (decision.permitted || outcome === 'depends') return undefined
+  const { refusal } = decision
+  const rule = (name: string) => asItStands(policy.rules.get(name))
+  const grant = (name: string | undefined) => asItStands(policy.grants.get(name ?? ''))
+  if (refusal.reason === 'rule') return rule(refusal.rule)
+  if (refusal.reason === 'condition') {
+    const denying = denyingRule(trial)
+    return denying ? rule(denying.rule) : grant(refusal.grants[0])
+  }
+  if (refusal.reason !== 'unknown' || refusal.because !== 'condition not met') return undefined
+  return grant([...grants].find(([, verdict]) => verdict !== 'ended')?.[0])
+}
+
+const asItStands = (document: GrantDocument | RuleDocument | undefined): InTheWay | undefined =>
+  document && { kind: document.kind, name: document.name, document: toYaml(document) }
 
 /** One command for each class: which it is, a person decides. */
 const classifying = (where: string, { kind, name }: Capability): string => {
-  const ofKind = kind === 'tool' ? '' : ` --kind ${kind}`
   return capabilityClasses
-    .map((one) => `bailiwick server classify ${where} ${shellWord(name)} ${one}${ofKind}`)
+    .map((one) => `bailiwick server classify ${where} ${shellWord(name)} ${one}${ofKind(kind)}`)
     .join('\n')
 }
 
-const releasing = (where: string, name: string): string =>
-  `bailiwick server release ${where} ${shellWord(name)}`
+const releasing = (where: string, { kind, name }: Pick<Asked, 'kind' | 'name'>): string =>
+  `bailiwick server release ${where} ${shellWord(name)}${ofKind(kind)}`
+
+const ofKind = (kind: CapabilityKind): string => (kind === 'tool' ? '' : ` --kind ${kind}`)
 
 const resuming = (plane: string, suspension: Suspension): string =>
   suspensionCommand('resume', plane, suspension)

@@ -43,10 +43,16 @@ const demandOf = (rule: RuleDocument, timeZone: string): Demand => {
   return { kind: 'deny' }
 }
 
+export interface Denial {
+  readonly rule: string
+  readonly because: RuleBecause
+  readonly error: string | undefined
+}
+
 /** What rules ask of a call. */
 export interface Ruled {
   /** The first, by name, that denies it whatever scopes its token had. */
-  readonly denial: { readonly rule: string; readonly because: RuleBecause } | undefined
+  readonly denial: Denial | undefined
   /** Those that a wider token may fulfil. */
   readonly challenges: readonly { readonly rule: string; readonly scopes: readonly string[] }[]
 }
@@ -67,8 +73,8 @@ export const askRules = (
   recorder: Recorder | undefined,
 ): Ruled => {
   if (rules.length === 0) return unruled
-  let denial: Ruled['denial']
-  let open: Ruled['denial']
+  let denial: Denial | undefined
+  let open: Denial | undefined
   const challenges: Ruled['challenges'][number][] = []
   for (const rule of rules) {
     const { verdict, because } = askRule(rule, ruling)
@@ -78,12 +84,15 @@ export const askRules = (
     if (verdict === 'untrue' && demand.kind === 'require' && demand.scopes.length > 0)
       challenges.push({ rule: name, scopes: demand.scopes })
     // What is denied for certain is told before what may be.
-    else if (verdict === 'open') open ??= { rule: name, because }
-    else denial ??= { rule: name, because }
+    else if (verdict === 'open') open ??= { rule: name, because, error: undefined }
+    else denial ??= { rule: name, because, error: errorIn(verdict) }
     if (denial && !recorder) break
   }
   return { denial: denial ?? open, challenges }
 }
+
+export const errorIn = (verdict: Answer['verdict']): string | undefined =>
+  typeof verdict === 'object' ? verdict.error : undefined
 
 interface Answer {
   readonly verdict: Verdict | 'not about it'

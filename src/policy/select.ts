@@ -1,4 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import type { Classification } from '#domain/item-documents.ts'
 import type { Selector } from '#domain/selector.ts'
 
 /** `labels`: those of the item, its data classes included. */
@@ -17,12 +18,18 @@ const kindsOf = {
  */
 export const compileSelectors = (selectors: readonly Selector[]): Matches => {
   const tests = selectors.map(compileSelector)
-  return (capability, labels) =>
-    capability.classification !== undefined && tests.some((test) => test(capability, labels))
+  return (capability, labels) => {
+    const { classification } = capability
+    return (
+      classification !== undefined && tests.some((test) => test(capability, classification, labels))
+    )
+  }
 }
 
-const compileSelector = (selector: Selector): Matches => {
-  const tests: Matches[] = []
+type Test = (one: Capability, of: Classification, itemLabels: readonly string[]) => boolean
+
+const compileSelector = (selector: Selector): Test => {
+  const tests: Test[] = []
   const items = setOf(selector.server ?? selector.api)
   if (items) tests.push(({ server }) => items.has(server))
   for (const key of ['tools', 'prompts', 'resources', 'operations'] as const) {
@@ -31,19 +38,18 @@ const compileSelector = (selector: Selector): Matches => {
     if (names) tests.push((one) => kinds.includes(one.kind) && names.has(one.name))
   }
   const classes = setOf<string>(selector.class)
-  if (classes) tests.push((one) => classes.has(one.classification?.class ?? ''))
+  if (classes) tests.push((_, of) => classes.has(of.class))
   const { labels, scopes } = selector
   if (labels)
-    tests.push((one, itemLabels) =>
-      labels.every((label) => itemLabels.includes(label) || hasLabel(one, label)),
+    tests.push((_, of, itemLabels) =>
+      labels.every((label) => itemLabels.includes(label) || hasLabel(of, label)),
     )
-  if (scopes)
-    tests.push((one) => scopes.every((scope) => one.classification?.scopes?.includes(scope)))
-  return (capability, itemLabels) => tests.every((test) => test(capability, itemLabels))
+  if (scopes) tests.push((_, of) => scopes.every((scope) => of.scopes?.includes(scope)))
+  return (one, of, itemLabels) => tests.every((test) => test(one, of, itemLabels))
 }
 
-const hasLabel = ({ classification }: Capability, label: string): boolean =>
-  classification?.labels?.includes(label) === true || classification?.data?.includes(label) === true
+const hasLabel = ({ labels, data }: Classification, label: string): boolean =>
+  labels?.includes(label) === true || data?.includes(label) === true
 
 const setOf = <T extends string>(
   value: T | readonly T[] | undefined,

@@ -64,5 +64,4 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
   }
 }
 
-const byName = (a: Capability, b: Capability): number =>
-  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+const byName = (a: Capability, b: Capability): number => (a.name < b.name ? -1 : 1)

@@ -50,15 +50,19 @@ export const tryOut = (view: CallerView, question: Question, now: number): Trial
   return { ...heard, outcome: outcomeOf(heard) }
 }
 
+/** The first by name that denies whatever arguments there may be. */
+export const denyingRule = ({ rules }: Pick<Trial, 'rules'>) => {
+  for (const [rule, { verdict, because }] of rules)
+    if (because !== undefined && verdict !== 'open') return { rule, verdict, because }
+  return undefined
+}
+
 const outcomeOf = ({ decision, grants, rules }: Omit<Trial, 'outcome'>): Outcome => {
   if (decision.permitted) return 'permitted'
   const { refusal } = decision
   if (refusal.reason === 'unknown') return 'hidden'
   if (refusal.reason === 'held') return 'held'
-  const denies = [...rules.values()].some(
-    ({ verdict, because }) => because !== undefined && verdict !== 'open',
-  )
-  if (denies) return 'denied'
+  if (denyingRule({ rules })) return 'denied'
   if (refusal.reason === 'condition' && [...grants.values()].includes('open')) return 'depends'
   return refusal.reason === 'rule' && rules.get(refusal.rule)?.verdict === 'open'
     ? 'depends'

@@ -21,8 +21,11 @@ export function createAlike() {
   }
 }
 
-const keysOf = (kind: CapabilityKind, name: string): readonly string[] =>
-  hasLooks(kind) ? looksOf(name).map((key) => `${kind} ${key}`) : []
+/** Operations are offered as tools: the two are read in the same places. */
+const keysOf = (kind: CapabilityKind, name: string): readonly string[] => {
+  const read = kind === 'operation' ? 'tool' : kind
+  return hasLooks(kind) ? looksOf(name).map((key) => `${read} ${key}`) : []
+}
 
 const known = new WeakMap<Rows, Alike>()
 

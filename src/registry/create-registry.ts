@@ -9,7 +9,7 @@ import { type Comparison, compare } from './compare.ts'
 import { diffDefinitions } from './diff.ts'
 import { type Item, joined, keyOf, type Rows } from './item.ts'
 import { judge } from './judge.ts'
-import { operationsMoved } from './operations.ts'
+import { operationsAs, operationsMoved, operationsRefused } from './operations.ts'
 import {
   alikeElsewhere,
   emptyState,
@@ -129,10 +129,15 @@ export async function createRegistry(options: {
     capabilitiesAs(plane, document) {
       const state = planes.get(plane)
       const stands = state?.documents.get(document.name) === document
-      return state && stands ? listOf(state, document.name) : listAs(state, document)
+      if (state && stands) return listOf(state, document.name)
+      return document.kind === 'API' ? operationsAs(state, document) : listAs(state, document)
     },
 
-    refused: (plane, server) => heardIn(planes.get(plane), server).refused,
+    async refused(plane, item) {
+      const state = planes.get(plane)
+      const document = change.current().planes.get(plane)?.apis.get(item)
+      return document ? await operationsRefused(state, document) : heardIn(state, item).refused
+    },
 
     versions: (plane, server, name) => store.plane(plane).capabilityVersions.list(server, name),
 

@@ -80,6 +80,16 @@ export async function judge(
   return { accepted, refused }
 }
 
+/** What could be taken in, by each definition alone. */
+export const acceptedOf = (
+  rows: Rows,
+  discovered: readonly { readonly kind: CapabilityKind; readonly definition: Definition }[],
+): readonly Accepted[] =>
+  discovered.flatMap(({ kind, definition }) => {
+    const one = read(rows, kind, definition)
+    return 'problem' in one ? [] : [one]
+  })
+
 function read(
   rows: Rows,
   kind: CapabilityKind,

@@ -26,7 +26,7 @@ export interface Registry {
     discovered: readonly { kind: CapabilityKind; definition: Readonly<Record<string, unknown>> }[],
   ): Promise<Observation>
   /** Definitions that the server told last and that were not taken in, and why. */
-  refused(plane: PlaneId, server: string): Observation['refused']
+  refused(plane: PlaneId, item: string): Promise<Observation['refused']>
   /** Every definition of a server that was ever pinned, or of what is so called at it, oldest first. */
   versions(plane: PlaneId, server: string, name?: string): Promise<readonly CapabilityVersion[]>
   /** Something changed: pins that moved are read anew, classifications are joined anew. */

@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue } from '#lib/json.ts'
+import type { JsonObject } from '#lib/json.ts'
 import type { TemplateSegment } from './path-template.ts'
 
 export const httpMethods = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] as const
 export type HttpMethod = (typeof httpMethods)[number]
 
-/** One operation of an OpenAPI document, with nothing in it that is not carried to the letter. */
+/** One operation of an OpenAPI document, with nothing in it that is not carried to the letter; plain data. */
 export interface Operation {
   /** Its operationId. */
   readonly name: string
@@ -20,7 +20,6 @@ export interface Operation {
   readonly security: readonly (readonly SecurityNeed[])[]
   readonly parameters: readonly Parameter[]
   readonly body: RequestBody | undefined
-  readonly answers: readonly Answer[]
   /** As a tool of MCP; what is fingerprinted. Its `_meta.openapi` says where each argument goes. */
   readonly definition: JsonObject
 }
@@ -60,17 +59,4 @@ export interface SecurityNeed {
   /** As the scheme says: `apiKey in header X-Key`, `http bearer`, `oauth2`. */
   readonly what: string
   readonly scopes: readonly string[]
-}
-
-export interface Answer {
-  /** `200`, `4XX` or `default`. */
-  readonly status: string
-  readonly description: string
-  readonly media: readonly AnswerMedia[]
-}
-
-export interface AnswerMedia {
-  readonly type: string
-  /** JSON Schema 2020-12 with its own `$defs`, made when it is asked for; undefined where none can be told. */
-  schema(): JsonValue | undefined
 }

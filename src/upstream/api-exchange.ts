@@ -52,8 +52,8 @@ export class ApiExchange implements EgressSink {
     this.#finish({ status: this.#status, headers: this.#headers, bytes })
   }
 
-  fail(problem: EgressProblem, detail: string): void {
-    this.#finish({ failed: CODES[problem], detail })
+  fail(problem: EgressProblem, detail: string, cause?: unknown): void {
+    this.#finish({ failed: CODES[problem], detail, cause })
   }
 
   #refuse(code: FailCode, detail: string): number {

@@ -1,6 +1,7 @@
 import type { ApiDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import { createEgress, type EgressHeaders } from '#lib/egress.ts'
+import { Fault } from '#lib/fault.ts'
 import type { Built } from '#rest/build.ts'
 import type { OpenApi } from '#rest/openapi/read-openapi.ts'
 import { openApiOf } from '#rest/openapi/remembered.ts'
@@ -12,6 +13,7 @@ import { createHealth } from './health.ts'
 import type { FailCode } from './http-exchange.ts'
 import { headerKey, outgoingHeaders } from './http-headers.ts'
 import { createHeaderValue } from './lend.ts'
+import { troubleOfApi } from './trouble.ts'
 import type { Health } from './upstream.ts'
 
 /** A REST API behind the gateway. It is called and answers; it decides nothing. */
@@ -24,6 +26,8 @@ export interface Api {
   readonly offersTools: boolean
   readonly routes: Routes
   operation(name: string): Operation | undefined
+  /** What its OpenAPI document describes and is not offered, or not so, and why. */
+  readonly findings: OpenApi['findings']
   /** By the last answer; nothing is asked of an API but what its callers ask. */
   readonly health: Health
   /** Sends one request; `done` hears of its end once, after this has returned, unless it is cancelled. */
@@ -42,7 +46,7 @@ export interface ApiRequest {
 
 export type ApiOutcome =
   | { readonly status: number; readonly headers: EgressHeaders; readonly bytes: Buffer }
-  | { readonly failed: FailCode; readonly detail: string }
+  | { readonly failed: FailCode; readonly detail: string; readonly cause?: unknown }
 
 export interface OpenedApi extends Api {
   /** Takes nothing new, lets what is under way end for up to `drainMs`, then closes. */
@@ -53,12 +57,12 @@ export interface OpenedApi extends Api {
 const DEFAULTS = ['accept', 'application/json, */*;q=0.5', 'user-agent', 'bailiwick']
 
 /** Undefined where its OpenAPI document is none: the door has refused it. */
-export function openApi(
+export async function openApi(
   document: ApiDocument,
   ground: Pick<Ground, 'clock' | 'log' | 'limits'>,
-): OpenedApi | undefined {
+): Promise<OpenedApi | undefined> {
   const { name, credential, upstream } = document
-  const read = openApiOf(upstream.openapi, credential?.header)
+  const read = await openApiOf(upstream.openapi, credential?.header)
   if ('problems' in read) return undefined
   const { clock, limits, log } = ground
   const url = new URL(upstream.url)
@@ -79,7 +83,7 @@ export function openApi(
   const send: Api['send'] = ({ built, loan, timeoutMs, endMs }, done) => {
     const exchange = new ApiExchange(limits.messageBytes, (outcome) => {
       const failed = 'failed' in outcome ? { ...outcome, detail: say(outcome.detail) } : undefined
-      if (failed) health.set('down', failed.detail)
+      if (failed) health.set('down', failed.detail, troubleOfApi(faultOf(failed)))
       else health.set('up', say('answers'))
       done(failed ?? outcome)
     })
@@ -109,6 +113,7 @@ export function openApi(
     base,
     offersTools: document.tools === true,
     routes: read.routes,
+    findings: read.findings,
     operation: (called) => operations.get(called),
     get health() {
       return health.current
@@ -124,6 +129,9 @@ export function openApi(
 
 const operationsOf = ({ operations }: OpenApi): ReadonlyMap<string, Operation> =>
   new Map(operations.map((one) => [one.name, one]))
+
+const faultOf = ({ failed, detail, cause }: Extract<ApiOutcome, { failed: FailCode }>): Fault =>
+  new Fault(failed, { detail, cause })
 
 /** The document's own query first, where its URL has one. */
 const queryOf = (url: URL, { query }: Built): string => {

@@ -9,7 +9,7 @@ import { defaultUpstreamLimits, type UpstreamLimits } from './connection.ts'
 export interface Apis {
   find(plane: PlaneId, api: string): Api | undefined
   /** Brings them to what the documents say: opens new ones, closes those that are gone or changed. */
-  follow(plane: PlaneId, documents: readonly ApiDocument[]): void
+  follow(plane: PlaneId, documents: readonly ApiDocument[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,13 +29,13 @@ export function createApis(options: {
 
   return {
     find: (plane, name) => planes.get(plane)?.get(name)?.api,
-    follow(plane, documents) {
+    async follow(plane, documents) {
       const before = planes.get(plane) ?? new Map<string, Held>()
       const after = new Map<string, Held>()
       for (const document of documents) {
         const held = before.get(document.name)
         const isSame = held !== undefined && isServedAlike(held.document, document)
-        after.set(document.name, isSame ? held : { document, api: openApi(document, ground) })
+        after.set(document.name, isSame ? held : { document, api: await openApi(document, ground) })
       }
       planes.set(plane, after)
       for (const [name, held] of before) if (after.get(name) !== held) retire(held)

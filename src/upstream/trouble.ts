@@ -27,6 +27,12 @@ export function troubleOf(fault: Fault): Trouble {
   }
 }
 
+/** The same of an API, of which nobody expects MCP: a redirect, an encoding, half an answer. */
+export const troubleOfApi = (fault: Fault): Trouble =>
+  fault.code === 'upstream_broken'
+    ? { code: fault.code, side: 'server', says: 'Answer not usable' }
+    : troubleOf(fault)
+
 function unreachable({ code, cause }: Fault): Trouble {
   const reason = reasonOf(cause)
   if (reason === 'PROCESS') return { code, side: 'server', says: 'Process ended' }

@@ -51,9 +51,13 @@ export const decide = async (one: Case): Promise<Decided> => {
 
 const told = (refusal: Refusal): Decided => ({
   refusal,
-  because: because(refusal),
+  because: withoutError(because(refusal)),
   instead: 'fallback' in refusal ? refusal.fallback : undefined,
 })
+
+/** Which condition fails is a matter of the policy; what went wrong in it, of the language alone. */
+const withoutError = (because: string): string =>
+  because.replace(/(: its condition fails): .*$/, '$1').replace(/; that of \S+ fails: .*$/, '')
 
 /** The documents of a case are documents: what `apply` would refuse decides nothing here. */
 export const policyOf = ({ documents, suspended, timeZone }: Written): PlanePolicy => {

@@ -435,7 +435,59 @@ const names: Row[] = [
 const mail = (name: string, ...more: readonly string[]) =>
   document('Server', `name: ${name}`, 'owner: mail-team', 'upstream: { url: "https://m" }', ...more)
 
+const operationsOf = (...names: readonly string[]) =>
+  JSON.stringify({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+    paths: Object.fromEntries(names.map((name) => [`/${name}`, { get: { operationId: name } }])),
+  })
+const api = (name: string, ...more: readonly string[]) =>
+  document(
+    'API',
+    ...[`name: ${name}`, 'owner: desk'],
+    `upstream: { url: "https://t", openapi: '${operationsOf('list', 'read_ca1endar')}' }`,
+    ...more,
+  )
+
 const lookAlike: Row[] = [
+  {
+    name: 'an API that looks like a server',
+    text: api('ca1endar'),
+    problems: [
+      [
+        'look-alike',
+        4,
+        'API ca1endar: its name looks like that of Server calendar; choose another',
+      ],
+    ],
+  },
+  {
+    name: 'a server that looks like an API beside it',
+    text: stream(api('tickets-rn'), mail('tickets-m')),
+    problems: [
+      [
+        'look-alike',
+        11,
+        'Server tickets-m: its name looks like that of API tickets-rn; choose another',
+      ],
+    ],
+  },
+  {
+    name: 'an operation that looks like a tool of a server',
+    text: api(
+      'tickets',
+      'operations:',
+      '  read_ca1endar: { class: read }',
+      '  list: { class: read }',
+    ),
+    problems: [
+      [
+        'look-alike',
+        8,
+        /operations has read_ca1endar, which looks like read_calendar of Server calendar/,
+      ],
+    ],
+  },
   {
     name: 'a server that looks like another',
     text: mail('ca1endar'),

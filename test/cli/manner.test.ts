@@ -214,10 +214,8 @@ describe('apply', () => {
     for (const name of ['b.yaml', 'a.yml', 'C.json', 'notes.txt', 'd.yaml.orig'])
       await writeFile(join(folder, name), '')
     await mkdir(join(folder, 'deeper.yaml'))
-    const { readFiles } = await import('#cli/commands/apply.ts')
-    const names = (await readFiles([folder], { io: { stdin: process.stdin } })).map(
-      ({ name }) => name,
-    )
+    const { readFiles } = await import('#cli/document-files.ts')
+    const names = (await readFiles([folder], { stdin: process.stdin })).map(({ name }) => name)
     assert.deepEqual(
       names,
       ['C.json', 'a.yml', 'b.yaml'].map((name) => join(folder, name)),

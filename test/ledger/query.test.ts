@@ -284,4 +284,25 @@ describe('one call', () => {
     await append(refusedOf(callAt(1), { name: `"call":"${callAt(2)}"` }))
     assert.equal(await query.find(ops, callAt(2)), undefined)
   })
+
+  test('are shown one after the other since an instant, the newest of them where they are too many', async () => {
+    for (let at = 1; at <= 600; at++) await append(intentOf(callAt(at), { at: noon + at }))
+    await append(outcomeOf(callAt(1), { at: noon + 601 }))
+    const shown = async (since: number, most: number) => {
+      const ats: number[] = []
+      const scanned = await query.scan({ plane: ops, since, most }, async ({ at }) => {
+        ats.push(at - noon)
+      })
+      return { ...scanned, oldest: scanned.oldest && scanned.oldest - noon, ats }
+    }
+    const all = await shown(noon, 1000)
+    assert.deepEqual([all.looked, all.oldest, all.isWhole], [600, 1, true])
+    assert.deepEqual([all.ats[0], all.ats.at(-1), all.ats.length], [600, 1, 600])
+    const newest = await shown(noon, 300)
+    assert.deepEqual([newest.looked, newest.oldest, newest.isWhole], [300, 301, false])
+    assert.equal((await shown(noon, 600)).isWhole, true)
+    const late = await shown(noon + 590, 1000)
+    assert.deepEqual([late.looked, late.oldest, late.isWhole], [11, 590, true])
+    assert.deepEqual((await shown(noon + 601, 10)).ats, [])
+  })
 })

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,9 @@ test('two hundred kill -9 in a row lose nothing acknowledged and leave no call o
   try {
     for (let round = 0; round < 200; round++) {
       const most = 1 + Math.floor(Math.random() * 4000)
-      await checkAfterKill(folder, await killAfter(folder, round, most))
+      const killed = await killAfter(folder, round, most)
+      assert.equal(killed.code, null, 'the appender ended by itself')
+      await checkAfterKill(folder, killed)
     }
   } finally {
     await rm(folder, { recursive: true })

@@ -14,6 +14,19 @@ const server = (name: string, owner: string, more: object = {}) => ({
   upstream: { url: `https://${name}.internal/mcp` },
   ...more,
 })
+const api = (name: string, owner: string, more: object = {}) => ({
+  kind: 'API',
+  plane: 'ops',
+  name,
+  owner,
+  upstream: { url: `https://${name}.internal/v1`, openapi },
+  ...more,
+})
+const openapi = JSON.stringify({
+  openapi: '3.1.0',
+  info: { title: 'Tickets', version: '1' },
+  paths: { '/tickets': { get: { operationId: 'listTickets' } } },
+})
 const header = { header: 'Authorization', format: 'Bearer {secret}' }
 const lent = (name: string) => ({ credential: { name, ...header } })
 
@@ -96,6 +109,20 @@ describe('attack: a person with a role', () => {
     assert.equal((await apply('ayse', [trap], { dryRun: true })).status, 403)
     assert.equal((await make('ayse', server('honest', 'alpha', lent('alpha-key')))).status, 201)
     assert.equal((await put('ayse', server('honest', 'alpha', lent('beta-key')))).status, 403)
+  })
+
+  test('has no secret of another team sent to an API of his own, nor to another address of one', async () => {
+    const trap = api('trap', 'alpha', lent('beta-key'))
+    assert.equal((await make('ayse', trap, 'apis')).status, 403)
+    assert.equal((await apply('ayse', [trap])).status, 403)
+    assert.equal((await make('ayse', api('fair', 'alpha', lent('alpha-key')), 'apis')).status, 201)
+    assert.equal((await put('ayse', api('fair', 'alpha', lent('beta-key')), 'apis')).status, 403)
+    assert.equal((await make('root', api('given', 'alpha', lent('beta-key')), 'apis')).status, 201)
+    const titled = api('given', 'alpha', { ...lent('beta-key'), title: 'Given' })
+    assert.equal((await put('ayse', titled, 'apis')).status, 200)
+    const elsewhere = { upstream: { url: 'https://evil.example/v1', openapi } }
+    const led = api('given', 'alpha', { ...lent('beta-key'), ...elsewhere })
+    assert.equal((await put('ayse', led, 'apis')).status, 403)
   })
 
   test('leads no secret that was lent to his server to another address, nor into another header', async () => {

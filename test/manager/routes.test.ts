@@ -42,6 +42,9 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/revisions': 'APUSV',
   'GET /planes/{plane}/revisions/{revision}': 'APUSV',
   'GET /planes/{plane}/can': readers,
+  'POST /planes/{plane}/can': readers,
+  'POST /planes/{plane}/policy/test': readers,
+  'POST /planes/{plane}/policy/replay': readers,
   'GET /planes/{plane}/calls': readers,
   'GET /planes/{plane}/calls/count': readers,
   'GET /planes/{plane}/calls/{call}': readers,
@@ -208,7 +211,7 @@ describe('Every route', () => {
       .replace('{revision}', '1')
     const body =
       bodies[`${method} ${path}`] ?? (method === 'PUT' && document ? changed(document) : undefined)
-    return world.ask(method, `${address}${queries[path] ?? ''}`, {
+    return world.ask(method, `${address}${queries[`${method} ${path}`] ?? ''}`, {
       token,
       ...(body !== undefined && { body }),
       headers: { ...(document && method !== 'GET' && { 'if-match': '*' }) },
@@ -302,6 +305,9 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /planes/{plane}/servers/{name}/life-cycle': { lifeCycle: 'published' },
   'POST /planes/{plane}/servers/{name}/release': { name: 'x', fingerprint: 'f'.repeat(12) },
   'POST /planes/{plane}/servers/{name}/release-all': { fingerprint: 'f'.repeat(12) },
+  'POST /planes/{plane}/can': { client: 'planner', server: 'bank', name: 'x' },
+  'POST /planes/{plane}/policy/test': {},
+  'POST /planes/{plane}/policy/replay': { draft: { files: [{ name: 'none', text: '' }] } },
   'POST /planes/{plane}/agents/{name}/secret': {},
   'POST /planes/{plane}/agents/{name}/suspend': { reason: 'a test' },
   'POST /planes/{plane}/agents/{name}/resume': {},
@@ -318,7 +324,7 @@ const bodies: Readonly<Record<string, object>> = {
   'PUT /planes/{plane}/credentials/{name}/secret': { secret: 'aGVsbG8=' },
 }
 const queries: Readonly<Record<string, string>> = {
-  '/planes/{plane}/can': '?client=planner&server=bank&name=x',
+  'GET /planes/{plane}/can': '?client=planner&server=bank&name=x',
 }
 const namesFor: Readonly<Record<string, string>> = {
   '/planes/{plane}/status/servers/{name}': 'bank',

@@ -153,7 +153,9 @@ async function furnish(
 }
 
 type Status = {
-  planes: { servers: { server: string; state: string; counts: Record<string, number> }[] }[]
+  planes: {
+    servers: { kind: string; server: string; state: string; counts: Record<string, number> }[]
+  }[]
 }
 
 /** Polls what the operator sees, because that is how an operator knows; at most half a minute. */
@@ -163,7 +165,8 @@ export async function settled(gateway: Gateway): Promise<void> {
     const { stdout, stderr } = await gateway.cli(['status', '--json'])
     last = stdout || stderr
     const { planes }: Status = JSON.parse(stdout)
-    const servers = planes.flatMap((plane) => plane.servers)
+    // An API is asked nothing before it is called.
+    const servers = planes.flatMap((plane) => plane.servers).filter(({ kind }) => kind === 'Server')
     const known = ({ state, counts }: Status['planes'][0]['servers'][0]) =>
       state === 'up' && Object.values(counts).some((count) => count > 0)
     if (servers.every(known)) return

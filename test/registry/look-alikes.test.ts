@@ -16,7 +16,7 @@ describe('attack: a tool that looks like one of another server', () => {
       assert.deepEqual(seen.added, ['send'])
       assert.match(seen.refused[0]?.problem ?? '', /^it looks like (search|item1) of bank$/)
       assert.equal(find(name), undefined)
-      assert.deepEqual(registry.refused(ops, 'mail'), seen.refused)
+      assert.deepEqual(await registry.refused(ops, 'mail'), seen.refused)
     })
 
   test('is told apart by its server where it has the very same name', async () => {

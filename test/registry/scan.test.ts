@@ -126,11 +126,25 @@ describe('a finding', () => {
   })
 
   test('is one for each part of a schema that is not checked', () => {
-    const [only] = scan({}, { unchecked: ['/inputSchema/if'] })
-    assert.deepEqual(only, {
-      ...{ severity: 'warning', says: 'no argument is checked against this' },
-      ...{ at: '/inputSchema/if', excerpt: '' },
-    })
+    const properties = { code: { type: 'string', pattern: '^(?!x)\u200b' }, n: { maximum: 'ten' } }
+    const found = scan({ inputSchema: { type: 'object', properties } })
+    assert.deepEqual(
+      found.filter(({ says }) => says === 'no argument is checked against this'),
+      [
+        '#/properties/n: maximum has a form that this keyword does not have',
+        '#/properties/code: the pattern ^(?!x)‹U+200B› is none that can be checked in linear time',
+      ].map((excerpt) => ({
+        ...{ severity: 'warning', says: 'no argument is checked against this' },
+        ...{ at: '/inputSchema', excerpt },
+      })),
+    )
+    assert.deepEqual(scan({ inputSchema: { type: 'object' } }), [])
+  })
+
+  test('is one where a schema cannot be followed, so that every call will be refused', () => {
+    const [only] = scan({ inputSchema: { $ref: 'https://example.com/schema' } })
+    assert.match(only?.says ?? '', /^no call is let through/)
+    assert.match(only?.excerpt ?? '', /references are not fetched/)
   })
 })
 

@@ -241,6 +241,10 @@ describe('REST and MCP beside each other', () => {
     const headers = { 'bailiwick-operation': 'getTicketPlain' }
     const answer = await rest('/tickets/42', 'planner', { headers })
     assert.deepEqual(JSON.parse(answer.body), { id: '42', title: 'The press is loud' })
+    assert.equal(answer.headers['cache-control'], 'no-store')
+    const plain = await rest('/tickets/42')
+    for (const { headers: told } of [answer, plain])
+      assert.equal(told.vary, 'authorization, bailiwick-operation')
     const made = await tool('getTicketPlain', { id: '42' })
     assert.deepEqual(made.result.structuredContent, { id: '42', title: 'The press is loud' })
     assert.equal((await rest('/tickets/42', 'planner', { method: 'HEAD', headers })).status, 404)

@@ -13,6 +13,8 @@ export interface Reached {
 export interface Tickets {
   readonly url: string
   readonly reached: Reached[]
+  /** Answers what waits at /slow, which else is never answered. */
+  answerSlow(): void
   close(): Promise<void>
 }
 
@@ -74,6 +76,7 @@ const ticket = { id: '42', title: 'The press is loud', email: 'ada@example.com' 
 
 export async function startTickets(): Promise<Tickets> {
   const reached: Reached[] = []
+  const slow: (() => void)[] = []
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -87,7 +90,10 @@ export async function startTickets(): Promise<Tickets> {
     if (path === '/v1/moved') return json(302, {}, { location: '/v1/tickets' })
     if (path === '/v1/broken') return json(500, { error: 'out of paper' })
     if (path === '/v1/large') return json(200, 'x'.repeat(200_000))
-    if (path === '/v1/slow') return
+    if (path === '/v1/slow') {
+      slow.push(() => json(200, ticket))
+      return
+    }
     if (method === 'POST')
       return json(201, ticket, {
         location: '/v1/tickets/42',
@@ -105,6 +111,9 @@ export async function startTickets(): Promise<Tickets> {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     reached,
+    answerSlow() {
+      for (const answer of slow.splice(0)) answer()
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

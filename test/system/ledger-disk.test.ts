@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,7 +11,7 @@ import { createLedger } from '#ledger/create-ledger.ts'
 import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
-import { checkAfterKill, killAfter } from '../ledger/kill.ts'
+import { checkAfterKill, type Killed, killAfter } from '../ledger/kill.ts'
 import { sealerOf } from '../ledger/sealer.ts'
 import { createTestClock } from '../store/clock.ts'
 import { callAt, finance, intentOf, ops, outcomeOf } from '../store/entries.ts'
@@ -102,26 +102,92 @@ describe('a ledger on a disk of 4 MB', { skip: isRoot ? false : 'only root may m
   })
 })
 
-describe('a ledger whose disk fails now and then', () => {
-  const faults = [
-    'fsync,fdatasync:error=EIO:when=40+37',
-    'fsync,fdatasync:error=EIO:when=60..62',
-    'pwrite64:error=EROFS:when=150..180',
-    'pwrite64:error=EIO:when=200+501',
-  ]
-  for (const fault of faults) {
-    test(`loses nothing acknowledged and goes on (${fault})`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'bailiwick-fault-'))
-      const [calls = ''] = fault.split(':')
-      const strace = ['strace', '-f', '-qq', '-o', '/dev/null', '--seccomp-bpf']
-      const inject = ['-e', `trace=${calls}`, '-e', `inject=${fault}`]
-      try {
-        const killed = await killAfter(join(folder, 'data'), 0, 4000, [...strace, ...inject])
-        assert(killed.refused > 0, 'nothing has failed')
-        await checkAfterKill(join(folder, 'data'), killed)
-      } finally {
-        await rm(folder, { recursive: true })
-      }
-    })
+const strace = ['strace', '-f', '-qq', '--seccomp-bpf']
+
+/** Kills the appender under a fault, or lets it end, and looks at what it left. */
+const underFault = async (folder: string, fault: string): Promise<Killed & { log: string }> => {
+  const log = join(folder, 'strace.log')
+  const [calls = ''] = fault.split(':')
+  const inject = ['-o', log, '-e', `trace=${calls}`, '-e', `inject=${fault}`]
+  const killed = await killAfter(join(folder, 'data'), 0, 4000, [...strace, ...inject])
+  await checkAfterKill(join(folder, 'data'), killed)
+  return { ...killed, log: await readFile(log, 'utf8') }
+}
+
+const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bailiwick-fault-'))
+  try {
+    await work(folder)
+  } finally {
+    await rm(folder, { recursive: true })
   }
+}
+
+describe('a ledger whose disk fails now and then', () => {
+  const faults = ['pwrite64:error=EROFS:when=150..180', 'pwrite64:error=EIO:when=200+501']
+  for (const fault of faults) {
+    test(`loses nothing acknowledged and goes on (${fault})`, () =>
+      inFolder(async (folder) => {
+        const { refused, code } = await underFault(folder, fault)
+        assert(refused > 0, 'nothing has failed')
+        assert.equal(code, null, 'it went on until it was killed')
+      }))
+  }
+})
+
+describe('a ledger whose sync fails', () => {
+  const faults = ['fsync,fdatasync:error=EIO:when=40+7', 'fsync,fdatasync:error=EIO:when=60..62']
+  for (const fault of faults) {
+    test(`ends its process at once, and a new one finds all that was acknowledged (${fault})`, () =>
+      inFolder(async (folder) => {
+        const { refused, code } = await underFault(folder, fault)
+        assert.equal(code, 1, 'the process ended by itself')
+        assert.equal(refused, 0, 'nobody was answered after the sync had failed')
+      }))
+  }
+})
+
+describe('each system call on the ledger that fails once', () => {
+  // What SQLite and the store do with the files of a ledger, and how the system may refuse it.
+  const refusals: readonly (readonly [string, string])[] = [
+    ['openat', 'EMFILE'],
+    ['openat', 'EIO'],
+    ['pread64', 'EIO'],
+    ['pwrite64', 'ENOSPC'],
+    ['pwrite64', 'EIO'],
+    ['fsync,fdatasync', 'EIO'],
+    ['ftruncate', 'EIO'],
+    ['close', 'EIO'],
+    ['fcntl', 'ENOLCK'],
+    ['mmap', 'ENOMEM'],
+    ['newfstatat,fstat,stat,lstat', 'EIO'],
+  ]
+  /** So often is a call made on the ledger by a process that is killed after 4000 acknowledgements. */
+  const timesOf = async (folder: string, calls: string): Promise<number> => {
+    const log = join(folder, 'calls.log')
+    const traced = [...strace, ...onLedger(folder), '-o', log, '-e', `trace=${calls}`]
+    await checkAfterKill(
+      join(folder, 'data'),
+      await killAfter(join(folder, 'data'), 0, 4000, traced),
+    )
+    return (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('(')).length
+  }
+  const onLedger = (folder: string): string[] =>
+    ['', '-wal', '-shm'].flatMap((end) => ['-P', join(folder, 'data', 'ledger', `ops.db${end}`)])
+
+  for (const [calls, error] of refusals)
+    test(`${calls} answers ${error}: nothing acknowledged is lost, no call stays open`, () =>
+      inFolder(async (folder) => {
+        const data = join(folder, 'data')
+        await checkAfterKill(data, await killAfter(data, 9, 100))
+        const times = await timesOf(folder, calls)
+        assert(times > 0, `${calls} is never called`)
+        for (const when of new Set([1, Math.ceil(times / 2)])) {
+          const log = join(folder, 'strace.log')
+          const fault = `inject=${calls}:error=${error}:when=${when}`
+          const traced = [...onLedger(folder), '-o', log, '-e', `trace=${calls}`, '-e', fault]
+          await checkAfterKill(data, await killAfter(data, when, 4000, [...strace, ...traced]))
+          assert.match(await readFile(log, 'utf8'), /\(INJECTED\)/, `${when} of ${times}`)
+        }
+      }))
 })

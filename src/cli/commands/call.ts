@@ -2,7 +2,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject, JsonValue } from '#lib/json.ts'
 import { isObject } from '#mcp/messages.ts'
-import { readArguments, readObject } from '../arguments.ts'
+import { readArguments, readObject } from '#mcp/typed.ts'
 import { type Invocation, readTarget } from '../command.ts'
 import { type Control, reachRunning } from '../control.ts'
 import { Interrupted } from '../prompt.ts'
@@ -20,7 +20,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const control = await reachRunning(data)
   const { plane, server } = target
   const token = await control.ask('token', { plane, server, client: options.text('as') })
-  const made: Made = { ...target, token, startedAt: io.now() }
+  const made = { ...target, token, startedAt: io.now() }
   const ended = new AbortController()
   const unlisten = io.onSignal(() => ended.abort())
   const wire = createWire(token.resource)
@@ -34,7 +34,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
       { name: target.name, arguments: given },
       hearProgress(terminal),
     )
-    return await finish(invocation, control, made, reply)
+    return await finish(invocation, control, { ...made, args: given }, reply)
   } catch (thrown) {
     if (ended.signal.aborted) throw new Interrupted()
     throw thrown

@@ -62,13 +62,27 @@ const secretOf = ({ credential, credentialVersion }: ServerAnswer): string | und
     ? `${credential}: not set`
     : `${credential}, version ${credentialVersion}`)
 
-const printRefused = (terminal: Terminal, { refused }: ServerAnswer): void => {
-  if (refused.length === 0) return
+const printRefused = (terminal: Terminal, { refused, findings }: ServerAnswer): void => {
+  const about = (effect: string) =>
+    findings
+      .filter((one) => one.effect === effect)
+      .map(({ at, problem }): [string, string] => [at || '/', problem])
+  printList(terminal, 'Described and not offered:', about('left out'))
+  printList(terminal, 'Offered without:', about('noted'))
+  printList(
+    terminal,
+    'Not taken in:',
+    refused.map(({ name, problem }) => [name, problem]),
+  )
+}
+
+const printList = (terminal: Terminal, head: string, lines: readonly [string, string][]): void => {
+  if (lines.length === 0) return
   terminal.out('')
-  terminal.out('Not taken in:')
-  for (const { name, problem } of refused.slice(0, mostShown))
-    terminal.out(`  ${oneLine(name)}: ${oneLine(problem)}`)
-  if (refused.length > mostShown) terminal.out(`  and ${refused.length - mostShown} more`)
+  terminal.out(head)
+  for (const [what, why] of lines.slice(0, mostShown))
+    terminal.out(`  ${oneLine(what)}: ${oneLine(why)}`)
+  if (lines.length > mostShown) terminal.out(`  and ${lines.length - mostShown} more`)
 }
 const mostShown = 20
 

@@ -163,8 +163,8 @@ const number = <R extends ServerStatus>(
   colour: ({ counts }) => (counts[key] > 0 ? colour : 'faint'),
 })
 
-const erasOf = ({ modern, legacy }: ServerStatus): string =>
-  modern ? (legacy ? 'both' : 'modern') : legacy ? 'legacy' : ''
+const erasOf = ({ kind, modern, legacy }: ServerStatus): string =>
+  kind === 'API' ? 'rest' : modern ? (legacy ? 'both' : 'modern') : legacy ? 'legacy' : ''
 
 const credentialOf = ({ credential, credentialVersion }: ServerStatus): string =>
   credential === undefined
@@ -183,6 +183,11 @@ const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
   const mark = terminal.paint(terminal.glyph('failed'), 'bad')
   for (const { server, side, health, detail } of plane.servers)
     if (side !== undefined) terminal.out(`${mark} ${server}: ${health}: ${oneLine(detail)}`)
+  for (const { server, notOffered } of plane.servers)
+    if (notOffered !== undefined)
+      terminal.hint(
+        `${server}: ${counted(notOffered, 'operation')} of its document not offered: bailiwick server show ${plane.plane}/${server}`,
+      )
   printWrong(terminal, plane.wrongConditions)
   const left = plane.leftOut.filter(
     ({ server }) => plane.servers.find((one) => one.server === server)?.state === 'up',
@@ -205,6 +210,7 @@ export const serverJson = <R extends ServerStatus>(row: R): object => ({
   checkedAt: row.checkedAt === undefined ? null : rfc3339(row.checkedAt),
   legacy: row.legacy ?? null,
   isolation: row.isolation ?? null,
+  notOffered: row.notOffered ?? null,
   restarts: row.restarts ?? null,
   credential: row.credential ?? null,
   credentialVersion: row.credentialVersion ?? null,

@@ -1,8 +1,9 @@
 import type { Station } from '#domain/decision.ts'
 import type { Entry, Intent, Outcome } from '#domain/entry.ts'
-import type { WhyAnswer } from '#manager/calls.ts'
+import type { ThenAnswer, WhyAnswer } from '#manager/calls.ts'
 import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
+import { explanationJson, printConsidered, printInTheWay } from '../explanation.ts'
 import { printRemedy } from '../remedy.ts'
 import { capabilityOf, drawStrip, pathOf, tellIndexed, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
@@ -12,13 +13,14 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const { args, options, terminal, fields, control } = invocation
   // An id as a table shows it, cut, is taken as well.
   const call = (args[0] ?? '').replace(/[…~]$/, '')
-  const answer = await (await control()).ask('why', { plane: options.text('plane'), call })
+  const asked = { plane: options.text('plane'), call, atItsTime: options.flag('then') }
+  const answer = await (await control()).ask('why', asked)
   if (terminal.json) printJson(terminal, toJson(answer), fields)
   else print(terminal, answer)
   return 0
 }
 
-const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
+const toJson = ({ plane, record, entries, now, atItsTime }: WhyAnswer): object => ({
   plane,
   call: record.call,
   at: rfc3339(record.at),
@@ -28,11 +30,12 @@ const toJson = ({ plane, record, entries, now }: WhyAnswer): object => ({
     position,
     entry: { ...entry, at: rfc3339(entry.at) },
   })),
-  now: now ?? null,
+  now: now ? explanationJson(now) : null,
+  atItsTime: atItsTime ? explanationJson(atItsTime) : null,
 })
 
 const print = (terminal: Terminal, answer: WhyAnswer): void => {
-  const { record, plane, now } = answer
+  const { record, plane, now, atItsTime } = answer
   terminal.out(`${terminal.paint(record.call, 'strong')}  ${dayAndTime(record.at)}`)
   const what = `${capabilityOf(record)} ${tellIndexed(record)}`.trimEnd()
   terminal.out(`${callerOf(record)} ${record.method} ${plane}/${oneLine(what)}`)
@@ -44,10 +47,18 @@ const print = (terminal: Terminal, answer: WhyAnswer): void => {
   }
   terminal.out('')
   terminal.out(`Result  ${oneLine(tellResult(record))}`)
+  if (atItsTime) printThen(terminal, atItsTime)
   if (!now) return
   const same = now.decision === record.decision && now.decision !== 'permitted'
   terminal.out(`Now     ${same ? 'the same' : now.decision}: ${oneLine(now.because)}`)
   printRemedy(terminal, now.wouldChange)
+  printInTheWay(terminal, now)
+}
+
+/** By the policy of its time: which grants and rules there were, and how each of them stood. */
+const printThen = (terminal: Terminal, then: ThenAnswer): void => {
+  terminal.out(`Then    ${then.decision}, by revision ${then.revision}`)
+  printConsidered(terminal, then)
 }
 
 const callerOf = ({ agent, consumer, user }: WhyAnswer['record']): string =>

@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { claims } from '#domain/documents.ts'
 import { lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
-import { can, why } from '#manager/calls.ts'
+import { why } from '#manager/calls.ts'
+import { can } from '#manager/can.ts'
 import { listCredentials, removeCredential, setCredential } from '#manager/credentials.ts'
 import type { Desk } from '#manager/desk.ts'
 import { apply, exportDocuments } from '#manager/documents.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
+import { testPolicy } from '#manager/policy-tests.ts'
 import { release, releaseAll } from '#manager/release.ts'
+import { replay } from '#manager/replay.ts'
 import { newestRevisions, oneRevision, restore } from '#manager/revisions.ts'
 import { classify, listServers, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
@@ -31,6 +35,9 @@ const kind = z.enum(capabilityKinds)
 const reason = z.string().max(500)
 /** Who or what is suspended or resumed; a capability is named with its server. */
 const meant = { plane, kind: z.enum(suspensionKinds), name: z.string().min(1).max(4096) }
+const files = z.array(z.strictObject({ name: written, text: z.string() })).min(1)
+/** Documents as `apply` takes them. */
+const draft = z.strictObject({ files, set: written.optional() })
 /** Of a definition, hexadecimal; its beginning will do. */
 const fingerprint = z.string().regex(/^[0-9a-f]{12,64}$/, 'must be 12 to 64 of 0-9 and a-f')
 
@@ -56,7 +63,7 @@ export const operations = {
   status: operation(inPlane, status),
   apply: operation(
     z.strictObject({
-      files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
+      files,
       set: written.optional(),
       prune: z.boolean(),
       dryRun: z.boolean(),
@@ -132,10 +139,31 @@ export const operations = {
   callCount: operation(z.strictObject({ plane, ...asked }), (desk, input) =>
     countCalls(desk, input),
   ),
-  why: operation(z.strictObject({ plane, call: written }), why),
+  why: operation(
+    z.strictObject({ plane, call: written, atItsTime: z.boolean().optional() }),
+    (desk, input) => why(desk, input),
+  ),
   can: operation(
-    z.strictObject({ plane, client: written, server: written, kind, name: written }),
-    can,
+    z.strictObject({
+      plane,
+      client: written,
+      server: written,
+      kind,
+      name: written,
+      args: z.record(z.string(), z.unknown()).optional(),
+      typed: z.array(z.string()).optional(),
+      claims: claims.optional(),
+      scopes: z.array(written).optional(),
+      user: written.optional(),
+      at: written.optional(),
+      revision: z.int().min(1).optional(),
+      draft: draft.optional(),
+    }),
+    (desk, input) => can(desk, input),
+  ),
+  policyTest: operation(z.strictObject({ plane, draft: draft.optional() }), testPolicy),
+  policyReplay: operation(z.strictObject({ plane, draft, since: written }), (desk, input) =>
+    replay(desk, input),
   ),
   revisions: operation(z.strictObject({ most: z.int().min(1).max(200) }), newestRevisions),
   revision: operation(z.strictObject({ revision: z.int().min(1) }), oneRevision),

@@ -52,7 +52,7 @@ export const me = z.strictObject({
         z.strictObject({
           role: z.enum(planeRoles),
           over: z
-            .union([z.strictObject({ owner: z.string() }), z.strictObject({ server: z.string() })])
+            .union([z.strictObject({ owner: z.string() }), z.strictObject({ item: z.string() })])
             .optional(),
           endsAt: at.optional(),
         }),
@@ -69,6 +69,7 @@ const counts = z.strictObject({
 })
 
 const serverStatusFields = {
+  kind: z.enum(['Server', 'API']),
   server: z.string(),
   title: z.string().optional(),
   upstream: z.string(),
@@ -87,6 +88,10 @@ const serverStatusFields = {
   credential: z.string().optional(),
   credentialVersion: z.int().optional(),
   counts,
+  notOffered: z
+    .int()
+    .optional()
+    .describe('Operations that the OpenAPI document of an API describes and that are left out.'),
 }
 export const serverStatus = z.strictObject(serverStatusFields)
 /** What an item of the catalogue says of itself. */
@@ -156,7 +161,20 @@ export const serverAnswer = z.strictObject({
   set: z.string().optional(),
   capabilities: z.array(capability),
   held: z.string().optional().describe('Fingerprint of everything that is held.'),
-  refused: z.array(z.strictObject({ name: z.string(), problem: z.string() })),
+  findings: z
+    .array(
+      z.strictObject({
+        at: z.string().describe('JSON pointer into the OpenAPI document.'),
+        effect: z
+          .string()
+          .describe('`left out`: an operation is not offered; `noted`: it is, without this.'),
+        problem: z.string(),
+      }),
+    )
+    .describe('What the OpenAPI document of an API describes and is not offered, or not so.'),
+  refused: z
+    .array(z.strictObject({ name: z.string(), problem: z.string() }))
+    .describe('Definitions that were not taken in.'),
   isMost: z.boolean().describe('More than half of what people have classified is held or gone.'),
   wrongConditions,
 })
@@ -315,33 +333,6 @@ const looked = {
 }
 export const callPage = z.strictObject({ items: z.array(callRow), ...looked })
 export const callCount = z.strictObject({ count: z.int(), ...looked })
-
-export const explanation = z.strictObject({
-  decision: z
-    .enum(['permitted', 'denied', 'held', 'depends'])
-    .describe('`depends`: on arguments that were not given.'),
-  because: z.string(),
-  considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
-  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
-  quotas: z.array(z.string()),
-  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
-  wouldChange: z.string().optional(),
-})
-export const why = z.strictObject({
-  plane: z.string(),
-  record: callRow.omit({ plane: true }),
-  entries: z.array(
-    z.strictObject({ position: z.int(), entry: z.looseObject({ type: z.string() }) }),
-  ),
-  now: explanation.optional(),
-})
-export const can = explanation.extend({
-  plane: z.string(),
-  client: z.string(),
-  server: z.string(),
-  kind: z.enum(capabilityKinds),
-  name: z.string(),
-})
 
 const edit = z.strictObject({
   op: z.enum(['add', 'change', 'remove']),

@@ -4,6 +4,7 @@ import { callRoutes } from './routes/calls.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { peopleRoutes } from './routes/people.ts'
+import { policyRoutes } from './routes/policy.ts'
 import { revisionRoutes } from './routes/revisions.ts'
 import { serverRoutes } from './routes/servers.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -19,6 +20,7 @@ const list = [
   ...agentRoutes,
   ...suspensionRoutes,
   ...callRoutes,
+  ...policyRoutes,
   ...revisionRoutes,
 ] as const
 export type RouteOfList = (typeof list)[number]

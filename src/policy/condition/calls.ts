@@ -1,14 +1,13 @@
 import { shown } from '#change/wording.ts'
 import { didYouMean } from '#lib/nearest.ts'
-import { callables, functionNames } from './functions.ts'
+import { type Callable, callables, functionNames } from './functions.ts'
 import type { Expr } from './parse.ts'
 import { problemOfPattern } from './patterns.ts'
 import { Refused } from './problem.ts'
 import { isDuration, isTimestamp, isZone } from './times.ts'
-import type { Tree } from './tree.ts'
+import { type Tree, writtenText } from './tree.ts'
 
 type Call = Extract<Tree, { is: 'call' }>
-type Callable = NonNullable<ReturnType<typeof callables.get>>
 
 interface Written {
   readonly name: string
@@ -41,7 +40,7 @@ export const readCall = (
     callable.overloads.some(({ takes }) => takes.length === read.length)
   if (!isCounted) throw new Refused(`${name} is written ${callable.usage}`, at)
   refuseLiteral(name, callable, read)
-  return { is: 'call', at, name, isMethod: target !== undefined, args: read }
+  return { is: 'call', at, name, callable, args: read }
 }
 
 const unknownFunction = (name: string, at: number): Refused => {
@@ -62,7 +61,7 @@ const refuseForm = (name: string, { form, usage }: Callable, at: number, isMetho
 const refuseLiteral = (name: string, { literal }: Callable, args: readonly Tree[]): void => {
   const last = args.at(-1)
   if (!last) return
-  const text = last.is === 'scalar' && typeof last.value === 'string' ? last.value : undefined
+  const text = writtenText(last)
   if (literal === 'pattern') refuse(patternProblem(text), last.at)
   if (literal === 'zone' && args.length === 2) refuse(zoneProblem(text), last.at)
   if (name === 'timestamp' && text !== undefined && !isTimestamp(text))

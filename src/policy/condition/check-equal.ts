@@ -20,7 +20,7 @@ export const problemOfEqual = (a: Side, b: Side): string | undefined => {
   return mayMeet(a.type, b.type) ? problemOfValue(named, other) : neverEqual(named, other)
 }
 
-const isLiteral = ({ tree, name }: Side): boolean => tree.is === 'scalar' && name === undefined
+const isLiteral = ({ tree }: Side): boolean => tree.is === 'scalar'
 
 const nameOf = ({ tree, name }: Side): string => name ?? treeText(tree)
 
@@ -54,8 +54,7 @@ export const timeFix = (type: Type): string => {
 /** A literal that is none of the values that what a name stands for can have. */
 const problemOfValue = (named: Side, { tree }: Side): string | undefined => {
   const { values } = named.type
-  const isNamed = named.tree.is === 'name' || named.tree.is === 'field'
-  if (!values || !isNamed || tree.is !== 'scalar') return undefined
+  if (!values || tree.is !== 'scalar') return undefined
   const { value } = tree
   if (values.some((one) => isEqual(one, value))) return undefined
   const texts = values.slice(0, 5000).map((one) => (isWord(one) ? shown(one) : scalarText(one)))

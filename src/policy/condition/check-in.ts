@@ -3,10 +3,10 @@ import type { Tree } from './tree.ts'
 import { can, type Type } from './types.ts'
 import { kindsText, treeText } from './words.ts'
 
-export const problemOfSides = ([a, b]: readonly Tree[], [typeA, typeB]: readonly Type[]) =>
-  a && b && typeA && typeB
-    ? problemOfEqual({ tree: a, type: typeA }, { tree: b, type: typeB })
-    : undefined
+export const problemOfSides = (
+  [a, b]: readonly [Tree, Tree],
+  [typeA, typeB]: readonly [Type, Type],
+): string | undefined => problemOfEqual({ tree: a, type: typeA }, { tree: b, type: typeB })
 
 export const problemOfIn = (
   value: Tree,

@@ -37,6 +37,21 @@ const read: Shape = {
       both: { allOf: [{ properties: { a: {} } }], properties: { b: { type: 'string' } } },
       elsewhere: { $ref: 'https://example.com/schema' },
       lost: { $ref: '#/$defs/nowhere' },
+      modes: { type: 'array', items: { enum: ['fast', 'exact'] } },
+      words: { enum: ['very fast', 'exact!', 'slow'] },
+      step: { enum: [null, 5] },
+      amount: { type: ['number', 'boolean'] },
+      anyList: { type: 'array' },
+      either: {
+        type: ['array', 'object'],
+        items: { type: 'string' },
+        properties: { a: { type: 'string' } },
+      },
+      in: { type: 'string' },
+      true: { type: 'string' },
+      false: { type: 'string' },
+      null: { type: 'string' },
+      'a b': { type: 'object', properties: { c: { type: 'string' } } },
     },
     required: ['line'],
     $defs: {
@@ -168,6 +183,33 @@ describe('A condition checked against the schema of a capability', () => {
     )
   })
 
+  test('offers to write a literal otherwise only where that is meant', () => {
+    const never = (what: string) => `args.count is a number and never equal to ${what}`
+    wrong(
+      ['args.count ▸== "12"', `${never('"12"')}; write 12 without quotes`],
+      ['args.count ▸== "-1.25"', `${never('"-1.25"')}; write -1.25 without quotes`],
+      ['args.count ▸== "x3"', never('"x3"')],
+      ['args.count ▸== "3x"', never('"3x"')],
+      ['args.count ▸== "1.x"', never('"1.x"')],
+      ['args.count ▸== "true"', never('"true"')],
+      ['args.force ▸== "untrue"', 'args.force is true or false and never equal to "untrue"'],
+      ['args.force ▸== "truely"', 'args.force is true or false and never equal to "truely"'],
+      ['args.tags ▸== "x"', 'args.tags is a list and never equal to "x"'],
+      ['args.tags ▸== 3', 'args.tags is a list and never equal to 3'],
+      ['args.tags[0] ▸== 3', 'args.tags[…] is text and never equal to 3; write "3"'],
+      ['(args.count > 3) ▸== 3', 'this is true or false and never equal to 3'],
+      ['has(args.note) ▸== 3', 'has(args.note) is true or false and never equal to 3'],
+      ['[].exists(x, x ▸== 3)', 'x is nothing and never equal to 3'],
+      ['now - now ▸== "36h"', 'this is a duration and never equal to "36h"; write duration("36h")'],
+    )
+    right('args.mode == args.line && args.line == args.mode')
+  })
+
+  test('writes a name that is a word of CEL as a text', () => {
+    for (const word of ['in', 'true', 'false', 'null'])
+      wrong([`args["${word}"] ▸== 3`, `args["${word}"] is text and never equal to 3; write "3"`])
+  })
+
   test('knows a literal that an enum does not have', () => {
     wrong(
       [
@@ -183,6 +225,24 @@ describe('A condition checked against the schema of a capability', () => {
         'args.mode is never "exakt": it is fast or exact; did you mean exact?',
       ],
       ['args.level ▸== 4', 'args.level is never 4: it is 3'],
+      ['args.level ▸== 2', 'args.level is never 2: it is 3'],
+      ['args.step ▸== 0', 'args.step is never 0: it is null or 5'],
+      [
+        'args.words ▸== "slw"',
+        'args.words is never "slw": it is "very fast", "exact!" or slow; did you mean slow?',
+      ],
+      [
+        'args.modes.exists(m, m ▸== "fats")',
+        'm is never "fats": it is fast or exact; did you mean fast?',
+      ],
+      [
+        'args.modes[0] ▸== "fats"',
+        'args.modes[…] is never "fats": it is fast or exact; did you mean fast?',
+      ],
+      [
+        '"fats" ▸in args.modes',
+        'an element of args.modes is never "fats": it is fast or exact; did you mean fast?',
+      ],
       [
         'item.class ▸== "reed"',
         'item.class is never "reed": it is read, write, destructive or unclassified; did you mean read?',
@@ -201,6 +261,10 @@ describe('A condition checked against the schema of a capability', () => {
         '% is for ints, and a number of JSON is a double; write int(args.count)',
       ],
       ['caller.claims.line ▸+ 1 == 3', `+ ${mixed} 1.0`],
+      [
+        '7 ▸% args.count == 1',
+        '% is for ints, and a number of JSON is a double; write int(args.count)',
+      ],
     )
   })
 
@@ -233,6 +297,47 @@ describe('A condition checked against the schema of a capability', () => {
         'exists looks at the elements of a list, and args.line is text',
       ],
       ['args.line.▸id == 3', 'args.line is text and has no fields'],
+      ['has(args.line.▸id)', 'args.line is text and has no fields'],
+      ['▸size(3) == 1', 'size takes text or a list or a map, and 3 is a whole number'],
+      [
+        'args.count.▸getHours() == 1',
+        'getHours takes a time or a duration, and args.count is a number',
+      ],
+      [
+        'duration("1h").▸getHours("UTC") == 1',
+        'getHours takes a time, and duration(…) is a duration',
+      ],
+      [
+        'args.force.▸startsWith("t")',
+        'startsWith takes text, and args.force is true or false; write string(args.force)',
+      ],
+      ['args.tags.▸startsWith("t")', 'startsWith takes text, and args.tags is a list'],
+      [
+        'duration("1h") ▸> "36h"',
+        '> has no meaning here: duration(…) is a duration and "36h" is text; write duration("36h")',
+      ],
+      [
+        'now ▸> args.amount',
+        '> has no meaning here: now is a time and args.amount is a number or true or false; write timestamp("2027-06-30T18:00:00Z")',
+      ],
+      [
+        'args.elsewhere ▸> null',
+        '> has no meaning here: args.elsewhere is of any kind and null is null',
+      ],
+      ['3 ▸in args.device', 'a key of args.device is text, and 3 is a whole number'],
+      ['3 ▸in args.count', 'in looks into a list or a map, and args.count is a number'],
+      ['▸size(1, 2) == 3', 'size is written size(text)'],
+      ['args.line.▸startsWith("a", "b")', 'startsWith is written text.startsWith("mes-")'],
+      ['▸startsWith(args.line, "a")', 'startsWith is written text.startsWith("mes-")'],
+      ['args.line.▸int() == 3', 'int is written int(number)'],
+      ['args.tags.▸exists(1)', 'exists is written args.tags.exists(tag, tag == "a")'],
+      ['timestamp(▸"today") > now', 'a time is written "2027-06-30T18:00:00Z"'],
+      ['duration(▸"a day") == now - now', 'a duration is written "90s", "36h" or "1h30m"'],
+      ['args.line.▸startWith("a")', 'there is no function startWith; did you mean startsWith?'],
+      [
+        'args.line.▸lower() == ""',
+        'there is no function lower; there are has, exists, all, exists_one, filter, map, size, startsWith, endsWith, contains, matches, int, double, string, timestamp, duration, getFullYear, getMonth, getDate, getDayOfMonth, getDayOfWeek, getDayOfYear, getHours, getMinutes, getSeconds, getMilliseconds',
+      ],
       [
         'args.tags.▸id == 3',
         'args.tags is a list and has no fields; write args.tags.exists(one, …) or args.tags[0]',
@@ -278,6 +383,84 @@ describe('A condition checked against the schema of a capability', () => {
         'a test is true or false, and t is text; compare it with something',
       ],
     )
+  })
+
+  test('knows what the elements of a list and the members of a map are that it writes out', () => {
+    const text = 'x is text and never equal to 3; write "3"'
+    wrong(
+      ['[args.line].exists(x, x ▸== 3)', text],
+      ['(args.tags + [args.line]).exists(x, x ▸== 3)', text],
+      ['(args.tags + args.tags).exists(x, x ▸== 3)', text],
+      ['args.tags.filter(t, true).exists(x, x ▸== 3)', text],
+      ['args.tags.map(t, t + "!").exists(x, x ▸== 3)', text],
+      ['args.tags.map(t, t != "", t + "!").exists(x, x ▸== 3)', text],
+      ['args.device.exists(x, x ▸== 3)', text],
+      ['{"a": args.line}.a ▸== 3', 'this.a is text and never equal to 3; write "3"'],
+      ['{"a": args.line}[args.line] ▸== 3', 'this[…] is text and never equal to 3; write "3"'],
+      ['args.tags.exists_one(x, x ▸== 3)', text],
+      ['args.tags.existsOne(x, x ▸== 3)', text],
+      ['args.tags.filter(x, x ▸== 3) == []', text],
+      ['args.tags.all(x, x ▸== 3)', text],
+      ['args.tags.map(x, x ▸== 3, x) == []', text],
+      ['args.tags.map(x, x == "", x ▸== 3) == []', text],
+      ['{args.▸line: 1}.a == 1', 'a key of a map is a text in quotes'],
+      ['{"a": 1, ▸2: 1}.a == 1', 'a key of a map is a text in quotes'],
+      ['args.tags.exists(tag, ▸tga == "")', 'there is no name tga; did you mean tag?'],
+    )
+    right(
+      '(args.tags + args.anyList).exists(x, x == 3)',
+      'args.anyList.exists(x, x == 3) && 3 in args.anyList && args.anyList[0] == 3',
+      'args.either.exists(x, x == 3) && args.either["a"] == "x" && args.either[0] == "x"',
+      '3 in args.either && "b" in args.either && "a" in args.either',
+      'args.line in {"a": 1}',
+    )
+    assert.deepEqual(
+      check('args.line in [1, 2]', read).map(({ at }) => at),
+      [14, 17],
+    )
+  })
+
+  test('knows the members of a map by a key that is worked out, unless there are a great many', () => {
+    const shaped = (count: number) => {
+      const properties = Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [`k${n}`, { type: 'string' }]),
+      )
+      return {
+        name: 'x/y',
+        hasUri: false,
+        args: {
+          type: 'object',
+          properties: { m: { type: 'object', properties }, key: { type: 'string' } },
+        },
+      }
+    }
+    assert.equal(check('args.m[args.key] == 3', shaped(256)).length, 1)
+    assert.equal(check('args.m[args.key] == 3', shaped(257)).length, 0)
+  })
+
+  test('looks at what may be asked, and not at what is decided whatever a call says', () => {
+    right(
+      'true || args.lnie == ""',
+      'args.lnie == "" || true',
+      'args.lnie == "" && false',
+      'false ? args.lnie == "" : true',
+      '!false || args.lnie == ""',
+      'has(caller.agent) ? true : args.lnie == ""',
+      '(has(args.line) && has(args.device.id)) || has(args.device)',
+    )
+    const finds = (source: string, ...at: readonly number[]) =>
+      assert.deepEqual(
+        check(source, read).map((one) => one.at),
+        at,
+        source,
+      )
+    finds('args.force ? args.lnie == "" : args.idd == ""', 18, 36)
+    finds('!args.force ? args.lnie == "" : args.idd == ""', 19, 37)
+    finds('(has(args.line) && args.force) ? true : args.lnie == ""', 45)
+    finds('(has(args.line) || args.force) ? true : args.lnie == ""'.replace('line', 'note'), 45)
+    finds('has(caller.claims.line) ? args.lnie == "" : args.idd == ""', 31, 49)
+    finds('3 ? args.lnie == "" : args.idd == ""', 0, 9, 27)
+    finds('args.line == (args.lnie == "x")', 10, 19)
   })
 
   test('says nothing of what a schema leaves open', () => {
@@ -365,6 +548,44 @@ describe('A condition for several capabilities', () => {
     const says = `none of ${names} has an argument lnie; did you mean line?`
     assert.deepEqual(messages('args.lnie == "3"', read, stop), [says])
     assert.deepEqual(messages('has(args.lnie) && args.lnie == "3"', read, stop), [says])
+  })
+
+  test('names what lacks an argument, or a member of one', () => {
+    const some = [1, 2, 3, 4].map((n) => ({ ...stop, name: `mes/s${n}` }))
+    const told = (source: string, ...shapes: readonly Shape[]) => messages(source, ...shapes)[0]
+    const fix = 'so every call would be denied; write has(args.line) && …, or let another document'
+    assert.equal(
+      told('args.line == "3"', read, ...some.slice(0, 2)),
+      `mes/s1 and mes/s2 have no argument line, ${fix} select them`,
+    )
+    assert.equal(
+      told('args.line == "3"', read, ...some),
+      `mes/s1, mes/s2, mes/s3 and mes/s4 have no argument line, ${fix} select them`,
+    )
+    assert.equal(
+      told('args.line == "3"', read, stop, ...some),
+      `mes/stop, mes/s1, mes/s2 and 2 more have no argument line, ${fix} select them`,
+    )
+    const of = (name: string, device: object, more: object): Shape => ({
+      name,
+      hasUri: false,
+      args: {
+        type: 'object',
+        properties: {
+          device: { type: 'object', properties: device },
+          'a-b': { type: 'object', properties: more },
+        },
+      },
+    })
+    const [full, bare] = [of('x/full', { id: {} }, { c: {} }), of('x/bare', { serial: {} }, {})]
+    assert.equal(
+      told('args.device.id == 1', full, bare),
+      'x/bare has no args.device.id, so every call would be denied; write has(args.device.id) && …, or let another document select them',
+    )
+    assert.equal(
+      told('args["a-b"].c == 1', full, bare),
+      'x/bare has no args["a-b"].c, so every call would be denied; write has(args["a-b"].c) && …, or let another document select them',
+    )
   })
 
   test('names those for which it is wrong', () => {

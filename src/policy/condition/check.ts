@@ -40,12 +40,12 @@ export const checkCondition = (
   }
   const asked = shapes.length > 0 ? shapes : [{ name: '', args: undefined, hasUri: true }]
   const scopeOf = createScopes(claims)
-  const groups = new Map<string, Group>()
+  const groups = new Map<string | number, Group>()
   for (const shape of asked)
     for (const found of infer(reading.tree, scopeOf(shape))) put(groups, found, shape)
   return [...groups.values()]
     .flatMap((group) => sentenceOf(group, asked))
-    .toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    .toSorted((a, b) => a.at - b.at)
 }
 
 /** The same finding, and the capabilities that it is about. */
@@ -55,23 +55,24 @@ interface Group {
   readonly names: Set<string>
 }
 
-const put = (groups: Map<string, Group>, found: Found, shape: Shape): void => {
-  const key = `${found.at} ${'says' in found ? found.says : `${found.lacks.isQuestion} ${found.lacks.path}`}`
+const put = (groups: Map<string | number, Group>, found: Found, shape: Shape): void => {
+  const key = 'says' in found ? `${found.at} ${found.says}` : found.at
   const group = groups.get(key) ?? { found, shapes: [], names: new Set() }
   group.shapes.push(shape)
   if ('lacks' in found) for (const name of found.lacks.names) group.names.add(name)
   groups.set(key, group)
 }
 
-const sentenceOf = (group: Group, asked: readonly Shape[]): ConditionProblem[] => {
+const sentenceOf = (group: Group, asked: readonly Shape[]): Required<ConditionProblem>[] => {
   const { found, shapes } = group
   const isAll = shapes.length === asked.length
   if ('says' in found) {
     const where = isAll ? '' : `of ${namesOf(shapes)}: `
     return [{ message: `${where}${found.says}`, at: found.at }]
   }
-  const { lacks, at } = found
-  if (lacks.path === 'uri') return [{ message: noUri(shapes, isAll), at }]
+  const { at } = found
+  if ('isUri' in found) return [{ message: noUri(shapes, isAll), at }]
+  const { lacks } = found
   if (isAll) return [{ message: lackedByAll(lacks, group), at }]
   return lacks.isQuestion ? [] : [{ message: lackedBySome(lacks, group), at }]
 }
@@ -104,6 +105,6 @@ const lackedBySome = ({ of, path, name }: Lack, { shapes, names }: Group): strin
 
 /** `has` is written for names that CEL can select by. */
 const guardOf = (path: string): string => {
-  const quoted = /^(.*)\[(".*")\]$/.exec(path)
+  const quoted = /(.*)\[(".*")\]$/.exec(path)
   return quoted ? `${quoted[2]} in ${quoted[1]}` : `has(${path})`
 }

@@ -57,10 +57,20 @@ describe('A condition', () => {
 
   test('that cannot be worked out says why, and names nothing that only the call knows', () => {
     const secret = 'sk-live-4242'
-    const asked = withArgs({ name: secret, list: ['a'], key: 'nowhere', amount: 3 })
+    const asked = withArgs({
+      name: secret,
+      list: ['a'],
+      key: 'nowhere',
+      amount: 3,
+      before: '.*list',
+      behind: 'list.*',
+      long: `l${'i'.repeat(64)}`,
+    })
     const told: [source: string, error: string][] = [
       ['args.line == "3"', 'there is no line'],
       ['args[args.key] == "3"', 'there is no such member'],
+      ['args[args.before] == args.list', 'there is no such member'],
+      ['args[args.behind] == args.list', 'there is no such member'],
       ['args.list[7] == "a"', 'there is no element at an index'],
       ['args.amount + 1 == 4', '+ does not take double, int'],
       ['args.amount.startsWith("3")', 'startsWith does not take double, string'],
@@ -135,16 +145,107 @@ describe('A condition', () => {
     })
   })
 
+  test('finds texts, lists, maps and times the same where every part of them is', () => {
+    const asked = withArgs({
+      a: [1, ['x'], { k: null }],
+      text: 'ab',
+      nothing: null,
+      m: { k: null },
+    })
+    const same = [
+      'args.a == [1, ["x"], {"k": null}]',
+      'args.m == {"k": null}',
+      'args.text == "ab"',
+      '[1.0, 2] == [1, 2.0]',
+      'timestamp("2026-01-01T00:00:00Z") == timestamp("2026-01-01T03:00:00+03:00")',
+      'duration("60s") == duration("1m")',
+      'timestamp("2026-01-01T00:00:00.5Z") == timestamp("2026-01-01T00:00:00.500Z")',
+      '[now] == [now] && {"a": duration("1h")} == {"a": duration("60m")}',
+      'true == true && null == null',
+    ]
+    const different = [
+      'args.a == [1, ["x"]]',
+      'args.a == [1, ["y"], {"k": null}]',
+      'args.a == [2, ["x"], {"k": null}]',
+      'args.a == [1, ["x"], {"k": false}]',
+      'args.a == args.m',
+      'args.m == args.a',
+      'args.m == {"l": null}',
+      'args.m == {}',
+      '{} == args.m',
+      'args.m == {"k": 1}',
+      'args.text == "abc"',
+      'args.text == "a"',
+      'args.text == "ac"',
+      'args.text == ["a", "b"]',
+      '1 == 2',
+      '2 == 1',
+      '[1, 2] == [1, 3]',
+      '[1] == [2]',
+      'now == args.nothing',
+      'args.nothing == now',
+      'args.nothing == false',
+      '1 == true',
+      'timestamp("2026-01-01T00:00:01Z") == timestamp("2026-01-01T00:00:02Z")',
+      'timestamp("2026-01-01T00:00:00.1Z") == timestamp("2026-01-01T00:00:00.2Z")',
+      'timestamp("1970-01-01T00:00:05Z") == duration("5s")',
+      'duration("5s") == duration("6s")',
+    ]
+    for (const source of same) assert.equal(asked(source), true, source)
+    for (const source of different) assert.equal(asked(source), false, source)
+  })
+
+  test('orders texts by their characters', () => {
+    const asked = withArgs({ a: 'a', b: 'b' })
+    const orders: [source: string, less: boolean, same: boolean, more: boolean][] = [
+      ['<', true, false, false],
+      ['<=', true, true, false],
+      ['>', false, false, true],
+      ['>=', false, true, true],
+    ]
+    for (const [order, ...holds] of orders)
+      assert.deepEqual(
+        [`args.a ${order} args.b`, `args.a ${order} args.a`, `args.b ${order} args.a`].map(asked),
+        holds,
+        order,
+      )
+  })
+
   test('makes numbers of texts only where a server would read the same', () => {
     const asked = withArgs({})
     assert.equal(asked('int("42") == 42 && int("-7") == -7 && double("2.5e3") == 2500'), true)
     assert.equal(asked('string(3.0) == "3" && string(2.5) == "2.5" && int(3.9) == 3'), true)
+    const written = ['1e10', '2.55', '1E+5', '1e-05', '-0.5', '10', '-10', '0', '120.25e12']
+    for (const text of written) assert.equal(asked(`double("${text}") == ${text}`), true, text)
+    for (const text of ['1.', '1.x', '1e', '1e+x', '1e5x', '-9007199254740993', '--1', '0x'])
+      assert.deepEqual(asked(`double("${text}") == 0.0`), {
+        error: 'double takes a text that is a number of JSON',
+      })
     for (const text of ['', ' 1', '0x10', '1e3', '+1', '9223372036854775808'])
       assert.deepEqual(asked(`int("${text}") == 0`), { error: 'int takes a text of digits' })
     for (const text of ['', ' 1', '0x10', 'NaN', 'Infinity', '.5', '01', '9007199254740993'])
       assert.deepEqual(asked(`double("${text}") == 0.0`), {
         error: 'double takes a text that is a number of JSON',
       })
+  })
+
+  test('asks whether something is there also inside a list or a map', () => {
+    const asked = withArgs({ nothing: null, ids: ['a', 'b'], by: { 1: 'x', true: 'y' } })
+    assert.equal(asked('[has(args.nothing)][0] && {"a": has(args.nothing)}.a'), true)
+    assert.equal(asked('args.ids.all(id, [has(args.nothing)][0])'), true)
+    assert.equal(asked('args.by["1"] == "x"'), true)
+    for (const source of ['args.by[1] == "x"', 'args.by[1.0] == "x"', 'args.by[true] == "y"'])
+      assert.notEqual(asked(source), true, source)
+    assert.equal(asked('1 in args.by || true in args.by'), false)
+    assert.equal(ask('run.id == "run_1"'), true)
+  })
+
+  test('errs where a value is none that JSON knows', () => {
+    for (const odd of [undefined, 1n, () => 1, Symbol('x')])
+      assert.deepEqual(ask('args.odd == 1', { args: { odd } }), {
+        error: 'there is a value that JSON does not know',
+      })
+    assert.equal(ask('args.a == true && args.b == "true"', { args: { a: true, b: 'true' } }), true)
   })
 
   test('goes through lists and maps', () => {
@@ -162,6 +263,11 @@ describe('A condition', () => {
 
   test('gathers into a list of its own, which other loops do not share', () => {
     const asked = withArgs({ ids: ['a', 'b'] })
+    const kept = '[args.ids.map(x, x)].all(l, (l + ["z"]).size() == 3 && l.size() == 2)'
+    assert.equal(asked(kept), true)
+    assert.deepEqual(asked('args.ids.exists(x, ["a"])'), {
+      error: 'something other than true or false is joined',
+    })
     const twice = 'args.ids.map(x, x) + args.ids.map(x, x)'
     assert.equal(asked(`${twice} == ["a", "b", "a", "b"]`), true)
     assert.equal(
@@ -171,7 +277,8 @@ describe('A condition', () => {
   })
 
   test('counts characters as CEL does: a pair of surrogates is one', () => {
-    const asked = withArgs({ text: 'a😀é', lone: '\ud83d' })
+    const asked = withArgs({ text: 'a😀é', lone: '\ud83d', low: 'a\ude00', high: 'a\ud83da' })
+    assert.equal(asked('size(args.low) == 2 && size(args.high) == 3'), true)
     assert.equal(
       asked('size(args.text) == 3 && args.text.size() == 3 && size(args.lone) == 1'),
       true,
@@ -195,6 +302,10 @@ describe('A condition', () => {
     assert.equal(berlin('2026-10-25T01:30:00Z', 2), true)
     assert.equal(berlin('2026-10-25T02:30:00Z', 3), true)
     assert.equal(ask('now.getHours("+05:30") == 2 && now.getMinutes("-00:45") == 45'), true)
+    assert.equal(ask('now.getHours("05:30") == 2 && now.getHours("-01:00") == 19'), true)
+    // Until 1972-01-07 Liberia was 44 minutes and 30 seconds behind: its clocks were changed within a minute.
+    assert.equal(ask('now.getHours("Africa/Monrovia") == 23', at('1972-01-07T00:44:29Z')), true)
+    assert.equal(ask('now.getHours("Africa/Monrovia") == 0', at('1972-01-07T00:44:31Z')), true)
   })
 
   test('takes a time apart: months and days count from 0, days of the week from Sunday', () => {

@@ -59,12 +59,16 @@ const withoutStacks = <T>(work: () => T): T => {
 /** The library's messages, without what they hold of a call. */
 const tell = ({ message }: CelError, source: string): string => {
   if (isOurs(message)) return message
-  const field = /^field not found: (.*)$/s.exec(message)?.[1]
-  if (field !== undefined) return `there is no ${isWritten(field, source) ? field : 'such member'}`
+  if (message.startsWith(notFound)) {
+    const field = message.slice(notFound.length)
+    return `there is no ${isWritten(field, source) ? field : 'such member'}`
+  }
   const [, name, target, args] = noOverload.exec(message) ?? []
   if (name !== undefined) return `${symbolOf(name)} does not take ${kindsOf(target, args)}`
   return sentences.find(([start]) => message.startsWith(start))?.[1] ?? 'it could not be worked out'
 }
+
+const notFound = 'field not found: '
 
 /** Only then was it not taken from the call. */
 const isWritten = (name: string, source: string): boolean =>
@@ -77,7 +81,7 @@ const kindsOf = (...kinds: readonly (string | undefined)[]): string =>
   kinds
     .filter((kind) => kind)
     .join(', ')
-    .replaceAll(/google\.protobuf\.(\w+)/g, (_, name: string) => name.toLowerCase())
+    .replaceAll(/google\.protobuf\.(\w)/g, (_, first: string) => first.toLowerCase())
 
 const sentences: readonly (readonly [start: string, sentence: string])[] = [
   ['index ', 'there is no element at an index'],

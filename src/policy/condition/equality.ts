@@ -1,19 +1,13 @@
 import { type CelList, type CelMap, type CelValue, isCelList, isCelMap } from '@bufbuild/cel'
-import { isMessage } from '@bufbuild/protobuf'
 import { isReflectMessage } from '@bufbuild/protobuf/reflect'
-import {
-  type Duration,
-  DurationSchema,
-  type Timestamp,
-  TimestampSchema,
-} from '@bufbuild/protobuf/wkt'
+import type { Duration, Timestamp } from '@bufbuild/protobuf/wkt'
 import { pay, payForText } from './meter.ts'
 
 /**
  * Equality of CEL (cel-spec, langdef.md, Equality) over what a condition can hold: numbers are equal
  * across their types where their values are; whatever else differs in type is not equal.
  */
-export const isSame = (a: CelValue, b: CelValue): boolean => {
+export const isSame = (a: CelValue | undefined, b: CelValue | undefined): boolean => {
   pay(1)
   if (typeof a === 'string') return typeof b === 'string' && isSameText(a, b)
   // An int and a double as what they are, neither turned into the other; NaN is nothing's equal.
@@ -23,7 +17,7 @@ export const isSame = (a: CelValue, b: CelValue): boolean => {
   return a === b || isSameTime(a, b)
 }
 
-const isNumber = (value: CelValue): value is number | bigint =>
+const isNumber = (value: CelValue | undefined): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint'
 
 const isSameText = (a: string, b: string): boolean => {
@@ -34,23 +28,17 @@ const isSameText = (a: string, b: string): boolean => {
 
 const isSameList = (a: CelList, b: CelList): boolean => {
   if (a.size !== b.size) return false
-  for (let i = 0; i < a.size; i++) {
-    const [one, other] = [a.get(i), b.get(i)]
-    if (one === undefined || other === undefined || !isSame(one, other)) return false
-  }
+  for (let i = 0; i < a.size; i++) if (!isSame(a.get(i), b.get(i))) return false
   return true
 }
 
 const isSameMap = (a: CelMap, b: CelMap): boolean => {
   if (a.size !== b.size) return false
-  for (const [key, one] of a) {
-    const other = b.get(key)
-    if (other === undefined || !isSame(one, other)) return false
-  }
+  for (const [key, one] of a) if (!isSame(one, b.get(key))) return false
   return true
 }
 
-const isSameTime = (a: CelValue, b: CelValue): boolean => {
+const isSameTime = (a: CelValue | undefined, b: CelValue | undefined): boolean => {
   const [one, other] = [timeOf(a), timeOf(b)]
   return (
     one !== undefined &&
@@ -60,10 +48,6 @@ const isSameTime = (a: CelValue, b: CelValue): boolean => {
   )
 }
 
-const timeOf = (value: unknown): Timestamp | Duration | undefined => {
-  if (!isReflectMessage(value)) return undefined
-  const { message } = value
-  return isMessage(message, TimestampSchema) || isMessage(message, DurationSchema)
-    ? message
-    : undefined
-}
+/** A condition makes no other message than these. */
+const timeOf = (value: unknown): Timestamp | Duration | undefined =>
+  isReflectMessage(value) ? (value.message as Timestamp | Duration) : undefined

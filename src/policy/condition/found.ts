@@ -1,11 +1,13 @@
 import type { Tree } from './tree.ts'
-import { can, type Type } from './types.ts'
+import { can, type Members, type Type } from './types.ts'
 import { kindsText, pathText, treeText } from './words.ts'
 
 /** What is wrong with a condition for one capability. */
 export type Found =
   /** The same sentence, whatever the capability is called. */
   | { readonly at: number; readonly says: string }
+  /** It is no resource, and this is about its URI. */
+  | { readonly at: number; readonly isUri: true }
   /** Something has no such member: what that means depends on which other capabilities have it. */
   | { readonly at: number; readonly lacks: Lack }
 
@@ -24,7 +26,7 @@ export interface Lack {
 export const lacking = (
   { at }: Tree,
   owner: Tree,
-  { members }: Type,
+  { names }: Members,
   name: string,
   isQuestion: boolean,
 ): Found => ({
@@ -33,7 +35,7 @@ export const lacking = (
     of: treeText(owner),
     path: pathText(owner, name),
     name,
-    names: members?.names ?? [],
+    names,
     isQuestion,
   },
 })

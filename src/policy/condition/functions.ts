@@ -16,7 +16,7 @@ export interface Overload {
   readonly gives: Kind
 }
 
-interface Callable {
+export interface Callable {
   readonly overloads: readonly Overload[]
   /** For people: how it is written. Empty for operators. */
   readonly usage: string
@@ -27,7 +27,7 @@ interface Callable {
 
 const overload = (text: string): Overload => {
   const kinds = text.split(' ') as Kind[]
-  return { takes: kinds.slice(0, -1), gives: kinds.at(-1) ?? 'bool' }
+  return { takes: kinds.slice(0, -1), gives: kinds.at(-1) as Kind }
 }
 
 const operator = (...overloads: readonly string[]): Callable => ({

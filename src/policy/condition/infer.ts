@@ -1,9 +1,9 @@
-import { type FactName, factNames } from '#domain/facts.ts'
+import type { FactName } from '#domain/facts.ts'
 import { problemOfCall, typeOfCall } from './check-call.ts'
 import { problemOfIn, problemOfSides } from './check-in.ts'
 import { type Found, lacking, noFields, requireBool } from './found.ts'
 import type { Scope } from './scope.ts'
-import type { Tree } from './tree.ts'
+import { type Tree, writtenText } from './tree.ts'
 import { anything, can, closed, json, kindOf, listOf, of, oneOf, type Type } from './types.ts'
 import { kindsText, treeText } from './words.ts'
 
@@ -63,12 +63,10 @@ const typeOf = (tree: Tree, context: Context): Type => answer(tree, context).typ
 
 const typeOfName = ({ name, at }: TreeOf<'name'>, { scope, variable, found }: Context): Type => {
   if (variable?.name === name) return variable.type
-  if (name === 'uri' && !scope.hasUri)
-    found.push({ at, lacks: { of: '', path: 'uri', name, names: [], isQuestion: false } })
-  return isFact(name) ? scope.names[name] : anything
+  if (name === 'uri' && !scope.hasUri) found.push({ at, isUri: true })
+  // No other name is read (`read.ts`).
+  return scope.names[name as FactName]
 }
-
-const isFact = (name: string): name is FactName => factNames.some((fact) => fact === name)
 
 const typeOfField = (tree: TreeOf<'field'>, context: Context): Type => {
   const { at, field } = tree
@@ -79,7 +77,7 @@ const typeOfField = (tree: TreeOf<'field'>, context: Context): Type => {
   }
   if (!owner.members) return json
   const type = owner.members.typeOf(field)
-  if (!type) context.found.push(lacking(tree, tree.of, owner, field, false))
+  if (!type) context.found.push(lacking(tree, tree.of, owner.members, field, false))
   return type ?? anything
 }
 
@@ -98,7 +96,7 @@ const asks = (
   }
   if (!owner.members) return { type }
   if (!owner.members.typeOf(field)) {
-    found.push(lacking(tree, ownerTree, owner, field, true))
+    found.push(lacking(tree, ownerTree, owner.members, field, true))
     return { type, always: false }
   }
   return owner.members.isRequired(field) ? { type, always: true } : { type }
@@ -111,7 +109,7 @@ const typeOfElement = (tree: TreeOf<'index'>, context: Context): Type => {
     ...(can(owner, 'list') ? (['int', 'double'] as const) : []),
     ...(can(owner, 'map') ? (['string'] as const) : []),
   ]
-  if (wanted.length === 0 || !can(key, ...wanted)) {
+  if (!can(key, ...wanted)) {
     const fix = wanted.length === 0 ? 'has no elements' : `has none by ${kindsText(key)}`
     context.found.push({
       at: tree.at,
@@ -130,7 +128,7 @@ const mostMembers = 256
 
 const anyMember = ({ members }: Type): Type => {
   if (!members || members.names.length > mostMembers) return anything
-  return oneOf(members.names.map((name) => members.typeOf(name) ?? anything))
+  return oneOf(members.names.map((name) => members.typeOf(name) as Type))
 }
 
 const typeOfLoop = (tree: TreeOf<'loop'>, context: Context): Type => {
@@ -155,6 +153,9 @@ const elementOf = (over: Type): Type => {
   return isMap ? anything : (over.element?.() ?? json)
 }
 
+/** The parser gives each operator as many as it takes. */
+type Both<T> = readonly [T, T]
+
 const answerCall = (tree: TreeOf<'call'>, context: Context): Answer => {
   switch (tree.name) {
     case '_&&_':
@@ -168,9 +169,11 @@ const answerCall = (tree: TreeOf<'call'>, context: Context): Answer => {
     case '!_':
       return answerNot(tree, context)
   }
-  const types = tree.args.map((arg) => typeOf(arg, context))
+  const types: readonly Type[] = tree.args.map((arg) => typeOf(arg, context))
   const isEquality = tree.name === '_==_' || tree.name === '_!=_'
-  const says = isEquality ? problemOfSides(tree.args, types) : problemOfCall(tree, types)
+  const says = isEquality
+    ? problemOfSides(tree.args as Both<Tree>, types as Both<Type>)
+    : problemOfCall(tree, types)
   if (says !== undefined) context.found.push({ at: tree.at, says })
   return { type: isEquality ? of('bool') : typeOfCall(tree, types) }
 }
@@ -197,16 +200,14 @@ const answerJoined = (tree: TreeOf<'call'>, context: Context, decides: boolean):
 }
 
 const answerNot = ({ args }: TreeOf<'call'>, context: Context): Answer => {
-  const [arg] = args
-  if (!arg) return { type: of('bool') }
+  const [arg] = args as readonly [Tree]
   const { type, always } = answer(arg, context)
   requireBool(arg, type, context.found, '! turns around what is')
   return { type: of('bool'), ...(always !== undefined && { always: !always }) }
 }
 
 const answerChoice = ({ args }: TreeOf<'call'>, context: Context): Answer => {
-  const [test, one, other] = args
-  if (!test || !one || !other) return { type: anything }
+  const [test, one, other] = args as readonly [Tree, Tree, Tree]
   const { type, always } = answer(test, context)
   requireBool(test, type, context.found, 'what ? asks is')
   if (always !== undefined) return answer(always ? one : other, context)
@@ -214,12 +215,12 @@ const answerChoice = ({ args }: TreeOf<'call'>, context: Context): Answer => {
 }
 
 const answerIn = (tree: TreeOf<'call'>, context: Context): Answer => {
-  const [value, range] = tree.args
-  if (!value || !range) return { type: of('bool') }
+  const [value, range] = tree.args as Both<Tree>
+  const key = writtenText(value)
   const type = typeOf(value, context)
   const within = typeOf(range, context)
-  if (value.is === 'scalar' && typeof value.value === 'string' && within.kinds.length === 1)
-    if (can(within, 'map')) return asks(value, range, within, value.value, context)
+  if (key !== undefined && can(within, 'map') && within.kinds.length === 1)
+    return asks(value, range, within, key, context)
   const says = problemOfIn(value, type, range, within)
   if (says !== undefined) context.found.push({ at: tree.at, says })
   if (range.is === 'list')

@@ -58,12 +58,12 @@ const lowerLoop = (loop: Loop): Loop => {
 
 /** `@result + [element]`, which only the parser writes: no name of a person's begins with `@`. */
 const isGathering = ({ value }: Extract<ExprKind, { case: 'callExpr' }>): boolean => {
-  const [list, more] = value.args
+  if (value.function !== '_+_') return false
+  const [list, more] = value.args as [Expr, Expr]
   return (
-    value.function === '_+_' &&
-    list?.exprKind.case === 'identExpr' &&
+    list.exprKind.case === 'identExpr' &&
     list.exprKind.value.name === '@result' &&
-    more?.exprKind.case === 'listExpr'
+    more.exprKind.case === 'listExpr'
   )
 }
 

@@ -73,7 +73,7 @@ const refusalOf = (error: unknown, source: string): Refused => {
   const at = offsetOf(error)
   if (at === undefined) return new Refused('it is not understood')
   const rest = source.slice(at)
-  if (rest.trim() === '') return new Refused('it ends too early', at)
+  if (rest.trim() === '') return new Refused('it ends too early', source.trimEnd().length)
   if (/\bnot\s+$/.test(source.slice(0, at))) return new Refused('write ! for "not"', at)
   if (error instanceof Error && error.message.includes('reserved'))
     return new Refused('this is a reserved word; of a field write args["in"]', at)

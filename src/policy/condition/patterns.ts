@@ -42,7 +42,7 @@ const patternOf = (text: string): Pattern => {
   const compiled = RE2JS.compile(text)
   const made = { compiled, instructions: sizeOf(compiled), read: 0 }
   kept.set(text, made)
-  if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? text)
+  if (kept.size > mostKept) kept.delete(kept.keys().next().value as string)
   return made
 }
 

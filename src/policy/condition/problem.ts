@@ -10,7 +10,6 @@ export class Refused extends Error {
 
   constructor(message: string, at?: number) {
     super(message)
-    this.name = 'Refused'
     this.at = at
   }
 

@@ -6,7 +6,7 @@ import { readCall } from './calls.ts'
 import { type Expr, type Parsed, parse } from './parse.ts'
 import { type Problem, Refused } from './problem.ts'
 import { readScalar } from './scalars.ts'
-import type { Loop, Tree } from './tree.ts'
+import { type Loop, type Tree, writtenText } from './tree.ts'
 
 /** A condition that keeps every bound and calls nothing but what it may. */
 export interface Reading {
@@ -26,6 +26,8 @@ export const readCondition = (source: string): Reading | Problem => {
   }
 }
 
+type Comprehension = Extract<Expr['exprKind'], { case: 'comprehensionExpr' }>['value']
+
 /** Where an expression stands: how deep, and inside which loop, if in one. */
 interface Place {
   readonly depth: number
@@ -33,18 +35,21 @@ interface Place {
 }
 
 const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
+  // The parser always gives it.
+  const { macroCalls, positions } = sourceInfo as NonNullable<Parsed['sourceInfo']>
   const speaksOf = new Set<FactName>()
   let nodes = 0
   let loops = 0
 
-  const macroOf = ({ id }: Expr): Expr | undefined => sourceInfo?.macroCalls[String(id)]
+  const macroOf = ({ id }: Expr): Expr | undefined => macroCalls[String(id)]
 
   /** The parser gives the place of a dot before a name, or of a blank before an operator. */
   const positionOf = (one: Expr): number => {
-    const isHas = one.exprKind.case === 'selectExpr' && one.exprKind.value.testOnly
-    const placed = isHas ? (argsOf(macroOf(one))[0] ?? one) : one
-    const at = sourceInfo?.positions[String(placed.id)] ?? 0
-    return at + (/^\s*\.?\s*/.exec(source.slice(at, at + 64))?.[0].length ?? 0)
+    // Of `has(args.line)` it is that of what it asks about.
+    const asked = one.exprKind.case === 'selectExpr' ? argsOf(macroOf(one))[0] : undefined
+    const at = positions[String((asked ?? one).id)] ?? 0
+    const [before] = /\s*\.?\s*/.exec(source.slice(at, at + 64)) as RegExpExecArray
+    return at + before.length
   }
 
   const walk = (one: Expr | undefined, { depth, variable }: Place): Tree => {
@@ -80,7 +85,7 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
       case 'structExpr':
         return readMap(exprKind.value, at, inside)
       case 'comprehensionExpr':
-        return readLoop(one, at, inside)
+        return readLoop(exprKind.value, macroOf(one), at, inside)
       default:
         throw new Refused('it is not understood', at)
     }
@@ -105,9 +110,10 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
   const readIndex = ([operand, key]: readonly Expr[], at: number, inside: Place): Tree => {
     const of = walk(operand, inside)
     const index = walk(key, inside)
-    return index.is === 'scalar' && typeof index.value === 'string'
-      ? { is: 'field', at: index.at, of, field: index.value }
-      : { is: 'index', at, of, index }
+    const field = writtenText(index)
+    return field === undefined
+      ? { is: 'index', at, of, index }
+      : { is: 'field', at: index.at, of, field }
   }
 
   const readList = (elements: readonly Expr[], at: number, inside: Place): Tree => {
@@ -123,10 +129,11 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
     if (messageName !== '') throw new Refused(`there is no type ${shown(messageName)} to make`, at)
     refuseMany(entries.length, at)
     const read = entries.map(({ keyKind, value }) => {
-      const key = keyKind.case === 'mapKey' ? walk(keyKind.value, inside) : undefined
-      if (key?.is !== 'scalar' || typeof key.value !== 'string')
-        throw new Refused('a key of a map is a text in quotes', key?.at ?? at)
-      return { key: key.value, value: walk(value, inside) }
+      // Only the fields of messages have another kind of key.
+      const written = walk(keyKind.value as Expr, inside)
+      const key = writtenText(written)
+      if (key === undefined) throw new Refused('a key of a map is a text in quotes', written.at)
+      return { key, value: walk(value, inside) }
     })
     const keys = new Set(read.map(({ key }) => key))
     if (keys.size < read.length) throw new Refused('a key stands twice in this map', at)
@@ -134,16 +141,19 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
   }
 
   /** The parser has expanded it; what a person wrote are its range, its variable and one or two bodies. */
-  const readLoop = (one: Expr, at: number, inside: Place): Tree => {
-    if (one.exprKind.case !== 'comprehensionExpr') throw new Refused('it is not understood', at)
-    const { iterVar: variable, iterRange, loopStep } = one.exprKind.value
+  const readLoop = (
+    { iterVar: variable, iterRange, loopStep }: Comprehension,
+    written: Expr | undefined,
+    at: number,
+    inside: Place,
+  ): Tree => {
     if (inside.variable !== undefined)
       throw new Refused('a loop inside a loop is refused: its work would grow with the square', at)
     if (++loops > bounds.loops)
       throw new Refused(`a condition has at most ${bounds.loops} loops`, at)
     if (factNames.some((name) => name === variable))
       throw new Refused(`${variable} is a name of the call; give the variable another one`, at)
-    const loop = loopOf(macroOf(one))
+    const loop = loopOf(written)
     const over = walk(iterRange, inside)
     const body = bodiesOf(loop, loopStep)
     const within = { ...inside, variable }
@@ -201,7 +211,7 @@ const bodiesOf = (
       return { test: first }
     case 'map': {
       // map(x, step) appends; map(x, test, step) appends where the test holds.
-      const isTested = loopStep?.exprKind.case === 'callExpr' && argsOf(loopStep).length === 3
+      const isTested = argsOf(loopStep).length === 3
       const appended = isTested ? argsOf(second)[1] : second
       const [step] = appended?.exprKind.case === 'listExpr' ? appended.exprKind.value.elements : []
       return isTested ? { test: first, step } : { step }

@@ -25,13 +25,13 @@ export const isZone = (zone: string): boolean => {
 
 /** What the wall of that zone shows, as the UTC parts of a Date. The library asks the zone of this machine. */
 export const wallOf = (at: number, zone: string | undefined): Date =>
-  new Date(at + (zone === undefined || zone === 'UTC' ? 0 : offsetOf(at, zone)))
+  new Date(at + (zone === undefined ? 0 : offsetOf(at, zone)))
 
 const offsetOf = (at: number, zone: string): number => {
-  const [, sign, hours, minutes] = fixed.exec(zone) ?? []
-  if (hours !== undefined)
-    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
-  return offsetInZone(at, zone)
+  const written = fixed.exec(zone)
+  if (!written) return offsetInZone(at, zone)
+  const [, sign, hours, minutes] = written
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
 }
 
 /** Intl answers in microseconds, and calls come more than once a minute. */

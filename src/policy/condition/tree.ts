@@ -1,3 +1,5 @@
+import type { Callable } from './functions.ts'
+
 /** A text, a double, an int (bigint), true or false, null. */
 export type Scalar = string | number | bigint | boolean | null
 
@@ -20,7 +22,7 @@ export type Tree =
       readonly is: 'call'
       readonly at: number
       readonly name: string
-      readonly isMethod: boolean
+      readonly callable: Callable
       readonly args: readonly Tree[]
     }
   | { readonly is: 'list'; readonly at: number; readonly elements: readonly Tree[] }
@@ -39,3 +41,7 @@ export type Tree =
       /** What `map` makes of each element. */
       readonly step: Tree | undefined
     }
+
+/** The text that is written there, in quotes; undefined for whatever else stands there. */
+export const writtenText = (tree: Tree | undefined): string | undefined =>
+  tree?.is === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined

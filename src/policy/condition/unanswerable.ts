@@ -21,8 +21,7 @@ const errors = new Map<string, CelError>(
 const told = new Set<string>(Object.values(sentences))
 
 /** To throw inside an operation, or to stand for a value: whatever depends on it errs. */
-export const unanswerable = (reason: Reason): CelError =>
-  errors.get(reason) ?? celError(sentences[reason])
+export const unanswerable = (reason: Reason): CelError => errors.get(reason) as CelError
 
 /** Whether a message of the library is one of ours, and may be told. */
 export const isOurs = (message: string): boolean => told.has(message)

@@ -12,11 +12,11 @@ import { unanswerable } from './unanswerable.ts'
  */
 const celValueOf = (value: unknown): CelInput => {
   switch (typeof value) {
+    case 'number':
+      return numberOf(value)
     case 'string':
     case 'boolean':
       return value
-    case 'number':
-      return numberOf(value)
     case 'object':
       if (value === null) return null
       return Array.isArray(value)
@@ -56,7 +56,7 @@ class Members implements ReadonlyMap<string, CelInput> {
   }
 
   get(key: unknown): CelInput | undefined {
-    return typeof key === 'string' && this.has(key) ? celValueOf(this.#object[key]) : undefined
+    return this.has(key) ? celValueOf(this.#object[key as string]) : undefined
   }
 
   get size(): number {

@@ -27,8 +27,9 @@ export const treeText = (tree: Tree): string => {
     case 'name':
       return tree.name
     case 'field':
-    case 'has':
       return pathText(tree.of, tree.field)
+    case 'has':
+      return `has(${pathText(tree.of, tree.field)})`
     case 'index':
       return `${treeText(tree.of)}[…]`
     case 'scalar':

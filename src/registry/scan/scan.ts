@@ -7,6 +7,7 @@ import { findMarks } from './markup.ts'
 import { findParameter } from './parameters.ts'
 import { plainTextOf } from './plain-text.ts'
 import { verbOf } from './suggest.ts'
+import { findUnchecked } from './unchecked.ts'
 import { textsOf } from './walk.ts'
 
 /** What is scanned, and what stands around it. */
@@ -16,8 +17,6 @@ export interface Scanned {
   readonly definition: Readonly<Record<string, unknown>>
   /** Names of other servers' tools and prompts, and of those servers. */
   readonly others?: ReadonlySet<string>
-  /** JSON pointers to what of the schema no argument is checked against. */
-  readonly unchecked?: readonly string[]
 }
 
 /** Of one definition; nobody reads more. */
@@ -39,13 +38,7 @@ export function scanDefinition(scanned: Scanned): Finding[] {
     if (findings.length > MOST * 4) break
   }
   findings.push(...contradictions(scanned))
-  for (const at of scanned.unchecked ?? [])
-    findings.push({
-      severity: 'warning',
-      says: 'no argument is checked against this',
-      at,
-      excerpt: '',
-    })
+  findings.push(...findUnchecked(scanned.kind, scanned.definition))
   return findings.sort(bySeverity).slice(0, MOST)
 }
 
@@ -97,7 +90,8 @@ const isDistinctive = (word: string): boolean => /[a-z\d][_.-][a-z\d]|[a-z][A-Z]
 /** MCP 2026-07-28, server/tools §Tool Annotations: what the server says of itself, beside the name that it gave. */
 function contradictions({ kind, name, definition }: Scanned): Finding[] {
   const { annotations } = definition
-  if (kind !== 'tool' || typeof annotations !== 'object' || annotations === null) return []
+  const isCalled = kind === 'tool' || kind === 'operation'
+  if (!isCalled || typeof annotations !== 'object' || annotations === null) return []
   const { readOnlyHint, destructiveHint } = annotations as Record<string, unknown>
   const verb = verbOf(name)
   const isWrong =

@@ -45,3 +45,16 @@ test('what a server says of itself makes nothing more harmless than its name', (
   assert.equal(suggest('transfer', { readOnlyHint: true }).class, 'write')
   assert.equal(suggest('list', { destructiveHint: true }).class, 'destructive')
 })
+
+test('a class of an operation is suggested by its method and the verb of its name, whichever does more', () => {
+  const operation = (name: string, method: string) =>
+    suggestClass({ kind: 'operation', name, definition: { _meta: { openapi: { method } } } })
+  for (const [name, method, its, because] of [
+    ['tickets', 'GET', 'read', 'method GET; name has no verb'],
+    ['purgeTickets', 'GET', 'destructive', 'method GET; verb purge'],
+    ['searchTickets', 'POST', 'write', 'method POST; verb search'],
+    ['ticket', 'DELETE', 'destructive', 'method DELETE; name has no verb'],
+    ['deleteTicket', 'POST', 'destructive', 'method POST; verb delete'],
+  ] as const)
+    assert.deepEqual(operation(name, method), { class: its, because })
+})

@@ -52,6 +52,7 @@ export function suggestClass(about: {
   definition: Readonly<Record<string, unknown>>
 }): Suggestion {
   const { kind, name, definition } = about
+  if (kind === 'operation') return suggestForOperation(name, definition)
   if (kind !== 'tool') return { class: 'read', because: `a ${kind} is read` }
   const verb = verbOf(name)
   const hint = hintOf(definition.annotations)
@@ -66,6 +67,22 @@ export function suggestClass(about: {
   return {
     class: chosen(verb?.class, hint?.class, moves !== undefined),
     because: reasons.join('; '),
+  }
+}
+
+/** RFC 9110 §9.2.1: GET, HEAD and OPTIONS promise to change nothing, and DELETE promises to. */
+function suggestForOperation(
+  name: string,
+  definition: Readonly<Record<string, unknown>>,
+): Suggestion {
+  const { openapi } = (definition._meta ?? {}) as { openapi?: { method?: unknown } }
+  const method = String(openapi?.method ?? '')
+  const safe = ['GET', 'HEAD', 'OPTIONS'].includes(method)
+  const promised = method === 'DELETE' ? 'destructive' : safe ? 'read' : 'write'
+  const verb = verbOf(name)
+  return {
+    class: chosen(verb?.class, promised, false) ?? promised,
+    because: `method ${method}; ${verb ? `verb ${verb.word}` : 'name has no verb'}`,
   }
 }
 

@@ -1,8 +1,7 @@
 import type { JsonObject } from '#lib/json.ts'
 import type { Operation } from '../operation.ts'
 import { quoted } from '../quoted.ts'
-import type { Routes } from '../routes.ts'
-import { createReadAnswers } from './answers.ts'
+import { createRoutes, type Route, type Routes } from '../routes.ts'
 import { type DocumentBounds, documentBounds, type Reading, readDocument } from './document.ts'
 import type { Finding } from './finding.ts'
 import { createReadParameters } from './parameters.ts'
@@ -28,16 +27,35 @@ const openApiBounds: OpenApiBounds = {
   definitionCharacters: 65_536,
 }
 
-/** An OpenAPI document as it is served: what it offers, and what was found that it does not. */
-export interface OpenApi {
+/** What an OpenAPI document says: plain data, which a thread hands to another. */
+export interface OpenApiSaid {
   readonly title: string
   readonly version: string
   /** Where the document says that its API is. Where it is called is not for the document to say. */
   readonly servers: readonly string[]
-  readonly operations: readonly Operation[]
-  readonly routes: Routes
+  /** Each with the operations that are offered there. */
+  readonly paths: readonly Route[]
+  /** What was found that it does not offer, and why. */
   readonly findings: readonly Finding[]
 }
+
+/** The same as it is served. */
+export interface OpenApi extends OpenApiSaid {
+  readonly operations: readonly Operation[]
+  readonly routes: Routes
+}
+
+export function readOpenApi(...about: Parameters<typeof readSaid>): Reading<OpenApi> {
+  const read = readSaid(...about)
+  return 'problems' in read ? read : serve(read)
+}
+
+/** In time proportional to the operations. */
+export const serve = (said: OpenApiSaid): OpenApi => ({
+  ...said,
+  operations: said.paths.flatMap(({ operations }) => [...operations.values()]),
+  routes: createRoutes(said.paths),
+})
 
 /**
  * Reads an OpenAPI document of 3.0 or 3.1, in YAML or JSON. An operation is offered exactly as it is
@@ -46,11 +64,11 @@ export interface OpenApi {
  * that is none, or that refers to anything outside of itself, is refused as a whole. No file is read
  * and no address asked, whatever the document says. `lentIn` is the header that a credential is lent in.
  */
-export function readOpenApi(
+export function readSaid(
   text: string,
   bounds: OpenApiBounds = openApiBounds,
   lentIn?: string,
-): Reading<OpenApi> {
+): Reading<OpenApiSaid> {
   const document = readDocument(text, bounds)
   if ('problems' in document) return document
   const { root } = document
@@ -73,13 +91,11 @@ export function readOpenApi(
   const tooManyMethods = tooManyOf('operations', count, bounds.operations)
   if (tooManyMethods) return tooManyMethods
   const mostCharacters = bounds.definitionCharacters
-  const schemasFor = (hidden: 'readOnly' | 'writeOnly') =>
-    createSchemas({ translate: createTranslate({ references, version, hidden }), mostCharacters })
-  const schemas = schemasFor('readOnly')
+  const translate = createTranslate({ references, version, hidden: 'readOnly' })
+  const schemas = createSchemas({ translate, mostCharacters })
   const read = readOperations(items, {
     readParameters: createReadParameters({ references, schemas, lentIn }),
     readRequestBody: createReadRequestBody({ references, schemas }),
-    readAnswers: createReadAnswers({ references, schemas: schemasFor('writeOnly') }),
     schemas,
     security: createSecurity({ value: root, pointer: '' }, references, security),
     definitionCharacters: mostCharacters,

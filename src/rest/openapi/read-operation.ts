@@ -1,7 +1,6 @@
 import type { JsonValue } from '#lib/json.ts'
 import type { HttpMethod, Operation } from '../operation.ts'
 import { type TemplateSegment, variablesOf } from '../path-template.ts'
-import type { ReadAnswers } from './answers.ts'
 import { type Argument, toolDefinition } from './definition.ts'
 import { type Finding, pointerTo } from './finding.ts'
 import { memberNames } from './members.ts'
@@ -17,7 +16,6 @@ import { operationShape, readShape } from './shapes.ts'
 export interface OperationReader {
   readonly readParameters: ReadParameters
   readonly readRequestBody: ReadRequestBody
-  readonly readAnswers: ReadAnswers
   readonly schemas: Schemas
   readonly security: Security
   readonly definitionCharacters: number
@@ -74,8 +72,7 @@ export function readOperation(
   }
   const { parameters, body: requestBody } = named
   const security = reader.security(read.security)
-  const answers = reader.readAnswers(place, read.responses)
-  const operation = { ...told, segments, tags, security, parameters, answers, definition }
+  const operation = { ...told, segments, tags, security, parameters, definition }
   return { operation: { ...operation, body: requestBody }, findings }
 }
 

@@ -2,23 +2,22 @@ import { isObject } from '#lib/json.ts'
 import { isCapabilityName } from '#mcp/definition.ts'
 import type { HttpMethod, Operation } from '../operation.ts'
 import { quoted } from '../quoted.ts'
-import { createRoutes, type Route, type Routes } from '../routes.ts'
+import type { Route } from '../routes.ts'
 import { type Finding, pointerTo } from './finding.ts'
 import type { PathItem } from './paths.ts'
 import { type OperationReader, readOperation } from './read-operation.ts'
 import type { Place } from './references.ts'
 
 interface Read {
-  readonly operations: readonly Operation[]
-  readonly routes: Routes
+  readonly paths: readonly Route[]
   readonly findings: readonly Finding[]
 }
 
-/** All operations of a document, and the routes to them and to what is left out. */
+/** All operations of a document, each at its path; a path whose operations are left out has none. */
 export function readOperations(items: readonly PathItem[], reader: OperationReader): Read {
   const named = findNames(items)
   const findings = [...named.findings]
-  const routes = items.map((item): Route => {
+  const paths = items.map((item): Route => {
     const { path, folded, segments, parameters: ofPath } = item
     const operations = new Map<string, Operation>()
     for (const { method, place } of item.isOffered ? item.methods : []) {
@@ -29,8 +28,7 @@ export function readOperations(items: readonly PathItem[], reader: OperationRead
     }
     return { path, folded, segments, operations }
   })
-  const operations = routes.flatMap((route) => [...route.operations.values()])
-  return { operations, routes: createRoutes(routes), findings }
+  return { paths, findings }
 }
 
 /** Several paths may be the same item, by reference. */

@@ -56,11 +56,6 @@ export const requestBodyShape = z.object({
   content: z.record(z.string(), anything),
 })
 
-export const responseShape = z.object({
-  description: text,
-  content: z.record(z.string(), anything).default({}),
-})
-
 export const securitySchemeShape = z.object({
   type: z.string(),
   in: z.string().optional(),

@@ -47,9 +47,10 @@ export interface LedgerWriting {
 }
 
 /**
- * With `afterFailure` set it opens only where everything that the WAL holds could be written into
- * the file and synced anew: after a failed fsync the system takes pages for clean that never reached
- * the disk, and what is appended behind them would be lost with them when power fails.
+ * What the WAL holds is written into the file and synced before anything else: a process before this
+ * one may have ended by a failed sync, after which the system takes pages for clean that never
+ * reached the disk, and what is appended behind them would be lost with them when power fails. With
+ * `afterFailure` set it opens only where that was possible at once.
  */
 export const openForWriting = (
   folder: Folder,

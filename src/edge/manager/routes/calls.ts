@@ -1,13 +1,11 @@
 import { z } from 'zod'
-import type { PlanePolicy } from '#change/change.ts'
-import { capabilityKinds } from '#domain/capability.ts'
-import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
-import { ownedItem, serverItem } from '#manager/access.ts'
-import { askCalls, countCalls, type Sight } from '#manager/asking.ts'
-import { can, why } from '#manager/calls.ts'
-import { callCount, callPage, can as canAnswer, why as whyAnswer } from '../answers.ts'
-import { type Asked, route } from '../route.ts'
+import { askCalls, countCalls } from '#manager/asking.ts'
+import { why } from '#manager/calls.ts'
+import { callCount, callPage } from '../answers.ts'
+import { why as whyAnswer } from '../policy-answers.ts'
+import { route } from '../route.ts'
+import { planeHere, sightOf } from '../sight.ts'
 
 const written = z.string().min(1).max(2048)
 
@@ -35,25 +33,6 @@ const callsQuery = z.strictObject({
   ...asked,
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
-
-/** Who may read a call: those over its server, and those over the agent that made it. */
-const sightOf = ({ access }: Pick<Asked<unknown, unknown>, 'access'>): Sight => {
-  const server: Sight['server'] = (plane, name) =>
-    access.sees('calls.read', plane.plane.name, serverItem(plane, name))
-  return {
-    server,
-    call: (plane, record) =>
-      server(plane, record.server) ||
-      access.sees('calls.read', plane.plane.name, ownedItem(plane.agents.get(record.agent)?.owner)),
-    names: (plane, needs) => access.sees(needs, plane.plane.name),
-  }
-}
-
-const planeHere = ({ desk, path }: Asked<{ readonly plane: string }, unknown>): PlanePolicy => {
-  const plane = desk.installation.change.current().planes.get(planeId(path.plane))
-  if (!plane) throw new Fault('not_found')
-  return plane
-}
 
 /** One plane was asked about, and so one answer there is. */
 const pageOf = <T extends { readonly next: number | undefined }>([answer]: readonly (T & {
@@ -108,35 +87,23 @@ export const callRoutes = [
     {
       needs: 'calls.read',
       of: 'items',
-      says: 'One call: its entries, and what it would meet now. The beginning of an id is enough.',
+      says: 'One call: its entries, and what it would meet now. The beginning of an id is enough. Rules stand there for who may read them.',
+      query: z.strictObject({
+        atItsTime: z
+          .enum(['true', 'false'])
+          .optional()
+          .describe('Whether to say what it met by the policy of its own time.'),
+      }),
       answer: whyAnswer,
     },
     async (asked) => {
-      const { plane, call } = asked.path
-      const answer = await why(asked.desk, { plane, call })
-      if (!sightOf(asked).call(planeHere(asked), answer.record))
-        throw new Fault('not_permitted', { detail: 'This call is about items of others.' })
+      const atItsTime = asked.query.atItsTime === 'true'
+      const answer = await why(asked.desk, { ...asked.path, atItsTime }, sightOf(asked))
       const entries = answer.entries.map(({ position, entry }) => ({
         position,
         entry: { ...entry },
       }))
       return { ...answer, entries }
     },
-  ),
-  route(
-    'GET',
-    '/planes/{plane}/can',
-    {
-      needs: 'calls.explain',
-      says: 'Whether an agent may use a capability, why, and what would change it.',
-      query: z.strictObject({
-        client: written.describe('AGENT or AGENT@CONSUMER.'),
-        server: written,
-        kind: z.enum(capabilityKinds).default('tool'),
-        name: written,
-      }),
-      answer: canAnswer,
-    },
-    ({ desk, path, query }) => can(desk, { plane: path.plane, ...query }),
   ),
 ] as const

@@ -3,7 +3,7 @@ import { type Capability, capabilityKinds } from '#domain/capability.ts'
 import { lifeCycles } from '#domain/item-documents.ts'
 import { planeId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
-import { serverItem } from '#manager/access.ts'
+import { namedItem } from '#manager/access.ts'
 import { titleOf } from '#manager/capabilities.ts'
 import { findItem, itemsOf } from '#manager/desk.ts'
 import { setLifeCycle } from '#manager/life-cycle.ts'
@@ -56,7 +56,7 @@ const checkServer = (
 ): void => {
   const plane = desk.installation.change.current().planes.get(planeId(path.plane))
   if (plane) findItem(plane, path.name)
-  access.check(needs, path.plane, serverItem(plane, path.name))
+  access.check(needs, path.plane, namedItem(plane, path.name))
 }
 
 export const serverRoutes = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
-import { readArguments, readObject } from './arguments.ts'
+import { readArguments, readObject } from './typed.ts'
 
 const schema = {
   type: 'object',

@@ -1,6 +1,6 @@
 import { Fault } from '#lib/fault.ts'
 import { type JsonObject, type JsonValue, parseJson } from '#lib/json.ts'
-import { isObject } from '#mcp/messages.ts'
+import { isObject } from './messages.ts'
 
 /**
  * `key=value` words as a tool's arguments. The tool's schema says what a value is; where it says

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { capabilityKinds } from '#domain/capability.ts'
+import { callRow } from './answers.ts'
+
+/** What the evaluator answers. Times are UTC milliseconds. */
+const at = z.int().describe('UTC milliseconds.')
+
+const explanation = z.strictObject({
+  decision: z
+    .enum(['permitted', 'denied', 'held', 'depends'])
+    .describe('`depends`: on arguments that were not given.'),
+  because: z.string(),
+  considered: z.array(z.strictObject({ grant: z.string(), verdict: z.string() })),
+  rules: z.array(z.strictObject({ rule: z.string(), verdict: z.string() })),
+  quotas: z.array(z.string()),
+  fallback: z.string().optional().describe('The redacted variant that may be called instead.'),
+  wouldChange: z.string().optional().describe('Commands, one a line, or a document.'),
+  inTheWay: z
+    .strictObject({ kind: z.enum(['Grant', 'Rule']), name: z.string(), document: z.string() })
+    .optional()
+    .describe('What would have to say something else.'),
+})
+export const why = z.strictObject({
+  plane: z.string(),
+  record: callRow.omit({ plane: true }),
+  entries: z.array(
+    z.strictObject({ position: z.int(), entry: z.looseObject({ type: z.string() }) }),
+  ),
+  now: explanation.optional(),
+  atItsTime: explanation
+    .extend({ revision: z.int() })
+    .optional()
+    .describe('By the policy of its own time, where that was asked for.'),
+})
+export const can = explanation.extend({
+  plane: z.string(),
+  client: z.string(),
+  server: z.string(),
+  kind: z.enum(capabilityKinds),
+  name: z.string(),
+  at,
+  revision: z.int().describe('Of the policy that was asked; of a draft, what it would be made on.'),
+  as: z.enum(['now', 'then', 'draft']),
+})
+
+const tried = {
+  client: z.string(),
+  server: z.string(),
+  kind: z.enum(capabilityKinds),
+  name: z.string(),
+}
+export const policyTests = z.strictObject({
+  tests: z.array(
+    z.strictObject({
+      name: z.string(),
+      says: z.string(),
+      holds: z.boolean(),
+      tried: z.int().describe('Calls.'),
+      but: z
+        .array(z.strictObject({ ...tried, outcome: z.string(), because: z.string() }))
+        .describe('The first of the calls that are not as it says.'),
+      problem: z.string().optional(),
+    }),
+  ),
+})
+
+const moved = z.strictObject({
+  calls: z.int(),
+  groups: z
+    .array(
+      z.strictObject({
+        ...tried,
+        count: z.int(),
+        now: z.string(),
+        draft: z.string(),
+        calls: z.array(z.string()).describe('Some of their ids.'),
+      }),
+    )
+    .describe('By agent and capability, the most first.'),
+  others: z.int().describe('Groups beyond those.'),
+})
+export const replayed = z.strictObject({
+  plane: z.string(),
+  since: at,
+  looked: z.int().describe('Entries that were looked at.'),
+  isWhole: z
+    .boolean()
+    .describe('False: there are more of that time, and the oldest were left out.'),
+  calls: z.int(),
+  newlyPermitted: moved,
+  newlyDenied: moved,
+  notKnown: z
+    .strictObject({ 'not recorded': z.int(), 'not yours to read': z.int() })
+    .describe('Calls for which arguments decide that nobody can tell.'),
+})

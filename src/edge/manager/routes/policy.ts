@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { capabilityKinds } from '#domain/capability.ts'
+import { claims } from '#domain/documents.ts'
+import { namedItem } from '#manager/access.ts'
+import { can } from '#manager/can.ts'
+import { testPolicy } from '#manager/policy-tests.ts'
+import { replay } from '#manager/replay.ts'
+import { can as canAnswer, policyTests, replayed } from '../policy-answers.ts'
+import { type Asked, route } from '../route.ts'
+import { planeHere, sightOf } from '../sight.ts'
+
+const written = z.string().min(1).max(2048)
+const draftBytes = 16 * 1024 * 1024
+
+const draft = z
+  .strictObject({
+    files: z.array(z.strictObject({ name: written, text: z.string() })).min(1),
+    set: written.optional().describe('That they belong to, where one manages them already.'),
+  })
+  .describe('Documents of this plane, as apply would take them.')
+
+/** What may stand in an address: arguments of a call, claims and documents do not. */
+const asked = {
+  client: written.describe('AGENT or AGENT@CONSUMER.'),
+  server: written,
+  kind: z.enum(capabilityKinds).default('tool'),
+  name: written,
+  user: written.optional().describe('On whose behalf.'),
+  scopes: z.array(written).optional().describe('Of its token; else what its grants imply.'),
+}
+const at = written.optional().describe('An instant, or how long ago: 2h, 7d; else now.')
+const revision = 'By the policy as it was then.'
+
+/**
+ * Whoever may explain calls of a server may try one. A draft and an earlier revision are about the
+ * plane as a whole.
+ */
+const checkTried = (
+  { access, path, ...about }: Asked<{ readonly plane: string }, unknown, unknown>,
+  tried: { readonly server: string; readonly draft?: unknown; readonly revision?: unknown },
+): void => {
+  const isOfPlane = tried.draft !== undefined || tried.revision !== undefined
+  const item = namedItem(planeHere({ access, path, ...about }), tried.server)
+  access.check('calls.explain', path.plane, isOfPlane ? undefined : item)
+}
+
+export const policyRoutes = [
+  route(
+    'GET',
+    '/planes/{plane}/can',
+    {
+      needs: 'calls.explain',
+      of: 'items',
+      says: 'Whether an agent may use a capability, why, and what would change it.',
+      query: z.strictObject({
+        ...asked,
+        at,
+        revision: z.coerce.number().int().min(1).optional().describe(revision),
+      }),
+      answer: canAnswer,
+    },
+    (asked) => {
+      checkTried(asked, asked.query)
+      return can(asked.desk, { ...asked.query, plane: asked.path.plane }, sightOf(asked))
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/can',
+    {
+      needs: 'calls.explain',
+      of: 'items',
+      says: 'The same with arguments, with claims in the place of its own, or by a draft; nothing is changed.',
+      body: z.strictObject({
+        ...asked,
+        args: z.record(z.string(), z.unknown()).optional(),
+        typed: z.array(z.string()).optional().describe('Arguments as KEY=VALUE.'),
+        claims: claims.optional(),
+        at,
+        revision: z.int().min(1).optional().describe(revision),
+        draft: draft.optional(),
+      }),
+      bodyBytes: draftBytes,
+      answer: canAnswer,
+    },
+    (asked) => {
+      checkTried(asked, asked.body)
+      return can(asked.desk, { ...asked.body, plane: asked.path.plane }, sightOf(asked))
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/policy/test',
+    {
+      needs: 'rules.read',
+      says: 'Runs every PolicyTest of the plane, by what stands or by a draft; nothing is changed.',
+      body: z.strictObject({ draft: draft.optional() }),
+      bodyBytes: draftBytes,
+      answer: policyTests,
+    },
+    async ({ desk, path, body }) => {
+      const [tested] = await testPolicy(desk, { plane: path.plane, draft: body.draft })
+      return { tests: tested?.tests ?? [] }
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/policy/replay',
+    {
+      needs: 'calls.explain',
+      says: 'What a draft would decide otherwise, of the calls that you may read; where arguments decide, of those whose arguments you may read. Nothing is changed.',
+      body: z.strictObject({
+        draft,
+        since: written.default('7d').describe('An instant, or how long ago: 2h, 7d.'),
+      }),
+      bodyBytes: draftBytes,
+      answer: replayed,
+    },
+    (asked) => replay(asked.desk, { ...asked.body, plane: asked.path.plane }, sightOf(asked)),
+  ),
+] as const

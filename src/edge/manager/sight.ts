@@ -1,0 +1,30 @@
+import type { PlanePolicy } from '#change/change.ts'
+import { planeId } from '#domain/name.ts'
+import { Fault } from '#lib/fault.ts'
+import { namedItem, ownedItem } from '#manager/access.ts'
+import type { Sight } from '#manager/asking.ts'
+import type { Asked } from './route.ts'
+
+/** Who may read a call: those over its server, and those over the agent that made it; its arguments, those over its server. */
+export const sightOf = ({ access }: Pick<Asked, 'access'>): Sight => {
+  const server: Sight['server'] = (plane, name) =>
+    access.sees('calls.read', plane.plane.name, namedItem(plane, name))
+  return {
+    server,
+    call: (plane, record) =>
+      server(plane, record.server) ||
+      access.sees('calls.read', plane.plane.name, ownedItem(plane.agents.get(record.agent)?.owner)),
+    arguments: (plane, name) =>
+      access.sees('arguments.read', plane.plane.name, namedItem(plane, name)),
+    names: (plane, needs) => access.sees(needs, plane.plane.name),
+  }
+}
+
+export const planeHere = ({
+  desk,
+  path,
+}: Asked<{ readonly plane: string }, unknown, unknown>): PlanePolicy => {
+  const plane = desk.installation.change.current().planes.get(planeId(path.plane))
+  if (!plane) throw new Fault('not_found')
+  return plane
+}
