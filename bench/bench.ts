@@ -81,7 +81,7 @@ const measureAll = async (load: Load, behind: Behind) => {
 const runAlone = async (name: string, ...more: string[]) => {
   const file = fileURLToPath(new URL(name, import.meta.url))
   const args = [file, ...more, '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 300_000 })
   return JSON.parse(stdout)
 }
 
@@ -91,6 +91,9 @@ const measureLedger = (): Promise<Record<string, number>[]> =>
 const measureSnapshots = (): Promise<
   Record<'rows' | 'streams', Record<string, string | number>[]>
 > => runAlone('snapshots.ts')
+
+const measureDecisions = (): Promise<Record<'rows', Record<string, string | number>[]>> =>
+  runAlone('decisions.ts')
 
 const tell = (what: string, rows: readonly Record<string, string | number>[]): void => {
   for (const row of rows) {
@@ -120,7 +123,8 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
   const ledger = await attempt('the ledger alone', measureLedger)
   const snapshots = await attempt('a change coming into force', measureSnapshots)
   const at = new Date().toISOString()
-  const parts = { startup, ledger, snapshots }
+  const decisions = await attempt('a decision by ten grants and by 100,000', measureDecisions)
+  const parts = { startup, ledger, snapshots, decisions }
   await write({ at, machine, rounds, lines, measured, neighbours, ...parts, missing })
 
   console.log(formatLines(lines))
@@ -138,6 +142,7 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
         `idle at ${startup.idleMb.toFixed(0)} MB`,
     )
   tell('The ledger alone', ledger ?? [])
+  tell('A decision', decisions?.rows ?? [])
   tell('A change coming into force', snapshots?.rows ?? [])
   tell('Streams looked at after a change', snapshots?.streams ?? [])
   console.log(

@@ -187,11 +187,25 @@ const measure = (
 const small = { agents: 1, servers: 10, rules: 100 }
 const large = { agents: 10_000, servers: 100, rules: 100 }
 const sameLine = 'args.line == caller.claims.line'
-const rows = [small, large].flatMap((size) => [
+const measured = (size: typeof small) => [
   measure('by name', size, { schema: false }),
   measure('arguments by a schema', size, { schema: true }),
   measure('and a condition of the grant', size, { schema: true, when: sameLine }),
   measure('and of three rules', size, { schema: true, when: sameLine, condition: sameLine }),
-])
+]
+const ofTen = measured(small)
+const ofMany = measured(large)
+const ratioTo = (ten = Number.NaN, many = Number.NaN) => round(many / ten)
+const rows = [
+  ...ofTen,
+  ...ofMany.map((row, at) => ({
+    ...row,
+    '× ten': ratioTo(ofTen[at]?.['decision µs'], row['decision µs']),
+    'in turn × ten': ratioTo(
+      ofTen[at]?.['of 1,000 callers in turn µs'],
+      row['of 1,000 callers in turn µs'],
+    ),
+  })),
+]
 if (values.json) console.log(JSON.stringify({ rows }))
 else console.table(rows)

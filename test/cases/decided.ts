@@ -56,7 +56,7 @@ const told = (refusal: Refusal): Decided => ({
 })
 
 /** Which condition fails is a matter of the policy; what went wrong in it, of the language alone. */
-const withoutError = (because: string): string =>
+export const withoutError = (because: string): string =>
   because.replace(/(: its condition fails): .*$/, '$1').replace(/; that of \S+ fails: .*$/, '')
 
 /** The documents of a case are documents: what `apply` would refuse decides nothing here. */

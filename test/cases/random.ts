@@ -94,6 +94,25 @@ const selectorFor = (servers: readonly string[], api: string) => {
     .map((one) => (Object.keys(one).length === 0 ? { class: ['read', 'write'] } : one))
 }
 
+/** A condition about a URI is refused where what is selected is known to have none: operations are. */
+const fitting = <T extends object>(
+  said: T & { readonly when?: string | undefined; readonly require?: string },
+  selectors: readonly object[],
+): T => {
+  const isOfOperations = selectors.some(
+    (one) => !/server|tools|prompts|resources/.test(keysOf(one)),
+  )
+  if (!isOfOperations) return said
+  const { when, require } = said
+  const about = (text?: string) => text?.startsWith('uri') === true
+  return {
+    ...said,
+    ...(about(when) && { when: 'has(args.line)' }),
+    ...(about(require) && { require: 'has(args.line)' }),
+  }
+}
+const keysOf = (one: object): string => Object.keys(one).join()
+
 const classification = fc
   .record({
     class: fc.constantFrom('read', 'read', 'write', 'destructive'),
@@ -200,7 +219,7 @@ const documentsOf = ({ url, now, suffix }: About): fc.Arbitrary<Document[]> => {
         quota: seldom(fc.constant({ minute: 1_000_000 })),
       })
       .map(({ to, ...rest }) =>
-        document('Grant', name, saying({ ...to, ...rest, reason: 'a test' })),
+        document('Grant', name, saying({ ...to, ...fitting(rest, rest.allow), reason: 'a test' })),
       )
   const all: object[] = [{ server: [mes, erp] }, { api: orders }]
   const wide = fc.constantFrom(all, all, all, [{ class: 'read' }])
@@ -220,7 +239,9 @@ const documentsOf = ({ url, now, suffix }: About): fc.Arbitrary<Document[]> => {
   const rule = (name: string) =>
     fc
       .record({ over: selectors, when: seldom(condition), demand })
-      .map(({ demand, ...rest }) => document('Rule', name, saying({ ...rest, ...demand })))
+      .map(({ demand, ...rest }) =>
+        document('Rule', name, saying(fitting({ ...rest, ...demand }, rest.over))),
+      )
   const quota = (name: string) =>
     selectors.map((over) =>
       document('Quota', name, { over, per: 'agent', allow: { minute: 1_000_000 } }),

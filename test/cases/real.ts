@@ -7,6 +7,7 @@ import type { Store } from '#store/store.ts'
 import { startHere } from '../gateway/watched.ts'
 import { mintSaying } from '../identity/signing.ts'
 import { modern } from '../peers/wire.ts'
+import { withoutError } from './decided.ts'
 import { startFactory } from './factory.ts'
 import type { Asked, Written } from './reading.ts'
 import type { Answer, Kind } from './world.ts'
@@ -167,7 +168,7 @@ const answerIn = (entry: Intent | Refused): Answer =>
         because: `grant ${entry.grant}`,
         counted: [...entry.quotas].sort(),
       }
-    : { reason: entry.reason, because: entry.because }
+    : { reason: entry.reason, because: withoutError(entry.because) }
 
 const targetOf = (key: string): Suspend => {
   const [kind = ''] = key.split('/')
