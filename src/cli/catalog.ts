@@ -372,14 +372,6 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/calls.ts'),
   },
   {
-    name: 'ledger reindex',
-    takes: '[plane]',
-    summary: "Makes the index of a plane's calls anew from its ledger.",
-    examples: ['bailiwick ledger reindex', 'bailiwick ledger reindex ops --data ./bailiwick-data'],
-    plane: true,
-    load: () => import('./commands/ledger-reindex.ts'),
-  },
-  {
     name: 'why',
     takes: '<call>',
     summary: 'Everything about one call: each station, the entries, what it would meet now.',
@@ -398,25 +390,6 @@ export const catalog: readonly CommandRow[] = [
     plane: true,
     fields: ['plane', 'call', 'at', 'record', 'path', 'entries', 'now', 'atItsTime', 'recorded'],
     load: () => import('./commands/why.ts'),
-  },
-  {
-    name: 'ledger erase',
-    takes: '<plane>',
-    summary:
-      'Destroy the keys of what is recorded of somebody; proofs hold, and there is no way back.',
-    examples: [
-      'bailiwick ledger erase ops --user anna@example.com --reason "request 4711"',
-      'bailiwick ledger erase ops --agent planner@workplace-ai --before 2026-06 --reason retired',
-    ],
-    options: [
-      ['--user <name>', 'on whose behalf the calls were made, as tokens name them'],
-      ['--agent <agent>', 'AGENT@CONSUMER: calls on nobody’s behalf'],
-      ['--before <month>', 'only what is of months before this one, of UTC: 2026-06'],
-      ['--dry-run', 'tell what would go, and as whom entries name the subject; destroy nothing'],
-      reasonOption,
-    ],
-    fields: ['plane', 'subject', 'periods', 'revision'],
-    load: () => import('./commands/ledger-erase.ts'),
   },
   {
     name: 'can',
@@ -532,32 +505,6 @@ export const catalog: readonly CommandRow[] = [
     plane: true,
     fields: ['plane', 'credential', 'servers'],
     load: () => import('./commands/cred-remove.ts'),
-  },
-  {
-    name: 'ledger keyroll',
-    takes: '<plane>',
-    here: true,
-    summary: 'Sign the checkpoints of a ledger by a new key from here on.',
-    examples: ['bailiwick ledger keyroll ops', 'bailiwick ledger keyroll ops --json'],
-    fields: ['plane', 'before', 'now'],
-    load: () => import('./commands/ledger-keyroll.ts'),
-  },
-  {
-    name: 'ledger accept',
-    takes: '<plane>',
-    here: true,
-    summary:
-      'Go on with a ledger that is refused, openly: as a new log, with an entry that says why.',
-    examples: [
-      'bailiwick ledger accept ops --reason "restored from the backup of Monday"',
-      'bailiwick ledger accept ops --reason "…" --yes',
-    ],
-    options: [
-      ['--reason <text>', 'why; it stands in the ledger'],
-      ['--yes', 'without asking'],
-    ],
-    fields: ['plane', 'origin', 'problem'],
-    load: () => import('./commands/ledger-accept.ts'),
   },
   {
     name: 'agent list',
@@ -937,6 +884,59 @@ export const catalog: readonly CommandRow[] = [
     here: true,
     fields: ['plane', 'origin', 'keys'],
     load: () => import('./commands/ledger-keys.ts'),
+  },
+  {
+    name: 'ledger reindex',
+    takes: '[plane]',
+    summary: "Makes the index of a plane's calls anew from its ledger.",
+    examples: ['bailiwick ledger reindex', 'bailiwick ledger reindex ops --data ./bailiwick-data'],
+    plane: true,
+    load: () => import('./commands/ledger-reindex.ts'),
+  },
+  {
+    name: 'ledger erase',
+    takes: '<plane>',
+    summary:
+      'Destroy the keys of what is recorded of somebody; proofs hold, and there is no way back.',
+    examples: [
+      'bailiwick ledger erase ops --user anna@example.com --reason "request 4711"',
+      'bailiwick ledger erase ops --agent planner@workplace-ai --before 2026-06 --reason retired',
+    ],
+    options: [
+      ['--user <name>', 'on whose behalf the calls were made, as tokens name them'],
+      ['--agent <agent>', 'AGENT@CONSUMER: calls on nobody’s behalf'],
+      ['--before <month>', 'only what is of months before this one, of UTC: 2026-06'],
+      ['--dry-run', 'tell what would go, and as whom entries name the subject; destroy nothing'],
+      reasonOption,
+    ],
+    fields: ['plane', 'subject', 'periods', 'revision'],
+    load: () => import('./commands/ledger-erase.ts'),
+  },
+  {
+    name: 'ledger keyroll',
+    takes: '<plane>',
+    here: true,
+    summary: 'Sign the checkpoints of a ledger by a new key from here on.',
+    examples: ['bailiwick ledger keyroll ops', 'bailiwick ledger keyroll ops --json'],
+    fields: ['plane', 'before', 'now'],
+    load: () => import('./commands/ledger-keyroll.ts'),
+  },
+  {
+    name: 'ledger accept',
+    takes: '<plane>',
+    here: true,
+    summary:
+      'Go on with a ledger that is refused, openly: as a new log, with an entry that says why.',
+    examples: [
+      'bailiwick ledger accept ops --reason "restored from the backup of Monday"',
+      'bailiwick ledger accept ops --reason "…" --yes',
+    ],
+    options: [
+      ['--reason <text>', 'why; it stands in the ledger'],
+      ['--yes', 'without asking'],
+    ],
+    fields: ['plane', 'origin', 'problem'],
+    load: () => import('./commands/ledger-accept.ts'),
   },
 ]
 
