@@ -195,7 +195,7 @@ describe('What the policy says of a call', () => {
       'outside its hours': { within: { from: hour(2), to: hour(3) } },
       'not for this consumer': { consumers: ['other'] },
       'not fulfilled': { require: 'caller.claims.line == "4"' },
-      'its condition fails': { require: 'caller.claims.clearance == args.line' },
+      'its condition fails: there is no line': { require: 'caller.claims.clearance == args.line' },
     }
     for (const [why, body] of Object.entries(rules)) {
       const other = document('Consumer', 'other', {})
