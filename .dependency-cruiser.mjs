@@ -151,14 +151,6 @@ export default {
       },
     },
     {
-      name: 'the-verifier-stands-alone',
-      severity: 'error',
-      comment:
-        "An auditor may lift ledger/verify.ts out and run it alone: it imports lib/ and Node's own modules only.",
-      from: { path: '^src/ledger/verify\\.ts$' },
-      to: { path: '^(src|node_modules)/', pathNot: '^src/lib/' },
-    },
-    {
       name: 'the-product-knows-no-tests',
       severity: 'error',
       comment:

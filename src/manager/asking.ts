@@ -5,6 +5,7 @@ import { readAsk, type WrittenAsk } from '#ledger/ask.ts'
 import { type CallFilter, isOfArgument, type Term } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import type { CallsSought } from '#ledger/search.ts'
+import { Fault } from '#lib/fault.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { choosePlanes, type Desk, findPlane } from './desk.ts'
 import { hideRulesOfCall } from './hidden-rules.ts'
@@ -107,14 +108,28 @@ export const inEach = <T>(
   return Promise.all(
     planes.map((id) => {
       const plane = findPlane(current, id).policy
-      const { check, takes } = indexingOf(desk, plane, sight)
+      const indexing = indexingOf(desk, plane, sight)
+      const { takes } = indexing
+      const check = (about: CallFilter): void => {
+        if (!sight.names(plane, 'rules.read')) refuseRules(about.terms)
+        indexing.check(about)
+      }
       const told = counted.map((field): Term => ({ field, values: [], not: true }))
+      if (!sight.names(plane, 'rules.read')) refuseRules(told)
       check({ ...filter, terms: [...filter.terms, ...told.filter(isOfArgument)] })
       const sees = (record: CallRecord) => sight.call(plane, record)
       const looked = { plane: id, unknown: unknownIn(filter, plane, sight) }
       return ask({ plane: id, filter, before, sees, takes }, looked, check)
     }),
   )
+}
+
+/** Whoever may not read rules would learn their names from what is counted by them, and by trying. */
+const refuseRules = (terms: readonly Term[]): void => {
+  if (!terms.some(({ field }) => field === 'rule')) return
+  throw new Fault('not_permitted', {
+    detail: 'Which rule refused a call is for those who may read the rules of its plane.',
+  })
 }
 
 const indexingOf = ({ installation }: Desk, plane: PlanePolicy, sight: Sight) => {

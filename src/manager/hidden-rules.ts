@@ -14,10 +14,14 @@ export const hideRules = <E extends Explanation>(explanation: E): E => ({
   inTheWay: explanation.inTheWay?.kind === 'Rule' ? undefined : explanation.inTheWay,
 })
 
-export const hideRulesOfCall = <R extends Pick<CallRecord, 'because'>>(record: R): R => ({
+export const hideRulesOfCall = <R extends Pick<CallRecord, 'because' | 'rules'>>(record: R): R => ({
   ...record,
   because: withoutRules(record.because),
+  rules: record.rules.map(() => hiddenRule),
 })
 
-export const hideRulesOfEntry = (entry: Entry): Entry =>
-  'because' in entry ? { ...entry, because: withoutRules(entry.because) } : entry
+export const hideRulesOfEntry = (entry: Entry): Entry => {
+  if (!('because' in entry)) return entry
+  const because = withoutRules(entry.because)
+  return entry.rule === undefined ? { ...entry, because } : { ...entry, because, rule: hiddenRule }
+}

@@ -3,7 +3,7 @@ import type { CallFilter } from '#ledger/filter.ts'
 import type { Difference, FacetField, Facets, Histogram } from '#ledger/overview.ts'
 import { Fault } from '#lib/fault.ts'
 import { type Asking, everything, inEach, type Looked, type Sight } from './asking.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, findPlane } from './desk.ts'
 
 type About = Pick<Looked, 'plane' | 'unknown'>
 export type CallHistogram = About & Histogram
@@ -103,9 +103,9 @@ export const differenceOfCalls = (
   const base = readAsk(written, desk.clock.now())
   return inEach(desk, input, sight, async (sought, about, check) => {
     check(base)
-    return {
-      ...about,
-      ...(await desk.installation.calls.difference({ ...sought, base, most: top })),
-    }
+    const told = await desk.installation.calls.difference({ ...sought, base, most: top })
+    const plane = findPlane(desk.installation.change.current(), about.plane).policy
+    if (sight.names(plane, 'rules.read')) return { ...about, ...told }
+    return { ...about, ...told, values: told.values.filter(({ field }) => field !== 'rule') }
   })
 }

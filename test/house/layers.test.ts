@@ -31,7 +31,7 @@ const broken: Record<string, Record<string, string>> = {
   'only-egress-connects': { 'src/vault/b.ts': "import { request } from 'node:https'" },
   'lib-and-the-protocols-stand-alone': { 'src/rest/b.ts': "import '#domain/name.ts'" },
   'the-protocols-touch-nothing': { 'src/rest/c.ts': "import { readFileSync } from 'node:fs'" },
-  'the-verifier-stands-alone': { 'src/ledger/verify.ts': "import '#domain/name.ts'" },
+  'the-verifier-stands-alone': { 'src/ledger/verify/body.ts': "import '#domain/name.ts'" },
   'the-product-knows-no-tests': { 'src/gateway/d.ts': "import '../../test/world.ts'" },
   'the-product-imports-no-tests': {
     'src/gateway/e.ts': "import './e.test.ts'",

@@ -178,6 +178,7 @@ describe('An explanation', () => {
       decision: 'denied',
       because: 'agent line does not act for office',
       considered: [],
+      inTheWay: undefined,
       rules: [],
       quotas: [],
       fallback: undefined,
@@ -278,27 +279,32 @@ describe('What would change an answer', () => {
     )
   })
 
-  test('is in the document that refuses: the rule, or the grant whose condition is not true', () => {
+  test('is not told where a document would have to say something else: the rule, or the grant whose condition is not true, is in the way', () => {
     const small: Small = { servers: mes, grants: { reads } }
+    const inTheWay = (of: Small, name: string, more: object = {}) => {
+      const told = explained(of, { ...tool(name), ...more })
+      assert.equal(told.wouldChange, undefined)
+      return told.inTheWay?.document
+    }
     assert.match(
-      remedy({ ...small, rules: { never: { over: [read], deny: true } } }, 'read') ?? '',
+      inTheWay({ ...small, rules: { never: { over: [read], deny: true } } }, 'read') ?? '',
       /^apiVersion: bailiwick\/v1\nkind: Rule\nplane: ops\nname: never\n/,
     )
     const ended = { ...reads, until: '1969-01-01' }
     const untrue = { ...reads, when: 'caller.agent == "other"' }
     const about = { ...reads, when: 'args.line == "3"' }
     assert.match(
-      remedy({ servers: mes, grants: { a: ended, b: untrue } }, 'read') ?? '',
+      inTheWay({ servers: mes, grants: { a: ended, b: untrue } }, 'read') ?? '',
       /^kind: Grant\nplane: ops\nname: b$/m,
     )
     assert.match(
-      remedy({ servers: mes, grants: { a: ended, b: about } }, 'read', { args: { line: '4' } }) ??
+      inTheWay({ servers: mes, grants: { a: ended, b: about } }, 'read', { args: { line: '4' } }) ??
         '',
       /^kind: Grant\nplane: ops\nname: b$/m,
     )
   })
 
-  test('is nobody’s to say where no document and no command would', () => {
+  test('is nobody’s to say where no document and no command would; what is not published may be', () => {
     const small: Small = { servers: mes, grants: { reads } }
     assert.equal(remedy(small, 'read'), undefined)
     assert.equal(remedy(small, 'other'), undefined)
@@ -309,6 +315,6 @@ describe('What would change an answer', () => {
       ...small,
       servers: { mes: { ...mes?.mes, lifeCycle: 'draft' } },
     }
-    assert.equal(remedy(draft, 'read'), undefined)
+    assert.equal(remedy(draft, 'read'), 'bailiwick server publish ops/mes')
   })
 })
