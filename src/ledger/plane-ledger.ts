@@ -67,12 +67,17 @@ export const createPlaneLedger = ({
   }
 
   /** Not async: the hot path has one promise an entry. What is no entry is thrown at once. */
-  const write = (entry: Entry, call: string, payload?: Uint8Array): Promise<void> => {
+  const write = (
+    entry: Entry,
+    call: string,
+    payload?: Uint8Array,
+    isSpent = false,
+  ): Promise<void> => {
     if (closed) throw new Fault('unrecordable', { detail: `${plane}: the ledger is closed` })
     const problem = refused()
     if (problem !== undefined) throw refusedLedger(plane, problem)
     const row = { type: entry.type, at: entry.at, call, body: bodyOf(entry), ...keyOf(entry) }
-    budget.spend()
+    if (!isSpent) budget.spend()
     onWrite()
     const whole = payload === undefined ? row : { ...row, payload }
     return opened ? file.append(whole) : open().then(() => file.append(whole))
@@ -98,10 +103,12 @@ export const createPlaneLedger = ({
     async intend(intent, argumentsJson, keep = 'whole') {
       const { at, call } = intent
       const about = { subject: subjectOf(intent), at, call, side: 'arguments', keep } as const
+      // Before anything is waited for: whoever asks for room meanwhile sees that it is taken.
+      budget.spend()
       const sealing = argumentsJson && payloads.seal(about, argumentsJson)
       const sealed = sealing instanceof Promise ? await sealing : sealing
       try {
-        return await write(withArguments(intent, sealed), call, sealed?.payload)
+        return await write(withArguments(intent, sealed), call, sealed?.payload, true)
       } catch (error) {
         if (asFault(error).code === 'unrecordable') repair.intentInDoubt(intent)
         throw error

@@ -1,4 +1,3 @@
-// Runs on both stores.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -13,13 +12,16 @@ const repeated = (open: string, count: number, middle: string, close: string) =>
   open.repeat(count) + middle + close.repeat(count)
 
 /** Input schemas that a hostile server offers, as JSON text, and what they are called with. */
-const schemas: Readonly<Record<string, { schema: string; args: Record<string, unknown> }>> = {
+const schemas: Readonly<
+  Record<string, { schema: string; args: Record<string, unknown>; says: RegExp }>
+> = {
   backtracks: {
     schema: JSON.stringify({
       type: 'object',
       properties: { text: { type: 'string', pattern: evilPattern } },
     }),
     args: { text: `${'a'.repeat(50_000)}!` },
+    says: /text must match/,
   },
   repeats: {
     schema: JSON.stringify({
@@ -27,6 +29,7 @@ const schemas: Readonly<Record<string, { schema: string; args: Record<string, un
       properties: { text: { type: 'string', pattern: '((a{0,900}){0,900}){0,900}$' } },
     }),
     args: { text: `${'a'.repeat(5000)}!` },
+    says: /^done$/,
   },
   circles: {
     schema: JSON.stringify({
@@ -35,6 +38,7 @@ const schemas: Readonly<Record<string, { schema: string; args: Record<string, un
       $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } },
     }),
     args: { text: 'a' },
+    says: /too large or too deep to be checked/,
   },
   branches: {
     schema: JSON.stringify({
@@ -48,6 +52,7 @@ const schemas: Readonly<Record<string, { schema: string; args: Record<string, un
       ),
     }),
     args: { text: 'a' },
+    says: /too large or too deep to be checked/,
   },
   unlike: {
     schema: JSON.stringify({
@@ -55,8 +60,9 @@ const schemas: Readonly<Record<string, { schema: string; args: Record<string, un
       properties: { list: { type: 'array', uniqueItems: true } },
     }),
     args: { list: Array.from({ length: 20_000 }, (_, at) => [[at]]) },
+    says: /^done$/,
   },
-  sound: { schema: '{"type":"object"}', args: { text: 'a' } },
+  sound: { schema: '{"type":"object"}', args: { text: 'a' }, says: /^done$/ },
 }
 const deep = repeated('{"type":"object","properties":{"a":', 20_000, '{}', '}}')
 
@@ -146,38 +152,51 @@ describe('Hostile conditions, schemas and patterns, while others call', () => {
     })
     let calls = 0
     while (!done) {
-      const told = await neighbour.call('rates_today', {})
-      assert.equal(told?.status, 200, told?.text)
+      const answer = await neighbour.call('rates_today', {})
+      assert.equal(answer?.status, 200, answer?.text)
       calls++
     }
     return { value: await working, calls }
   }
 
+  /** So many are under way at any time; a neighbour who calls beside them is answered before this many are done. */
+  const atOnce = 10
+  const most = 1000
+
   const told = (text = '') => JSON.parse(text.replace(/^[\s\S]*?data: /, '')).result
 
-  for (const [name, { args }] of Object.entries(schemas))
-    test(`a schema that ${name === 'sound' ? 'is sound beside them' : name}: ten calls of it are answered, and the neighbour's go on`, async () => {
-      const { value, calls } = await beside(() =>
-        Promise.all(Array.from({ length: 10 }, () => caller.call(name, args))),
-      )
-      assert.ok(calls >= 3, `${calls} calls of the neighbour`)
-      for (const one of value) {
-        assert.equal(one?.status, 200, one?.text)
-        const { isError, content } = told(one?.text)
-        if (name === 'sound') assert.equal(content[0].text, 'done')
-        else console.log(name, isError, content?.[0]?.text.slice(0, 200))
+  for (const [name, { args, says }] of Object.entries(schemas))
+    test(`a schema that ${name}: every call of it is answered, and a neighbour's five calls are no later than ${most} of them`, async () => {
+      let isOver = false
+      let made = 0
+      const attack = async (): Promise<void> => {
+        while (!isOver && made < most) {
+          made++
+          const answer = await caller.call(name, args)
+          assert.equal(answer?.status, 200, answer?.text)
+          assert.match(told(answer?.text).content[0].text, says)
+        }
       }
+      const attacks = Promise.all(Array.from({ length: atOnce }, attack))
+      for (let calls = 0; calls < 5; calls++) {
+        const answer = await neighbour.call('rates_today', {})
+        assert.equal(answer?.status, 200, answer?.text)
+      }
+      assert.ok(made < most, 'the neighbour was answered while the attack went on')
+      isOver = true
+      await attacks
     })
 
-  test('a schema of 20,000 levels is no definition: what it belongs to is not offered, and said', async () => {
+  test('a schema of 20,000 levels is nothing that can be read: its server offers nothing, and that is told', async () => {
+    const document = onHttp('abyss', abyss.url, ['deep', 'shallow'])
     const { value, calls } = await beside(() =>
-      gateway.cli(
-        ['apply', '-f', '-', '--set', 'abyss'],
-        onHttp('abyss', abyss.url, ['deep', 'shallow']),
-      ),
+      gateway.cli(['apply', '-f', '-', '--set', 'abyss'], document),
     )
+    assert.match(value.stderr, /abyss answered something that is not JSON/)
+    assert.ok(calls >= 3, `${calls} calls of the neighbour`)
     const { stdout } = await gateway.cli(['server', 'show', 'ops/abyss'])
-    console.log(value, calls, stdout)
+    assert.match(stdout, /health +Does not speak MCP/)
+    assert.doesNotMatch(stdout, /shallow/)
   })
 
   const hostileGrant = (when: string) =>
@@ -185,19 +204,19 @@ describe('Hostile conditions, schemas and patterns, while others call', () => {
   const written: Readonly<Record<string, { text: string; says: RegExp }>> = {
     'a comprehension inside a comprehension inside a comprehension': {
       text: hostileGrant('args.l.all(a, args.l.all(b, args.l.all(c, args.l.all(d, a == d))))'),
-      says: /./,
+      says: /a loop inside a loop is refused/,
     },
     '20,000 brackets': {
       text: hostileGrant(repeated('(', 20_000, 'true', ')')),
-      says: /at most 4096 bytes/,
+      says: /Grant hostile: when must have at most 4096 characters/,
     },
     'a document of 20,000 levels': {
       text: `{"apiVersion":"bailiwick/v1","kind":"Grant","plane":"ops","name":"x","allow":${repeated('[', 20_000, '', ']')}}`,
-      says: /./,
+      says: /this is nested too deeply/,
     },
     'YAML whose aliases grow without end': {
       text: `apiVersion: bailiwick/v1\nkind: Plane\nname: x\na: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 12 }, (_, at) => `${String.fromCharCode(98 + at)}: &${String.fromCharCode(98 + at)} [${Array.from({ length: 9 }, () => `*${String.fromCharCode(97 + at)}`).join()}]`).join('\n')}\n`,
-      says: /./,
+      says: /aliases are not accepted/,
     },
   }
   for (const [what, { text, says }] of Object.entries(written))
@@ -206,20 +225,35 @@ describe('Hostile conditions, schemas and patterns, while others call', () => {
       const { value, calls } = await beside(() =>
         gateway.cli(['apply', '-f', '-', '--set', 'hostile'], text),
       )
-      console.log(what, value.code, value.stderr.slice(0, 500))
       assert.notEqual(value.code, 0)
       assert.match(value.stderr, says)
       assert.ok(calls >= 3, `${calls} calls of the neighbour`)
       assert.equal((await gateway.cli(['revisions', '--json'])).stdout, before.stdout)
     })
 
-  test('a condition with a pattern that others backtrack over is linear here: it denies, and the neighbour goes on', async () => {
-    const applied = await gateway.cli(
-      ['apply', '-f', '-', '--set', 'pattern'],
-      grant('pattern', 'planner', [{ server: 'hostile', tools: ['sound'] }], 'ops', {
-        when: `args.text.matches("${evilPattern}")`,
-      }),
-    )
-    console.log(applied)
+  test('a pattern over which others backtrack for ever, in a condition, is worked out in time that grows with the text', async () => {
+    const rule = JSON.stringify({
+      apiVersion: 'bailiwick/v1',
+      kind: 'Rule',
+      plane: 'ops',
+      name: 'pattern',
+      over: [{ server: 'hostile', tools: ['sound'] }],
+      require: `args.text.matches("${evilPattern}")`,
+    })
+    const applied = await gateway.cli(['apply', '-f', '-', '--set', 'pattern'], rule)
+    assert.equal(applied.code, 0, applied.stderr)
+    const say = async (text: string) =>
+      told((await caller.call('sound', { text }))?.text).content[0].text
+    const { value, calls } = await beside(async () => [
+      await say('aaaa'),
+      await say(`${'a'.repeat(28)}!`),
+      await say(`${'a'.repeat(50_000)}!`),
+      await say('aaaa'),
+    ])
+    assert.equal(value[0], 'done')
+    assert.match(value[1], /^Denied by policy/)
+    assert.match(value[2], /^Denied by policy/)
+    assert.equal(value[3], 'done')
+    assert.ok(calls >= 1)
   })
 })

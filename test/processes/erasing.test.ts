@@ -34,13 +34,16 @@ test('what one process erases is erased in another one that had the key, and the
   const [one, other] = [processes.at(0), processes.at(1)]
   const token = await one.token('planner', `${processes.origin}/mcp/ops/accounts`)
   const each = processes.origins().map((origin) => callingAt(`${origin}/mcp/ops/accounts`, host))
+  let expected = 0
   const callEach = async (): Promise<string[]> => {
     for (const at of each) await at.call(token, 'note')
-    const entries = await processes.entries('ops')
-    return entries
-      .filter(({ type }) => type === 'call.intent')
-      .map(({ call }) => String(call))
-      .slice(-2)
+    expected += each.length
+    for (;;) {
+      // An entry is durable before it has its position.
+      const intents = (await processes.entries('ops')).filter(({ type }) => type === 'call.intent')
+      if (intents.length >= expected) return intents.map(({ call }) => String(call)).slice(-2)
+      await pause(20)
+    }
   }
   const first = await callEach()
   assert.deepEqual(await statesAt(other, first), ['whole', 'whole'])

@@ -1,4 +1,4 @@
-// Needs from Debian: python3 openssl
+// Needs from Debian: python3, openssl
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
