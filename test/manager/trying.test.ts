@@ -326,6 +326,28 @@ describe('A policy that is tried before it stands', () => {
       assert.match(local.stdout, /rule nightly-secret: /)
     })
 
+    test('nor by what calls are asked for, counted by, or told apart by', async () => {
+      const at = `/planes/${plane}/calls`
+      const over = `since=1h`
+      const denied = [
+        `${at}?where=rule%3Dnightly-secret`,
+        `${at}/count?where=rule%3Dnightly-secret`,
+        `${at}/histogram?${over}&where=rule%3Dnightly-secret`,
+        `${at}/facets?${over}&field=rule`,
+        `${at}/difference?${over}&where=rule%3Dnightly-secret`,
+      ]
+      for (const path of denied) {
+        const { status, text } = await audrey.ask('GET', path)
+        assert.equal(status, 403, `${path}: ${text}`)
+        assert.doesNotMatch(text, secret)
+      }
+      const told = await audrey.ask('GET', `${at}/difference?${over}&result=denied`)
+      assert.equal(told.status, 200, told.text)
+      assert.doesNotMatch(told.text, secret)
+      const mine = await people.root.ask('GET', `${at}/facets?${over}&field=rule`)
+      assert.match(mine.text, /nightly-secret/)
+    })
+
     test('may try neither a draft nor an earlier revision, nor learn which agents there are', async () => {
       const path = `/planes/${plane}/can`
       const body = { client: 'line-3@shop-floor', server: 'mes', name: 'read_telemetry' }
