@@ -131,7 +131,7 @@ const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> 
 }
 
 describe('a ledger whose disk fails now and then', () => {
-  const faults = ['pwrite64:error=EROFS:when=150..180', 'pwrite64:error=EIO:when=200+501']
+  const faults = ['pwrite64:error=EROFS:when=600..630', 'pwrite64:error=EIO:when=650+501']
   for (const fault of faults) {
     test(`loses nothing acknowledged and goes on (${fault})`, () =>
       inFolder(async (folder) => {
@@ -189,7 +189,7 @@ describe('each system call on the ledger that fails once', () => {
         await checkAfterKill(data, await killAfter(data, 9, 100))
         const times = await timesOf(folder, calls)
         assert(times > 0, `${calls} is never called`)
-        for (const when of new Set([1, Math.ceil(times / 2)])) {
+        for (const when of times < 100 ? [1] : [1, Math.ceil(times / 2)]) {
           const log = join(folder, 'strace.log')
           const fault = `inject=${calls}:error=${error}:when=${when}`
           const traced = [...onLedger(folder), '-o', log, '-e', `trace=${calls}`, '-e', fault]
