@@ -1,9 +1,8 @@
 import { hashBytes, nodesOf } from '#lib/merkle.ts'
-import type { NoteKey } from '#lib/signed-note.ts'
 import { type BundleFiles, checkFiles, readWhole } from './bundle-files.ts'
 import { checkDefinitions, checkPolicy, createNamed } from './context.ts'
 import { createFindings, type Findings } from './findings.ts'
-import { type Kept, keptProblem } from './kept.ts'
+import { type Against, type Kept, keptProblem } from './kept.ts'
 import { type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
 import { type LedgerVerdict, verifyLedger } from './ledger.ts'
 import { linesOf, objectsOf, Unreadable } from './lines.ts'
@@ -35,11 +34,7 @@ const entryLineBytes = 16 * 1024
  */
 export const verifyBundle = async (
   files: BundleFiles,
-  about: {
-    readonly trusted?: NoteKey | undefined
-    readonly kept?: Kept | undefined
-    readonly progress?: (entries: number, of: number) => void
-  } = {},
+  about: Against = {},
 ): Promise<BundleVerdict> => {
   const findings = createFindings()
   const bytes = readWhole(files, manifestFile, smallBytes)

@@ -1,6 +1,6 @@
 import { parseCheckpoint } from '#lib/checkpoint.ts'
 import { emptyRoot } from '#lib/merkle.ts'
-import { parseNote } from '#lib/signed-note.ts'
+import { type NoteKey, parseNote } from '#lib/signed-note.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import type { LedgerKey } from './keys.ts'
 import type { LedgerVerdict } from './ledger.ts'
@@ -10,6 +10,13 @@ export interface Kept {
   readonly note: Uint8Array
   readonly size: number
   readonly origin: string
+}
+
+/** What a ledger is held against besides itself, and who is told how far it is. */
+export interface Against {
+  readonly trusted?: NoteKey | undefined
+  readonly kept?: Kept | undefined
+  readonly progress?: (entries: number, of: number) => void
 }
 
 export const readKept = (note: Uint8Array): Kept | { readonly problem: string } => {

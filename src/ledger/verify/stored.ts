@@ -1,8 +1,7 @@
 import { type Hash, hashBytes, leafHash, type TreeNode } from '#lib/merkle.ts'
-import type { NoteKey } from '#lib/signed-note.ts'
 import { tileHeight, tileWidth } from '#lib/tile.ts'
 import { createFindings, type Findings } from './findings.ts'
-import { type Kept, keptProblem } from './kept.ts'
+import { type Against, keptProblem } from './kept.ts'
 import { type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
 import { type LedgerVerdict, verifyLedger } from './ledger.ts'
 import type { Shaped } from './shapes.ts'
@@ -50,11 +49,7 @@ const tilesAtOnce = 32
 /** Verifies every entry, every tile, every checkpoint and what is encrypted, of a ledger in its store. */
 export const verifyStored = async (
   stored: StoredLedger,
-  about: {
-    readonly trusted?: NoteKey | undefined
-    readonly kept?: Kept | undefined
-    readonly progress?: (entries: number, of: number) => void
-  } = {},
+  about: Against = {},
 ): Promise<StoredVerdict> => {
   const findings = createFindings()
   const { plane, origin, size, entries } = stored
