@@ -44,6 +44,11 @@ const nobodyAsked: VerifiedToken = Object.freeze({
   audience: '',
   scopes: undefined,
   tokenId: '',
+  through: [],
+  run: undefined,
+  binding: undefined,
+  acr: undefined,
+  signedInAt: undefined,
   issuedAt: 0,
   expiresAt: Number.POSITIVE_INFINITY,
 })

@@ -55,6 +55,8 @@ export const createAuthenticate = (parts: {
     if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
     const token = identity.verify(plane, bearer, now)
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
+    // No proof is asked for yet, and a token that is bound to a key is worth nothing without it.
+    if (token.binding) throw turnAway(plane, 'bad_token', 'unproven key', now)
     if (!identity.covers(token.audience, exchange.resource))
       throw turnAway(plane, 'bad_token', 'audience', now)
     const caller = viewOf(plane, token)

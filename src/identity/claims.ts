@@ -7,8 +7,8 @@ export interface AccessClaims {
   readonly iss: string
   /** The agent; where it acts for a user, the user. */
   readonly sub: string
-  /** The agent that acts for the user (RFC 8693 §4.1): one, not a chain of them. */
-  readonly act?: { readonly sub: string }
+  /** The agent that acts for the user, and whoever it acts through (RFC 8693 §4.1). */
+  readonly act?: Actor
   readonly client_id: ClientId
   /** Exactly one resource (RFC 8707). */
   readonly aud: string
@@ -17,7 +17,23 @@ export interface AccessClaims {
   readonly jti: string
   /** Present only where scopes were asked for; absent means what the caller's grants imply. */
   readonly scope?: string
+  /** The run that the token was obtained for (RFC 8693 exchange keeps it). */
+  readonly txn?: string
+  /** The key that whoever sends the token has to prove (RFC 9449 §6.1, RFC 8705 §3.1). */
+  readonly cnf?: { readonly jkt: string } | { readonly 'x5t#S256': string }
+  /** How strongly, and when, the person signed in (RFC 9470 §6.1). */
+  readonly acr?: string
+  readonly auth_time?: number
 }
+
+/** Outermost is who acts now; those inside acted before it (RFC 8693 §4.1). */
+export interface Actor {
+  readonly sub: string
+  readonly act?: Actor
+}
+
+/** Longer chains than this are nobody's, and each link is looked at on every decision. */
+export const mostActors = 4
 
 /** No token of ours lives longer, whatever a plane says. */
 export const longestLifeS = 3600
@@ -35,11 +51,11 @@ export const areScopes = (scopes: readonly string[]): boolean =>
   scopes.join(' ').length <= 2048
 
 const required = new Set(['iss', 'sub', 'client_id', 'aud', 'iat', 'exp', 'jti'])
-const optional = new Set(['act', 'scope'])
+const optional = new Set(['act', 'scope', 'txn', 'cnf', 'acr', 'auth_time'])
 
 /**
  * The claims of a signed payload, or what is wrong with them. The set is closed: a claim that this
- * version does not know could narrow what the token is good for (`cnf`), so it is refused
+ * version does not know could narrow what the token is good for, so it is refused
  * rather than overlooked. A new claim is therefore understood one release before it is issued.
  */
 export function checkClaims(
@@ -60,16 +76,20 @@ function asClaims(value: JsonValue): AccessClaims | undefined {
   const names = Object.keys(value)
   if (names.filter((name) => required.has(name)).length !== required.size) return undefined
   if (!names.every((name) => required.has(name) || optional.has(name))) return undefined
-  const { iss, sub, act, client_id, aud, iat, exp, jti, scope } = value as Record<string, JsonValue>
+  const { iss, sub, act, client_id, aud, iat, exp, jti, scope, ...more } = value as Record<
+    string,
+    JsonValue
+  >
   if (!isText(iss) || !isText(aud) || !isText(jti) || !isText(client_id)) return undefined
   const agent = splitClientId(client_id)?.agent
   if (
     agent === undefined ||
-    !(act === undefined ? sub === agent : isUser(sub) && isActor(act, agent))
+    !(act === undefined ? sub === agent : isUser(sub) && isActor(act, agent, mostActors))
   )
     return undefined
   if (!isInstant(iat) || !isInstant(exp) || exp <= iat) return undefined
   if (scope !== undefined && !isScope(scope)) return undefined
+  if (!isTold(more)) return undefined
   return value as unknown as AccessClaims
 }
 
@@ -79,13 +99,42 @@ const isText = (value: JsonValue | undefined): value is string =>
 const isUser = (value: JsonValue | undefined): boolean =>
   typeof value === 'string' && userPattern.test(value)
 
-/** Whoever else took part, or says more of the actor than who it is, would be overlooked further on. */
-const isActor = (value: JsonValue, agent: string): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.keys(value).join() === 'sub' &&
-  (value as Record<string, JsonValue>).sub === agent
+/** Whoever says more of an actor than who it is would be overlooked further on. */
+const isActor = (value: JsonValue | undefined, agent: string, left: number): boolean => {
+  if (!isRecord(value) || left === 0 || value.sub !== agent) return false
+  const { sub, act, ...rest } = value
+  if (Object.keys(rest).length > 0) return false
+  return act === undefined || (isRecord(act) && isAgent(act.sub) && isActor(act, act.sub, left - 1))
+}
+
+const agentPattern = /^[a-z][a-z0-9-]{0,23}$/
+const isAgent = (value: JsonValue | undefined): value is string =>
+  typeof value === 'string' && agentPattern.test(value)
+
+const isRecord = (value: JsonValue | undefined): value is Record<string, JsonValue> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** SHA-256 as base64url, whose last character has two unused bits: zero. */
+const thumbprintPattern = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+/** Printable, and without what quotes it in a challenge. */
+const wordPattern = /^[\x21\x23-\x5B\x5D-\x7E]{1,128}$/
+const isWord = (value: JsonValue): boolean => typeof value === 'string' && wordPattern.test(value)
+
+/** Each of the optional claims that say more, as it has to be where it stands. */
+const isTold = ({ txn, cnf, acr, auth_time: signedIn }: Record<string, JsonValue>): boolean =>
+  (txn === undefined || isWord(txn)) &&
+  (acr === undefined || isWord(acr)) &&
+  (signedIn === undefined || isInstant(signedIn)) &&
+  (cnf === undefined || isConfirmation(cnf))
+
+/** One method and no more: a second one would be overlooked by whoever proves the first. */
+const isConfirmation = (value: JsonValue): boolean => {
+  if (!isRecord(value)) return false
+  const [name, ...others] = Object.keys(value)
+  if (others.length > 0 || (name !== 'jkt' && name !== 'x5t#S256')) return false
+  const said = value[name]
+  return typeof said === 'string' && thumbprintPattern.test(said)
+}
 
 /** RFC 7519 NumericDate, of which we write whole seconds below 2⁴⁰ only. */
 const isInstant = (value: JsonValue | undefined): value is number =>

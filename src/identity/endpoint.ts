@@ -60,7 +60,7 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const { token, expiresInS } = await issue(plane, client, resource, scopes)
+    const { token, expiresInS } = await issue(plane, { client, resource, scopes })
     ctx.body = {
       access_token: token,
       token_type: 'Bearer',

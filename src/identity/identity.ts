@@ -27,10 +27,25 @@ export interface VerifiedToken {
   /** Scopes granted; undefined where the token carries none, which means what its grants imply. */
   readonly scopes: ReadonlySet<string> | undefined
   readonly tokenId: string
+  /** The agents that it acts through, the nearest first; nearly always none (RFC 8693 §4.1). */
+  readonly through: readonly string[]
+  /** The run it was obtained for, where our issuer put one. */
+  readonly run: string | undefined
+  /** The key that its sender has to prove: without the proof the token is worth nothing. */
+  readonly binding: Binding | undefined
+  /** How strongly the person signed in, and when (UTC milliseconds), where it was told. */
+  readonly acr: string | undefined
+  readonly signedInAt: number | undefined
   /** UTC milliseconds, of a whole second. */
   readonly issuedAt: number
   /** UTC milliseconds. */
   readonly expiresAt: number
+}
+
+/** A key as SHA-256 in base64url: of a JWK (RFC 7638, `cnf.jkt`) or of a certificate (RFC 8705, `cnf.x5t#S256`). */
+export interface Binding {
+  readonly method: 'dpop' | 'mtls'
+  readonly thumbprint: string
 }
 
 /** Why a token is not valid: for the log and the count of the unauthenticated, never for the caller. */
@@ -47,6 +62,7 @@ export type TokenProblem =
   | 'not yet'
   | 'too old'
   | 'unknown client'
+  | 'unproven key'
 
 /** What identity needs to know of the plane's policy; handed over by the composition root. */
 export interface ClientView {
@@ -152,7 +168,7 @@ export async function createIdentity({
       }
       const stopped = view.suspended(plane, client)
       if (stopped !== undefined) throw new Fault('suspended', { detail: stopped })
-      return issue(plane, client, resource, scopes)
+      return issue(plane, { client, resource, scopes })
     },
     setSecret: secrets.set,
     async follow(changes) {

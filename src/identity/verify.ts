@@ -1,8 +1,8 @@
 import type { PlaneId } from '#domain/name.ts'
 import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
-import { type AccessClaims, checkClaims } from './claims.ts'
+import { type AccessClaims, type Actor, checkClaims } from './claims.ts'
 import { splitCompact, verifyCompact } from './compact.ts'
-import type { ClientView, TokenProblem, VerifiedToken } from './identity.ts'
+import type { Binding, ClientView, TokenProblem, VerifiedToken } from './identity.ts'
 import type { Keys, SigningKey } from './keys.ts'
 import { issuerOf } from './resources.ts'
 import { createVerifiedTokens, type VerifiedEntry } from './verified.ts'
@@ -107,7 +107,23 @@ function asVerified(plane: PlaneId, claims: AccessClaims): VerifiedToken {
     audience: claims.aud,
     scopes: claims.scope === undefined ? undefined : new Set(claims.scope.split(' ')),
     tokenId: claims.jti,
+    through: throughOf(claims.act?.act),
+    run: claims.txn,
+    binding: bindingOf(claims.cnf),
+    acr: claims.acr,
+    signedInAt: claims.auth_time === undefined ? undefined : claims.auth_time * 1000,
     issuedAt: claims.iat * 1000,
     expiresAt: claims.exp * 1000,
   })
+}
+
+const throughOf = (actor: Actor | undefined): readonly string[] =>
+  actor === undefined ? nobody : [actor.sub, ...throughOf(actor.act)]
+const nobody: readonly string[] = []
+
+const bindingOf = (cnf: AccessClaims['cnf']): Binding | undefined => {
+  if (cnf === undefined) return undefined
+  return 'jkt' in cnf
+    ? { method: 'dpop', thumbprint: cnf.jkt }
+    : { method: 'mtls', thumbprint: cnf['x5t#S256'] }
 }

@@ -22,6 +22,14 @@ const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString()
 const [ourHeader = '', ourPayload = '', ourSignature = ''] = ours.split('.')
 
+const jkt = 'A'.repeat(43)
+interface Chain {
+  readonly sub: string
+  readonly act?: Chain
+}
+const chain = (links: number, sub = 'planner'): Chain =>
+  links === 1 ? { sub } : { sub, act: chain(links - 1, 'lone') }
+
 const headerText = (text: string) => forger.texts(text, json(goodClaims))
 const payloadText = (text: string | Uint8Array) => forger.texts(json(goodHeader), text)
 const raw = json(goodClaims)
@@ -264,7 +272,16 @@ const rows: readonly Row[] = [
   ['__proto__ among the claims', rawWith('{', '{"__proto__":{"scope":"all"},'), 'claims'],
   ['constructor among the claims', forger.claims({ constructor: {} }), 'claims'],
   ['a lone surrogate in a claim', rawWith('AAAAAAAAAAAAAAAAAAAAAA', '\\ud800'), 'claims'],
-  ['a claim that narrows: cnf', forger.claims({ cnf: { jkt: 'x' } }), 'claims'],
+  ['cnf with no thumbprint in it', forger.claims({ cnf: { jkt: 'x' } }), 'claims'],
+  ['cnf with set unused bits', forger.claims({ cnf: { jkt: `${'A'.repeat(42)}B` } }), 'claims'],
+  ['cnf empty', forger.claims({ cnf: {} }), 'claims'],
+  ['cnf null', forger.claims({ cnf: null }), 'claims'],
+  ['cnf by two methods', forger.claims({ cnf: { jkt, 'x5t#S256': jkt } }), 'claims'],
+  ['cnf by a method of another kind', forger.claims({ cnf: { jwk: {} } }), 'claims'],
+  ['txn empty', forger.claims({ txn: '' }), 'claims'],
+  ['acr a list', forger.claims({ acr: ['1'] }), 'claims'],
+  ['acr with a quote', forger.claims({ acr: 'a"b' }), 'claims'],
+  ['auth_time a fraction', forger.claims({ auth_time: 1.5 }), 'claims'],
   ['a claim that narrows: act', forger.claims({ act: { sub: 'x' } }), 'claims'],
   [
     'a claim that narrows: authorization_details',
@@ -400,7 +417,19 @@ const rows: readonly Row[] = [
   ['act another agent', onBehalf({ act: { sub: 'lone' } }), 'claims'],
   ['act the whole client id', onBehalf({ act: { sub: 'planner@workplace-ai' } }), 'claims'],
   ['act in another case', onBehalf({ act: { sub: 'Planner' } }), 'claims'],
-  ['act within act', onBehalf({ act: { sub: 'planner', act: { sub: 'lone' } } }), 'claims'],
+  ['act five deep', onBehalf({ act: chain(5) }), 'claims'],
+  ['act a hundred deep', onBehalf({ act: chain(100) }), 'claims'],
+  [
+    'act within act, no name',
+    onBehalf({ act: { sub: 'planner', act: { sub: 'Lone' } } }),
+    'claims',
+  ],
+  ['act within act, empty', onBehalf({ act: { sub: 'planner', act: {} } }), 'claims'],
+  [
+    'act within act, with more',
+    onBehalf({ act: { sub: 'planner', act: { sub: 'lone', iss: 'https://evil.example' } } }),
+    'claims',
+  ],
   [
     'act with an issuer',
     onBehalf({ act: { sub: 'planner', iss: 'https://evil.example' } }),
@@ -501,5 +530,18 @@ describe('the verifier takes', () => {
       assert.deepEqual(userOf(sub), { agent: 'planner', user: sub })
     })
 
+  test('agents in between, the nearest first, as many as four in all', () => {
+    const token = world.verify(onBehalf({ act: chain(4) }))
+    assert.deepEqual(typeof token === 'object' && token.through, ['lone', 'lone', 'lone'])
+  })
+  test('a run, a key to prove, and how and when the person signed in', () => {
+    const claims = { txn: 'run-1', cnf: { jkt }, acr: 'urn:mfa', auth_time: nowS - 60 }
+    const token = world.verify(forger.claims(claims))
+    assert(typeof token === 'object')
+    assert.deepEqual(
+      [token.run, token.binding, token.acr, token.signedInAt],
+      ['run-1', { method: 'dpop', thumbprint: jkt }, 'urn:mfa', (nowS - 60) * 1000],
+    )
+  })
   takes('aud of one server', () => forger.claims({ aud: `${goodClaims.aud}/calendar` }))
 })
