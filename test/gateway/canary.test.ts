@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { finds } from '../peers/canaries.ts'
 import { startGateway } from '../peers/gateway.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { exchange, modern } from '../peers/wire.ts'
@@ -10,18 +11,6 @@ import { agent, bank, bankRunner, consumer, credential, documents, grant, plane 
 
 const secret = 'cAnArY/s3cret+of=the~vault.7f1c'
 const argument = 'cAnArY-argument-9b2e'
-
-/** As it stands, in Base64 at each of three alignments, and URL-encoded. */
-const spellings = (text: string): string[] => {
-  const shifted = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.from('x'.repeat(shift) + text).toString('base64')
-    // The characters that do not depend on what stands before and after.
-    return encoded.slice(Math.ceil((shift * 4) / 3), -4)
-  })
-  return [text, encodeURIComponent(text), ...shifted]
-}
-const finds = (haystack: string, text: string): boolean =>
-  spellings(text).some((one) => haystack.includes(one))
 
 function files(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
