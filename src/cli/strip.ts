@@ -1,4 +1,5 @@
 import { type Station, stations } from '#domain/decision.ts'
+import { isHashedText } from '#domain/indexed.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { glyph, type Ink, type Shape } from './glyphs.ts'
 

@@ -113,11 +113,14 @@ describe('A personal argument that is indexed', () => {
   })
 
   test('is told as its hash, by which calls are asked for too', async () => {
-    const { stdout } = await gateway.cli(['calls', '--where', 'arg.amount=8', '--capability', 'accounts/pay', '--json'])
-    const told = JSON.parse(stdout.split('\n')[0] ?? '')
-    const { customer } = (told.items?.[0] ?? told).indexed
+    const about = ['--where', 'arg.amount=8', '--capability', 'accounts/pay']
+    const { stdout } = await gateway.cli(['calls', ...about, '--json'])
+    const [{ indexed }] = JSON.parse(stdout)
+    const { customer } = indexed
     assert.match(customer, hash)
     assert.equal(await count(`arg.customer=${customer}`), 2)
+    const list = await gateway.cli(['calls', ...about])
+    assert.match(list.stdout, new RegExp(`customer=${customer.slice(0, 17)}…`), list.stdout)
   })
 
   test('is not counted by its values, which nobody could tell apart: an error says so', async () => {
@@ -125,7 +128,13 @@ describe('A personal argument that is indexed', () => {
     const { stderr, code } = await gateway.cli(['calls', ...about])
     assert.notEqual(code, 0)
     assert.match(stderr, /accounts\/pay is called with as customer is personal/)
-    const plain = await gateway.cli(['calls', '--capability', 'accounts/pay', '--facet', 'arg.amount'])
+    const plain = await gateway.cli([
+      'calls',
+      '--capability',
+      'accounts/pay',
+      '--facet',
+      'arg.amount',
+    ])
     assert.equal(plain.code, 0, plain.stderr)
   })
 

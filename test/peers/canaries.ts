@@ -34,5 +34,8 @@ export const assertNowhere = (
   for (const [place, bytes] of places)
     for (const { canary, as } of wanted)
       for (const one of as)
-        assert.ok(!bytes.includes(one), `${place} holds ${canary.slice(0, 10)}… as ${one.slice(0, 10)}…`)
+        assert.ok(
+          !bytes.includes(one),
+          `${place} holds ${canary.slice(0, 10)}… as ${one.slice(0, 10)}…`,
+        )
 }
