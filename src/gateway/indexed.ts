@@ -38,12 +38,14 @@ export const sayCapability = (
   }
   if (names.length === 0) return { said, personal: undefined }
   const indexed = indexedOf(names, { ...givenIn(ask), ...variablesOf(called, target) })
+  if (!names.some((name) => isPersonalTo(called, name)))
+    return { said: { ...said, ...indexed }, personal: undefined }
   const { plain, personal } = splitPersonal(indexed, (name) => isPersonalTo(called, name))
   return { said: { ...said, ...plain }, personal }
 }
 
 /** To one of what is called by that name: what is plain by the others is not told either. */
-export const isPersonalTo = (called: readonly Capability[], name: string): boolean =>
+const isPersonalTo = (called: readonly Capability[], name: string): boolean =>
   called.some(({ classification }) => classification && isPersonal(classification, name))
 
 /** Where two templates that fit give one variable two values, it is the first one's. */

@@ -28,7 +28,7 @@ const ID_BYTES = 16
 const KEPT_KEYS = 4096
 
 /** Keys that are gone through at a time: a few milliseconds between two looks at what else is to be done. */
-const KEYS_AT_ONCE = 250
+const KEYS_AT_ONCE = 100
 
 /** A sealer whose messages begin with the id of their key. */
 type Sealing = PayloadKeyInUse & Pick<Sealer, 'open'>
