@@ -69,8 +69,9 @@ test('the search finds a canary in each of its spellings, wherever it begins', (
 })
 const around = (text: string): string => Buffer.from(`<${text}>`).toString('latin1')
 
-test('what is masked, personal or recorded of calls is in the clear in no byte of the store, of a bundle, of log and output', async () => {
+test('what is masked, personal or recorded of calls is in the clear in no byte of the store, of a bundle, of log and output', async (context) => {
   const bank = await startAccounts()
+  context.after(() => bank.stop())
   const folder = await mkdtemp(join(tmpdir(), 'bailiwick-canary-'))
   const gateway = await startGateway({
     documents: documents(
@@ -135,6 +136,5 @@ test('what is masked, personal or recorded of calls is in the clear in no byte o
   } finally {
     await gateway.stop()
     await rm(folder, { recursive: true })
-    bank.stop()
   }
 })
