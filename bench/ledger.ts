@@ -22,6 +22,7 @@ import { createIds } from '#lib/id.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createSealer } from '#vault/sealer.ts'
 
 const { positionals, values } = parseArgs({
@@ -134,6 +135,7 @@ const measureFloor = (file: string, forMs: number) => {
 
 const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
 const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
+const hash = createArgumentHash(createSecretKey(systemRandom(32)), 'bench')
 const sealer = createSealer({
   key: createSecretKey(systemRandom(32)),
   plane,
@@ -144,7 +146,7 @@ const about = {
   clock,
   // One key, as of one subject whose key is in memory.
   seal: () => ({
-    sealing: () => sealer,
+    sealing: () => ({ seal: sealer.seal, hash }),
     open: async (sealed: Uint8Array, context: string) => sealer.open(sealed, context),
     openEarlier: sealer.open,
   }),

@@ -4,6 +4,7 @@ import { createBreather } from '#change/breather.ts'
 import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
@@ -264,7 +265,12 @@ export const installationOf = (
     startedAt: about.startedAt,
     runners,
     trials: createTrials({ ...parts, runners, now: clock.now, breather }),
-    calls: createCallQuery(parts.store),
+    calls: createCallQuery(parts.store, {
+      find({ plane, users, ...about }) {
+        const subjects = users?.map((user): Subject => `user:${user}`)
+        return parts.vault.plane(plane).payloads.hashes({ ...about, subjects })
+      },
+    }),
     evidence(plane) {
       const { store, ledger, keeper, version } = parts
       const about = { plane, store, clock, version }

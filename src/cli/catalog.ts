@@ -695,6 +695,7 @@ export const catalog: readonly CommandRow[] = [
       ['--scope <scope>', 'a scope that the token needs', 'repeat'],
       ['--label <label>', 'a label for selectors', 'repeat'],
       ['--index <argument>', 'an argument that entries say and calls are asked for by', 'repeat'],
+      ['--personal <argument>', 'the same, of which entries hold a keyed hash alone', 'repeat'],
     ],
     plane: true,
     fields: ['plane', 'server', 'kind', 'name', 'class', 'revision', 'set'],

@@ -100,11 +100,13 @@ export const createPlaneLedger = ({
       if (refused() !== undefined) return 'refused'
       return file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'
     },
-    async intend(intent, argumentsJson, keep = 'whole') {
-      const { at, call } = intent
-      const about = { subject: subjectOf(intent), at, call, side: 'arguments', keep } as const
+    async intend(plain, argumentsJson, keep = 'whole', personal = undefined) {
+      const { at, call } = plain
+      const about = { subject: subjectOf(plain), at, call, side: 'arguments', keep } as const
       // Before anything is waited for: whoever asks for room meanwhile sees that it is taken.
       budget.spend()
+      const hashing = personal ? payloads.withHashes(plain, personal) : plain
+      const intent = hashing instanceof Promise ? await hashing : hashing
       const sealing = argumentsJson && payloads.seal(about, argumentsJson)
       const sealed = sealing instanceof Promise ? await sealing : sealing
       try {
@@ -125,7 +127,9 @@ export const createPlaneLedger = ({
         throw error
       }
     },
-    refuse: refusals.refuse,
+    async refuse(refused, personal) {
+      return refusals.refuse(personal ? await payloads.withHashes(refused, personal) : refused)
+    },
     unauthenticated: strangers.add,
     append: async (entry) => write(entry, 'call' in entry ? entry.call : ''),
     async close(version) {

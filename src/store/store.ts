@@ -447,6 +447,13 @@ export interface PayloadKeyRows {
   putFirst(key: PayloadKey): Promise<PayloadKey | undefined>
   /** Of one subject, in the order of periods. */
   list(subject: string): Promise<PayloadKey[]>
+  /** Of months from the one to the other, in order of ids: the next so many behind an id. */
+  listBetween(about: {
+    readonly from: string
+    readonly to: string
+    readonly after: string
+    readonly most: number
+  }): Promise<PayloadKey[]>
 }
 
 /** How far what is older than a plane keeps has been let go of. Written by `ledger/` alone. */

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Entry } from '#domain/entry.ts'
 import { type CallId, callId, clientId } from '#domain/name.ts'
+import type { PersonalHashes } from '#ledger/hashed.ts'
 import { type CallQuery, createCallQuery } from '#ledger/query.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
@@ -44,11 +45,13 @@ const countOf = (count: number, at = noon): Entry => ({
   to: at,
 })
 
+const noHashes: PersonalHashes = { find: async () => [] }
+
 describe('the calls of a plane', () => {
   beforeEach(async () => {
     const clock = createTestClock()
     store = await openStore({ folder: 'memory', appendDeadlineMs: 2000, clock, log: silentLog })
-    query = createCallQuery(store)
+    query = createCallQuery(store, noHashes)
   })
   afterEach(() => store.close())
 
@@ -217,7 +220,7 @@ describe('the calls of a plane', () => {
             const told: unknown[] = []
             let before: number | undefined
             for (;;) {
-              const page = await createCallQuery(own).list({
+              const page = await createCallQuery(own, noHashes).list({
                 plane: ops,
                 most,
                 ...(agent && { agent }),
@@ -242,7 +245,7 @@ describe('one call', () => {
   beforeEach(async () => {
     const clock = createTestClock()
     store = await openStore({ folder: 'memory', appendDeadlineMs: 2000, clock, log: silentLog })
-    query = createCallQuery(store)
+    query = createCallQuery(store, noHashes)
   })
   afterEach(() => store.close())
 

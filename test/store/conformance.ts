@@ -625,6 +625,15 @@ export const storeConformance = (
         assert.equal((await payloadKeys.find('e'))?.subject, 'user:2')
         assert.equal((await payloadKeys.findFor('user:2', '2026-11'))?.id, 'e')
         assert.equal(await payloadKeys.findFor('user:2', '2026-10'), undefined)
+        const between = async (from: string, to: string, after = '', most = 9) => {
+          const about = { from, to, after, most }
+          return (await payloadKeys.listBetween(about)).map(({ id }) => id)
+        }
+        assert.deepEqual(await between('2026-10', '2026-11'), [first.id, 'd', 'e'])
+        assert.deepEqual(await between('2026-11', '2026-11'), [first.id, 'e'])
+        assert.deepEqual(await between('2026-10', '2026-10'), ['d'])
+        assert.deepEqual(await between('2026-10', '2026-12', first.id, 1), ['d'])
+        assert.deepEqual(await between('2026-12', '2027-01'), [])
         assert.deepEqual(await store.plane(finance).payloadKeys.list('user:1'), [])
         assert.equal(await store.plane(finance).payloadKeys.find('e'), undefined)
       })
