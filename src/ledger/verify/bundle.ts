@@ -117,7 +117,10 @@ const verifyRun = async (
       right: { size, hashes: proof.right },
       entries: linesOf(files, 'entries.jsonl', entryLineBytes),
       checkpoints: notesOf(files),
-      leaf: createLeaves(files, manifest),
+      leaf: {
+        of: createLeaves(files, manifest),
+        where: (position) => ({ file: 'leaves', place: position - from }),
+      },
       entry: named.take,
       progress: (entries) => progress?.(entries, count),
     },
