@@ -267,7 +267,7 @@ export const installationOf = (
     calls: createCallQuery(parts.store),
     evidence(plane) {
       const { store, ledger, keeper, version } = parts
-      const about = { plane, store, clock, version }
+      const about = { plane, store, clock, version, recorded: parts.recorded }
       return createEvidence({ ...about, ledger: ledger.plane(plane), tree: keeper.plane(plane) })
     },
     ledgerFile: (plane) => parts.store.plane(plane).ledger,

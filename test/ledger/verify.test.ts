@@ -11,9 +11,9 @@ import {
   bank,
   bankRunner,
   consumer,
-  documents as written,
   grant,
   plane,
+  documents as written,
 } from '../gateway/plane.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { pathOf, runProgram } from '../peers/program.ts'
@@ -92,10 +92,13 @@ describe('A ledger, verified by whoever asks', () => {
     await writeFile(at('evidence/entries.jsonl'), written.join('\n'))
     const changed = await offline('verify', at('evidence'), '--json')
     assert.equal(changed.code, 3)
-    assert.deepEqual(JSON.parse(changed.stdout)[0].failures[1], {
-      where: 'entry 2',
-      says: 'it is not what was recorded: it has another hash',
-    })
+    const { failures } = JSON.parse(changed.stdout)[0]
+    assert.ok(
+      failures.some(
+        ({ where, says }: { where: string; says: string }) =>
+          where === 'entry 2' && says === 'it is not what was recorded: it has another hash',
+      ),
+    )
   })
 
   test('goes out in part, by position and by time, and no part that is not there', async () => {
@@ -220,7 +223,10 @@ describe('A ledger, verified by whoever asks', () => {
         where: 'tile 0/0',
         says: 'its hash 1 was changed: entry 2 is what was signed',
       })
-      assert.deepEqual(failures.slice(0, -1).map(({ where }) => where), ['the ledger of ops', 'keys'])
+      assert.deepEqual(
+        failures.slice(0, -1).map(({ where }) => where),
+        ['the ledger of ops', 'keys'],
+      )
       await flipTile(2)
       assert.equal((await verdict()).code, 0)
     })
