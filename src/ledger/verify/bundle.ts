@@ -38,7 +38,10 @@ export const verifyBundle = async (
 ): Promise<BundleVerdict> => {
   const findings = createFindings()
   const bytes = readWhole(files, manifestFile, smallBytes)
-  const manifest = bytes === undefined ? { problem: 'it is missing' } : readManifest(bytes)
+  const manifest =
+    bytes === undefined
+      ? { problem: 'it is missing: the bundle was not made to its end' }
+      : readManifest(bytes)
   const nothing = { findings, manifest: undefined, keys: [], ledger: undefined }
   if (bytes === undefined || 'problem' in manifest) {
     findings.add(manifestFile, 'problem' in manifest ? manifest.problem : '')

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Fault } from '#lib/fault.ts'
 import { sendLines } from '#lib/send-lines.ts'
 import { exportLedger, ledgerKeys, linesOf, proveEntry } from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
@@ -81,10 +80,9 @@ export const ledgerRoutes = [
       says: 'A tlog-proof of one entry, for who may also read revisions; it says nothing of any other.',
       answer: proofAnswer,
     },
-    ({ access, desk, path: { plane, position: written } }) => {
+    ({ access, desk, path: { plane, position } }) => {
       access.check('revisions.read', plane)
-      if (!/^[1-9][0-9]{0,14}$/.test(written)) throw new Fault('not_found')
-      return proveEntry(desk, { plane, position: Number(written) })
+      return proveEntry(desk, { plane, position: Number(position) })
     },
   ),
   route(
