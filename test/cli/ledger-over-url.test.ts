@@ -174,7 +174,7 @@ describe('A ledger, from a terminal elsewhere', () => {
     }
 
     test('names a file that no bundle has gets nothing written', async () => {
-      for (const name of ['../outside', '/tmp/outside', 'x/../../y', 'notes.txt', '.profile', '']) {
+      for (const name of ['../outside', 'x/../../y', '/outside', 'notes.txt', '.profile', '']) {
         const done = await exportFrom([piece(name, 'x'), '{"end":true}'], 'hostile')
         assert.notEqual(done.code, 0, name)
       }
