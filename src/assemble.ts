@@ -167,8 +167,9 @@ export const assemble = async (about: {
         revision: revision.revision,
         by: revision.by,
         set: revision.set ?? '',
-        summary: revision.summary.slice(0, 2000),
-        why: revision.why.slice(0, 2000),
+        // Cut in the middle of a character it would be no text, and the entry not canonical.
+        summary: revision.summary.slice(0, 2000).toWellFormed(),
+        why: revision.why.slice(0, 2000).toWellFormed(),
       })
     await enterErased(revision)
     return undefined
