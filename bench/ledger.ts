@@ -2,7 +2,8 @@ import { createSecretKey } from 'node:crypto'
 // What a ledger entry costs: pairs of intent (with an encrypted payload of 300 B) and outcome from so
 // many concurrent callers, each waiting until its entry is durable. CPU is user + system time of the
 // whole process, so both threads and the encryption. Then what their tree costs: a backlog of all of
-// them worked off alone, and appending while the tree follows. Then what a start reads: intents, orphans.
+// them worked off alone, and appending while the tree follows. Then what verifying them costs (bench/verify.ts),
+// and what a start reads: intents, orphans.
 //   node bench/ledger.ts [SECONDS] [--json]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,6 +25,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createSealer } from '#vault/sealer.ts'
+import { measureVerifying } from './verify.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -201,6 +203,10 @@ try {
   })
   if (values.json) console.log(JSON.stringify(rows))
   else console.table(rows)
+  if (!values.json) {
+    const parts = { plane, store, ledger: ledger.plane(plane), tree: keeper.plane(plane), folder }
+    console.table(await measureVerifying(parts))
+  }
 
   const begun = performance.now()
   let intents = 0

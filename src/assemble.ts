@@ -168,8 +168,9 @@ export const assemble = async (about: {
         revision: revision.revision,
         by: revision.by,
         set: revision.set ?? '',
-        summary: revision.summary.slice(0, 2000),
-        why: revision.why.slice(0, 2000),
+        // Cut in the middle of a character it would be no text, and the entry not canonical.
+        summary: revision.summary.slice(0, 2000).toWellFormed(),
+        why: revision.why.slice(0, 2000).toWellFormed(),
       })
     await enterErased(revision)
     return undefined
@@ -273,7 +274,7 @@ export const installationOf = (
     }),
     evidence(plane) {
       const { store, ledger, keeper, version } = parts
-      const about = { plane, store, clock, version }
+      const about = { plane, store, clock, version, recorded: parts.recorded }
       return createEvidence({ ...about, ledger: ledger.plane(plane), tree: keeper.plane(plane) })
     },
     ledgerFile: (plane) => parts.store.plane(plane).ledger,

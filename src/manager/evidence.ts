@@ -19,6 +19,8 @@ export interface ExportInput extends InPlane {
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly payloads: boolean
+  /** Arguments and results in the clear, for whoever may read them. */
+  readonly disclose: boolean
 }
 
 /** A bundle as it is made: see `Evidence`. */
@@ -27,9 +29,9 @@ export const exportLedger = (
   input: ExportInput,
 ): Promise<AsyncIterable<BundlePiece>> => {
   const now = desk.clock.now()
-  const { from, to, payloads } = input
+  const { from, to, payloads, disclose } = input
   return desk.installation.evidence(chosen(desk, input)).export({
-    ...{ by: desk.by, from, to, payloads },
+    ...{ by: desk.by, from, to, payloads, disclose },
     sinceMs: readInstant('since', input.since, now),
     untilMs: readInstant('until', input.until, now),
   })

@@ -3,7 +3,7 @@ import { readBody } from './body.ts'
 import { readCheckpoint, type SignedCheckpoint } from './checkpoint.ts'
 import type { Findings } from './findings.ts'
 import type { LedgerKey } from './keys.ts'
-import { createLeafCheck } from './leaves.ts'
+import { createLeafCheck, type KeptLeaves } from './leaves.ts'
 import { createPairing } from './pairing.ts'
 import type { Shaped } from './shapes.ts'
 
@@ -23,7 +23,7 @@ export interface LedgerRun {
   /** What lies behind the last entry, up to a checkpoint: of the nodes that cover it. */
   readonly right?: { readonly size: number; readonly hashes: readonly Hash[] }
   /** The leaf hash that was kept of a position, to name what was changed. */
-  leaf?(position: number): Hash | undefined
+  readonly leaf?: KeptLeaves
   /** Every perfect subtree that the entries complete, to be held against what is kept of it. */
   completed?(node: TreeNode, hash: Hash): void
   /** Each entry that has its shape. */
@@ -58,7 +58,7 @@ export const verifyLedger = async (
   const wanted = new Map<number, Hash>()
   const pairing = createPairing(from, findings)
   const leaves = createLeafCheck(run.leaf, findings)
-  const checkpoints = createCheckpointCheck(run, findings)
+  const checkpoints = createCheckpointCheck(run, findings, leaves.settle)
 
   const settle = async (): Promise<void> => {
     if (rootsAt.includes(tree.size)) wanted.set(tree.size, tree.root())
@@ -128,7 +128,11 @@ interface CheckpointCheck {
   end(size: number): Promise<void>
 }
 
-const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCheck => {
+const createCheckpointCheck = (
+  run: LedgerRun,
+  findings: Findings,
+  settle: (isSigned: boolean) => void,
+): CheckpointCheck => {
   const notes = run.checkpoints[Symbol.asyncIterator]()
   let next: SignedCheckpoint | undefined
   let before: SignedCheckpoint | undefined
@@ -183,7 +187,9 @@ const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCh
     async hold(root) {
       if (next === undefined) return
       const size = next.size
-      if (Buffer.compare(root, next.root) === 0) held = next
+      const isSigned = Buffer.compare(root, next.root) === 0
+      settle(isSigned)
+      if (isSigned) held = next
       else if (!broken) {
         broken = true
         const since = held === undefined ? run.from : held.size + 1
@@ -196,6 +202,7 @@ const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCh
       await skipBelow(size)
     },
     async end(size) {
+      settle(false)
       while (next !== undefined) {
         findings.add(where(), `it counts ${next.size} entries, and there are ${size}`)
         await advance()

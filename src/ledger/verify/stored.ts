@@ -2,7 +2,7 @@ import { type Hash, hashBytes, leafHash, type TreeNode } from '#lib/merkle.ts'
 import { tileHeight, tileWidth } from '#lib/tile.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type Against, keptProblem } from './kept.ts'
-import { type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
+import { keysAsWritten, type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
 import { type LedgerVerdict, verifyLedger } from './ledger.ts'
 import type { Shaped } from './shapes.ts'
 
@@ -55,11 +55,8 @@ export const verifyStored = async (
   const { plane, origin, size, entries } = stored
   if (stored.problem !== undefined) findings.add(`the ledger of ${plane}`, stored.problem)
   const waiting = Math.max(0, entries - size)
-  const keys = readKeys(origin, stored.keys)
-  if ('problem' in keys) {
-    findings.add('keys', keys.problem)
-    return { findings, keys: [], ledger: undefined, waiting, payloads: 0 }
-  }
+  const keys = keysOf(stored, findings)
+  if (keys.length === 0) return { findings, keys, ledger: undefined, waiting, payloads: 0 }
   const walk = createWalk(stored, findings)
   const nodes = createNodeCheck(stored, findings)
   const ledger = await verifyLedger(
@@ -67,7 +64,7 @@ export const verifyStored = async (
       ...{ plane, origin, keys, from: 1, left: [] },
       entries: walk.entries(),
       checkpoints: notesOf(stored),
-      leaf: walk.leaf,
+      leaf: { of: walk.leaf, where: tileOf },
       entry: walk.entry,
       completed: nodes.completed,
       progress: (done) => about.progress?.(done, size),
@@ -84,6 +81,20 @@ export const verifyStored = async (
   if (changed !== undefined) findings.add('the kept checkpoint', changed)
   return { findings, keys, ledger, waiting, payloads: walk.payloads() }
 }
+
+/** What vouches for a key is made of tiles: where one was changed, it is to be named, and so this goes on. */
+const keysOf = ({ origin, keys }: StoredLedger, findings: Findings): readonly LedgerKey[] => {
+  const read = readKeys(origin, keys)
+  if (!('problem' in read)) return read
+  findings.add('keys', read.problem)
+  return keysAsWritten(origin, keys)
+}
+
+/** Where the leaf hash of an entry is kept. */
+const tileOf = (position: number): { readonly file: string; readonly place: number } => ({
+  file: `tile 0/${Math.floor((position - 1) / tileWidth)}`,
+  place: (position - 1) % tileWidth,
+})
 
 async function* notesOf(stored: StoredLedger): AsyncGenerator<string> {
   for (let from = 1; from <= stored.checkpoints; from += notesAtOnce) {
