@@ -245,10 +245,15 @@ export interface Erased extends About {
   readonly keys: number
 }
 
-/** Payloads of calls that were older than the plane keeps them are taken away; their entries stay. */
+/**
+ * What was older than the plane keeps it is taken away: payloads, whose entries stay; or with `bodies`
+ * the bodies of entries, whose hashes stay.
+ */
 export interface Pruned extends About {
   readonly type: 'ledger.pruned'
-  /** Positions of the first and the last entry that loses its payload. */
+  /** So many entries, all from the one position to the other, with whatever lies encrypted beside them. */
+  readonly bodies?: number
+  /** Positions of the first and the last entry that loses what it had. */
   readonly from: number
   readonly to: number
   readonly payloads: number

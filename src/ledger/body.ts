@@ -344,6 +344,7 @@ const erased = (entry: Erased): Erased => ({
 
 const pruned = (entry: Pruned): Pruned => ({
   at: integer(entry.at),
+  ...(entry.bodies === undefined ? {} : { bodies: integer(entry.bodies) }),
   from: integer(entry.from),
   payloads: integer(entry.payloads),
   plane: entry.plane,

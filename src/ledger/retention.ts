@@ -6,6 +6,7 @@ import type { Log } from '#lib/log.ts'
 import type { Store, StoredEntry } from '#store/store.ts'
 import type { Ledger } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
+import { createPruning } from './pruning.ts'
 import { hasBegun, type StoredBegun } from './record.ts'
 import { daysMs, isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
 
@@ -28,7 +29,7 @@ interface State {
 
 /**
  * Lets go of what is recorded of calls that are older than their plane keeps it, in small steps. The
- * entries stay, and so does everything that is proven by them. Of several processes the one that has
+ * entries stay, and so does everything that is proven by them; bodies go much later (`pruning.ts`). Of several processes the one that has
  * been there longest does it; where another does it as well, nothing is lost by that.
  */
 export const createRetention = ({
@@ -48,6 +49,7 @@ export const createRetention = ({
   let cancel = () => {}
   let running: Promise<void> = Promise.resolve()
   let closed = false
+  const prune = createPruning({ store, ledger, clock, log })
 
   const isOurs = async (): Promise<boolean> => {
     const { self } = store.members
@@ -65,9 +67,10 @@ export const createRetention = ({
 
   const stepIn = async (plane: PlaneId, keeping: Keeping): Promise<boolean> => {
     const all = retentionsOf(keeping)
-    if (all.length === 0) return false
+    const hasBodies = await prune(plane, keeping)
+    if (all.length === 0) return hasBodies
     let state = await readState(plane, keeping)
-    let hasMore = false
+    let hasMore = hasBodies
     for (const retain of all) {
       const from = state.positions[retain] ?? 1
       const next = await letGo(plane, keeping, retain, from)

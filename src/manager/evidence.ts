@@ -68,8 +68,9 @@ export const ledgerStanding = async (desk: Desk, input: InPlane) => {
     .ledgerFile(plane)
     .tree.standing()
   const { problem } = await desk.installation.trees.status(plane)
+  const { to: pruned } = await desk.installation.ledgerFile(plane).pruning()
   const checkpoints = checkpoint?.number ?? 0
-  return { plane, origin, keys, generation, size, entries, checkpoints, problem }
+  return { plane, origin, keys, generation, size, entries, checkpoints, pruned, problem }
 }
 
 /** Bodies, the hashes of what lies in the store, and those of what is encrypted beside it. */
@@ -78,10 +79,11 @@ export const ledgerEntries = async (
   input: InPlane & { readonly from: number; readonly most: number },
 ) => {
   const file = desk.installation.ledgerFile(chosen(desk, input))
-  const stored = await file.read(input.from, input.most)
+  const before = input.from + input.most
+  const stored = await file.read(input.from, input.most, { before })
   const positions = stored.map(({ position }) => position)
   const bodies = stored.map(({ entry }) => JSON.stringify(entry))
-  const leaves = Buffer.from(await file.tree.leafHashes(input.from, bodies.length))
+  const leaves = Buffer.from(await file.tree.leafHashes(input.from, input.most))
   const payloads: { position: number; sha256: string }[] = []
   for (const [at, body] of bodies.entries()) {
     if (!/"(?:arguments|result)Sealed":/.test(body)) continue

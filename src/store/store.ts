@@ -474,7 +474,7 @@ export interface LedgerKeyRows {
 
 /**
  * A plane's ledger. Entries are contiguous from 1, never updated, never deleted (the table's
- * triggers refuse it). Appends from anywhere in this process are committed in groups: whatever
+ * triggers refuse it), but for bodies that go when their time is over (`prune`). Appends from anywhere in this process are committed in groups: whatever
  * arrives while one commit is under way goes into the next; each plane's group is a transaction of
  * its own, so that one plane's failing file fails its own entries only, and a flood in one plane
  * holds up the others by one bounded group.
@@ -534,8 +534,36 @@ export interface LedgerFile {
    * of them last until it is written over. PostgreSQL keeps them until the table is vacuumed.
    */
   dropPayloads(positions: readonly number[]): Promise<void>
+  /** How far bodies have gone: see `prune`. */
+  pruning(): Promise<Pruning>
+  /**
+   * From here on the entries up to `to` need have no bodies any more; `said` is the position of the
+   * `ledger.pruned` that says so. The one way on which a body goes, and the tables' triggers refuse
+   * every other: rejects where there is no such entry, where it would be less than before, or where no
+   * checkpoint covers them all. Hashes, positions and times stay. What reads entries leaves out those
+   * without a body.
+   */
+  prune(about: { readonly to: number; readonly said: number }): Promise<void>
+  /**
+   * Takes away the next so many bodies below that, with their payloads, but for those that the ledger
+   * needs to be verified (`keptBodies`).
+   */
+  dropBodies(most: number): Promise<void>
   readonly tree: LedgerTree
 }
+
+/** Entries up to `to` need have no bodies; those up to `done` have none. */
+export interface Pruning {
+  readonly to: number
+  readonly done: number
+}
+
+/** Types of entries whose bodies stay whatever their age: keys, breaks, and what was taken away. */
+export const keptBodies = [
+  'ledger.key',
+  'ledger.broken',
+  'ledger.pruned',
+] as const satisfies EntryType[]
 
 /**
  * The Merkle tree over a plane's entries (RFC 9162 §2.1), kept as tiles (C2SP tlog-tiles: height 8,

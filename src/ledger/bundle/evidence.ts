@@ -109,7 +109,10 @@ export const createEvidence = ({
   const rangeOf = async (about: ExportAbout): Promise<{ from: number; to: number }> => {
     const { sinceMs, untilMs } = about
     const size = await file.size()
-    const from = about.from ?? (sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    const { to: pruned } = await file.pruning()
+    const from =
+      about.from ?? Math.max(pruned + 1, sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    if (from <= pruned) throw await prunedFault(file, plane, from)
     const to = about.to ?? (untilMs === undefined ? size : (await file.seek(untilMs)) - 1)
     if (from > size + 1 || to > size || to < from - 1)
       throw new Fault('usage', {
@@ -124,6 +127,10 @@ export const createEvidence = ({
       return { origin: signing.origin, keys: await keysOf(signing) }
     },
     async prove(position) {
+      if (position >= 1 && (await bodiesOf(file, position, 1, position)).length === 0) {
+        const { to } = await file.pruning()
+        if (position <= to) throw await prunedFault(file, plane, position)
+      }
       const { last } = await signed()
       if (position >= 1 && position <= last.size) return await proofUnder(position, last)
       throw new Fault('unknown_name', {
@@ -178,7 +185,25 @@ const bodiesOf = async (
   file: Pick<LedgerFile, 'read'>,
   from: number,
   most: number,
-): Promise<string[]> => (await file.read(from, most)).map(({ entry }) => JSON.stringify(entry))
+  to = Number.MAX_SAFE_INTEGER,
+): Promise<string[]> =>
+  (await file.read(from, most, { before: to + 1 })).map(({ entry }) => JSON.stringify(entry))
+
+/** Of an entry whose body has gone: when, and from where on there are some. */
+export const prunedFault = async (
+  file: Pick<LedgerFile, 'pruning' | 'read'>,
+  plane: PlaneId,
+  position: number,
+): Promise<Fault> => {
+  const { to } = await file.pruning()
+  const said = (await file.read(position, 10_000, { types: ['ledger.pruned'] })).find(
+    ({ entry }) => 'bodies' in entry && entry.bodies !== undefined && position <= Number(entry.to),
+  )
+  const on = said === undefined ? '' : ` on ${new Date(said.entry.at).toISOString().slice(0, 10)}`
+  return new Fault('unknown_name', {
+    detail: `${plane}: entry ${position} was pruned${on}: entries from ${to + 1} on are kept.`,
+  })
+}
 
 async function* entriesOf(
   file: LedgerFile,

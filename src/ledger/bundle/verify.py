@@ -37,7 +37,7 @@ ledger.key before publicKey
 ledger.broken by checkpoints* generation# problem why
 ledger.exported by from# to# with*
 ledger.erased by keys# periods* revision# subject why
-ledger.pruned from# payloads# retain to#
+ledger.pruned bodies#? from# payloads# retain to#
 payload.read by call why
 """
 

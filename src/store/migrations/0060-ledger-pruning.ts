@@ -1,0 +1,63 @@
+/**
+ * Bodies of entries that are older than their plane keeps them: how far they may go (`up_to`), the entry
+ * that says so, and how far they have gone. Only below that, and only by becoming empty, is an entry
+ * ever changed; on a data folder the same stands in the ledger's file (`sqlite/ledger-file.ts`).
+ */
+export const ledgerPruning = {
+  number: 60,
+  name: 'ledger-pruning',
+  statements: [],
+  postgres: [
+    `create table ledger_pruning (
+      plane text primary key,
+      up_to bigint not null,
+      said bigint not null,
+      done bigint not null
+    )`,
+    `create function bodies_go_as_said() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'INSERT' then
+        if new.up_to <> 0 or new.done <> 0 then raise exception 'a ledger begins whole'; end if;
+        return new;
+      end if;
+      if tg_op <> 'UPDATE' then raise exception 'what was pruned stays pruned'; end if;
+      if new.plane = old.plane and new.up_to = old.up_to then return new; end if;
+      if new.plane = old.plane and new.up_to > old.up_to
+        and exists (
+          select from ledger_position at join ledger_entry entry using (plane, id)
+          where at.plane = new.plane and at.position = new.said and at.position > new.up_to
+            and entry.type = 'ledger.pruned'
+            and entry.body::json ->> 'bodies' is not null
+            and (entry.body::json ->> 'to')::bigint = new.up_to
+        )
+        and new.up_to <= coalesce((
+          select size from ledger_checkpoint where plane = new.plane
+          order by generation desc, number desc limit 1
+        ), 0) then
+        return new;
+      end if;
+      raise exception 'bodies go only as an entry says, and below a checkpoint';
+    end $$`,
+    `create trigger said before insert or update or delete on ledger_pruning
+      for each row execute function bodies_go_as_said()`,
+    `create trigger stays_whole before truncate on ledger_pruning
+      for each statement execute function an_entry_stays()`,
+    `create or replace function an_entry_stays() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'UPDATE' and tg_table_name = 'ledger_entry' then
+        if new.payload is null and (new.plane, new.id, new.type, new.at, new.writer)
+          is not distinct from (old.plane, old.id, old.type, old.at, old.writer) then
+          if new.body = old.body then return new; end if;
+          if new.body = '' and exists (
+            select from ledger_position at join ledger_pruning gone using (plane)
+            where at.plane = new.plane and at.id = new.id and at.position <= gone.up_to
+          ) then
+            return new;
+          end if;
+        end if;
+      end if;
+      raise exception 'an entry is never %',
+        case tg_op when 'UPDATE' then 'updated' else 'deleted' end;
+    end $$`,
+  ],
+} as const
