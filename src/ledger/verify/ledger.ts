@@ -67,7 +67,11 @@ export const verifyLedger = async (
 
   const take = (body: string | Hash): void => {
     const position = tree.size + 1
-    if (typeof body !== 'string') return tree.append(body)
+    if (typeof body !== 'string') {
+      pairing.pass()
+      tree.append(body)
+      return
+    }
     const leaf = leafHash(body)
     leaves.take(position, leaf)
     const read = readBody(body)
