@@ -9,6 +9,7 @@ import { findOutcomes } from './outcomes.ts'
 import { createPruning } from './pruning.ts'
 import { hasBegun, type StoredBegun } from './record.ts'
 import { daysMs, isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
+import { createThinning } from './tree/thinning.ts'
 
 export interface Retention {
   /** One bounded step in each plane; resolves with whether there is more to do now. */
@@ -50,6 +51,7 @@ export const createRetention = ({
   let running: Promise<void> = Promise.resolve()
   let closed = false
   const prune = createPruning({ store, ledger, clock, log })
+  const thin = createThinning({ store, clock })
 
   const isOurs = async (): Promise<boolean> => {
     const { self } = store.members
@@ -67,6 +69,7 @@ export const createRetention = ({
 
   const stepIn = async (plane: PlaneId, keeping: Keeping): Promise<boolean> => {
     const all = retentionsOf(keeping)
+    await thin(plane)
     const hasBodies = await prune(plane, keeping)
     if (all.length === 0) return hasBodies
     let state = await readState(plane, keeping)

@@ -570,8 +570,8 @@ export const keptBodies = [
  * of level and index, up to 256 hashes one behind the other), and its checkpoints. The leaf of
  * position p has index p − 1. It follows the entries: `append` never waits for it.
  *
- * A tree only grows: hashes that stand in a tile are never changed, no tile and no checkpoint is
- * removed (triggers refuse it). After a break that a person has accepted, a new generation begins:
+ * A tree only grows: hashes that stand in a tile are never changed, no tile is removed, and of
+ * checkpoints only such as others of their hour or day make needless (triggers refuse the rest). After a break that a person has accepted, a new generation begins:
  * a tree of its own over the same entries, from nothing. What a generation is not given for is of the
  * newest one.
  */
@@ -597,6 +597,14 @@ export interface LedgerTree {
   addCheckpoint(row: CheckpointRow): Promise<boolean>
   /** Oldest first: of a generation, with numbers `from` and later, at most `most`. */
   checkpoints(generation: number, from: number, most: number): Promise<CheckpointRow[]>
+  /** How many of a generation stand. */
+  countCheckpoints(generation: number): Promise<number>
+  /**
+   * Takes away checkpoints of a generation. What the triggers refuse is not taken: the first, whatever
+   * is not two days older than the newest, the last of an hour, and the last of a day alone where it is
+   * ninety days older than the newest.
+   */
+  thin(generation: number, numbers: readonly number[]): Promise<void>
   /** Begins a generation, with a tree of no entries; false where the newest is not the one before it. */
   begin(generation: number): Promise<boolean>
   /**
@@ -625,7 +633,7 @@ export interface Growth {
 }
 export interface CheckpointRow {
   readonly generation: number
-  /** From 1 in each generation, without a gap. */
+  /** From 1 in each generation, one by one; numbers that were thinned out come never again. */
   readonly number: number
   readonly size: number
   readonly root: Uint8Array

@@ -53,13 +53,14 @@ describe('The bodies of entries whose time is over', () => {
     while (await retention.step());
     await kept.keeper.round()
   }
-  const verify = async (pruned?: number) => {
+  const verify = async () => {
     await kept.keeper.round()
     const { origin, keys } = await evidence().keys()
     const { entries, size, checkpoint, generation } = await file().tree.standing()
     const { findings } = await verifyStored({
-      ...{ plane: ops, origin, keys, entries, size, checkpoints: checkpoint?.number ?? 0 },
-      pruned: pruned ?? (await file().pruning()).to,
+      ...{ plane: ops, origin, keys, entries, size, checkpoints: 0 },
+      newest: checkpoint?.number ?? 0,
+      pruned: (await file().pruning()).to,
       async part(from, most) {
         const stored = await file().read(from, most, { before: from + most })
         return {
@@ -70,7 +71,9 @@ describe('The bodies of entries whose time is over', () => {
         }
       },
       notes: async (from, most) =>
-        (await file().tree.checkpoints(generation, from, most)).map(({ note }) => note),
+        (await file().tree.checkpoints(generation, from, most))
+          .filter(({ number }) => number < from + most)
+          .map(({ note }) => note),
       tiles: (places) => file().tree.tiles(places, generation),
     })
     return findings.list.map(({ where, says }) => `${where}: ${says}`)

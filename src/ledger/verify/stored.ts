@@ -15,11 +15,14 @@ export interface StoredLedger {
   readonly entries: number
   readonly size: number
   readonly checkpoints: number
+  /** Number of the newest; where some were thinned out, there are fewer. */
+  readonly newest: number
   /** Its keeper says that entries up to here need have no bodies any more; 0 where none has gone. */
   readonly pruned: number
   /** What its keeper itself says against it. */
   readonly problem?: string | undefined
   part(from: number, most: number): Promise<StoredPart>
+  /** Of checkpoints with these numbers, as far as they stand. */
   notes(from: number, most: number): Promise<readonly string[]>
   tiles(
     places: readonly { level: number; index: number }[],
@@ -93,8 +96,8 @@ export const verifyStored = async (
 }
 
 async function* notesOf(stored: StoredLedger): AsyncGenerator<string> {
-  for (let from = 1; from <= stored.checkpoints; from += notesAtOnce) {
-    const most = Math.min(notesAtOnce, stored.checkpoints - from + 1)
+  for (let from = 1; from <= stored.newest; from += notesAtOnce) {
+    const most = Math.min(notesAtOnce, stored.newest - from + 1)
     yield* await stored.notes(from, most)
   }
 }

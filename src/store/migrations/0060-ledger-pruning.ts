@@ -1,5 +1,6 @@
 /**
- * Bodies of entries that are older than their plane keeps them: how far they may go (`up_to`), the entry
+ * What goes of a ledger with time. Checkpoints that later ones of their hour, or of their day, make
+ * needless. Bodies of entries that are older than their plane keeps them: how far they may go (`up_to`), the entry
  * that says so, and how far they have gone. Only below that, and only by becoming empty, is an entry
  * ever changed; on a data folder the same stands in the ledger's file (`sqlite/ledger-file.ts`).
  */
@@ -42,6 +43,26 @@ export const ledgerPruning = {
       for each row execute function bodies_go_as_said()`,
     `create trigger stays_whole before truncate on ledger_pruning
       for each statement execute function an_entry_stays()`,
+    `create or replace function a_checkpoint_stays() returns trigger language plpgsql as $$
+    declare
+      newest bigint;
+    begin
+      if tg_op = 'DELETE' and tg_level = 'ROW' then
+        select at into newest from ledger_checkpoint
+          where plane = old.plane and generation = old.generation order by number desc limit 1;
+        if old.number > 1 and newest - old.at >= 2 * 86400000::bigint and exists (
+          select from ledger_checkpoint later
+          where later.plane = old.plane and later.generation = old.generation
+            and later.number > old.number
+            and (later.at / 3600000 = old.at / 3600000
+              or newest - old.at >= 90 * 86400000::bigint
+                and later.at / 86400000 = old.at / 86400000)
+        ) then
+          return old;
+        end if;
+      end if;
+      raise exception 'a checkpoint stays as it is';
+    end $$`,
     `create or replace function an_entry_stays() returns trigger language plpgsql as $$
     begin
       if tg_op = 'UPDATE' and tg_table_name = 'ledger_entry' then

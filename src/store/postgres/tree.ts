@@ -140,6 +140,16 @@ export const createTree = ({
     async checkpoints(generation, from, most) {
       return (await ask('tree-checkpoints', checkpoints, [generation, from, most])).rows
     },
+    async countCheckpoints(generation) {
+      const text = `select count(*) as count from ledger_checkpoint
+        where plane = $1 and generation = $2`
+      return (await ask('tree-count', text, [generation])).rows[0]?.count ?? 0
+    },
+    async thin(generation, numbers) {
+      const text = `delete from ledger_checkpoint
+        where plane = $1 and generation = $2 and number = any($3)`
+      await ask('tree-thin', text, [generation, numbers])
+    },
     async begin(generation) {
       await makeRow()
       return (await ask('tree-begin', begin, [generation])).rowCount === 1

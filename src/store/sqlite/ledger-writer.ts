@@ -142,6 +142,7 @@ export const createLedgerWriter = (
       case 'grow':
       case 'addCheckpoint':
       case 'begin':
+      case 'thin':
         return writtenTree(question)
       case 'list':
         return list()

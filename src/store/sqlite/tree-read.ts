@@ -12,6 +12,7 @@ export type TreeReadQuestion = { readonly plane: string } & (
       readonly places: readonly TileId[]
       readonly generation: number | undefined
     }
+  | { readonly ask: 'countCheckpoints'; readonly generation: number }
   | {
       readonly ask: 'checkpoints'
       readonly generation: number
@@ -33,6 +34,10 @@ export const readTree = (db: DatabaseSync, question: TreeReadQuestion): unknown 
       return leafHashes(db, question)
     case 'tiles':
       return tiles(db, question)
+    case 'countCheckpoints': {
+      const sql = 'select count(*) from checkpoint where generation = ?'
+      return rowsOf(db, sql, [question.generation])[0]?.[0]
+    }
     case 'checkpoints':
       return rowsOf(db, `${columns} where generation = ? and number >= ? order by number limit ?`, [
         question.generation,
