@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, afterEach, beforeEach, describe, test } from 'node:test'
 import pg from 'pg'
+import { callId } from '#domain/name.ts'
 import { createEvidence, type Evidence } from '#ledger/bundle/evidence.ts'
 import { createCallQuery } from '#ledger/query.ts'
 import type { Keeping } from '#ledger/retain.ts'
@@ -176,6 +177,13 @@ describe('The bodies of entries whose time is over', () => {
     await follow()
     assert.deepEqual(await calls.dump(), standing)
     const query = createCallQuery(kept.store)
+    const [gone = '', left = ''] = [bodies[5], bodies.at(-1)].map(
+      (one) => JSON.parse(one ?? '').call,
+    )
+    assert.equal(await query.find(ops, callId(gone)), undefined)
+    assert.equal(await query.prunedAt(ops, callId(gone)), tenYearsOn)
+    assert.ok(await query.find(ops, callId(left)))
+    assert.equal(await query.prunedAt(ops, callId(left)), undefined)
     assert.equal((await query.list({ plane: ops, most: 1000 })).length, 20)
   })
 

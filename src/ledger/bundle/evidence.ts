@@ -7,6 +7,7 @@ import { signNote, verifierKeyText } from '#lib/signed-note.ts'
 import { tlogProofText } from '#lib/tlog-proof.ts'
 import type { CheckpointRow, LedgerFile, Store } from '#store/store.ts'
 import type { PlaneLedger } from '../ledger.ts'
+import { findPruned } from '../pruned.ts'
 import type { Signing } from '../tree/plane-tree.ts'
 import { verifyCheckpoint } from '../tree/sign.ts'
 import { ledgerKey, type WrittenKey } from '../verify/keys.ts'
@@ -190,16 +191,10 @@ const bodiesOf = async (
   (await file.read(from, most, { before: to + 1 })).map(({ entry }) => JSON.stringify(entry))
 
 /** Of an entry whose body has gone: when, and from where on there are some. */
-export const prunedFault = async (
-  file: Pick<LedgerFile, 'pruning' | 'read'>,
-  plane: PlaneId,
-  position: number,
-): Promise<Fault> => {
+const prunedFault = async (file: LedgerFile, plane: PlaneId, position: number): Promise<Fault> => {
   const { to } = await file.pruning()
-  const said = (await file.read(position, 10_000, { types: ['ledger.pruned'] })).find(
-    ({ entry }) => 'bodies' in entry && entry.bodies !== undefined && position <= Number(entry.to),
-  )
-  const on = said === undefined ? '' : ` on ${new Date(said.entry.at).toISOString().slice(0, 10)}`
+  const said = await findPruned(file, position)
+  const on = said === undefined ? '' : ` on ${new Date(said.at).toISOString().slice(0, 10)}`
   return new Fault('unknown_name', {
     detail: `${plane}: entry ${position} was pruned${on}: entries from ${to + 1} on are kept.`,
   })
