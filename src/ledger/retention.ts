@@ -21,6 +21,8 @@ export interface Retention {
 const stepCalls = 500
 const betweenStepsMs = 20
 const everyMs = 10 * 60_000
+/** After a start: one that is started often lets go as well. */
+const firstMs = 1000
 
 /** How far a plane was let go of, for each time that something is kept, under one set of rules. */
 interface State {
@@ -125,7 +127,7 @@ export const createRetention = ({
       )
     })
   }
-  arm(everyMs)
+  arm(firstMs)
 
   return {
     step,
