@@ -56,6 +56,8 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
       parts.failed(error)
       throw Object.assign(new errors.OIDCProviderError(503, 'temporarily_unavailable'), {
         error_description: 'nothing can be recorded now; try again later',
+        // The library takes what is not exposed for a failure of its own.
+        expose: true,
       })
     }
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
+import { freePort } from '../peers/program.ts'
 import { callingAt, until } from './calling.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane } from './plane.ts'
 
@@ -23,6 +24,8 @@ test('an old backup under later published checkpoints: the plane answers 503, th
     data,
     documents: documents(...ofPlane('ops'), ...ofPlane('finance')),
     config: { runners: bankRunner() },
+    // A token of before the restart is one of this issuer then.
+    args: ['--listen', `127.0.0.1:${await freePort()}`],
   })
   const tokens = new Map<string, string>()
   const tokenOf = async (name: string): Promise<string> => {

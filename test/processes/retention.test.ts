@@ -9,7 +9,6 @@ import { accounts, startAccounts } from '../gateway/accounts.ts'
 import { callingAt } from '../gateway/calling.ts'
 import { agent, consumer, documents, grant, plane } from '../gateway/plane.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
-import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { pathOf } from '../peers/program.ts'
 
 const ledger = { retain: { payloads: '30d' } }
@@ -17,35 +16,21 @@ const hold = [{ name: 'case-17', agent: 'clerk', reason: 'a law suit' }]
 
 let bank: Awaited<ReturnType<typeof startAccounts>>
 let folder: string
-let server: PostgresServer | undefined
-let url: string | undefined
 let gateway: Gateway | undefined
 before(async () => {
   bank = await startAccounts()
   folder = await mkdtemp(join(tmpdir(), 'bailiwick-retention-'))
-  if (process.env.TEST_STORE !== 'postgres') return
-  server = await startPostgres()
-  url = await server.createDatabase()
 })
 after(async () => {
   await gateway?.stop()
   bank?.stop()
-  await server?.stop()
   await rm(folder, { recursive: true })
 })
 
 /** The program, started so many days later on what the one before it left. */
-const startAfter = async (days: number, texts?: string): Promise<Gateway> => {
-  await gateway?.kill()
-  gateway = await startGateway({
-    data: join(folder, 'data'),
-    ...(texts !== undefined && { documents: texts }),
-    env: {
-      DAYS_AHEAD: String(days),
-      NODE_OPTIONS: `--import=${pathOf('test/processes/moved-clock.ts')}`,
-      ...(url !== undefined && { DATABASE_URL: url }),
-    },
-  })
+const startAfter = async (before: Gateway, days: number): Promise<Gateway> => {
+  await before.kill()
+  gateway = await before.restart({ DAYS_AHEAD: String(days) })
   return gateway
 }
 
@@ -68,7 +53,11 @@ test('a program lets go of what is older than its plane keeps it, of what is hel
     grant('all', 'planner', [{ server: 'accounts' }]),
     grant('some', 'clerk', [{ server: 'accounts' }]),
   ]
-  const first = await startAfter(0, documents(...parts({ hold })))
+  const first = await startGateway({
+    documents: documents(...parts({ hold })),
+    env: { NODE_OPTIONS: `--import=${pathOf('test/processes/moved-clock.ts')}` },
+  })
+  gateway = first
   const at = `${first.origin}/mcp/ops/accounts`
   for (const who of ['planner', 'clerk'])
     await callingAt(at).call(await first.token(who, at), 'note')
@@ -78,15 +67,15 @@ test('a program lets go of what is older than its plane keeps it, of what is hel
   const [free, held] = [callOf('planner'), callOf('clerk')]
   assert.deepEqual([await stateAt(first, free), await stateAt(first, held)], ['whole', 'whole'])
 
-  const later = await startAfter(31)
+  const later = await startAfter(first, 31)
   await becomes(later, free, 'pruned')
   assert.equal(await stateAt(later, held), 'whole')
 
   const lifted = join(folder, 'lifted.yaml')
   await writeFile(lifted, documents(...parts({})))
-  const applied = await later.cli(['apply', '-f', lifted, '--yes'])
+  const applied = await later.cli(['apply', '-f', lifted])
   assert.equal(applied.code, 0, applied.stderr)
-  const last = await startAfter(32)
+  const last = await startAfter(later, 32)
   await becomes(last, held, 'pruned')
   const verified = await last.cli(['verify', 'ops'])
   assert.equal(verified.code, 0, verified.stdout + verified.stderr)
