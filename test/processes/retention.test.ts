@@ -1,4 +1,3 @@
-// Runs on both stores.
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -73,7 +72,7 @@ test('a program lets go of what is older than its plane keeps it, of what is hel
 
   const lifted = join(folder, 'lifted.yaml')
   await writeFile(lifted, documents(...parts({})))
-  const applied = await later.cli(['apply', '-f', lifted])
+  const applied = await later.cli(['apply', '-f', lifted, '--set', 'test'])
   assert.equal(applied.code, 0, applied.stderr)
   const last = await startAfter(later, 32)
   await becomes(last, held, 'pruned')

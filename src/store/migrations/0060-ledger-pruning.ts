@@ -39,6 +39,19 @@ export const ledgerPruning = {
       end if;
       raise exception 'bodies go only as an entry says, and below a checkpoint';
     end $$`,
+    `create function drop_bodies(of_plane text, most bigint, kept text[]) returns void
+    language sql security definer set search_path from current as $$
+      with next as (
+        update ledger_pruning gone set done = least(gone.up_to, gone.done + most)
+        from (select done from ledger_pruning where plane = of_plane for update) before
+        where gone.plane = of_plane
+        returning before.done as low, gone.done as high
+      )
+      update ledger_entry entry set body = '', payload = null
+      from next, ledger_position at
+      where at.plane = of_plane and at.position > next.low and at.position <= next.high
+        and entry.plane = of_plane and entry.id = at.id and entry.type <> all(kept)
+    $$`,
     `create trigger said before insert or update or delete on ledger_pruning
       for each row execute function bodies_go_as_said()`,
     `create trigger stays_whole before truncate on ledger_pruning

@@ -176,18 +176,8 @@ const dropOf =
 const noPruning =
   'insert into ledger_pruning (plane, up_to, said, done) values ($1, 0, 0, 0) on conflict do nothing'
 
-/** One statement, and so one transaction; the tables' triggers know what of it is right. */
-const dropBodies = `
-  with next as (
-    update ledger_pruning gone set done = least(gone.up_to, gone.done + $2)
-    from (select done from ledger_pruning where plane = $1 for update) before
-    where gone.plane = $1
-    returning before.done as low, gone.done as high
-  )
-  update ledger_entry entry set body = '', payload = null
-  from next, ledger_position at
-  where at.plane = $1 and at.position > next.low and at.position <= next.high
-    and entry.plane = $1 and entry.id = at.id and entry.type <> all($3)`
+/** The function is the owner's: the role that serves can change no body by itself. */
+const dropBodies = 'select drop_bodies($1, $2, $3)'
 
 const pruningOf = (
   connections: Connections,
