@@ -101,6 +101,8 @@ const storedIn = async (
   const { generation, size, entries, checkpoint } = await file.tree.standing()
   return {
     ...{ plane, origin, keys, entries, size, checkpoints: checkpoint?.number ?? 0 },
+    newest: checkpoint?.number ?? 0,
+    pruned: 0,
     async part(from, most) {
       const stored = await file.read(from, most)
       const payloads: { position: number; sha256: string }[] = []

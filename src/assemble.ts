@@ -19,6 +19,7 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { createPeople } from '#people/create-people.ts'
+import { createEntering } from '#people/entering.ts'
 import { checkConditions } from '#policy/check.ts'
 import { checkTests } from '#policy/check-tests.ts'
 import { createClientView } from '#policy/clients.ts'
@@ -126,9 +127,18 @@ export const assemble = async (about: {
     clock,
     random,
     log,
+    enter: (issued) => ledger.plane(issued.plane).append(issued),
+    refused: (plane, error) => ledger.plane(plane).count('token.refused.count', error, clock.now()),
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
-  const people = createPeople({ store, folder: dataFolder, clock, random, log })
+  const entering = createEntering({
+    planes: () => change.current().planes,
+    ledger: ledger.plane,
+    isRefused: (plane) => integrity.problem(plane) !== undefined,
+    clock,
+    log,
+  })
+  const people = createPeople({ store, folder: dataFolder, clock, random, log, entering })
   const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>

@@ -1,4 +1,4 @@
-import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
+import type { Entry, Intent, Outcome, Refused, StrangersCount } from '#domain/entry.ts'
 import type { IndexedValue, PersonalTexts } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
@@ -87,8 +87,10 @@ export interface PlaneLedger {
    * has the hash.
    */
   refuse(refused: Refused, personal?: PersonalTexts): Promise<void>
-  /** Counts; one entry a minute and reason at most. Never waits. */
-  unauthenticated(reason: string, now: number): void
+  /** Counts what strangers were refused; one entry a minute and reason at most. Never waits. */
+  count(type: StrangersCount['type'], reason: string, now: number): void
+  /** Counts a call that is refused because nothing can be recorded: the entry of the gap says how many. */
+  turnAway(): void
   append(entry: Entry): Promise<void>
 }
 

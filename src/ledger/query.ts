@@ -17,6 +17,7 @@ import {
   type Histogram,
   histogramOf,
 } from './overview.ts'
+import { findPruned } from './pruned.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
 import { type Scanned, scanCalls } from './scan.ts'
 import type { CallsCounted, CallsFound, CallsSought } from './search.ts'
@@ -46,6 +47,8 @@ export interface CallQuery {
   ): Promise<Scanned>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
   find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
+  /** When the entries of its time were pruned, UTC milliseconds; undefined where they were not. */
+  prunedAt(plane: PlaneId, call: CallId): Promise<number | undefined>
 }
 export interface CallsAsked {
   readonly plane: PlaneId
@@ -97,6 +100,13 @@ export const createCallQuery = (store: Store, hashes: PersonalHashes): CallQuery
     count: async (about) => countIndexed(callsOf(about.plane), await hashed(about)),
 
     scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
+
+    async prunedAt(plane, call) {
+      const file = store.plane(plane).ledger
+      const madeAt = call.startsWith('cal_') ? idTime(call.slice('cal_'.length)) : undefined
+      if (madeAt === undefined) return undefined
+      return (await findPruned(file, await file.seek(madeAt)))?.at
+    },
 
     async find(plane, call) {
       const file = store.plane(plane).ledger

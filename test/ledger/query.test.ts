@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Entry } from '#domain/entry.ts'
 import { type CallId, callId, clientId } from '#domain/name.ts'
-import type { PersonalHashes } from '#ledger/hashed.ts'
 import { type CallQuery, createCallQuery } from '#ledger/query.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
@@ -20,6 +19,7 @@ import {
   refusedOf,
   rowOf,
 } from '../store/entries.ts'
+import { noHashes } from './kept.ts'
 
 let store: Store
 let query: CallQuery
@@ -44,8 +44,6 @@ const countOf = (count: number, at = noon): Entry => ({
   from: at - 900,
   to: at,
 })
-
-const noHashes: PersonalHashes = { find: async () => [] }
 
 describe('the calls of a plane', () => {
   beforeEach(async () => {

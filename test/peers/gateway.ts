@@ -36,7 +36,7 @@ export type Gateway = {
   /** SIGKILL; the data folder stays. */
   kill(): Promise<void>
   /** Starts it again on the same data folder, after `kill`, and waits for its servers. */
-  restart(): Promise<Gateway>
+  restart(env?: Record<string, string>): Promise<Gateway>
 }
 
 /** The same change on each store; the first one to the ledger file of a plane. */
@@ -154,8 +154,8 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
       child.kill('SIGKILL')
       await gone
     },
-    async restart() {
-      const again = await launch(options, data)
+    async restart(env = {}) {
+      const again = await launch({ ...options, env: { ...options.env, ...env } }, data)
       await settled(again)
       return again
     },

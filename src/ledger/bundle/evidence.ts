@@ -7,6 +7,7 @@ import { signNote, verifierKeyText } from '#lib/signed-note.ts'
 import { tlogProofText } from '#lib/tlog-proof.ts'
 import type { CheckpointRow, LedgerFile, Store, StoredEntry } from '#store/store.ts'
 import type { PlaneLedger } from '../ledger.ts'
+import { findPruned } from '../pruned.ts'
 import type { RecordedQuery } from '../recorded.ts'
 import type { Signing } from '../tree/plane-tree.ts'
 import { verifyCheckpoint } from '../tree/sign.ts'
@@ -114,7 +115,10 @@ export const createEvidence = ({
   const rangeOf = async (about: ExportAbout): Promise<{ from: number; to: number }> => {
     const { sinceMs, untilMs } = about
     const size = await file.size()
-    const from = about.from ?? (sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    const { to: pruned } = await file.pruning()
+    const from =
+      about.from ?? Math.max(pruned + 1, sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    if (from <= pruned) throw await prunedFault(file, plane, from)
     const to = about.to ?? (untilMs === undefined ? size : (await file.seek(untilMs)) - 1)
     if (from > size + 1 || to > size || to < from - 1)
       throw new Fault('usage', {
@@ -129,6 +133,10 @@ export const createEvidence = ({
       return { origin: signing.origin, keys: await keysOf(signing) }
     },
     async prove(position) {
+      if (position >= 1 && (await bodiesOf(file, position, 1, position)).length === 0) {
+        const { to } = await file.pruning()
+        if (position <= to) throw await prunedFault(file, plane, position)
+      }
       const { last } = await signed()
       if (position >= 1 && position <= last.size) return await proofUnder(position, last)
       throw new Fault('unknown_name', {
@@ -187,7 +195,19 @@ const bodiesOf = async (
   file: Pick<LedgerFile, 'read'>,
   from: number,
   most: number,
-): Promise<string[]> => (await file.read(from, most)).map(({ entry }) => JSON.stringify(entry))
+  to = Number.MAX_SAFE_INTEGER,
+): Promise<string[]> =>
+  (await file.read(from, most, { before: to + 1 })).map(({ entry }) => JSON.stringify(entry))
+
+/** Of an entry whose body has gone: when, and from where on there are some. */
+const prunedFault = async (file: LedgerFile, plane: PlaneId, position: number): Promise<Fault> => {
+  const { to } = await file.pruning()
+  const said = await findPruned(file, position)
+  const on = said === undefined ? '' : ` on ${new Date(said.at).toISOString().slice(0, 10)}`
+  return new Fault('unknown_name', {
+    detail: `${plane}: entry ${position} was pruned${on}: entries from ${to + 1} on are kept.`,
+  })
+}
 
 async function* entriesOf(
   file: LedgerFile,

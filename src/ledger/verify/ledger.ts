@@ -16,8 +16,8 @@ export interface LedgerRun {
   readonly from: number
   /** Of the nodes that cover the entries before it. */
   readonly left: readonly Hash[]
-  /** Bodies in the order of positions, in batches. */
-  readonly entries: AsyncIterable<readonly string[]>
+  /** Bodies in the order of positions, in batches; the leaf hash alone of an entry whose body has gone. */
+  readonly entries: AsyncIterable<readonly (string | Hash)[]>
   /** Signed notes, oldest first. */
   readonly checkpoints: AsyncIterable<string>
   /** What lies behind the last entry, up to a checkpoint: of the nodes that cover it. */
@@ -65,8 +65,13 @@ export const verifyLedger = async (
     while (checkpoints.size === tree.size) await checkpoints.hold(tree.root())
   }
 
-  const take = (body: string): void => {
+  const take = (body: string | Hash): void => {
     const position = tree.size + 1
+    if (typeof body !== 'string') {
+      pairing.pass()
+      tree.append(body)
+      return
+    }
     const leaf = leafHash(body)
     leaves.take(position, leaf)
     const read = readBody(body)
