@@ -47,7 +47,9 @@ describe('Of grants that permit the same call', () => {
   })
 
   test('those with one follow each other by name, each counted by its own and by what counts for all', () => {
-    const quotas = { shared: { over: [read], per: 'agent', allow: { minute: 9 } } } as const
+    const quotas: NonNullable<Small['quotas']> = {
+      shared: { over: [read], per: 'agent', allow: { minute: 9 } },
+    }
     const turns = turnsOf({
       servers,
       quotas,
@@ -102,6 +104,70 @@ describe('Of grants that permit the same call', () => {
   })
 })
 
+describe('Of grants none of which permits', () => {
+  const refusalOf = (small: Small, args: Record<string, unknown> = {}, name = 'read') => {
+    const decision = viewOf(small).decide({ server: 'mes', kind: 'tool', name, args }, 0)
+    return decision.permitted ? undefined : decision.refusal
+  }
+
+  test('all are named in order of name, and the first in turn whose condition cannot be worked out', () => {
+    const when = 'args.line > 3'
+    const grants: NonNullable<Small['grants']> = {
+      a: { ...allow, quota, when },
+      m: { ...allow, when: 'args.line == "4"' },
+      y: { ...allow, when },
+      z: { ...allow, when },
+    }
+    const refusal = refusalOf({ servers, grants }, { line: '3' })
+    assert(refusal?.reason === 'condition')
+    assert.deepEqual(
+      [refusal.station, refusal.grants, refusal.failed?.grant],
+      ['permit', ['a', 'm', 'y', 'z'], 'y'],
+    )
+    assert.match(refusal.failed?.error ?? '', /./)
+    const { m } = grants
+    assert(m)
+    const untrue = refusalOf({ servers, grants: { m } }, { line: '3' })
+    assert(untrue?.reason === 'condition')
+    assert.equal(untrue.failed, undefined)
+  })
+
+  test('the station says where it ended', () => {
+    const stations = [
+      refusalOf({ servers }),
+      refusalOf({ servers, grants: { allow } }, {}, 'nothing'),
+      refusalOf({ servers, grants: { allow }, suspended: ['agent/line'] }),
+      refusalOf({ servers, grants: { allow }, suspended: ['server/mes'] }),
+    ].map((one) => [one?.reason, one?.station])
+    assert.deepEqual(stations, [
+      ['unknown', 'permit'],
+      ['unknown', 'permit'],
+      ['suspended', 'permit'],
+      ['suspended', 'permit'],
+    ])
+  })
+})
+
+describe('A caller with grants of several items', () => {
+  const small: Small = {
+    servers: { mes: { tools: { read } }, other: { tools: { read } }, third: { tools: { read } } },
+    apis: { archive: { operations: { list: read } } },
+    grants: {
+      one: { agent: 'line', allow: [{ server: 'mes' }] },
+      two: { agent: 'line', allow: [{ server: 'other' }, { api: 'archive' }] },
+    },
+  }
+
+  test('meets each of them and no more, in order of name, servers beside APIs', () => {
+    const view = viewOf(small)
+    assert.deepEqual(view.servers(0), ['archive', 'mes', 'other'])
+    assert.deepEqual(
+      ['mes', 'other', 'third'].map((server) => view.list(server, 'tool', 0).length),
+      [1, 1, 0],
+    )
+  })
+})
+
 describe('Of templates that are completed by the same URI', () => {
   const [wide, narrow] = ['mes://{+rest}', 'mes://{line}/state']
   const resources = { [wide]: read, [narrow]: read }
@@ -113,6 +179,20 @@ describe('Of templates that are completed by the same URI', () => {
   test('what no quota bounds goes first and alone', () => {
     assert.deepEqual(turns({ a: { ...over(wide), quota }, z: over(narrow) }), ['z'])
     assert.deepEqual(turns({ a: { ...over(narrow), quota }, z: over(wide) }), ['z'])
+  })
+
+  test('a URI is suspended with each of them, also with the last', () => {
+    const exact = 'mes://3/state'
+    const stopped = (template: string) => {
+      const decision = viewOf({
+        servers: { mes: { resources: { ...resources, [exact]: read } } },
+        rules: { fine: { over: [{ resources: [wide, narrow] }], require: 'true' } },
+        grants: { a: { agent: 'line', allow: [read] } },
+        suspended: [`capability/mes/template/${template}`],
+      }).decide({ server: 'mes', kind: 'resource', name: exact, args: undefined }, 0)
+      return decision.permitted ? 'permitted' : decision.refusal.reason
+    }
+    assert.deepEqual([stopped(wide), stopped(narrow)], ['suspended', 'suspended'])
   })
 
   test('what is bounded follows, template by template, and one that permits nothing is none', () => {
