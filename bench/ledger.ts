@@ -2,7 +2,8 @@ import { createSecretKey } from 'node:crypto'
 // What a ledger entry costs: pairs of intent (with an encrypted payload of 300 B) and outcome from so
 // many concurrent callers, each waiting until its entry is durable. CPU is user + system time of the
 // whole process, so both threads and the encryption. Then what their tree costs: a backlog of all of
-// them worked off alone, and appending while the tree follows. Then what a start reads: intents, orphans.
+// them worked off alone, and appending while the tree follows. Then what verifying them costs (bench/verify.ts),
+// and what a start reads: intents, orphans.
 //   node bench/ledger.ts [SECONDS] [--json]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -22,7 +23,9 @@ import { createIds } from '#lib/id.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createSealer } from '#vault/sealer.ts'
+import { measureVerifying } from './verify.ts'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -134,6 +137,7 @@ const measureFloor = (file: string, forMs: number) => {
 
 const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
 const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
+const hash = createArgumentHash(createSecretKey(systemRandom(32)), 'bench')
 const sealer = createSealer({
   key: createSecretKey(systemRandom(32)),
   plane,
@@ -144,7 +148,7 @@ const about = {
   clock,
   // One key, as of one subject whose key is in memory.
   seal: () => ({
-    sealing: () => sealer,
+    sealing: () => ({ seal: sealer.seal, hash }),
     open: async (sealed: Uint8Array, context: string) => sealer.open(sealed, context),
     openEarlier: sealer.open,
   }),
@@ -199,6 +203,10 @@ try {
   })
   if (values.json) console.log(JSON.stringify(rows))
   else console.table(rows)
+  if (!values.json) {
+    const parts = { plane, store, ledger: ledger.plane(plane), tree: keeper.plane(plane), folder }
+    console.table(await measureVerifying(parts))
+  }
 
   const begun = performance.now()
   let intents = 0

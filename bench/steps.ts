@@ -1,6 +1,7 @@
 // The product's own gateway with its controls added one by one, as a part: `steps.ts CONTROLS PORT`. The
 // product has no switch that turns a control off, so what is off here is a stand-in at the seam where
 // `compose.ts` hands that part over; everything else is the part of an installation that runs.
+import { createSecretKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +24,7 @@ import { compilePlane, type PlaneSnapshot, snapshotOf } from '#policy/compile.ts
 import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
 import { openStore } from '#store/open.ts'
+import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { startInstallation } from '../src/compose.ts'
 import { readConfiguration } from '../src/config.ts'
@@ -99,9 +101,10 @@ const keyring = await createKeyring({ folder: 'memory', values: memory.values, r
 await keyring.prepare(id)
 
 const sealer = keyring.sealer(id, 'arguments')
+const hash = createArgumentHash(createSecretKey(random(32)), id)
 /** As of one subject whose key is in memory. */
 const payloadSealer: PayloadSealer = {
-  sealing: () => sealer,
+  sealing: () => ({ seal: sealer.seal, hash }),
   open: async (sealed, context) => sealer.open(sealed, context),
   openEarlier: sealer.open,
 }

@@ -4,6 +4,7 @@ import { createBreather } from '#change/breather.ts'
 import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
@@ -18,6 +19,7 @@ import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
 import { createPeople } from '#people/create-people.ts'
+import { createEntering } from '#people/entering.ts'
 import { checkConditions } from '#policy/check.ts'
 import { checkTests } from '#policy/check-tests.ts'
 import { createClientView } from '#policy/clients.ts'
@@ -125,9 +127,18 @@ export const assemble = async (about: {
     clock,
     random,
     log,
+    enter: (issued) => ledger.plane(issued.plane).append(issued),
+    refused: (plane, error) => ledger.plane(plane).count('token.refused.count', error, clock.now()),
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
-  const people = createPeople({ store, folder: dataFolder, clock, random, log })
+  const entering = createEntering({
+    planes: () => change.current().planes,
+    ledger: ledger.plane,
+    isRefused: (plane) => integrity.problem(plane) !== undefined,
+    clock,
+    log,
+  })
+  const people = createPeople({ store, folder: dataFolder, clock, random, log, entering })
   const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>
@@ -167,8 +178,9 @@ export const assemble = async (about: {
         revision: revision.revision,
         by: revision.by,
         set: revision.set ?? '',
-        summary: revision.summary.slice(0, 2000),
-        why: revision.why.slice(0, 2000),
+        // Cut in the middle of a character it would be no text, and the entry not canonical.
+        summary: revision.summary.slice(0, 2000).toWellFormed(),
+        why: revision.why.slice(0, 2000).toWellFormed(),
       })
     await enterErased(revision)
     return undefined
@@ -264,10 +276,15 @@ export const installationOf = (
     startedAt: about.startedAt,
     runners,
     trials: createTrials({ ...parts, runners, now: clock.now, breather }),
-    calls: createCallQuery(parts.store),
+    calls: createCallQuery(parts.store, {
+      find({ plane, users, ...about }) {
+        const subjects = users?.map((user): Subject => `user:${user}`)
+        return parts.vault.plane(plane).payloads.hashes({ ...about, subjects })
+      },
+    }),
     evidence(plane) {
       const { store, ledger, keeper, version } = parts
-      const about = { plane, store, clock, version }
+      const about = { plane, store, clock, version, recorded: parts.recorded }
       return createEvidence({ ...about, ledger: ledger.plane(plane), tree: keeper.plane(plane) })
     },
     ledgerFile: (plane) => parts.store.plane(plane).ledger,

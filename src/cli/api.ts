@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import type { RouteOfList } from '#edge/manager/routes.ts'
 import { Fault, type FaultCode, faults } from '#lib/fault.ts'
@@ -35,6 +36,12 @@ export interface Api {
     path: P,
     about?: About<M, P>,
   ): Promise<Answer<Row<M, P>>>
+  /** For a route that streams: its answer as it comes, and what reads the Fault of one that did not. */
+  stream<M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    about?: About<M, P>,
+  ): Promise<{ response: IncomingMessage; faultOf: (text: string) => Fault }>
 }
 
 /** Long enough for `apply`, which waits for servers to tell what they offer. */
@@ -45,15 +52,13 @@ export const createApi = (origin: string, token: string | undefined): Api => {
   const base = readOrigin(origin)
   return {
     origin: base.origin,
+    async stream(method, path, about = {}) {
+      const response = await open(addressOf(base, path, about), { method, token, body: about.body })
+      const status = response.statusCode ?? 0
+      return { response, faultOf: (text) => faultOf(status, read(text), base.origin) }
+    },
     async ask(method, path, about = {}) {
-      const params: Readonly<Record<string, string>> = about.path ?? {}
-      const address = path.replaceAll(/\{([a-z]+)\}/g, (_, name: string) =>
-        encodeURIComponent(params[name] ?? ''),
-      )
-      const url = new URL(`/api/v1${address}`, base)
-      for (const [key, value] of Object.entries(about.query ?? {}))
-        for (const one of typeof value === 'string' ? [value] : (value ?? []))
-          url.searchParams.append(key, one)
+      const url = addressOf(base, path, about)
       const { status, text } = await send(url, { method, token, body: about.body })
       const value = text === '' ? undefined : read(text)
       if (status >= 400) throw faultOf(status, value, base.origin)
@@ -61,6 +66,22 @@ export const createApi = (origin: string, token: string | undefined): Api => {
       return value as never
     },
   }
+}
+
+const addressOf = (
+  base: URL,
+  path: string,
+  about: Pick<About<Method, never>, 'path' | 'query'>,
+): URL => {
+  const params: Readonly<Record<string, string>> = about.path ?? {}
+  const address = path.replaceAll(/\{([a-z]+)\}/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  )
+  const url = new URL(`/api/v1${address}`, base)
+  for (const [key, value] of Object.entries(about.query ?? {}))
+    for (const one of typeof value === 'string' ? [value] : (value ?? []))
+      url.searchParams.append(key, one)
+  return url
 }
 
 const readOrigin = (written: string): URL => {
@@ -87,16 +108,34 @@ const read = (text: string): unknown => {
   }
 }
 
-const send = (
-  url: URL,
-  about: { method: string; token: string | undefined; body: unknown },
-): Promise<{ status: number; text: string }> =>
+interface Sent {
+  readonly method: string
+  readonly token: string | undefined
+  readonly body: unknown
+}
+
+const send = async (url: URL, about: Sent): Promise<{ status: number; text: string }> => {
+  const response = await open(url, about)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > answerLimitBytes) throw new Error('the answer is too large')
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw unreachable(url, cause as NodeJS.ErrnoException)
+  }
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }
+}
+
+const open = (url: URL, about: Sent): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const { request } = process.getBuiltinModule(
       url.protocol === 'https:' ? 'node:https' : 'node:http',
     )
     const body = about.body === undefined ? undefined : JSON.stringify(about.body)
-    const failed = (cause: NodeJS.ErrnoException) => reject(unreachable(url, cause))
     const sent = request(url, {
       method: about.method,
       timeout: answerTimeoutMs,
@@ -110,20 +149,8 @@ const send = (
       },
     })
     sent.once('timeout', () => sent.destroy(new Error('no answer in time')))
-    sent.once('error', failed)
-    sent.once('response', (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > answerLimitBytes) sent.destroy(new Error('the answer is too large'))
-        else chunks.push(chunk)
-      })
-      response.once('error', failed)
-      response.once('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      )
-    })
+    sent.on('error', (cause: NodeJS.ErrnoException) => reject(unreachable(url, cause)))
+    sent.once('response', resolve)
     sent.end(body)
   })
 

@@ -695,6 +695,7 @@ export const catalog: readonly CommandRow[] = [
       ['--scope <scope>', 'a scope that the token needs', 'repeat'],
       ['--label <label>', 'a label for selectors', 'repeat'],
       ['--index <argument>', 'an argument that entries say and calls are asked for by', 'repeat'],
+      ['--personal <argument>', 'the same, of which entries hold a keyed hash alone', 'repeat'],
     ],
     plane: true,
     fields: ['plane', 'server', 'kind', 'name', 'class', 'revision', 'set'],
@@ -852,7 +853,6 @@ export const catalog: readonly CommandRow[] = [
       'bailiwick ledger export ops -o evidence --since 30d',
       'bailiwick ledger export ops -o evidence --from 1200 --to 1300 --payloads',
     ],
-    here: true,
     options: [
       ['-o, --output <folder>', 'an empty or new folder (default: PLANE-evidence)'],
       ['--from <position>', 'the first entry'],
@@ -860,6 +860,7 @@ export const catalog: readonly CommandRow[] = [
       ['--since <time>', 'from there on: an instant, or how long ago: 2h, 7d'],
       ['--until <time>', 'before then'],
       ['--payloads', 'with what is encrypted beside the entries'],
+      ['--disclose', 'with arguments and results in the clear, for whoever may read them'],
     ],
     fields: ['folder', 'files'],
     load: () => import('./commands/ledger-export.ts'),
@@ -872,7 +873,6 @@ export const catalog: readonly CommandRow[] = [
       'bailiwick ledger prove ops 48207 > call.tlog-proof',
       'bailiwick ledger prove ops 1 --json proof',
     ],
-    here: true,
     fields: ['plane', 'position', 'proof'],
     load: () => import('./commands/ledger-prove.ts'),
   },
@@ -881,7 +881,6 @@ export const catalog: readonly CommandRow[] = [
     takes: '[plane]',
     summary: "Print the verifier keys of a plane's ledger, for whoever will verify it.",
     examples: ['bailiwick ledger keys ops', 'bailiwick ledger keys ops --json'],
-    here: true,
     fields: ['plane', 'origin', 'keys'],
     load: () => import('./commands/ledger-keys.ts'),
   },
@@ -915,7 +914,6 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'ledger keyroll',
     takes: '<plane>',
-    here: true,
     summary: 'Sign the checkpoints of a ledger by a new key from here on.',
     examples: ['bailiwick ledger keyroll ops', 'bailiwick ledger keyroll ops --json'],
     fields: ['plane', 'before', 'now'],
@@ -924,7 +922,6 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'ledger accept',
     takes: '<plane>',
-    here: true,
     summary:
       'Go on with a ledger that is refused, openly: as a new log, with an entry that says why.',
     examples: [

@@ -10,20 +10,43 @@ export async function* piecesOver(
   input: LedgerExportInput,
 ): AsyncGenerator<BundlePiece> {
   const response = await post(socketPath, '/v1/ledgerExport', JSON.stringify(input))
+  yield* piecesIn(response, (text) => fromWire(parsed(text)))
+}
+
+/**
+ * What comes over any of the two ways. `faultOf` reads what was answered in the place of pieces. A line
+ * without an end is bounded: whoever sends it does not fill this memory.
+ */
+export async function* piecesIn(
+  response: IncomingMessage,
+  faultOf: (text: string) => Fault | undefined,
+): AsyncGenerator<BundlePiece> {
   let rest = ''
   response.setEncoding('utf8')
-  for await (const chunk of response as AsyncIterable<string>) {
-    const lines = `${rest}${chunk}`.split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const piece = readLine(line)
-      if (piece === undefined) return
-      yield piece
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      rest += chunk
+      if (response.statusCode !== 200 || !chunk.includes('\n')) {
+        if (rest.length > lineLimit) break
+        continue
+      }
+      const lines = rest.split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) {
+        const piece = readLine(line)
+        if (piece === undefined) return
+        yield piece
+      }
     }
+  } catch (thrown) {
+    throw thrown instanceof Fault ? thrown : cutOff(thrown)
   }
-  const fault = response.statusCode === 200 ? undefined : fromWire(parsed(rest))
+  const fault = response.statusCode === 200 ? undefined : faultOf(rest)
   throw fault ?? cutOff()
 }
+
+/** The largest of what is recorded is smaller, in base64 and in base64 again. */
+const lineLimit = 512 * 1024 * 1024
 
 const parsed = (text: string): unknown => {
   try {
@@ -33,8 +56,11 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const cutOff = (): Fault =>
-  new Fault('not_running', { detail: 'The running installation ended before the bundle did.' })
+const cutOff = (cause?: unknown): Fault =>
+  new Fault('not_running', {
+    detail: 'The running installation ended before the bundle did.',
+    cause,
+  })
 
 const post = (socketPath: string, path: string, body: string): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { OperationAnswer, OperationInput, OperationName } from '#edge/contr
 import { Fault } from '#lib/fault.ts'
 import { type Api, createApi } from './api.ts'
 import type { Control } from './control.ts'
+import { piecesIn } from './pieces.ts'
 import { overRoutes } from './remote-suspensions.ts'
 
 /**
@@ -25,10 +26,11 @@ export const overApi = (origin: string, token: string): Control => {
         })
       return (await run(api, input)) as OperationAnswer<N>
     },
-    exportLedger() {
-      throw new Fault('usage', {
-        detail: 'A ledger is exported on the machine itself, not over --url.',
-      })
+    async *exportLedger({ plane, ...body }) {
+      const path = { plane: await planeFor(api, plane) }
+      const about = { path, body }
+      const { response, faultOf } = await api.stream('POST', '/planes/{plane}/ledger/export', about)
+      yield* piecesIn(response, faultOf)
     },
     close: async () => {},
   }
@@ -231,6 +233,22 @@ const asking: Asking = {
   async recorded(api, { plane, call, reason }) {
     const path = { plane: await planeFor(api, plane), call }
     return api.ask('GET', '/planes/{plane}/calls/{call}/recorded', { path, query: { reason } })
+  },
+  async ledgerKeys(api, { plane }) {
+    const path = { plane: await planeFor(api, plane) }
+    return api.ask('GET', '/planes/{plane}/ledger/keys', { path })
+  },
+  async ledgerProve(api, { plane, position }) {
+    const path = { plane: await planeFor(api, plane), position: String(position) }
+    return api.ask('GET', '/planes/{plane}/ledger/entries/{position}/proof', { path })
+  },
+  ledgerKeyroll: (api, { plane }) =>
+    api.ask('POST', '/planes/{plane}/ledger/key', { path: { plane }, body: {} }),
+  ledgerAccept: (api, { plane, reason }) =>
+    api.ask('POST', '/planes/{plane}/ledger/accept', { path: { plane }, body: { reason } }),
+  async reindex(api, { plane, goesOn }) {
+    const path = { plane: await planeFor(api, plane) }
+    return api.ask('POST', '/planes/{plane}/ledger/reindex', { path, body: { goesOn } })
   },
   async erase(api, { plane, ...body }) {
     const path = { plane: await planeFor(api, plane) }

@@ -1,4 +1,5 @@
 import { type Station, stations } from '#domain/decision.ts'
+import { isHashedText } from '#domain/indexed.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { glyph, type Ink, type Shape } from './glyphs.ts'
 
@@ -78,8 +79,16 @@ export const capabilityOf = ({
 }: Pick<CallRecord, 'server' | 'name' | 'method'>): string =>
   name === '' ? `${server} ${method}`.trim() : `${server}/${name}`
 
-/** `line=4`: what was given for the arguments that were indexed; `?` for what is not recorded. */
+/**
+ * `line=4`: what was given for the arguments that were indexed; `?` for what is not recorded, and of
+ * the hash of what is personal as much as tells it from others.
+ */
 export const tellIndexed = ({ indexed }: Pick<CallRecord, 'indexed'>): string =>
   Object.entries(indexed)
-    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value === true ? '?' : value}`]))
+    .flatMap(([name, value]) => (value === null ? [] : [`${name}=${tellValue(value)}`]))
     .join(' ')
+
+const tellValue = (value: string | true): string => {
+  if (value === true) return '?'
+  return isHashedText(value) ? `${value.slice(0, 'hmac:'.length + 12)}…` : value
+}

@@ -109,11 +109,17 @@ export const planeDocument = z
               .record(label, days)
               .optional()
               .describe('By data class; the shortest of those that a call has.'),
+            entries: days
+              .refine((written) => Number(written.slice(0, -1)) >= 183, 'must be 183d or longer')
+              .optional()
+              .describe(
+                'The bodies of all entries; their hashes, and so every proof, stay for ever. Default: 3650d, ten years.',
+              ),
           })
           .refine((value) => Object.keys(value).length > 0, 'must say how long')
           .optional()
           .describe(
-            'How long what is recorded of calls is kept. The entries stay for ten years and longer.',
+            'How long what is recorded of calls is kept, and for how long the entries are.',
           ),
         resultBytes: z
           .int()

@@ -146,9 +146,13 @@ export interface RefusedCount extends About, Caller, Operation, Refuser {
   readonly to: number
 }
 
-/** The unauthenticated, counted and not stored one by one: at most one entry a minute and reason. */
-export interface Unauthenticated extends About {
-  readonly type: 'unauthenticated.count'
+/**
+ * Requests without a valid token, refused token requests, and refused sign-ins of people: whoever sends
+ * them is nobody yet, so they are counted and not stored one by one, at most one entry a minute and
+ * reason.
+ */
+export interface StrangersCount extends About {
+  readonly type: 'unauthenticated.count' | 'token.refused.count' | 'sign-in.refused.count'
   readonly reason: string
   readonly count: number
   readonly from: number
@@ -173,6 +177,60 @@ export interface Opened extends About {
   readonly orphans: number
 }
 
+/** Nothing could be recorded for a while, and so nothing was let through; written once it can be again. */
+export interface Gap extends About {
+  readonly type: 'ledger.gap'
+  readonly problem: string
+  /** The first failure; after a process that ended without `ledger.close`, the entry before it. */
+  readonly from: number
+  /** When it was found that entries can be written again. */
+  readonly to: number
+  /** Calls that were refused for it, as far as the process lived to count them. */
+  readonly refused: number
+}
+
+/** An access token, before it is handed out. */
+export interface TokenIssued extends About {
+  readonly type: 'token.issued'
+  /** Its `jti`: what names a token, and opens nothing. */
+  readonly token: string
+  readonly client: ClientId
+  readonly audience: string
+  /** Empty where the token carries none. */
+  readonly scopes: readonly string[]
+  readonly expiresAt: number
+  /** Who asked: the client by its own secret, else an operator. */
+  readonly by: string
+}
+
+/** A person has signed in: before the token is handed out. */
+export interface SignedIn extends About {
+  readonly type: 'person.signed-in'
+  readonly person: string
+  /** Its id. */
+  readonly token: string
+  readonly label: string
+  readonly endsAt: number
+}
+
+/** A token of a person was ended: by its person, or by an administrator. */
+export interface SignedOut extends About {
+  readonly type: 'person.signed-out'
+  readonly person: string
+  readonly token: string
+  readonly by: string
+}
+
+/** An account was made, changed or removed; with its password its tokens end. */
+export interface PersonChanged extends About {
+  readonly type: 'person.changed'
+  readonly person: string
+  readonly done: 'made' | 'changed' | 'password changed' | 'removed'
+  /** `administrator` of the installation, or empty. */
+  readonly role: string
+  readonly by: string
+}
+
 /** Keys of what was recorded were destroyed: nobody opens it any more, and everything still verifies. */
 export interface Erased extends About {
   readonly type: 'ledger.erased'
@@ -187,10 +245,15 @@ export interface Erased extends About {
   readonly keys: number
 }
 
-/** Payloads of calls that were older than the plane keeps them are taken away; their entries stay. */
+/**
+ * What was older than the plane keeps it is taken away: payloads, whose entries stay; or with `bodies`
+ * the bodies of entries, whose hashes stay.
+ */
 export interface Pruned extends About {
   readonly type: 'ledger.pruned'
-  /** Positions of the first and the last entry that loses its payload. */
+  /** So many entries, all from the one position to the other, with whatever lies encrypted beside them. */
+  readonly bodies?: number
+  /** Positions of the first and the last entry that loses what it had. */
   readonly from: number
   readonly to: number
   readonly payloads: number
@@ -248,7 +311,7 @@ export type Entry =
   | Outcome
   | Refused
   | RefusedCount
-  | Unauthenticated
+  | StrangersCount
   | Changed
   | Opened
   | Erased
@@ -257,4 +320,9 @@ export type Entry =
   | LedgerKey
   | LedgerBroken
   | LedgerExported
+  | Gap
+  | TokenIssued
+  | SignedIn
+  | SignedOut
+  | PersonChanged
 export type EntryType = Entry['type']

@@ -30,6 +30,23 @@ const marked = z.record(path, label).refine((marks) => {
   return length >= 1 && length <= 50
 }, 'must be 1 to 50 paths')
 
+const argumentName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/,
+    'must be the name of an argument, or of a variable of the URI template',
+  )
+/** Personal where it says so, and wherever `dataPaths` marks it: see `isPersonal`. */
+export const indexedArgument = z.union([
+  argumentName,
+  z.strictObject({
+    argument: argumentName.describe('Its name.'),
+    personal: z
+      .literal(true)
+      .describe('Entries hold a keyed hash of it, which is erased with what is recorded.'),
+  }),
+])
+
 const classified = {
   class: capabilityClass.describe('What it does to the world, as a person judged it.'),
   scopes: z.array(scopeToken).optional().describe('OAuth scopes that a token must carry for it.'),
@@ -55,18 +72,13 @@ const classified = {
       'What is kept of a call, encrypted, beside its entry: nothing, a digest of the arguments, the arguments, or these and the result. Default arguments.',
     ),
   index: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/,
-          'must be the name of an argument, or of a variable of the URI template',
-        ),
-    )
+    .array(indexedArgument)
     .min(1)
     .max(8)
     .optional()
-    .describe('Arguments whose values stand in the entry of each call, to be asked for.'),
+    .describe(
+      'Arguments whose values stand in the entry of each call, to be asked for; of what is personal, or marked in dataPaths, a keyed hash.',
+    ),
 }
 const derived = {
   variantOf: text(1000)

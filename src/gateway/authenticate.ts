@@ -30,7 +30,7 @@ export const createAuthenticate = (parts: {
     problem: string,
     now: number,
   ): Fault => {
-    ledger.plane(plane).unauthenticated(problem, now)
+    ledger.plane(plane).count('unauthenticated.count', problem, now)
     return new Fault(strangers.hear(now) ? code : 'flood', { detail: problem })
   }
 

@@ -39,19 +39,23 @@ const operation = (
   { exchange, caller: { view }, ask, target, now }: Named,
   recordingOf: RecordingOf,
   decided?: Capability,
-) => ({
-  agent: view.agent,
-  consumer: view.consumer,
-  client: view.client,
-  ...(view.user !== undefined && { user: view.user }),
-  method: ask.method,
-  server: target.server.slice(0, 256),
-  kind: target.kind,
-  name: nameOf(view, target, recordingOf).slice(0, 2048),
-  run: view.who.run(now),
-  ...traceOf(exchange, ask),
-  ...sayCapability({ view, ask, target }, decided),
-})
+) => {
+  const { said, personal } = sayCapability({ view, ask, target }, decided)
+  const named = {
+    agent: view.agent,
+    consumer: view.consumer,
+    client: view.client,
+    ...(view.user !== undefined && { user: view.user }),
+    method: ask.method,
+    server: target.server.slice(0, 256),
+    kind: target.kind,
+    name: nameOf(view, target, recordingOf).slice(0, 2048),
+    run: view.who.run(now),
+    ...traceOf(exchange, ask),
+    ...said,
+  }
+  return { named, personal }
+}
 
 /** What is no URI is named as it is; of a URI its template may have to do. */
 const nameOf = (view: CallerView, target: Target, recordingOf: RecordingOf): string =>
@@ -86,13 +90,16 @@ export const createRecorder = (parts: {
     /** One entry (or its part of a count), durable before the answer goes. */
     async refuse(about: Named & { refusal: Refusal }): Promise<CallId> {
       const call = newCall()
+      const { named, personal } = operation(about, (one) =>
+        parts.recording(about.exchange.plane, one),
+      )
       const entry: Refused = {
         v: 1,
         type: 'call.refused',
         at: about.now,
         plane: about.exchange.plane,
         call,
-        ...operation(about, (one) => parts.recording(about.exchange.plane, one)),
+        ...named,
         ...refuserOf(about.refusal),
         station: about.refusal.station,
         reason: about.refusal.reason,
@@ -100,7 +107,7 @@ export const createRecorder = (parts: {
         revision: about.caller.view.revision,
         argumentBytes: argumentsOf(about.ask).length,
       }
-      await parts.ledger(about.exchange.plane).refuse(entry)
+      await parts.ledger(about.exchange.plane).refuse(entry, personal)
       return call
     },
 
@@ -123,13 +130,14 @@ export const createRecorder = (parts: {
         masked,
       }
       const args = argumentsOf(ask)
+      const { named, personal } = operation(about, recordingOf, capability)
       const intent: Intent = {
         v: 1,
         type: 'call.intent',
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(about, recordingOf, capability),
+        ...named,
         definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),
@@ -143,7 +151,7 @@ export const createRecorder = (parts: {
       }
       const recorded = argumentsToRecord(ask, args, recording)
       const keep = level === 'digest' ? 'digest' : 'whole'
-      await parts.ledger(exchange.plane).intend(intent, recorded, keep)
+      await parts.ledger(exchange.plane).intend(intent, recorded, keep, personal)
       return call
     },
 

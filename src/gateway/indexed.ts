@@ -1,5 +1,6 @@
 import type { Capability } from '#domain/capability.ts'
-import { type Indexed, indexedOf } from '#domain/indexed.ts'
+import { type Indexed, indexedOf, type PersonalTexts, splitPersonal } from '#domain/indexed.ts'
+import { indexedNames, isPersonal } from '#domain/personal.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
 import { isObject } from '#mcp/messages.ts'
 import { matchTemplate } from '#mcp/template.ts'
@@ -12,6 +13,11 @@ export interface SaidOfCapability extends Indexed {
   readonly template?: string
   readonly class?: CapabilityClass
 }
+interface Said {
+  readonly said: SaidOfCapability
+  /** What the entry holds hashes of alone. */
+  readonly personal: PersonalTexts | undefined
+}
 type Given = Readonly<Record<string, unknown>>
 
 /**
@@ -21,17 +27,26 @@ type Given = Readonly<Record<string, unknown>>
 export const sayCapability = (
   { ask, target, view }: { ask: CallAsk; target: Target; view: CallerView },
   decided?: Capability,
-): SaidOfCapability => {
+): Said => {
   const called = view.called(target)
   const by = decided ?? called[0]
-  const names = called.flatMap((one) => one.classification?.index ?? [])
+  const names = called.flatMap(({ classification }) => indexedNames(classification))
   const ofClass = by?.classification?.class
-  return {
+  const said = {
     ...(ofClass && { class: ofClass }),
     ...(by?.kind === 'template' && by.name !== target.name && { template: by.name }),
-    ...(names.length > 0 && indexedOf(names, { ...givenIn(ask), ...variablesOf(called, target) })),
   }
+  if (names.length === 0) return { said, personal: undefined }
+  const indexed = indexedOf(names, { ...givenIn(ask), ...variablesOf(called, target) })
+  if (!names.some((name) => isPersonalTo(called, name)))
+    return { said: { ...said, ...indexed }, personal: undefined }
+  const { plain, personal } = splitPersonal(indexed, (name) => isPersonalTo(called, name))
+  return { said: { ...said, ...plain }, personal }
 }
+
+/** To one of what is called by that name: what is plain by the others is not told either. */
+const isPersonalTo = (called: readonly Capability[], name: string): boolean =>
+  called.some(({ classification }) => classification && isPersonal(classification, name))
 
 /** Where two templates that fit give one variable two values, it is the first one's. */
 const variablesOf = (called: readonly Capability[], { name }: Target): Given => {

@@ -1,4 +1,5 @@
 import type { Capability } from '#domain/capability.ts'
+import { indexedNames, isPersonal } from '#domain/personal.ts'
 import { canonicalJson, type JsonValue, spanOf } from '#lib/json.ts'
 import { isObject } from '#mcp/messages.ts'
 import { takesArguments } from '#mcp/methods.ts'
@@ -40,15 +41,23 @@ const objectIn = (ask: CallAsk): JsonValue | undefined => {
 
 /**
  * The template in place of a URI, where data that may not be recorded can stand in the URI: it would
- * stand in the entry, which nothing erases.
+ * stand in the entry, which nothing erases. The same where a variable of it is personal, even where
+ * the URI is that of a resource that the server lists.
  */
 export const nameToRecord = (
   name: string,
   called: readonly Capability[],
   recordingOf: (capability: Capability) => Recording,
 ): string => {
+  const hiding = called.find(isOfPersonalVariable)
+  if (hiding) return hiding.name
   const template = called.find(({ kind }) => kind === 'template')
   const isExact = called.some((one) => one.kind === 'resource' && one.name === name)
   if (!template || isExact) return name
   return recordingOf(template).arguments === 'whole' ? name : template.name
 }
+
+const isOfPersonalVariable = ({ kind, classification }: Capability): boolean =>
+  kind === 'template' &&
+  classification !== undefined &&
+  indexedNames(classification).some((name) => isPersonal(classification, name))

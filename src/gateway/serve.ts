@@ -259,8 +259,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 
   const admit = (exchange: Exchange): void => {
     checkCurrent()
-    const room = ledger.plane(exchange.plane).room(clock.now())
-    if (room === 'failing' || room === 'refused') throw new Fault('unrecordable')
+    const plane = ledger.plane(exchange.plane)
+    const room = plane.room(clock.now())
+    if (room === 'failing' || room === 'refused') {
+      plane.turnAway()
+      throw new Fault('unrecordable')
+    }
     if (room === 'over budget')
       throw new Fault('flood', { detail: 'the plane has spent its budget of entries' })
   }

@@ -3,9 +3,10 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Adapter, Configuration, TokenEndpointGrantContext } from 'oidc-provider'
 import type { PlaneId } from '#domain/name.ts'
+import { asFault } from '#lib/fault.ts'
 import { areScopes } from './claims.ts'
 import type { ClientView } from './identity.ts'
-import type { Issue } from './issue.ts'
+import type { Issue, ToIssue } from './issue.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -46,6 +47,21 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     })
   }
 
+  /** What cannot be recorded is not handed out; it is the library's to say so in OAuth's words. */
+  const issued = async (asked: ToIssue) => {
+    try {
+      return await issue(plane, asked)
+    } catch (error) {
+      if (asFault(error).code !== 'unrecordable') throw error
+      parts.failed(error)
+      throw Object.assign(new errors.OIDCProviderError(503, 'temporarily_unavailable'), {
+        error_description: 'nothing can be recorded now; try again later',
+        // The library takes what is not exposed for a failure of its own.
+        expose: true,
+      })
+    }
+  }
+
   async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
     const { client: registered, params } = ctx.oidc
     const client = view.resolveClient(plane, registered.clientId)
@@ -60,7 +76,7 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const { token, expiresInS } = await issue(plane, { client, resource, scopes })
+    const { token, expiresInS } = await issued({ client, resource, scopes, by: client })
     ctx.body = {
       access_token: token,
       token_type: 'Bearer',

@@ -7,7 +7,7 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
-import { createIssue } from './issue.ts'
+import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
 import { createCovers } from './resources.ts'
@@ -105,12 +105,13 @@ export interface Identity {
   verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
   /** Whether a token for `audience` serves `resource`: itself or, for a plane's own endpoint, all below it. */
   covers(audience: string, resource: string): boolean
-  /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's. */
+  /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's, and the same entry. */
   mint(
     plane: PlaneId,
     client: ClientId,
     resource: string,
     scopes?: readonly string[],
+    by?: string,
   ): Promise<{ token: string; expiresInS: number }>
   /**
    * Makes a new client secret (256 random bits and a tag of ours, base64url) in place of the one
@@ -140,6 +141,8 @@ export async function createIdentity({
   clock,
   random,
   log,
+  enter,
+  refused,
 }: {
   origin: string
   store: Store
@@ -149,16 +152,19 @@ export async function createIdentity({
   clock: Clock
   random: Random
   log: Log
+  enter: EnterIssued
+  /** Counts a refused token request by its OAuth error. */
+  refused: (plane: PlaneId, error: string) => void
 }): Promise<Identity> {
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
-  const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+  const issue = createIssue({ origin, keys, view, clock, random, enter })
+  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log, refused })
 
   return {
     verify: createVerify({ origin, keys, view }),
     covers: createCovers(origin),
-    async mint(plane, client, resource, scopes = []) {
+    async mint(plane, client, resource, scopes = [], by = 'operator') {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
       if (!view.isResource(plane, resource)) {
         throw new Fault('usage', { detail: `${resource} is not an endpoint of plane ${plane}` })
@@ -168,7 +174,7 @@ export async function createIdentity({
       }
       const stopped = view.suspended(plane, client)
       if (stopped !== undefined) throw new Fault('suspended', { detail: stopped })
-      return issue(plane, { client, resource, scopes })
+      return issue(plane, { client, resource, scopes, by })
     },
     setSecret: secrets.set,
     async follow(changes) {

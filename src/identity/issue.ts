@@ -1,3 +1,4 @@
+import type { TokenIssued } from '#domain/entry.ts'
 import { type ClientId, type PlaneId, splitClientId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -27,13 +28,19 @@ export interface ToIssue {
   readonly signedInAt?: number | undefined
   /** UTC milliseconds that what it is issued upon ends: it lives no longer. */
   readonly endsAt?: number | undefined
+  /** Who obtains it, for the entry: the client itself, or whose command it was. */
+  readonly by: string
 }
+
+/** Durable when it resolves; Fault('unrecordable') where it cannot be. */
+export type EnterIssued = (issued: TokenIssued) => Promise<void>
 
 export type Issue = (plane: PlaneId, asked: ToIssue) => Promise<Issued>
 
 /**
  * The one place that decides what our tokens say: the token endpoint and the operator's `mint` both
- * end here. The caller has authenticated the client and checked resource and scopes.
+ * end here. The caller has authenticated the client and checked resource and scopes. No token leaves
+ * before its entry is durable.
  */
 export function createIssue({
   origin,
@@ -41,15 +48,17 @@ export function createIssue({
   view,
   clock,
   random,
+  enter,
 }: {
   origin: string
   keys: Keys
   view: ClientView
   clock: Clock
   random: Random
+  enter: EnterIssued
 }): Issue {
   return async (plane, asked) => {
-    const { client, resource, scopes, user, run, acr } = asked
+    const { client, resource, user, run, acr, by } = asked
     const agent = splitClientId(client)?.agent
     if (agent === undefined || !view.findClient(plane, client)) throw new Fault('unknown_name')
     const { kid, alg, privateKey } = await keys.newest(plane)
@@ -57,6 +66,7 @@ export function createIssue({
     const iat = Math.floor(clock.now() / 1000)
     const leftS = asked.endsAt === undefined ? lifetimeS : Math.floor(asked.endsAt / 1000) - iat
     const expiresInS = Math.max(1, Math.min(longestLifeS, lifetimeS, leftS))
+    const scopes = [...new Set(asked.scopes)]
     const claims: AccessClaims = {
       iss: issuerOf(origin, plane),
       sub: user ?? agent,
@@ -66,12 +76,24 @@ export function createIssue({
       iat,
       exp: iat + expiresInS,
       jti: random(16).toString('base64url'),
-      ...(scopes.length > 0 && { scope: [...new Set(scopes)].join(' ') }),
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
       ...(run !== undefined && { txn: run }),
       ...(asked.binding && { cnf: confirmationOf(asked.binding) }),
       ...(acr !== undefined && { acr }),
       ...(asked.signedInAt !== undefined && { auth_time: Math.floor(asked.signedInAt / 1000) }),
     }
+    await enter({
+      v: 1,
+      type: 'token.issued',
+      at: clock.now(),
+      plane,
+      token: claims.jti,
+      client,
+      audience: resource,
+      scopes,
+      expiresAt: claims.exp * 1000,
+      by,
+    })
     // RFC 9068 §2.1: the type keeps a token of another kind, signed by the same key, from passing as this one.
     return { token: signCompact(privateKey, { typ: 'at+jwt', alg, kid }, claims), expiresInS }
   }

@@ -19,6 +19,7 @@ export interface IssuerParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly refused: (plane: PlaneId, error: string) => void
 }
 
 /** How long metadata and keys may be cached. A new key must be served for so long before it signs. */
@@ -39,7 +40,10 @@ export function createIssuer(parts: IssuerParts) {
       ...parts,
       plane,
       placeholder,
-      refused: (error) => tally.count(plane, error),
+      refused(error) {
+        tally.count(plane, error)
+        parts.refused(plane, error)
+      },
       // The name alone: messages of libraries may quote what a stranger sent.
       failed: (error) =>
         log.error('issuer failed', {

@@ -4,6 +4,7 @@ import type {
   Changed,
   Entry,
   Erased,
+  Gap,
   Intent,
   LedgerBroken,
   LedgerExported,
@@ -11,11 +12,15 @@ import type {
   Opened,
   Outcome,
   PayloadRead,
+  PersonChanged,
   Pruned,
   Refused,
   RefusedCount,
   ResultSealed,
-  Unauthenticated,
+  SignedIn,
+  SignedOut,
+  StrangersCount,
+  TokenIssued,
 } from '#domain/entry.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
@@ -56,7 +61,19 @@ const sorted = (entry: Entry): Entry => {
     case 'call.refused.count':
       return refusedCount(entry)
     case 'unauthenticated.count':
-      return unauthenticated(entry)
+    case 'token.refused.count':
+    case 'sign-in.refused.count':
+      return strangersCount(entry)
+    case 'token.issued':
+      return tokenIssued(entry)
+    case 'person.signed-in':
+      return signedIn(entry)
+    case 'person.signed-out':
+      return signedOut(entry)
+    case 'person.changed':
+      return personChanged(entry)
+    case 'ledger.gap':
+      return gap(entry)
     case 'policy.changed':
       return changed(entry)
     case 'ledger.open':
@@ -224,12 +241,68 @@ const refusedCount = (entry: RefusedCount): RefusedCount => ({
   v: 1,
 })
 
-const unauthenticated = (entry: Unauthenticated): Unauthenticated => ({
+const strangersCount = (entry: StrangersCount): StrangersCount => ({
   at: integer(entry.at),
   count: integer(entry.count),
   from: integer(entry.from),
   plane: entry.plane,
   reason: entry.reason,
+  to: integer(entry.to),
+  type: entry.type,
+  v: 1,
+})
+
+const tokenIssued = (entry: TokenIssued): TokenIssued => ({
+  at: integer(entry.at),
+  audience: entry.audience,
+  by: entry.by,
+  client: entry.client,
+  expiresAt: integer(entry.expiresAt),
+  plane: entry.plane,
+  scopes: entry.scopes,
+  token: entry.token,
+  type: entry.type,
+  v: 1,
+})
+
+const signedIn = (entry: SignedIn): SignedIn => ({
+  at: integer(entry.at),
+  endsAt: integer(entry.endsAt),
+  label: entry.label,
+  person: entry.person,
+  plane: entry.plane,
+  token: entry.token,
+  type: entry.type,
+  v: 1,
+})
+
+const signedOut = (entry: SignedOut): SignedOut => ({
+  at: integer(entry.at),
+  by: entry.by,
+  person: entry.person,
+  plane: entry.plane,
+  token: entry.token,
+  type: entry.type,
+  v: 1,
+})
+
+const personChanged = (entry: PersonChanged): PersonChanged => ({
+  at: integer(entry.at),
+  by: entry.by,
+  done: entry.done,
+  person: entry.person,
+  plane: entry.plane,
+  role: entry.role,
+  type: entry.type,
+  v: 1,
+})
+
+const gap = (entry: Gap): Gap => ({
+  at: integer(entry.at),
+  from: integer(entry.from),
+  plane: entry.plane,
+  problem: entry.problem,
+  refused: integer(entry.refused),
   to: integer(entry.to),
   type: entry.type,
   v: 1,
@@ -271,6 +344,7 @@ const erased = (entry: Erased): Erased => ({
 
 const pruned = (entry: Pruned): Pruned => ({
   at: integer(entry.at),
+  ...(entry.bodies === undefined ? {} : { bodies: integer(entry.bodies) }),
   from: integer(entry.from),
   payloads: integer(entry.payloads),
   plane: entry.plane,

@@ -1,19 +1,28 @@
-import type { Unauthenticated } from '#domain/entry.ts'
+import type { StrangersCount } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 
+type What = StrangersCount['type']
+interface Count {
+  readonly type: What
+  readonly reason: string
+  readonly count: number
+  readonly from: number
+  readonly to: number
+}
+
 export interface StrangerCount {
-  /** See `PlaneLedger.unauthenticated`. */
-  add(reason: string, now: number): void
+  /** See `PlaneLedger.count`. */
+  add(type: What, reason: string, now: number): void
   /** Writes every count now. */
   flush(): Promise<void>
 }
 
 const everyMs = 60_000
-/** Reasons come from a closed table; a bound all the same. */
+/** Reasons come from closed tables; a bound all the same. */
 const reasonsMost = 100
 
-/** Counts the unauthenticated of one plane by reason: one entry a minute and reason at most. */
+/** Counts what strangers were refused in one plane by reason: one entry a minute and reason at most. */
 export const createStrangerCount = ({
   plane,
   clock,
@@ -21,17 +30,19 @@ export const createStrangerCount = ({
 }: {
   plane: PlaneId
   clock: Clock
-  write: (entry: Unauthenticated) => Promise<unknown>
+  write: (entry: StrangersCount) => Promise<unknown>
 }): StrangerCount => {
-  let counts = new Map<string, { count: number; from: number; to: number }>()
+  let counts = new Map<string, Count>()
   let armed = false
 
-  const add = (reason: string, now: number): void => merge(reason, { count: 1, from: now, to: now })
-
-  const merge = (reason: string, more: { count: number; from: number; to: number }): void => {
-    const name = counts.has(reason) || counts.size < reasonsMost ? reason : 'other'
-    const known = counts.get(name)
-    counts.set(name, {
+  const merge = (more: Count): void => {
+    const isKnown = counts.has(keyOf(more)) || counts.size < reasonsMost
+    const reason = isKnown ? more.reason : 'other'
+    const key = keyOf({ type: more.type, reason })
+    const known = counts.get(key)
+    counts.set(key, {
+      type: more.type,
+      reason,
       count: (known?.count ?? 0) + more.count,
       from: Math.min(known?.from ?? more.from, more.from),
       to: Math.max(known?.to ?? more.to, more.to),
@@ -40,16 +51,16 @@ export const createStrangerCount = ({
   }
 
   const flush = async (): Promise<void> => {
-    const due = counts
+    const due = [...counts.values()]
     counts = new Map()
     const at = clock.now()
     await Promise.all(
-      [...due].map(async ([reason, count]) => {
+      due.map(async (count) => {
         try {
-          await write({ type: 'unauthenticated.count', v: 1, at, plane, reason, ...count })
+          await write({ v: 1, at, plane, ...count })
         } catch {
           // Counted on, and written with the next minute.
-          merge(reason, count)
+          merge(count)
         }
       }),
     )
@@ -64,5 +75,10 @@ export const createStrangerCount = ({
     })
   }
 
-  return { add, flush }
+  return {
+    add: (type, reason, now) => merge({ type, reason, count: 1, from: now, to: now }),
+    flush,
+  }
 }
+
+const keyOf = ({ type, reason }: Pick<Count, 'type' | 'reason'>): string => `${type} ${reason}`

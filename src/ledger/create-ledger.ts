@@ -41,6 +41,10 @@ export const createLedger = ({
   let cancel = () => {}
   let adopting: Promise<void> = Promise.resolve()
 
+  const isAlone = async (): Promise<boolean> => {
+    const { self } = store.members
+    return (await store.members.list()).every(({ id, alive }) => id === self || !alive)
+  }
   const make = (plane: PlaneId): OpenPlaneLedger => {
     const file = store.plane(plane).ledger
     return createPlaneLedger({
@@ -57,7 +61,7 @@ export const createLedger = ({
       async recover() {
         const problem = await integrity.check(plane)
         if (problem !== undefined) throw refusedLedger(plane, problem)
-        const orphans = await recover({ plane, file, clock, version })
+        const orphans = await recover({ plane, file, clock, version, isAlone })
         if (orphans > 0) log.warn('ledger.orphans', { plane, orphans })
         return orphans
       },

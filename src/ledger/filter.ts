@@ -47,6 +47,8 @@ export interface Term {
   readonly field: Field | IndexedField
   readonly values: readonly string[]
   readonly not: boolean
+  /** Of an argument: what entries hold instead, where it was personal. */
+  readonly hashes?: ReadonlySet<string>
 }
 
 /** From `since` on and before `until`, in UTC milliseconds; each of the terms holds. */
@@ -60,11 +62,11 @@ type ArgumentTerm = Term & { readonly field: IndexedField }
 export const isOfArgument = (term: Term): term is ArgumentTerm => term.field.startsWith('arg.')
 export const isOfResult = ({ field }: Term): boolean => field === 'result'
 
-export const holds = ({ field, values, not }: Term, record: CallRecord): boolean => {
+export const holds = ({ field, values, not, hashes }: Term, record: CallRecord): boolean => {
   const isOne =
     field === 'capability'
       ? values.some((value) => isOf(value, record))
-      : textsOf(field, record).some((text) => values.includes(text))
+      : textsOf(field, record).some((text) => values.includes(text) || hashes?.has(text))
   return isOne !== not
 }
 
@@ -182,8 +184,12 @@ const narrowed = (ways: Fields[], by: readonly Fields[] | undefined): Fields[] =
 /** All arguments as asked for, or one of them not said at all. */
 const withArguments = (ways: Fields[], terms: readonly ArgumentTerm[]): Fields[] => {
   if (terms.length === 0) return ways
-  const given = terms.map(({ field, values }) => [field, values[0] ?? ''] as const)
-  const silent = [...new Set(given.map(([field]) => field))]
+  const given = terms
+    .filter(({ hashes }) => !hashes?.size)
+    .map(({ field, values }) => [field, values[0] ?? ''] as const)
+  // Of what may be hashed there are too many texts to ask the store for.
+  if (given.length === 0) return ways
+  const silent = [...new Set(terms.map(({ field }) => field))]
   return ways.flatMap((way) => [
     { ...way, ...Object.fromEntries(given) },
     ...silent.map((field) => ({ ...way, [field]: false as const })),

@@ -1,5 +1,5 @@
-import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
-import type { IndexedValue } from '#domain/indexed.ts'
+import type { Entry, Intent, Outcome, Refused, StrangersCount } from '#domain/entry.ts'
+import type { IndexedValue, PersonalTexts } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
 import type { Subject } from '#domain/subject.ts'
@@ -20,6 +20,8 @@ export interface PayloadSealer {
 }
 interface Sealing {
   seal(plain: Uint8Array, context: string): Uint8Array
+  /** Of what was given for a personal argument. */
+  hash(argument: string, text: string): string
 }
 
 /** Seals keys that sign checkpoints; the context is bound. */
@@ -60,11 +62,16 @@ export interface PlaneLedger {
   room(now: number): 'open' | 'over budget' | 'failing' | 'refused'
   /**
    * Encrypts the arguments for the intent's user, else its client, and appends both, the intent with
-   * the commitment to them; without arguments nothing of them is recorded. Where it rejects, the call
-   * must not be made; should the intent come to stand after all, an outcome `failed`,
+   * the commitment to them and the hashes of what is personal; without arguments nothing of them is
+   * recorded. Where it rejects, the call must not be made; should the intent come to stand after all, an outcome `failed`,
    * `unrecordable` follows by itself.
    */
-  intend(intent: Intent, argumentsJson?: Uint8Array, keep?: Keep): Promise<void>
+  intend(
+    intent: Intent,
+    argumentsJson?: Uint8Array,
+    keep?: Keep,
+    personal?: PersonalTexts,
+  ): Promise<void>
   /**
    * Exactly one for each intent; a second one rejects with Fault('internal'). Where it rejects with
    * Fault('unrecordable'), the caller must not get the result; as soon as the ledger can be written
@@ -76,11 +83,14 @@ export interface PlaneLedger {
    * Equal is: client, user, operation, indexed arguments, station, reason, rule and quota. Resolves when the entry is
    * durable, at once for those that will be in the count. Texts that a stranger chose are cut to what
    * fits an entry. While the plane is over its budget, and beyond 10,000 different ones in a second,
-   * refusals are counted only, new ones under the one reason `other`.
+   * refusals are counted only, new ones under the one reason `other`. Of what is personal the entry
+   * has the hash.
    */
-  refuse(refused: Refused): Promise<void>
-  /** Counts; one entry a minute and reason at most. Never waits. */
-  unauthenticated(reason: string, now: number): void
+  refuse(refused: Refused, personal?: PersonalTexts): Promise<void>
+  /** Counts what strangers were refused; one entry a minute and reason at most. Never waits. */
+  count(type: StrangersCount['type'], reason: string, now: number): void
+  /** Counts a call that is refused because nothing can be recorded: the entry of the gap says how many. */
+  turnAway(): void
   append(entry: Entry): Promise<void>
 }
 

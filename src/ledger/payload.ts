@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
+import type { Intent, Refused } from '#domain/entry.ts'
+import { hashPersonal, type PersonalTexts } from '#domain/indexed.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
-import type { Subject } from '#domain/subject.ts'
+import { type Subject, subjectOf } from '#domain/subject.ts'
 import type { Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { PayloadSealer } from './ledger.ts'
@@ -18,6 +20,8 @@ export interface Sealed {
 }
 
 export interface Payloads {
+  /** The entry with the hashes of what is personal; as `seal`, at once where the key is in memory. */
+  withHashes<E extends Intent | Refused>(entry: E, personal: PersonalTexts): E | Promise<E>
   /**
    * At once where the subject's key is in memory. Fault('unrecordable') where it cannot be had, and
    * nothing has been written then.
@@ -52,6 +56,11 @@ export const createPayloads = ({
 }): Payloads => {
   const nonce = createPool(random)
   return {
+    withHashes(entry, personal) {
+      const key = keyOf(plane, () => sealer.sealing(subjectOf(entry), entry.at))
+      const hashed = ({ hash: of }: Sealing) => ({ ...entry, ...hashPersonal(personal, of) })
+      return key instanceof Promise ? key.then(hashed) : hashed(key)
+    },
     seal({ subject, at, call, side, keep }, bytes) {
       const whole = Buffer.allocUnsafe(head + bytes.length)
       label.copy(whole)
@@ -75,6 +84,7 @@ export const createPayloads = ({
 
 interface Sealing {
   seal(plain: Uint8Array, context: string): Uint8Array
+  hash(argument: string, text: string): string
 }
 
 const keyOf = (

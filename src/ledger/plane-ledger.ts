@@ -7,6 +7,7 @@ import type { LedgerFile } from '#store/store.ts'
 import { bodyOf } from './body.ts'
 import { createCoalescer } from './coalesce.ts'
 import { createStrangerCount } from './count-strangers.ts'
+import { createGaps } from './gap.ts'
 import type { PayloadSealer, PlaneLedger } from './ledger.ts'
 import { createPayloads, type Sealed } from './payload.ts'
 import { createRepair } from './repair.ts'
@@ -92,6 +93,26 @@ export const createPlaneLedger = ({
     write: (entry) => write(entry, entry.type === 'call.refused' ? entry.call : ''),
   })
   const strangers = createStrangerCount({ plane, clock, write: (entry) => write(entry, '') })
+  const gaps = createGaps({
+    plane,
+    clock,
+    isOpen: () => refused() === undefined && !file.failing,
+    write: (entry) => write(entry, ''),
+  })
+  /** What could not be recorded belongs to a gap, and so do the calls that were refused for it. */
+  const noting = async (written: () => Promise<void>, calls: number): Promise<void> => {
+    try {
+      await written()
+    } catch (error) {
+      note(asFault(error), calls)
+      throw error
+    }
+  }
+  const note = ({ code, detail = code }: Fault, calls: number): void => {
+    // An entry that is too large is no gap: others can be written.
+    const isGap = file.failing || refused() !== undefined
+    if (code === 'unrecordable' && isGap && !closed) gaps.missed(detail, calls)
+  }
 
   return {
     plane,
@@ -100,17 +121,21 @@ export const createPlaneLedger = ({
       if (refused() !== undefined) return 'refused'
       return file.failing ? 'failing' : hasRoom(now) ? 'open' : 'over budget'
     },
-    async intend(intent, argumentsJson, keep = 'whole') {
-      const { at, call } = intent
-      const about = { subject: subjectOf(intent), at, call, side: 'arguments', keep } as const
+    async intend(plain, argumentsJson, keep = 'whole', personal = undefined) {
+      const { at, call } = plain
+      const about = { subject: subjectOf(plain), at, call, side: 'arguments', keep } as const
       // Before anything is waited for: whoever asks for room meanwhile sees that it is taken.
       budget.spend()
+      const hashing = personal ? payloads.withHashes(plain, personal) : plain
+      const intent = hashing instanceof Promise ? await hashing : hashing
       const sealing = argumentsJson && payloads.seal(about, argumentsJson)
       const sealed = sealing instanceof Promise ? await sealing : sealing
       try {
         return await write(withArguments(intent, sealed), call, sealed?.payload, true)
       } catch (error) {
-        if (asFault(error).code === 'unrecordable') repair.intentInDoubt(intent)
+        const fault = asFault(error)
+        if (fault.code === 'unrecordable') repair.intentInDoubt(intent)
+        note(fault, 1)
         throw error
       }
     },
@@ -121,15 +146,21 @@ export const createPlaneLedger = ({
         const sealed = about && (await payloads.seal(about, about.bytes))
         return await write(withResult(outcome, sealed, about?.bytes.length), call, sealed?.payload)
       } catch (error) {
-        if (asFault(error).code === 'unrecordable') repair.outcomeInDoubt(outcome)
+        const fault = asFault(error)
+        if (fault.code === 'unrecordable') repair.outcomeInDoubt(outcome)
+        note(fault, 0)
         throw error
       }
     },
-    refuse: refusals.refuse,
-    unauthenticated: strangers.add,
-    append: async (entry) => write(entry, 'call' in entry ? entry.call : ''),
+    refuse: (refusal, personal) =>
+      noting(async () => {
+        await refusals.refuse(personal ? await payloads.withHashes(refusal, personal) : refusal)
+      }, 1),
+    count: strangers.add,
+    turnAway: () => gaps.missed(refused() ?? 'entries cannot be written', 1),
+    append: (entry) => noting(async () => write(entry, 'call' in entry ? entry.call : ''), 0),
     async close(version) {
-      await Promise.all([refusals.flush(), strangers.flush(), repair.flush()])
+      await Promise.all([refusals.flush(), strangers.flush(), repair.flush(), gaps.close()])
       const last = write(
         { type: 'ledger.close', v: 1, at: clock.now(), plane, version, orphans: 0 },
         '',

@@ -4,6 +4,7 @@ import type { Stepped } from '#store/call-index/call-index.ts'
 import type { EntryFilter, LedgerFile, Store, StoredEntry } from '#store/store.ts'
 import { indexedAtOnce } from './create-ledger.ts'
 import type { CallFilter } from './filter.ts'
+import { type PersonalHashes, withHashes } from './hashed.ts'
 import { type Calls, countIndexed, searchIndexed } from './indexed-search.ts'
 import type { CallRecord } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
@@ -16,6 +17,7 @@ import {
   type Histogram,
   histogramOf,
 } from './overview.ts'
+import { findPruned } from './pruned.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
 import { type Scanned, scanCalls } from './scan.ts'
 import type { CallsCounted, CallsFound, CallsSought } from './search.ts'
@@ -45,6 +47,8 @@ export interface CallQuery {
   ): Promise<Scanned>
   /** One call and its entries; undefined where the plane's ledger holds none of that id. */
   find(plane: PlaneId, call: CallId): Promise<FoundCall | undefined>
+  /** When the entries of its time were pruned, UTC milliseconds; undefined where they were not. */
+  prunedAt(plane: PlaneId, call: CallId): Promise<number | undefined>
 }
 export interface CallsAsked {
   readonly plane: PlaneId
@@ -62,7 +66,7 @@ const nearMs = 2000
 /** Where it is not found there, the machine's clock was set meanwhile. */
 const farMs = 10 * 60_000
 
-export const createCallQuery = (store: Store): CallQuery => {
+export const createCallQuery = (store: Store, hashes: PersonalHashes): CallQuery => {
   const known = new Map<PlaneId, Calls>()
   const callsOf = (id: PlaneId): Calls => {
     const plane = store.plane(id)
@@ -70,6 +74,10 @@ export const createCallQuery = (store: Store): CallQuery => {
     known.set(id, calls)
     return calls
   }
+  const hashed = async <S extends CallsSought>(sought: S): Promise<S> => ({
+    ...sought,
+    filter: await withHashes(sought.filter, sought.plane, hashes),
+  })
   return {
     async list({ plane, most, agent, before }) {
       const file = store.plane(plane).ledger
@@ -79,15 +87,26 @@ export const createCallQuery = (store: Store): CallQuery => {
       return found.map((begun) => recordOf(begun, outcomes.get(idOf(begun.entry))))
     },
 
-    search: (about) => searchIndexed(callsOf(about.plane), about),
-    histogram: (about) => histogramOf(callsOf(about.plane), about, about.stepMs),
-    facets: (about) => facetsOf(callsOf(about.plane), about, about),
-    difference: (about) => differenceOf(callsOf(about.plane), about, about),
+    search: async (about) => searchIndexed(callsOf(about.plane), await hashed(about)),
+    histogram: async (about) =>
+      histogramOf(callsOf(about.plane), await hashed(about), about.stepMs),
+    facets: async (about) => facetsOf(callsOf(about.plane), await hashed(about), about),
+    async difference(about) {
+      const base = await withHashes(about.base, about.plane, hashes)
+      return differenceOf(callsOf(about.plane), await hashed(about), { ...about, base })
+    },
     forget: (plane) => store.plane(plane).calls.clear(),
     followOn: (plane) => store.plane(plane).calls.step(indexedAtOnce),
-    count: (about) => countIndexed(callsOf(about.plane), about),
+    count: async (about) => countIndexed(callsOf(about.plane), await hashed(about)),
 
     scan: (about, visit) => scanCalls(store.plane(about.plane).ledger, about, visit),
+
+    async prunedAt(plane, call) {
+      const file = store.plane(plane).ledger
+      const madeAt = call.startsWith('cal_') ? idTime(call.slice('cal_'.length)) : undefined
+      if (madeAt === undefined) return undefined
+      return (await findPruned(file, await file.seek(madeAt)))?.at
+    },
 
     async find(plane, call) {
       const file = store.plane(plane).ledger

@@ -1,4 +1,4 @@
-import type { Intent, Outcome } from '#domain/entry.ts'
+import type { Gap, Intent, Outcome } from '#domain/entry.ts'
 import type { CallId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
@@ -7,20 +7,26 @@ import { bodyOf } from './body.ts'
 
 /**
  * What a start does first with a plane's ledger: intents that a crash left without an outcome are
- * concluded as `unknown`, each exactly once, and `ledger.open` says how many they were. Resolves
- * with their number; a start that crashes half way through goes on where it stopped.
+ * concluded as `unknown`, each exactly once, and `ledger.open` says how many they were; behind it
+ * `ledger.gap` says since when nothing was recorded, where nobody closed the ledger. Resolves with
+ * their number; a start that crashes half way through goes on where it stopped.
  */
 export const recover = async ({
   plane,
   file,
   clock,
   version,
+  isAlone,
 }: {
   plane: PlaneId
   file: LedgerFile
   clock: Clock
   version: string
+  /** Whether no other process writes to it. */
+  isAlone: () => Promise<boolean>
 }): Promise<number> => {
+  const [last] = await file.readBack(undefined, 1)
+  const isUnclean = last !== undefined && last.entry.type !== 'ledger.close' && (await isAlone())
   const orphans = await concludeOrphans({ plane, file, clock })
   const at = clock.now()
   const type = 'ledger.open'
@@ -30,8 +36,24 @@ export const recover = async ({
     call: '',
     body: bodyOf({ type, v: 1, at, plane, version, orphans }),
   })
+  if (isUnclean) {
+    const gap = gapSince(plane, last.entry.at, at)
+    await file.append({ type: gap.type, at, call: '', body: bodyOf(gap) })
+  }
   return orphans
 }
+
+/** Nobody closed the ledger: from its last entry to this start nothing was recorded, and nothing let through. */
+const gapSince = (plane: PlaneId, since: number, at: number): Gap => ({
+  v: 1,
+  type: 'ledger.gap',
+  at,
+  plane,
+  problem: 'the process ended without ledger.close',
+  from: Math.min(since, at),
+  to: at,
+  refused: 0,
+})
 
 /**
  * Concludes as `unknown` every intent whose writer is dead, and resolves with how many. Any number

@@ -1,5 +1,5 @@
 import type { PlaneDocument } from '#domain/documents.ts'
-import type { Intent } from '#domain/entry.ts'
+import type { Intent, Refused, RefusedCount } from '#domain/entry.ts'
 
 /** What a plane's document says of how long what is recorded of calls is kept. */
 export type Keeping = Pick<NonNullable<PlaneDocument['ledger']>, 'retain' | 'hold'>
@@ -30,7 +30,10 @@ export const retentionOf = ({ data = [] }: Intent, { retain }: Keeping): string 
 }
 
 /** Whether a hold is about the call: all that it says must be so. */
-export const isHeld = ({ at, user, agent, server }: Intent, { hold = [] }: Keeping): boolean =>
+export const isHeld = (
+  { at, user, agent, server }: Intent | Refused | RefusedCount,
+  { hold = [] }: Keeping,
+): boolean =>
   hold.some(
     (one) =>
       (one.user === undefined || one.user === user) &&

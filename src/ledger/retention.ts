@@ -6,8 +6,10 @@ import type { Log } from '#lib/log.ts'
 import type { Store, StoredEntry } from '#store/store.ts'
 import type { Ledger } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
+import { createPruning } from './pruning.ts'
 import { hasBegun, type StoredBegun } from './record.ts'
 import { daysMs, isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
+import { createThinning } from './tree/thinning.ts'
 
 export interface Retention {
   /** One bounded step in each plane; resolves with whether there is more to do now. */
@@ -19,6 +21,8 @@ export interface Retention {
 const stepCalls = 500
 const betweenStepsMs = 20
 const everyMs = 10 * 60_000
+/** After a start: one that is started often lets go as well. */
+const firstMs = 1000
 
 /** How far a plane was let go of, for each time that something is kept, under one set of rules. */
 interface State {
@@ -28,7 +32,7 @@ interface State {
 
 /**
  * Lets go of what is recorded of calls that are older than their plane keeps it, in small steps. The
- * entries stay, and so does everything that is proven by them. Of several processes the one that has
+ * entries stay, and so does everything that is proven by them; bodies go much later (`pruning.ts`). Of several processes the one that has
  * been there longest does it; where another does it as well, nothing is lost by that.
  */
 export const createRetention = ({
@@ -48,6 +52,8 @@ export const createRetention = ({
   let cancel = () => {}
   let running: Promise<void> = Promise.resolve()
   let closed = false
+  const prune = createPruning({ store, ledger, clock, log })
+  const thin = createThinning({ store, clock })
 
   const isOurs = async (): Promise<boolean> => {
     const { self } = store.members
@@ -65,9 +71,11 @@ export const createRetention = ({
 
   const stepIn = async (plane: PlaneId, keeping: Keeping): Promise<boolean> => {
     const all = retentionsOf(keeping)
-    if (all.length === 0) return false
+    await thin(plane)
+    const hasBodies = await prune(plane, keeping)
+    if (all.length === 0) return hasBodies
     let state = await readState(plane, keeping)
-    let hasMore = false
+    let hasMore = hasBodies
     for (const retain of all) {
       const from = state.positions[retain] ?? 1
       const next = await letGo(plane, keeping, retain, from)
@@ -119,7 +127,7 @@ export const createRetention = ({
       )
     })
   }
-  arm(everyMs)
+  arm(firstMs)
 
   return {
     step,

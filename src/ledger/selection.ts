@@ -100,7 +100,8 @@ const markOf = async (
   index: CallIndex,
   term: WordTerm,
 ): Promise<{ term: WordTerm; mark: Mark }> => {
-  const words = await index.findWords(term.field, term.values)
+  const texts = [...term.values, ...(term.hashes ?? [])]
+  const words = await index.findWords(term.field, texts)
   return { term, mark: { words, not: term.not } }
 }
 

@@ -45,7 +45,7 @@ export const mintToken = async (
   const client = findClient(policy, input.client)
   const resource = input.resource ?? addressOf(installation, id, policy, input.server)
   checkResource(installation, id, resource)
-  const { token, expiresInS } = await installation.identity.mint(id, client, resource)
+  const { token, expiresInS } = await installation.identity.mint(id, client, resource, [], desk.by)
   const server = resource.slice(`${installation.origin}/mcp/${id}/`.length)
   const eras =
     installation.upstreams.find(id, server)?.eras ??

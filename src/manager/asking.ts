@@ -2,7 +2,7 @@ import type { PlanePolicy } from '#change/change.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import type { Permission } from '#domain/roles.ts'
 import { readAsk, type WrittenAsk } from '#ledger/ask.ts'
-import { type CallFilter, isOfArgument, type Term } from '#ledger/filter.ts'
+import { argumentOf, type CallFilter, isOfArgument, type Term } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import type { CallsSought } from '#ledger/search.ts'
 import { Fault } from '#lib/fault.ts'
@@ -117,6 +117,8 @@ export const inEach = <T>(
       const told = counted.map((field): Term => ({ field, values: [], not: true }))
       if (!sight.names(plane, 'rules.read')) refuseRules(told)
       check({ ...filter, terms: [...filter.terms, ...told.filter(isOfArgument)] })
+      for (const { field } of told.filter(isOfArgument))
+        indexing.checkCounted(argumentOf(field), filter)
       const sees = (record: CallRecord) => sight.call(plane, record)
       const looked = { plane: id, unknown: unknownIn(filter, plane, sight) }
       return ask({ plane: id, filter, before, sees, takes }, looked, check)

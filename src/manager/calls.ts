@@ -40,6 +40,10 @@ export const findCall = async (
     const found = await calls.find(plane, callId(input.call))
     if (found) return { plane, ...found }
   }
+  for (const plane of planes) {
+    const at = await calls.prunedAt(plane, callId(input.call))
+    if (at !== undefined) throw prunedCall(plane, input.call, at)
+  }
   const { plane, call } = await findByPrefix(desk, planes, input.call)
   const found = await calls.find(plane, callId(call))
   if (!found) throw unknownCall(input.call)
@@ -123,6 +127,12 @@ const findByPrefix = async (
     })
   return first
 }
+
+/** Whether there was one of that id, nobody can say any more. */
+const prunedCall = (plane: PlaneId, call: string, at: number): Fault =>
+  new Fault('unknown_name', {
+    detail: `The entries of ${plane} from the time of the call "${call}" were pruned on ${new Date(at).toISOString().slice(0, 10)}.`,
+  })
 
 const unknownCall = (call: string): Fault =>
   new Fault('unknown_name', {

@@ -19,6 +19,8 @@ export interface ExportInput extends InPlane {
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly payloads: boolean
+  /** Arguments and results in the clear, for whoever may read them. */
+  readonly disclose: boolean
 }
 
 /** A bundle as it is made: see `Evidence`. */
@@ -27,9 +29,9 @@ export const exportLedger = (
   input: ExportInput,
 ): Promise<AsyncIterable<BundlePiece>> => {
   const now = desk.clock.now()
-  const { from, to, payloads } = input
+  const { from, to, payloads, disclose } = input
   return desk.installation.evidence(chosen(desk, input)).export({
-    ...{ by: desk.by, from, to, payloads },
+    ...{ by: desk.by, from, to, payloads, disclose },
     sinceMs: readInstant('since', input.since, now),
     untilMs: readInstant('until', input.until, now),
   })
@@ -64,12 +66,13 @@ export const ledgerKeys = async (
 export const ledgerStanding = async (desk: Desk, input: InPlane) => {
   const plane = chosen(desk, input)
   const { keys, origin } = await desk.installation.evidence(plane).keys()
-  const { generation, size, entries, checkpoint } = await desk.installation
-    .ledgerFile(plane)
-    .tree.standing()
+  const { tree } = desk.installation.ledgerFile(plane)
+  const { generation, size, entries, checkpoint } = await tree.standing()
   const { problem } = await desk.installation.trees.status(plane)
-  const checkpoints = checkpoint?.number ?? 0
-  return { plane, origin, keys, generation, size, entries, checkpoints, problem }
+  const { to: pruned } = await desk.installation.ledgerFile(plane).pruning()
+  const newest = checkpoint?.number ?? 0
+  const checkpoints = await tree.countCheckpoints(generation)
+  return { plane, origin, keys, generation, size, entries, checkpoints, newest, pruned, problem }
 }
 
 /** Bodies, the hashes of what lies in the store, and those of what is encrypted beside it. */
@@ -78,10 +81,11 @@ export const ledgerEntries = async (
   input: InPlane & { readonly from: number; readonly most: number },
 ) => {
   const file = desk.installation.ledgerFile(chosen(desk, input))
-  const stored = await file.read(input.from, input.most)
+  const before = input.from + input.most
+  const stored = await file.read(input.from, input.most, { before })
   const positions = stored.map(({ position }) => position)
   const bodies = stored.map(({ entry }) => JSON.stringify(entry))
-  const leaves = Buffer.from(await file.tree.leafHashes(input.from, bodies.length))
+  const leaves = Buffer.from(await file.tree.leafHashes(input.from, input.most))
   const payloads: { position: number; sha256: string }[] = []
   for (const [at, body] of bodies.entries()) {
     if (!/"(?:arguments|result)Sealed":/.test(body)) continue
@@ -98,7 +102,8 @@ export const ledgerCheckpoints = async (
 ): Promise<{ notes: string[] }> => {
   const { tree } = desk.installation.ledgerFile(chosen(desk, input))
   const rows = await tree.checkpoints(input.generation, input.from, input.most)
-  return { notes: rows.map(({ note }) => note) }
+  const before = input.from + input.most
+  return { notes: rows.filter(({ number }) => number < before).map(({ note }) => note) }
 }
 
 /** Each tile in base64; null where there is none. */

@@ -1,4 +1,5 @@
 import type { Capability } from '#domain/capability.ts'
+import { indexedNames, isPersonal } from '#domain/personal.ts'
 import { argumentOf, type CallFilter, isOf, isOfArgument, type Term } from '#ledger/filter.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
@@ -13,6 +14,8 @@ export interface Indexing {
    * and whose values are not recorded now, or that nothing it selects takes.
    */
   check(filter: CallFilter): void
+  /** Throws Fault('not_indexed') where entries hold hashes of what is to be counted by its values. */
+  checkCounted(argument: string, filter: CallFilter): void
   /** See `CallsSought`: what is not known any more may have taken whatever it was given. */
   takes(record: CallRecord, argument: string): boolean
 }
@@ -41,8 +44,16 @@ export const createIndexing = (about: {
     for (const argument of new Set(asked)) checkArgument(argument, selected, named.length > 0)
   }
 
+  const checkCounted = (argument: string, filter: CallFilter): void => {
+    const hashed = about.servers
+      .flatMap((server) => shelfOf(server).families)
+      .find((one) => isSelected(filter, one) && one.personal.has(argument))
+    if (hashed) throw uncountable(argument, hashed)
+  }
+
   return {
     check,
+    checkCounted,
     takes(record, argument) {
       const families = shelfOf(record.server).called(record)
       // Nothing of that name was ever known here: whoever called it got nothing.
@@ -59,6 +70,8 @@ export const createIndexing = (about: {
 interface Family extends ArgumentNames {
   readonly capability: Capability
   readonly indexed: ReadonlySet<string>
+  /** Of them, those of which entries hold hashes. */
+  readonly personal: ReadonlySet<string>
 }
 
 interface Shelf {
@@ -97,11 +110,16 @@ const createShelf = (capabilities: readonly Capability[]): Shelf => {
 const familyOf = (capability: Capability, others: readonly Capability[]): Family => {
   const all = [capability, ...others]
   const taken = all.map(({ kind, definition }) => argumentNames(kind, definition))
+  const classifications = all.flatMap(({ classification }) => classification ?? [])
+  const indexed = classifications.flatMap(indexedNames)
   return {
     capability,
     names: new Set(taken.flatMap(({ names }) => [...names])),
     others: taken.some((one) => one.others),
-    indexed: new Set(all.flatMap(({ classification }) => classification?.index ?? [])),
+    indexed: new Set(indexed),
+    personal: new Set(
+      indexed.filter((name) => classifications.some((one) => isPersonal(one, name))),
+    ),
   }
 }
 
@@ -156,3 +174,9 @@ const unrecorded = (argument: string, { capability, names, others }: Family): Fa
     fix: `classify it with index: [${argument}], or leave it out: --where 'capability!=${what}'`,
   })
 }
+
+const uncountable = (argument: string, { capability }: Family): Fault =>
+  new Fault('not_indexed', {
+    detail: `What ${capability.server}/${capability.name} is called with as ${argument} is personal: entries hold a hash of it, another one for each subject and month, so that its values are not counted.`,
+    fix: `ask for one value, --where 'arg.${argument}=VALUE', and count by another field`,
+  })

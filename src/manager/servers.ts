@@ -2,6 +2,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import { argumentIn } from '#domain/personal.ts'
 import type { CapabilityClass } from '#domain/selector.ts'
 import { Fault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
@@ -129,6 +130,8 @@ export interface ClassifiedAnswer {
   readonly set: string | undefined
 }
 
+type Index = NonNullable<Classification['index']>
+
 interface Classifying {
   plane?: string | undefined
   server: string
@@ -137,7 +140,7 @@ interface Classifying {
   class: CapabilityClass
   scopes?: string[] | undefined
   labels?: string[] | undefined
-  index?: string[] | undefined
+  index?: Index | undefined
 }
 
 /**
@@ -189,7 +192,7 @@ const withClass = (
     class: CapabilityClass
     scopes?: string[] | undefined
     labels?: string[] | undefined
-    index?: string[] | undefined
+    index?: Index | undefined
   },
 ): ServerDocument | ApiDocument => {
   const member = memberOf[input.kind]
@@ -197,7 +200,7 @@ const withClass = (
   const before = classified[input.name]
   const scopes = input.scopes ?? before?.scopes
   const labels = input.labels ?? before?.labels
-  const index = input.index ?? before?.index
+  const index = input.index?.map((one) => asPersonal(one, before)) ?? before?.index
   const after: Classification = {
     ...before,
     class: input.class,
@@ -206,4 +209,10 @@ const withClass = (
     ...(index && { index }),
   }
   return { ...item, [member]: { ...classified, [input.name]: after } }
+}
+
+/** What was declared personal is made plain by a document alone, and by nobody who left a word out. */
+const asPersonal = (written: Index[number], before: Classification | undefined): Index[number] => {
+  const stood = before?.index?.find((one) => argumentIn(one) === argumentIn(written))
+  return typeof stood === 'object' ? stood : written
 }

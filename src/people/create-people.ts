@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { PersonChanged } from '#domain/entry.ts'
 import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -6,6 +7,7 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
+import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
 import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
@@ -26,8 +28,9 @@ export const createPeople = (parts: {
   clock: Clock
   random: Random
   log: Log
+  entering: Entering
 }): People => {
-  const { clock, random, log } = parts
+  const { clock, random, log, entering } = parts
   const { people } = parts.store
   const limits = createLimits()
   const room = createRoom(hashesAtOnce, hashesWaiting)
@@ -48,6 +51,13 @@ export const createPeople = (parts: {
       at,
       endsAt: at + tokenLifetimeMs,
     }
+    await entering.enter(row, {
+      type: 'person.signed-in',
+      person: row.name,
+      token: made.id,
+      label,
+      endsAt: made.endsAt,
+    })
     await people.removeTokens({ endedBefore: at })
     await people.addToken({ ...made, hash: hashOf(token) })
     const all = await people.listTokens(row.name)
@@ -56,12 +66,15 @@ export const createPeople = (parts: {
     return { token, id: made.id, person: accountOf(row), endsAt: made.endsAt }
   }
 
+  type Compared = PersonRow | Exclude<SignedIn, { session: Session }>
+  const compare = async (name: string, password: string, address: string): Promise<Compared> => {
+    const compared = await compareAll(name, password, address)
+    if ('refused' in compared) entering.refused(reasons[compared.refused])
+    return compared
+  }
+
   /** The row where the password is right, after the same work for every answer. */
-  const compare = async (
-    name: string,
-    password: string,
-    address: string,
-  ): Promise<PersonRow | Exclude<SignedIn, { session: Session }>> => {
+  const compareAll = async (name: string, password: string, address: string): Promise<Compared> => {
     const waitMs = limits.attempt(name, address, clock.elapsed())
     if (waitMs > 0) return { refused: 'limited', waitMs }
     if (isTooLong(password)) return { refused: 'wrong' }
@@ -119,6 +132,8 @@ export const createPeople = (parts: {
         by: before?.by ?? by,
       }
       const isNew = !before
+      const done = isNew ? 'made' : password === undefined ? 'changed' : 'password changed'
+      await entering.enter(row, changeOf(row, done, by))
       if (!(await (isNew ? people.add(row) : people.put(row))))
         throw new Fault('conflict', { detail: `Somebody else changed "${name}" at this moment.` })
       if (fresh !== undefined) await people.removeTokens({ person: name })
@@ -131,6 +146,7 @@ export const createPeople = (parts: {
       if (row?.administrator) await checkOneIsLeft(name)
       if (!(await people.remove(name))) throw nobodyCalled(name)
       log.info('people.removed', { person: name, by })
+      if (row) await entering.enterAfter(row, changeOf(row, 'removed', by))
     },
 
     async changePassword({ name, old, fresh, address, keep }) {
@@ -139,6 +155,7 @@ export const createPeople = (parts: {
       checkPassword(fresh, name)
       const made = await hash(fresh)
       if (made === undefined) return { refused: 'limited', waitMs: 1000 }
+      await entering.enter(row, changeOf(row, 'password changed', `person:${name}`))
       await people.put({ ...row, hash: made })
       for (const { id } of await people.listTokens(name))
         if (id !== keep) await people.removeToken(name, id)
@@ -150,14 +167,39 @@ export const createPeople = (parts: {
       const now = clock.now()
       return (await people.listTokens(person)).filter(({ endsAt }) => now < endsAt).map(infoOf)
     },
-    async revoke(person, id) {
-      if (await people.removeToken(person, id)) return
-      throw new Fault('unknown_name', { detail: `There is no token "${id}".` })
+    async revoke(person, id, by) {
+      const row = await people.find(person)
+      if (!row || !(await people.removeToken(person, id)))
+        throw new Fault('unknown_name', { detail: `There is no token "${id}".` })
+      await entering.enterAfter(row, { type: 'person.signed-out', person, token: id, by })
     },
 
-    setup: createSetup({ ...parts, people, hash, sessionFor }),
+    setup: createSetup({
+      ...parts,
+      people,
+      hash,
+      sessionFor,
+      entering: {
+        made: (row) => entering.enter(row, changeOf(row, 'made', row.by)),
+        refused: entering.refused,
+      },
+    }),
   }
 }
+
+const reasons = { wrong: 'wrong name or password', limited: 'too many attempts' } as const
+
+const changeOf = (
+  { name, administrator }: PersonRow,
+  done: PersonChanged['done'],
+  by: string,
+): PersonEntry => ({
+  type: 'person.changed',
+  person: name,
+  done,
+  role: administrator ? 'administrator' : '',
+  by,
+})
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 

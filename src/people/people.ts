@@ -47,7 +47,8 @@ export interface SignIn {
 /**
  * People of this installation: accounts, sign-in, tokens, and the first start. What they may do stands
  * in the planes' documents. Everything is read from the store, so that what one process revokes holds
- * in all of them at once. What was changed here is in the operator's log, by name.
+ * in all of them at once. What was changed here is in the operator's log, by name, and in ledgers: see
+ * `Entering`. Nobody is signed in whose entry cannot be written; to take away is always possible.
  */
 export interface People {
   /** Who comes with this token; undefined where it is none of ours, over or revoked. */
@@ -81,7 +82,7 @@ export interface People {
 
   tokens(person: string): Promise<TokenInfo[]>
   /** Fault('unknown_name') where that person has no such token. */
-  revoke(person: string, id: string): Promise<void>
+  revoke(person: string, id: string, by: string): Promise<void>
 
   readonly setup: Setup
 }

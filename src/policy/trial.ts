@@ -63,8 +63,9 @@ const outcomeOf = ({ decision, grants, rules }: Omit<Trial, 'outcome'>): Outcome
   if (refusal.reason === 'unknown') return 'hidden'
   if (refusal.reason === 'held') return 'held'
   if (denyingRule({ rules })) return 'denied'
-  if (refusal.reason === 'condition' && [...grants.values()].includes('open')) return 'depends'
-  return refusal.reason === 'rule' && rules.get(refusal.rule)?.verdict === 'open'
+  // A rule that is in the way and does not surely deny is open.
+  if (refusal.reason === 'rule') return 'depends'
+  return refusal.reason === 'condition' && [...grants.values()].includes('open')
     ? 'depends'
     : 'denied'
 }

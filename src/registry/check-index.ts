@@ -2,6 +2,7 @@ import type { Check, DocumentName, Objection, PlanePolicy } from '#change/change
 import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import { indexedNames } from '#domain/personal.ts'
 import { didYouMean } from '#lib/nearest.ts'
 import { argumentNames } from '#mcp/arguments.ts'
 import { matchTemplate } from '#mcp/template.ts'
@@ -42,7 +43,7 @@ const itemNamed = (policy: PlanePolicy | undefined, { kind, name }: DocumentName
 
 const judge = (of: DocumentName, all: readonly Capability[]): Objection[] =>
   all.flatMap((capability) => {
-    const index = capability.classification?.index ?? []
+    const index = indexedNames(capability.classification)
     if (index.length === 0) return []
     const { names, others } = takenBy(capability, all)
     return index.flatMap((name, at): Objection[] => {

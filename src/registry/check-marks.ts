@@ -2,6 +2,7 @@ import type { Check, DocumentName, Objection, PlanePolicy } from '#change/change
 import type { ItemDocument } from '#domain/documents.ts'
 import type { Classification } from '#domain/item-documents.ts'
 import { type Marks, marksOf } from '#domain/marks.ts'
+import { indexedNames, selectsArgument } from '#domain/personal.ts'
 import { compilePath } from '#lib/json-path.ts'
 import { MOST_PATHS } from '#lib/redaction.ts'
 
@@ -95,7 +96,7 @@ const judgeIndexes = (
   return membersOf(item).flatMap(({ path, own, base }) => {
     const data = [...(item.data ?? []), ...(base?.data ?? []), ...(own.data ?? [])]
     const masked = new Set(data.filter((one) => masks.has(one)))
-    const names = [...(own.index ?? []), ...(base?.index ?? [])]
+    const names = [...indexedNames(own), ...indexedNames(base)]
     return names.flatMap((name): Objection[] => {
       const why = masksArgument(name, marksOf(base, own), masked)
       if (why === undefined) return []
@@ -106,7 +107,6 @@ const judgeIndexes = (
   })
 }
 
-/** Asked of an object that holds the argument, and of what a filter could want of it, whatever it is. */
 const masksArgument = (
   name: string,
   marks: Marks,
@@ -118,19 +118,6 @@ const masksArgument = (
   if (unmarked !== undefined)
     return `may be data of the class ${unmarked}: the plane masks it, and nothing is marked as of it`
   const mask = [...marks.arguments].flatMap(([path, its]) => (masked.has(its) ? [path] : []))
-  const found = mask.find((path) => selects(path, name))
+  const found = mask.find((path) => selectsArgument(path, name))
   return found === undefined ? undefined : `${found} marks, and the plane masks it`
-}
-
-/** A filter may select it for some values: taken as if it did. */
-const selects = (path: string, name: string): boolean => {
-  const bare = path.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''")
-  if (/^\$(\.\.)?\[[^\]]*\?/.test(bare)) return true
-  const made = compilePath(path)
-  if ('problem' in made) return true
-  let isFound = false
-  made.select({ [name]: '' }, { left: 100 }, () => {
-    isFound = true
-  })
-  return isFound
 }

@@ -447,6 +447,13 @@ export interface PayloadKeyRows {
   putFirst(key: PayloadKey): Promise<PayloadKey | undefined>
   /** Of one subject, in the order of periods. */
   list(subject: string): Promise<PayloadKey[]>
+  /** Of months from the one to the other, in order of ids: the next so many behind an id. */
+  listBetween(about: {
+    readonly from: string
+    readonly to: string
+    readonly after: string
+    readonly most: number
+  }): Promise<PayloadKey[]>
 }
 
 /** How far what is older than a plane keeps has been let go of. Written by `ledger/` alone. */
@@ -474,7 +481,7 @@ export interface LedgerKeyRows {
 
 /**
  * A plane's ledger. Entries are contiguous from 1, never updated, never deleted (the table's
- * triggers refuse it). Appends from anywhere in this process are committed in groups: whatever
+ * triggers refuse it), but for bodies that go when their time is over (`prune`). Appends from anywhere in this process are committed in groups: whatever
  * arrives while one commit is under way goes into the next; each plane's group is a transaction of
  * its own, so that one plane's failing file fails its own entries only, and a flood in one plane
  * holds up the others by one bounded group.
@@ -534,16 +541,44 @@ export interface LedgerFile {
    * of them last until it is written over. PostgreSQL keeps them until the table is vacuumed.
    */
   dropPayloads(positions: readonly number[]): Promise<void>
+  /** How far bodies have gone: see `prune`. */
+  pruning(): Promise<Pruning>
+  /**
+   * From here on the entries up to `to` need have no bodies any more; `said` is the position of the
+   * `ledger.pruned` that says so. The one way on which a body goes, and the tables' triggers refuse
+   * every other: rejects where there is no such entry, where it would be less than before, or where no
+   * checkpoint covers them all. Hashes, positions and times stay. What reads entries leaves out those
+   * without a body.
+   */
+  prune(about: { readonly to: number; readonly said: number }): Promise<void>
+  /**
+   * Takes away the next so many bodies below that, with their payloads, but for those that the ledger
+   * needs to be verified (`keptBodies`).
+   */
+  dropBodies(most: number): Promise<void>
   readonly tree: LedgerTree
 }
+
+/** Entries up to `to` need have no bodies; those up to `done` have none. */
+export interface Pruning {
+  readonly to: number
+  readonly done: number
+}
+
+/** Types of entries whose bodies stay whatever their age: keys, breaks, and what was taken away. */
+export const keptBodies = [
+  'ledger.key',
+  'ledger.broken',
+  'ledger.pruned',
+] as const satisfies EntryType[]
 
 /**
  * The Merkle tree over a plane's entries (RFC 9162 §2.1), kept as tiles (C2SP tlog-tiles: height 8,
  * of level and index, up to 256 hashes one behind the other), and its checkpoints. The leaf of
  * position p has index p − 1. It follows the entries: `append` never waits for it.
  *
- * A tree only grows: hashes that stand in a tile are never changed, no tile and no checkpoint is
- * removed (triggers refuse it). After a break that a person has accepted, a new generation begins:
+ * A tree only grows: hashes that stand in a tile are never changed, no tile is removed, and of
+ * checkpoints only such as others of their hour or day make needless (triggers refuse the rest). After a break that a person has accepted, a new generation begins:
  * a tree of its own over the same entries, from nothing. What a generation is not given for is of the
  * newest one.
  */
@@ -569,6 +604,14 @@ export interface LedgerTree {
   addCheckpoint(row: CheckpointRow): Promise<boolean>
   /** Oldest first: of a generation, with numbers `from` and later, at most `most`. */
   checkpoints(generation: number, from: number, most: number): Promise<CheckpointRow[]>
+  /** How many of a generation stand. */
+  countCheckpoints(generation: number): Promise<number>
+  /**
+   * Takes away checkpoints of a generation. What the triggers refuse is not taken: the first, whatever
+   * is not two days older than the newest, the last of an hour, and the last of a day alone where it is
+   * ninety days older than the newest.
+   */
+  thin(generation: number, numbers: readonly number[]): Promise<void>
   /** Begins a generation, with a tree of no entries; false where the newest is not the one before it. */
   begin(generation: number): Promise<boolean>
   /**
@@ -597,7 +640,7 @@ export interface Growth {
 }
 export interface CheckpointRow {
   readonly generation: number
-  /** From 1 in each generation, without a gap. */
+  /** From 1 in each generation, one by one; numbers that were thinned out come never again. */
   readonly number: number
   readonly size: number
   readonly root: Uint8Array

@@ -1,14 +1,15 @@
-import { createSecretKey } from 'node:crypto'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { Change } from '#change/change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Subject } from '#domain/subject.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import type { PayloadKey, Store } from '#store/store.ts'
+import type { PayloadKey, PayloadKeyRows, Store } from '#store/store.ts'
+import { createArgumentHash } from './argument-hash.ts'
 import { KEY_BYTES } from './gcm.ts'
 import { createPeriods } from './period.ts'
 import { createNonces, createSealer } from './sealer.ts'
-import type { Erasure, PayloadKeys, Sealer } from './vault.ts'
+import type { Erasure, PayloadKeyInUse, PayloadKeys, Sealer } from './vault.ts'
 
 interface PayloadKeysParts {
   readonly plane: PlaneId
@@ -26,14 +27,18 @@ const ID_BYTES = 16
 /** So many keys are held in memory; beyond them the one that was brought first is fetched again. */
 const KEPT_KEYS = 4096
 
+/** Keys that are gone through at a time: a few milliseconds between two looks at what else is to be done. */
+const KEYS_AT_ONCE = 100
+
 /** A sealer whose messages begin with the id of their key. */
-type Sealing = Pick<Sealer, 'seal' | 'open'>
+type Sealing = PayloadKeyInUse & Pick<Sealer, 'open'>
 
 /** docs/decisions/payload-keys.md says why so. */
 export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
   const { plane, store, change, pseudonym } = parts
   const rows = store.plane(plane).payloadKeys
-  const unwrap = createUnwrap(parts)
+  const openKey = createOpen(parts)
+  const unwrap = createUnwrap(parts, openKey)
   const periodOf = createPeriods()
   const current = new Map<string, Sealing>()
   const loading = new Map<string, Promise<Sealing>>()
@@ -96,6 +101,16 @@ export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
       const sealing = await find(bytes.subarray(0, ID_BYTES).toString('hex'))
       return sealing ? sealing.open(bytes, context) : 'erased'
     },
+    async hashes({ argument, texts, since, until, subjects }) {
+      const about = { from: periodOf(since), to: periodOf(until) }
+      const found: string[] = []
+      for await (const keys of keysOf(rows, about, subjects?.map(pseudonym)))
+        for (const row of keys) {
+          const hash = createArgumentHash(openKey(row), plane)
+          for (const text of texts) found.push(hash(argument, text))
+        }
+      return found
+    },
     async periods(subject) {
       return (await rows.list(pseudonym(subject))).map(({ period }) => period)
     },
@@ -145,18 +160,47 @@ const made = (
 const placeOf = ({ id, subject, period }: Pick<PayloadKey, 'id' | 'subject' | 'period'>) =>
   `payload key\n${id}\n${subject}\n${period}`
 
-const createUnwrap = ({ plane, sealer, random }: PayloadKeysParts) => {
-  const nonces = createNonces(random)
-  return (row: PayloadKey): Sealing => {
+/** Of some subjects, or of all, those of months from the one to the other. */
+async function* keysOf(
+  rows: PayloadKeyRows,
+  { from, to }: { readonly from: string; readonly to: string },
+  subjects: readonly string[] | undefined,
+): AsyncGenerator<PayloadKey[]> {
+  for (const subject of subjects ?? [])
+    yield (await rows.list(subject)).filter(({ period }) => period >= from && period <= to)
+  if (subjects !== undefined) return
+  for (let after = ''; ; ) {
+    const some = await rows.listBetween({ from, to, after, most: KEYS_AT_ONCE })
+    yield some
+    const last = some.at(-1)
+    if (last === undefined || some.length < KEYS_AT_ONCE) return
+    after = last.id
+  }
+}
+
+const createOpen =
+  ({ plane, sealer }: PayloadKeysParts) =>
+  (row: PayloadKey): KeyObject => {
     const bytes = sealer.open(row.wrapped, placeOf(row))
     if (!bytes) throw altered(plane, row)
     const key = createSecretKey(bytes)
     bytes.fill(0)
+    return key
+  }
+
+const createUnwrap = (
+  { plane, random }: PayloadKeysParts,
+  openKey: (row: PayloadKey) => KeyObject,
+) => {
+  const nonces = createNonces(random)
+  return (row: PayloadKey): Sealing => {
+    const key = openKey(row)
     const id = Buffer.from(row.id, 'hex')
     const own = createSealer({ key, plane, purpose: 'payload', random, nonces })
     return {
       seal: (plain, context) => Buffer.concat([id, own.seal(plain, context)]),
       open: (sealed, context) => own.open(sealed.subarray(ID_BYTES), context),
+      hash: createArgumentHash(key, plane),
     }
   }
 }

@@ -53,11 +53,17 @@ export interface PayloadKeys {
    * What seals now what is recorded of a subject: at once where the key is in memory. Rejects where the
    * store cannot be read or written.
    */
-  sealing(subject: Subject, at: number): Pick<Sealer, 'seal'> | Promise<Pick<Sealer, 'seal'>>
+  sealing(subject: Subject, at: number): PayloadKeyInUse | Promise<PayloadKeyInUse>
   /** `erased` where the key is no more; undefined where the bytes or the context were changed. */
   open(sealed: Uint8Array, context: string): Promise<Buffer | 'erased' | undefined>
   /** The subject as rows and entries name it: its kind and a keyed hash, `user:9f3c…`. */
   pseudonym(subject: Subject): string
+  /**
+   * Every hash that entries may hold of these texts, each given for an argument: one for each key of the
+   * months from the one instant to the other, of these subjects or of all. Read from the store, so that
+   * none of a key that was destroyed is among them, in whichever process.
+   */
+  hashes(about: HashesAsked): Promise<string[]>
   /** Months, in their order, of which there are keys of a subject. */
   periods(subject: Subject): Promise<string[]>
   /**
@@ -74,6 +80,19 @@ export interface PayloadKeys {
   ): Promise<Erasure>
   /** Drops every key from memory. */
   forget(): void
+}
+export interface HashesAsked {
+  readonly argument: string
+  readonly texts: readonly string[]
+  readonly since: number
+  readonly until: number
+  /** All of them, where undefined. */
+  readonly subjects: readonly Subject[] | undefined
+}
+/** One of the keys: it seals, and hashes arguments that are personal. */
+export interface PayloadKeyInUse extends Pick<Sealer, 'seal'> {
+  /** What an entry holds in place of what was given; nothing can be told from it without the key. */
+  hash(argument: string, text: string): string
 }
 export interface Erasure {
   readonly revision: number

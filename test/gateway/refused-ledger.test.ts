@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
+import { freePort } from '../peers/program.ts'
 import { callingAt, until } from './calling.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane } from './plane.ts'
 
@@ -23,12 +24,20 @@ test('an old backup under later published checkpoints: the plane answers 503, th
     data,
     documents: documents(...ofPlane('ops'), ...ofPlane('finance')),
     config: { runners: bankRunner() },
+    // A token of before the restart is one of this issuer then.
+    args: ['--listen', `127.0.0.1:${await freePort()}`],
   })
+  const tokens = new Map<string, string>()
+  const tokenOf = async (name: string): Promise<string> => {
+    const { stdout } = await gateway.cli(['token', 'planner', '--plane', name])
+    return tokens.get(name) ?? stdout.trim()
+  }
   const statusOf = async (name: string): Promise<number> => {
     const url = `${gateway.origin}/mcp/${name}/bank`
-    const { stdout } = await gateway.cli(['token', 'planner', '--plane', name])
+    const token = await tokenOf(name)
+    tokens.set(name, token)
     const params = { name: 'rates_today', arguments: {} }
-    return (await callingAt(url).ask(stdout.trim(), 'tools/call', params)).status
+    return (await callingAt(url).ask(token, 'tools/call', params)).status
   }
   const publishedSize = (): number => {
     const file = join(data, 'published', 'ops.checkpoint')
@@ -53,6 +62,9 @@ test('an old backup under later published checkpoints: the plane answers 503, th
     gateway = await gateway.restart()
     assert.equal(await statusOf('ops'), 503)
     assert.equal(await statusOf('finance'), 200)
+    const untold = await gateway.cli(['token', 'planner', '--plane', 'ops'])
+    assert.equal(untold.stdout, '', 'no token whose entry cannot be written')
+    assert.notEqual(untold.code, 0)
     assert.equal((await fetch(`${gateway.origin}/readyz`)).status, 503)
     const told = await gateway.cli(['status'])
     assert.match(told.stdout, /ledger refused: smaller than published/)

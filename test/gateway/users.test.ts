@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { systemClock as clock } from '#lib/clock.ts'
+import { erase } from '#manager/erasing.ts'
 import { exchange, legacy } from '../peers/wire.ts'
 import { bearer, callingAt, until } from './calling.ts'
 import { agent, consumer, documents, grant, plane } from './plane.ts'
@@ -40,6 +42,26 @@ describe('A user on whose behalf an agent calls', () => {
     assert.equal(call?.user, undefined)
     const found = call && (await here.installation.calls.find('ops' as never, call.call))
     assert.equal('user' in (found?.entries[0]?.entry ?? {}), false)
+  })
+
+  test('is erased with what was recorded for him, by whichever agent, and nobody else is', async () => {
+    const calls: string[] = []
+    for (const by of [await token('anna'), await token('anna', 'other'), await token('bert')]) {
+      await at.call(by, 'quick')
+      calls.push(String((await here.newest('quick'))?.call))
+    }
+    const states = () =>
+      Promise.all(
+        calls.map(async (call) => {
+          const found = await here.installation.calls.find('ops' as never, call as never)
+          assert(found?.entries[0])
+          return (await here.installation.recorded.open('ops' as never, found.entries[0])).state
+        }),
+      )
+    assert.deepEqual(await states(), ['whole', 'whole', 'whole'])
+    const desk = { installation: here.installation, by: 'local:test', stop: undefined, clock }
+    await erase(desk, { plane: 'ops', user: 'anna', reason: 'request 4711' })
+    assert.deepEqual(await states(), ['erased', 'erased', 'whole'])
   })
 
   test('is suspended behind every agent at once: streams end, calls are refused with words, lists are empty; others go on', async () => {

@@ -1,9 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import type { AgentDocument } from '#domain/documents.ts'
+import type { TokenIssued } from '#domain/entry.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import { type ClientView, createIdentity } from '#identity/identity.ts'
 import type { Clock } from '#lib/clock.ts'
+import { Fault } from '#lib/fault.ts'
 import { createLog, silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
@@ -120,7 +122,27 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
-  const parts = { origin, store, change, keyring, view: policy.view, clock, random, log }
+  let isFull = false
+  const issued: TokenIssued[] = []
+  const refused: string[] = []
+  const entries = {
+    async enter(one: TokenIssued) {
+      if (isFull) throw new Fault('unrecordable')
+      issued.push(one)
+    },
+    refused: (_: PlaneId, error: string) => void refused.push(error),
+  }
+  const parts = {
+    origin,
+    store,
+    change,
+    keyring,
+    view: policy.view,
+    clock,
+    random,
+    log,
+    ...entries,
+  }
   const start = async () => {
     const identity = await createIdentity(parts)
     change.onChange(({ changes }) => identity.follow(changes))
@@ -130,7 +152,11 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const resource = `${origin}/mcp/ops`
 
   return {
-    ...{ origin, policy, parts, store, clock, lines, identity, start, resource },
+    ...{ origin, policy, parts, store, clock, lines, identity, start, resource, issued, refused },
+    /** Whether nothing can be recorded from here on. */
+    full(is: boolean) {
+      isFull = is
+    },
     verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
     mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
       (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,

@@ -544,3 +544,18 @@ test('the same agent has other secrets in another plane', async () => {
   assert.equal(verify(String(answer.json.access_token)), 'unknown key')
   assert.equal(typeof verify(String(answer.json.access_token), finance), 'object')
 })
+
+test('no token is handed out whose entry cannot be written', async () => {
+  const fresh = await identity.setSecret(ops, planner, about)
+  const headers = { authorization: basic('planner@workplace-ai', fresh) }
+  const before = issuer.issued.length
+  issuer.full(true)
+  const { status, json } = await ask(tokenUrl, credentials, headers)
+  issuer.full(false)
+  assert.equal(status, 503)
+  assert.equal(json.error, 'temporarily_unavailable')
+  assert.equal(json.access_token, undefined)
+  assert.equal(issuer.issued.length, before)
+  assert.equal((await ask(tokenUrl, credentials, headers)).status, 200)
+  assert.equal(issuer.issued.length, before + 1)
+})

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { PlaneId } from '#domain/name.ts'
+import { createEvidence, type Evidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
+import type { PersonalHashes } from '#ledger/hashed.ts'
 import type { KeySealer, Ledger } from '#ledger/ledger.ts'
+import { createRecordedQuery } from '#ledger/recorded.ts'
 import { createKeeper, type Keeper } from '#ledger/tree/keeper.ts'
 import { inFile, type PublishedPlace } from '#ledger/tree/published.ts'
 import { type Clock, systemRandom } from '#lib/clock.ts'
@@ -11,6 +14,9 @@ import { openStore } from '#store/open.ts'
 import type { CheckpointRow, Store } from '#store/store.ts'
 import { callAt, intentOf, ops, outcomeOf } from '../store/entries.ts'
 import { keySealerOf, sealerOf } from './sealer.ts'
+
+/** Of nobody is anything personal. */
+export const noHashes: PersonalHashes = { find: async () => [] }
 
 /** A ledger with its tree, as `assemble.ts` puts them together. */
 export interface Kept {
@@ -21,6 +27,7 @@ export interface Kept {
   call(count: number, plane?: PlaneId): Promise<void>
   checkpoints(plane?: PlaneId, generation?: number): Promise<CheckpointRow[]>
   bodies(plane?: PlaneId): Promise<string[]>
+  evidence(plane?: PlaneId): Evidence
   /** As a stop does. */
   close(): Promise<void>
 }
@@ -83,6 +90,13 @@ export const openKept = async ({
     checkpoints: (plane = ops, generation = 1) =>
       opened.plane(plane).ledger.tree.checkpoints(generation, 1, 10_000),
     bodies: (plane = ops) => bodiesOf(opened, plane),
+    evidence: (plane = ops) =>
+      createEvidence({
+        ...{ plane, store, clock, version: '1' },
+        ledger: ledger.plane(plane),
+        tree: keeper.plane(plane),
+        recorded: createRecordedQuery({ store, seal: sealerOf }),
+      }),
     async close() {
       await keeper.close(ledger.close)
       await opened.close()

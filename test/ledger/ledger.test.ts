@@ -205,7 +205,7 @@ describe('the ledger', () => {
   test('a flood of the unauthenticated is one entry a minute and reason', async () => {
     const plane = ledger.plane(ops)
     for (let n = 0; n < 10_000; n++) {
-      plane.unauthenticated(n % 4 === 0 ? 'expired' : 'signature', clock.now())
+      plane.count('unauthenticated.count', n % 4 === 0 ? 'expired' : 'signature', clock.now())
       if (n % 1000 === 0) clock.advance(1000)
     }
     assert.deepEqual(await entries(), [])
@@ -224,7 +224,7 @@ describe('the ledger', () => {
   test('what is being counted is written when it closes', async () => {
     const plane = ledger.plane(ops)
     for (let n = 0; n < 15; n++) await plane.refuse(refusedOf(callAt(n)))
-    plane.unauthenticated('expired', clock.now())
+    plane.count('unauthenticated.count', 'expired', clock.now())
     await ledger.close()
     assert.deepEqual((await types()).slice(11), [
       'call.refused.count',
@@ -353,21 +353,34 @@ describe('the ledger in files', () => {
       unknown.map(({ call, status, at }) => [call, status, at]),
       [0, 1, 3, 4].map((n) => [callAt(n), 'unknown', noon + 60_000]),
     )
-    assert.deepEqual(written.at(-1), {
-      type: 'ledger.open',
-      v: 1,
-      at: noon + 60_000,
-      plane: ops,
-      version: '1.2.3',
-      orphans: 4,
-    })
+    assert.deepEqual(written.slice(-2), [
+      {
+        type: 'ledger.open',
+        v: 1,
+        at: noon + 60_000,
+        plane: ops,
+        version: '1.2.3',
+        orphans: 4,
+      },
+      {
+        type: 'ledger.gap',
+        v: 1,
+        at: noon + 60_000,
+        plane: ops,
+        problem: 'the process ended without ledger.close',
+        from: noon,
+        to: noon + 60_000,
+        refused: 0,
+      },
+    ])
+    await ledger.close()
     await store.close()
 
     store = await open()
     ledger = ledgerOn(store)
     await ledger.open()
     const [last] = (await entries()).slice(-1)
-    assert(last?.type === 'ledger.open')
+    assert(last?.type === 'ledger.open', 'what was closed has no gap')
     assert.equal(last.orphans, 0)
   })
 
@@ -379,7 +392,12 @@ describe('the ledger in files', () => {
     await ledgerOn(store)
       .plane(ops)
       .intend(intentOf(callAt(9)), args())
-    assert.deepEqual((await types()).slice(2), ['call.outcome', 'ledger.open', 'call.intent'])
+    assert.deepEqual((await types()).slice(2), [
+      'call.outcome',
+      'ledger.open',
+      'ledger.gap',
+      'call.intent',
+    ])
   })
 
   test('without a disk no call may begin, and an outcome that was refused follows later', async () => {
@@ -390,6 +408,7 @@ describe('the ledger in files', () => {
     assert.equal(plane.room(clock.now()), 'failing')
     await assert.rejects(plane.intend(intentOf(callAt(2)), args()), isFault('unrecordable'))
     assert.equal(ledger.plane(finance).room(clock.now()), 'open')
+    plane.turnAway()
     clock.advance(3000)
     await caughtUp()
     assert.equal(plane.room(clock.now()), 'failing')
@@ -404,6 +423,12 @@ describe('the ledger in files', () => {
     assert.deepEqual(
       outcomes.map(({ call, status, code }) => [call, status, code]),
       [[callAt(1), 'complete', 'unconfirmed']],
+    )
+    const gaps = (await entries()).filter((entry) => entry.type === 'ledger.gap')
+    assert.deepEqual(
+      gaps.map(({ from, to, refused }) => [from, to > from, refused]),
+      [[noon, true, 2]],
+      'one gap, with the calls that were refused for it',
     )
     // Call 2 never stood, so nothing is said of it.
     assert.equal(JSON.stringify(await entries()).includes(callAt(2)), false)

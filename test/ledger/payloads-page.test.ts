@@ -30,7 +30,7 @@ describe('docs/payloads.md', () => {
       const { success, error } = documentSchemas[written.kind as Kind].safeParse(whole)
       assert.ok(success, String(error))
     }
-    assert.deepEqual(kinds, ['Server', 'Plane', 'Server', 'Plane'])
+    assert.deepEqual(kinds, ['Server', 'Plane', 'Server', 'Server', 'Plane'])
   })
 
   test('has the levels, in their order', () => {

@@ -19,6 +19,7 @@ import {
   refusedOf,
   rowOf,
 } from '../store/entries.ts'
+import { noHashes } from './kept.ts'
 
 let store: Store
 let query: CallQuery
@@ -48,7 +49,7 @@ describe('the calls of a plane', () => {
   beforeEach(async () => {
     const clock = createTestClock()
     store = await openStore({ folder: 'memory', appendDeadlineMs: 2000, clock, log: silentLog })
-    query = createCallQuery(store)
+    query = createCallQuery(store, noHashes)
   })
   afterEach(() => store.close())
 
@@ -217,7 +218,7 @@ describe('the calls of a plane', () => {
             const told: unknown[] = []
             let before: number | undefined
             for (;;) {
-              const page = await createCallQuery(own).list({
+              const page = await createCallQuery(own, noHashes).list({
                 plane: ops,
                 most,
                 ...(agent && { agent }),
@@ -242,7 +243,7 @@ describe('one call', () => {
   beforeEach(async () => {
     const clock = createTestClock()
     store = await openStore({ folder: 'memory', appendDeadlineMs: 2000, clock, log: silentLog })
-    query = createCallQuery(store)
+    query = createCallQuery(store, noHashes)
   })
   afterEach(() => store.close())
 

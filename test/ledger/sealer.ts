@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { hashedText } from '#domain/indexed.ts'
 import type { KeySealer, LedgerIntegrity, PayloadSealer } from '#ledger/ledger.ts'
 
 /** AES-256-GCM with a key of the plane's name, whomever it is about: real encryption, without the vault. */
@@ -22,6 +23,8 @@ export const sealerOf = (plane: string): PayloadSealer => {
         const sealed = [cipher.update(plain), cipher.final()]
         return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()])
       },
+      hash: (argument, text) =>
+        hashedText(createHmac('sha256', key).update(`${argument}\0${text}`).digest('hex')),
     }),
     open: async (sealed, context) => open(sealed, context),
     openEarlier: open,

@@ -131,7 +131,7 @@ describe('The events', () => {
   test('end where the token is revoked', async () => {
     const { people } = world.started.installation
     const sam = await listenAgain('sam')
-    for (const { id } of await people.tokens('sam')) await people.revoke('sam', id)
+    for (const { id } of await people.tokens('sam')) await people.revoke('sam', id, 'test')
     await world.apply([consumer('after-revoke')], 'x')
     await sam.ended
     assert.deepEqual(sam.events, [])

@@ -52,6 +52,11 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/difference': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
+  'GET /planes/{plane}/ledger/keys': readers,
+  'GET /planes/{plane}/ledger/entries/{position}/proof': 'APUSV',
+  'POST /planes/{plane}/ledger/key': 'A',
+  'POST /planes/{plane}/ledger/accept': 'A',
+  'POST /planes/{plane}/ledger/reindex': 'A',
   'GET /planes/{plane}/calls/{call}/recorded': 'S',
   'POST /planes/{plane}/erase': 'AV',
   'GET /planes/{plane}/status/servers': readers,
@@ -215,6 +220,7 @@ describe('Every route', () => {
       .replace('{token}', 'tok_00000000000000000000000000')
       .replace('{call}', 'cal_00000000000000000000000000')
       .replace('{revision}', '1')
+      .replace('{position}', '1')
     const body =
       bodies[`${method} ${path}`] ?? (method === 'PUT' && document ? changed(document) : undefined)
     return world.ask(method, `${address}${queries[`${method} ${path}`] ?? ''}`, {
@@ -311,6 +317,9 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /planes/{plane}/servers/{name}/life-cycle': { lifeCycle: 'published' },
   'POST /planes/{plane}/servers/{name}/release': { name: 'x', fingerprint: 'f'.repeat(12) },
   'POST /planes/{plane}/servers/{name}/release-all': { fingerprint: 'f'.repeat(12) },
+  'POST /planes/{plane}/ledger/key': {},
+  'POST /planes/{plane}/ledger/accept': { reason: 'a test' },
+  'POST /planes/{plane}/ledger/reindex': { goesOn: true },
   'POST /planes/{plane}/can': { client: 'planner', server: 'bank', name: 'x' },
   'POST /planes/{plane}/policy/test': {},
   'POST /planes/{plane}/policy/replay': { draft: { files: [{ name: 'none', text: '' }] } },

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Raw, readLedgerFile, readLedgerTables } from './ledger.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
@@ -22,6 +23,8 @@ export type Gateway = {
   ledger(plane: string): Promise<{ entries: Raw[]; sound: boolean }>
   /** Everything that its store holds, a text of bytes (latin1) for each file or table, by its name. */
   stored(): Promise<Map<string, string>>
+  /** Changes what lies in its store behind its back: triggers off, as whoever owns the machine can. */
+  tamper(change: Tampering): Promise<void>
   /** A short-lived access token of that agent, `name` or `name@consumer`. */
   token(agent: string, resource?: string): Promise<string>
   /** One command of the terminal program, against this installation. */
@@ -33,7 +36,14 @@ export type Gateway = {
   /** SIGKILL; the data folder stays. */
   kill(): Promise<void>
   /** Starts it again on the same data folder, after `kill`, and waits for its servers. */
-  restart(): Promise<Gateway>
+  restart(env?: Record<string, string>): Promise<Gateway>
+}
+
+/** The same change on each store; the first one to the ledger file of a plane. */
+export type Tampering = {
+  plane: string
+  file: (db: DatabaseSync) => void
+  tables: string
 }
 
 export type GatewayOptions = {
@@ -94,15 +104,25 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
     })
     child.once('exit', (code) => reject(new Error(`ended with ${code}:\n${said.join('')}`)))
   })
-  const cli = (command: string[], input?: string) =>
-    runProgram([main, '--data', data, ...command], input === undefined ? {} : { input })
-
   const url = options.env?.DATABASE_URL
+  // Where nothing serves any more, a command opens the store itself.
+  const env = process.env.TEST_STORE === 'postgres' && url !== undefined && { DATABASE_URL: url }
+  const cli = (command: string[], input?: string) =>
+    runProgram([main, '--data', data, ...command], {
+      ...(input !== undefined && { input }),
+      ...(env && { env }),
+    })
+
   return {
     async ledger(plane) {
       if (url === undefined) return readLedgerFile(data, plane)
       const { query } = await (server ?? Promise.reject(new Error('no PostgreSQL of these tests')))
       return readLedgerTables((sql) => query(sql, url), plane)
+    },
+    async tamper({ plane, file, tables }) {
+      if (url === undefined) return tamperWith(data, plane, file)
+      const { query } = await (server ?? Promise.reject(new Error('no PostgreSQL of these tests')))
+      await query(`set session_replication_role = replica; ${tables}`, url)
     },
     async stored() {
       if (url === undefined) return readFiles(data)
@@ -134,11 +154,23 @@ async function launch(options: GatewayOptions, data: string): Promise<Gateway> {
       child.kill('SIGKILL')
       await gone
     },
-    async restart() {
-      const again = await launch(options, data)
+    async restart(env = {}) {
+      const again = await launch({ ...options, env: { ...options.env, ...env } }, data)
       await settled(again)
       return again
     },
+  }
+}
+
+const tamperWith = (data: string, plane: string, change: (db: DatabaseSync) => void): void => {
+  const db = new DatabaseSync(join(data, 'ledger', `${plane}.db`), { timeout: 5000 })
+  try {
+    const triggers = db.prepare("select name, sql from sqlite_master where type = 'trigger'").all()
+    for (const { name } of triggers) db.exec(`drop trigger "${name}"`)
+    change(db)
+    for (const { sql } of triggers) db.exec(String(sql))
+  } finally {
+    db.close()
   }
 }
 

@@ -7,6 +7,7 @@ import { systemRandom } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { createPeople } from '#people/create-people.ts'
+import type { PersonEntry } from '#people/entering.ts'
 import { openStore } from '#store/open.ts'
 import { createTestClock } from '../store/clock.ts'
 
@@ -22,7 +23,15 @@ const open = async (t: TestContext) => {
     void logged.push(`${event} ${JSON.stringify(fields)}`)
   const log: Log = { info: write, warn: write, error: write }
   const store = await openStore({ folder: 'memory', appendDeadlineMs: 1000, clock, log })
-  const people = createPeople({ store, folder, clock, random: systemRandom, log })
+  const entered: PersonEntry[] = []
+  const refused: string[] = []
+  const enter = async (_: unknown, entry: PersonEntry) => void entered.push(entry)
+  const entering = {
+    enter,
+    enterAfter: enter,
+    refused: (reason: string) => void refused.push(reason),
+  }
+  const people = createPeople({ store, folder, clock, random: systemRandom, log, entering })
   t.after(async () => {
     await store.close()
     await rm(folder, { recursive: true, force: true })
@@ -31,7 +40,7 @@ const open = async (t: TestContext) => {
     people.put({ name, title: undefined, administrator, password, by: 'test' })
   const signIn = (name: string, about: { password?: string; address?: string } = {}) =>
     people.signIn({ name, password, label: 'a test', address: '192.0.2.1', ...about })
-  return { people, clock, store, folder, logged, make, signIn }
+  return { people, clock, store, folder, logged, make, signIn, entered, refused }
 }
 
 const outcome = (answer: object): string =>
@@ -130,9 +139,9 @@ describe('Tokens', () => {
     const [first, second, third] = tokens
     assert.ok(first && second && third)
     assert.equal((await people.tokens('bob')).length, 3)
-    await people.revoke('bob', first.id)
+    await people.revoke('bob', first.id, 'person:bob')
     assert.equal(await people.authenticate(first.token), undefined)
-    await assert.rejects(people.revoke('ayse', second.id), /nothing of that name/)
+    await assert.rejects(people.revoke('ayse', second.id, 'test'), /nothing of that name/)
     const changed = await people.changePassword({
       name: 'bob',
       old: password,

@@ -95,6 +95,8 @@ describe('An explanation', () => {
       'grant conditional',
     ])
     assert.equal(said(small, 'read', { args: { line: '4' } })[0], 'denied')
+    // Whatever arguments would fulfil the condition, nothing of the agent is let through.
+    assert.equal(said({ ...small, suspended: ['agent/line'] })[0], 'denied')
     // Whatever arguments would fulfil the condition, the rule denies.
     const never: Small = { ...small, rules: { never: { over: [read], deny: true } } }
     assert.deepEqual(said(never), ['denied', 'rule never: nobody may'])

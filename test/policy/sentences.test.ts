@@ -250,6 +250,10 @@ describe('A change that makes a sentence false', () => {
       'line@floor is, as its arguments may be, permitted or denied mes/read (it depends on the arguments)',
     )
     assert.equal(
+      await told({ grants: {} }, { expect: 'permitted', over: [read, write] }),
+      'line@floor does not find mes/read (no grant); line@floor does not find mes/write (no grant)',
+    )
+    assert.equal(
       await told({}, { expect: 'permitted', over: [read, write] }),
       'line@floor does not find mes/write (no grant)',
     )
@@ -265,6 +269,9 @@ describe('A change that makes a sentence false', () => {
       (await objections(proposedOf(after, after, 'PolicyTest/one'), compiledOf(after))).length,
       1,
     )
+    // A grant that is called as the sentence is no reason to refuse it either.
+    const named: Small = { ...after, grants: { ...after.grants, one: reads } }
+    assert.deepEqual(await objections(proposedOf(after, named, 'Grant/one'), compiledOf(after)), [])
     const two: Small = { ...after, tests: { one: sentence, two: { ...sentence, says: 'Two' } } }
     const objected = await objections(proposedOf(before, two, 'Grant/writes', 'PolicyTest/two'))
     assert.deepEqual(

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { QuotaAsk, QuotaCounters, QuotaTaken } from '#domain/counting.ts'
+import { take } from '#gateway/take.ts'
+import type { Permitted } from '#policy/policy.ts'
 import { createSharedWindows } from '#quota/shared-windows.ts'
 import { type Bound, createWindows } from '#quota/windows.ts'
 
@@ -14,6 +16,14 @@ export const bound = (name: string, about: Partial<Bound> = {}): Bound => ({
 })
 
 const windows = ['second', 'minute', 'day'] as const
+
+/** What grants with these own quotas permit, in turn; each is counted by the shared ones as well. */
+const inTurn = (owns: readonly Bound[], shared: readonly Bound[] = []): Permitted => {
+  const [own, ...others] = owns
+  const otherwise = others.length > 0 ? () => inTurn(others, shared) : undefined
+  // Of a decision, only what is counted is looked at.
+  return { own, quotas: own ? [own, ...shared] : shared, otherwise } as Permitted
+}
 
 /** The same promise, written as plainly as it can be, and answered a turn later. */
 export const createPlainCounters = (): QuotaCounters & { questions: number } => {
@@ -88,6 +98,44 @@ export const countersConformance = (name: string, open: () => Promise<QuotaCount
       assert.equal(passed(await spend(behind, noon)), 0)
       assert.equal(passed(await spend(ahead, noon + 2000)), 2)
       assert.equal(passed(await spend(behind, noon - 86_400_000)), 0)
+    })
+
+    test('of grants in turn each gives what it has, over two processes, and no more', async () => {
+      const counters = await open()
+      const processes = [createSharedWindows(counters), createSharedWindows(counters)] as const
+      const grants = [bound('grant/a', { minute: 10 }), bound('grant/b', { minute: 7 })]
+      const asked = Array.from({ length: 200 }, (_, n) =>
+        take(processes[n % 2 ? 1 : 0], inTurn(grants), noon),
+      )
+      const taken = await Promise.all(asked)
+      const by = (name: string) =>
+        taken.filter((one) => 'decision' in one && one.decision.own?.name === name).length
+      assert.deepEqual([by('grant/a'), by('grant/b')], [10, 7])
+    })
+
+    test('a full quota of everybody ends the turn, and what it refuses has spent nothing of a grant', async () => {
+      const windows = createSharedWindows(await open())
+      const [a, b] = [bound('grant/a', { minute: 4 }), bound('grant/b', { minute: 4 })]
+      const all = bound('everybody', { second: 3 })
+      const first = await Promise.all(
+        Array.from({ length: 20 }, () => take(windows, inTurn([a, b], [all]), noon)),
+      )
+      const refused = first.flatMap((one) => ('spent' in one ? [one.spent.quota] : []))
+      assert.deepEqual(refused, Array(17).fill('everybody'))
+      const next = await Promise.all(
+        Array.from({ length: 20 }, () => take(windows, inTurn([a, b]), noon + 1000)),
+      )
+      assert.equal(next.filter((one) => 'decision' in one).length, 5)
+    })
+
+    test('where every grant is full, the shortest wait is told', async () => {
+      const windows = createSharedWindows(await open())
+      const grants = [bound('grant/a', { day: 1 }), bound('grant/b', { minute: 1 })]
+      const at = noon + 20_000
+      for (let n = 0; n < 2; n++) assert('decision' in (await take(windows, inTurn(grants), at)))
+      const told = await take(windows, inTurn(grants), at)
+      assert('spent' in told)
+      assert.deepEqual([told.spent.quota, told.spent.retryAfterMs], ['grant/b', 40_000])
     })
 
     test('days are those of the plane’s time zone, also where clocks change', async () => {

@@ -1,6 +1,7 @@
 """flips.py FOLDER COUNT SEED: changes so many single bits of the bundle in FOLDER, one at a time, and holds
 that its verify.py finds each of them. Answers of openssl are kept: nearly every run asks for the same ones."""
 
+import io
 import random
 import sys
 
@@ -29,12 +30,12 @@ class Memory:
     def names(self):
         return list(self.files)
 
-    def read(self, name):
-        return self.files.get(name)
+    def open(self, name):
+        return io.BytesIO(self.files[name]) if name in self.files else None
 
 
 whole = verify.Folder(folder)
-files = {name: whole.read(name) for name in sorted(whole.names()) if whole.read(name) is not None}
+files = {name: whole.open(name).read() for name in sorted(whole.names())}
 names = [name for name in files if files[name]]
 
 

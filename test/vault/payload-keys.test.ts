@@ -213,3 +213,86 @@ describe('erasing', () => {
     assert.ok(!(await isThere()))
   })
 })
+
+describe('hashes of personal arguments', () => {
+  const all = { since: 0, until: Date.UTC(2030, 0), subjects: undefined }
+  const customer = { ...all, argument: 'customer', texts: ['4711'] }
+  const hash = async (
+    keys: PayloadKeys,
+    subject: typeof anna | typeof ben,
+    at: number,
+    argument = 'customer',
+    text = '4711',
+  ) => (await keys.sealing(subject, at)).hash(argument, text)
+
+  test('are the same for the same text, argument, subject, month and plane, and for nothing else', async (context) => {
+    const { vault, keys } = await openKeys(context)
+    const one = await hash(keys, anna, november)
+    assert.match(one, /^hmac:[0-9a-f]{64}$/)
+    assert.equal(await hash(keys, anna, november), one)
+    const others = await Promise.all([
+      hash(keys, anna, december),
+      hash(keys, ben, november),
+      hash(keys, anna, november, 'account'),
+      hash(keys, anna, november, 'customer', '4712'),
+      hash(keys, anna, november, 'custom', 'er4711'),
+      hash(vault.plane(finance).payloads, anna, november),
+    ])
+    assert.equal(new Set([one, ...others]).size, 7)
+  })
+
+  test('are found by text among the keys of those months, of everybody or of some', async (context) => {
+    const { keys } = await openKeys(context)
+    const wanted = [
+      await hash(keys, anna, november),
+      await hash(keys, ben, november),
+      await hash(keys, anna, december),
+    ]
+    const [ofAnna, ofBen, later] = wanted
+    const find = async (more: object) => new Set(await keys.hashes({ ...customer, ...more }))
+    assert.deepEqual(await find({}), new Set(wanted))
+    assert.deepEqual(await find({ until: november }), new Set([ofAnna, ofBen]))
+    assert.deepEqual(await find({ since: december }), new Set([later]))
+    assert.deepEqual(await find({ subjects: [anna] }), new Set([ofAnna, later]))
+    assert.deepEqual(await find({ subjects: ['user:nobody'] }), new Set())
+    const two = await find({ texts: ['4711', '4712'] })
+    assert.equal(two.size, 6)
+  })
+
+  test('are found by more keys than are gone through at a time', async (context) => {
+    const { keys } = await openKeys(context)
+    const users = Array.from({ length: 501 }, (_, at) => `user:u${at}` as const)
+    const made = await Promise.all(
+      users.map(async (user) => (await keys.sealing(user, november)).hash('customer', '4711')),
+    )
+    assert.deepEqual(new Set(await keys.hashes(customer)), new Set(made))
+  })
+
+  test('attack: after an erasure no key makes the hash again, in no process, and a new key makes another', async (context) => {
+    const store = await newStore(context)
+    const keyring = await openKeyring('memory', store)
+    const here = (await openVault(keyring, store)).plane(ops).payloads
+    const there = (await openVault(keyring, store)).plane(ops).payloads
+    const before = await hash(here, anna, november)
+    const kept = await hash(here, ben, november)
+    assert.equal(await hash(there, anna, november), before)
+    await here.erase(anna, undefined, by)
+    // The other one has not followed yet.
+    assert.deepEqual(await there.hashes(customer), [kept])
+    assert.deepEqual(await here.hashes(customer), [kept])
+    assert.notEqual(await hash(here, anna, november), before)
+  })
+
+  test('attack: a row that was put under another subject or month makes no hash', async (context) => {
+    const { keys, store } = await openKeys(context)
+    await hash(keys, anna, november)
+    const rows = store.plane(ops).payloadKeys
+    const [row] = await rows.list(keys.pseudonym(anna))
+    assert(row)
+    await rows.putFirst({ ...row, id: 'f'.repeat(32), subject: keys.pseudonym(ben) })
+    await assert.rejects(
+      keys.hashes(customer),
+      (fault) => fault instanceof Fault && fault.code === 'bad_key',
+    )
+  })
+})

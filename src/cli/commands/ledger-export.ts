@@ -1,27 +1,31 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
-import { Fault } from '#lib/fault.ts'
+import type { BundlePiece } from '#ledger/bundle/bundle.ts'
+import { hashBytes } from '#lib/merkle.ts'
+import { createBundleFolder } from '../bundle-folder.ts'
 import type { Invocation, Options } from '../command.ts'
-import { printJson } from '../terminal.ts'
+import type { Io } from '../io.ts'
+import { printJson, type Terminal } from '../terminal.ts'
+import { grouped } from '../when.ts'
 
 /** Into a folder that is empty or does not exist: nothing that lies there is taken for a part of it. */
 export const run = async (invocation: Invocation): Promise<number> => {
-  const { args, options, terminal, fields } = invocation
+  const { args, options, terminal, fields, io } = invocation
   const [plane] = args
   const folder = options.text('output') ?? `${plane ?? 'ledger'}-evidence`
-  makeFolder(folder)
-  const files = createFiles(folder)
+  const made = createBundleFolder(folder)
   const control = await invocation.control()
   const asked = { ...rangeOf(options), ...(plane !== undefined && { plane }) }
-  const payloads = options.flag('payloads')
+  const [payloads, disclose] = [options.flag('payloads'), options.flag('disclose')]
+  const progress = toldPieces(terminal, io, folder)
   try {
-    for await (const { file, bytes } of control.exportLedger({ ...asked, payloads }))
-      files.write(file, bytes)
-  } finally {
-    files.close()
+    for await (const piece of control.exportLedger({ ...asked, payloads, disclose })) {
+      made.write(piece)
+      progress(piece)
+    }
+  } catch (thrown) {
+    made.discard()
+    throw thrown
   }
-  const names = readdirSync(folder)
-  const answer = { folder, files: names.length }
+  const answer = { folder, files: made.finish() }
   if (terminal.json) printJson(terminal, answer, fields)
   else terminal.out(`${terminal.glyph('passed')} ${folder}: ${answer.files} files`)
   terminal.hint(`Next: bailiwick verify ${folder}`)
@@ -37,27 +41,18 @@ const rangeOf = (options: Options) => {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined))
 }
 
-const makeFolder = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (readdirSync(folder).length === 0) return
-  throw new Fault('usage', {
-    detail: `${folder} is not empty, and everything in a bundle's folder is taken for a part of it.`,
-    fix: 'name another one with -o',
-  })
-}
+const everyMs = 2000
 
-const createFiles = (folder: string) => {
-  const open = new Map<string, number>()
-  return {
-    write(name: string, bytes: Uint8Array): void {
-      if (!/^[A-Za-z][A-Za-z.]*$/.test(name)) throw new Error(`${name} is no file of a bundle`)
-      const file = open.get(name) ?? openSync(join(folder, name), 'wx', 0o600)
-      open.set(name, file)
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-    },
-    close(): void {
-      for (const file of open.values()) closeSync(file)
-      open.clear()
-    },
+/** Nothing for what takes a moment; then a line every other second. */
+const toldPieces = (terminal: Terminal, io: Io, folder: string) => {
+  let said = io.now()
+  let entries = 0
+  let bytes = 0
+  return (piece: BundlePiece): void => {
+    bytes += piece.bytes.length
+    if (piece.file === 'leaves') entries += piece.bytes.length / hashBytes
+    if (io.now() - said < everyMs) return
+    said = io.now()
+    terminal.say(`Exporting ${folder}  ${grouped(entries)} entries, ${grouped(bytes)} bytes`)
   }
 }

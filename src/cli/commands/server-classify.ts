@@ -15,7 +15,11 @@ export const run = async (invocation: Invocation): Promise<number> => {
   const kind = readKind(options)
   const scopes = options.list('scope')
   const labels = options.list('label')
-  const index = options.list('index')
+  const personal = options.list('personal')
+  const index = [
+    ...options.list('index').filter((argument) => !personal.includes(argument)),
+    ...personal.map((argument) => ({ argument, personal: true as const })),
+  ]
   const answer = await (await control()).ask('serverClassify', {
     ...place,
     kind,
@@ -23,7 +27,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
     class: capabilityClass,
     ...(scopes.length > 0 && { scopes: [...scopes] }),
     ...(labels.length > 0 && { labels: [...labels] }),
-    ...(index.length > 0 && { index: [...index] }),
+    ...(index.length > 0 && { index }),
   })
   if (terminal.json) printJson(terminal, { ...answer, set: answer.set ?? null }, fields)
   else {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { claims } from '#domain/documents.ts'
-import { lifeCycles } from '#domain/item-documents.ts'
+import { indexedArgument, lifeCycles } from '#domain/item-documents.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
@@ -122,7 +122,7 @@ export const operations = {
       class: z.enum(capabilityClasses),
       scopes: z.array(written).optional(),
       labels: z.array(written).optional(),
-      index: z.array(written).optional(),
+      index: z.array(indexedArgument).optional(),
     }),
     classify,
   ),

@@ -15,6 +15,7 @@ const input = z.strictObject({
   since: written.optional(),
   until: written.optional(),
   payloads: z.boolean(),
+  disclose: z.boolean(),
 })
 export type LedgerExportInput = z.input<typeof input>
 
@@ -32,10 +33,22 @@ export const ledgerExport = (desk: Desk, asked: unknown): Promise<AsyncIterable<
 
 /** A line as it came; undefined at the end. Throws the fault that ended it early. */
 export const readLine = (line: string): BundlePiece | undefined => {
-  const value: unknown = JSON.parse(line)
+  const value = parsed(line)
   const fault = fromWire(value)
   if (fault) throw fault
-  if (typeof value !== 'object' || value === null || 'end' in value) return undefined
-  const { file, bytes } = value as { file: string; bytes: string }
-  return { file, bytes: Buffer.from(bytes, 'base64') }
+  if (typeof value === 'object' && value !== null && 'end' in value) return undefined
+  const checked = piece.safeParse(value)
+  if (!checked.success)
+    throw new Fault('internal', { cause: new Error('a line that is no piece of a bundle') })
+  return { file: checked.data.file, bytes: Buffer.from(checked.data.bytes, 'base64') }
+}
+
+const piece = z.strictObject({ file: z.string(), bytes: z.string() })
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }

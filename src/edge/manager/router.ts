@@ -17,6 +17,7 @@ const parameters: Readonly<Record<string, RegExp>> = {
   token: /^tok_[0-9A-HJKMNP-TV-Z]{26}$/,
   call: /^cal_[0-9A-HJKMNP-TV-Z]{1,26}$/,
   revision: /^[1-9][0-9]{0,14}$/,
+  position: /^[1-9][0-9]{0,14}$/,
 }
 
 interface Compiled {

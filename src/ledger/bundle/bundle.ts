@@ -44,7 +44,8 @@ export interface BundleSource extends Pick<Manifest, 'plane' | 'origin' | 'at' |
   definition(fingerprint: string): Promise<string | undefined>
   readonly policy: AsyncIterable<PolicyRevision>
   readonly payloads?: AsyncIterable<{ readonly position: number; readonly sealed: Uint8Array }>
-  readonly disclosed?: AsyncIterable<Disclosed>
+  /** Of every entry that has one: the text, or why it is not there. */
+  readonly disclosed?: AsyncIterable<Disclosed | Withheld>
   /** The note of the text, by the ledger's newest key. */
   sign(text: string): string
 }
@@ -55,12 +56,20 @@ export interface Disclosed {
   readonly plain: Uint8Array
 }
 
+/** Why the text of an entry is left out: see `Recorded`. */
+export interface Withheld {
+  readonly position: number
+  readonly because: 'erased' | 'pruned' | 'digest' | 'altered'
+}
+
+/** What of the texts went along, and what did not. */
+export type DisclosedCounts = ReadonlyMap<'disclosed' | Withheld['because'], number>
+
 /** The bundle, piece by piece, the manifest and its note last. */
 export async function* makeBundle(source: BundleSource): AsyncGenerator<BundlePiece> {
   const files = createFiles()
   const definitions = new Set<string>()
   yield files.piece('verify.py', verifier())
-  yield files.piece('README.txt', readme(source))
   yield files.lines('keys.jsonl', source.keys)
   yield files.text('proof.json', `${JSON.stringify(proofOf(source))}\n`)
   for await (const bodies of source.entries) {
@@ -80,7 +89,8 @@ export async function* makeBundle(source: BundleSource): AsyncGenerator<BundlePi
     else yield files.text('definitions.jsonl', `${text}\n`)
   }
   for await (const revision of source.policy) yield files.lines('policy.jsonl', [revision])
-  yield* secrets(source, files)
+  const counts = yield* secrets(source, files)
+  yield files.piece('README.txt', readme(source, counts))
   yield* files.empty([
     'entries.jsonl',
     'leaves',
@@ -94,15 +104,22 @@ export async function* makeBundle(source: BundleSource): AsyncGenerator<BundlePi
 async function* secrets(
   { payloads, disclosed }: BundleSource,
   files: Files,
-): AsyncGenerator<BundlePiece> {
+): AsyncGenerator<BundlePiece, DisclosedCounts | undefined> {
   if (payloads !== undefined) yield* files.empty(['payloads.jsonl'])
   for await (const { position, sealed } of payloads ?? [])
     yield files.lines('payloads.jsonl', [{ position, sealed: base64(sealed) }])
-  if (disclosed !== undefined) yield* files.empty(['disclosed.jsonl'])
-  for await (const { position, nonce, plain } of disclosed ?? []) {
+  if (disclosed === undefined) return undefined
+  yield* files.empty(['disclosed.jsonl'])
+  const counts = new Map<'disclosed' | Withheld['because'], number>()
+  for await (const one of disclosed) {
+    const kind = 'because' in one ? one.because : 'disclosed'
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    if ('because' in one) continue
+    const { position, nonce, plain } = one
     const line = { nonce: Buffer.from(nonce).toString('hex'), plain: base64(plain), position }
     yield files.lines('disclosed.jsonl', [line])
   }
+  return counts
 }
 
 function* manifestOf(

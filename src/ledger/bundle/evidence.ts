@@ -5,12 +5,14 @@ import { type Hash, leafHash, nodesOf, rootOf, type Span } from '#lib/merkle.ts'
 import { inclusionSpans } from '#lib/merkle-proof.ts'
 import { signNote, verifierKeyText } from '#lib/signed-note.ts'
 import { tlogProofText } from '#lib/tlog-proof.ts'
-import type { CheckpointRow, LedgerFile, Store } from '#store/store.ts'
+import type { CheckpointRow, LedgerFile, Store, StoredEntry } from '#store/store.ts'
 import type { PlaneLedger } from '../ledger.ts'
+import { findPruned } from '../pruned.ts'
+import type { RecordedQuery } from '../recorded.ts'
 import type { Signing } from '../tree/plane-tree.ts'
 import { verifyCheckpoint } from '../tree/sign.ts'
 import { ledgerKey, type WrittenKey } from '../verify/keys.ts'
-import { type BundlePiece, makeBundle } from './bundle.ts'
+import { type BundlePiece, type Disclosed, makeBundle, type Withheld } from './bundle.ts'
 import { checkpointsOf, firstCovering } from './checkpoints.ts'
 import { hashesOf } from './hashes.ts'
 import { definitionsOf, policyOf } from './standing.ts'
@@ -38,6 +40,8 @@ export interface ExportAbout {
   readonly untilMs?: number | undefined
   /** What is encrypted beside the entries as well. */
   readonly payloads: boolean
+  /** Arguments and results in the clear: whoever asks for them may read them. */
+  readonly disclose: boolean
 }
 
 const entriesAtOnce = 1000
@@ -47,6 +51,7 @@ export const createEvidence = ({
   store,
   ledger,
   tree,
+  recorded,
   clock,
   version,
 }: {
@@ -54,6 +59,7 @@ export const createEvidence = ({
   store: Store
   ledger: Pick<PlaneLedger, 'append'>
   tree: { signing(): Promise<Signing | undefined>; keep(): Promise<void> }
+  recorded: RecordedQuery
   clock: Clock
   version: string
 }): Evidence => {
@@ -109,7 +115,10 @@ export const createEvidence = ({
   const rangeOf = async (about: ExportAbout): Promise<{ from: number; to: number }> => {
     const { sinceMs, untilMs } = about
     const size = await file.size()
-    const from = about.from ?? (sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    const { to: pruned } = await file.pruning()
+    const from =
+      about.from ?? Math.max(pruned + 1, sinceMs === undefined ? 1 : await file.seek(sinceMs))
+    if (from <= pruned) throw await prunedFault(file, plane, from)
     const to = about.to ?? (untilMs === undefined ? size : (await file.seek(untilMs)) - 1)
     if (from > size + 1 || to > size || to < from - 1)
       throw new Fault('usage', {
@@ -124,6 +133,10 @@ export const createEvidence = ({
       return { origin: signing.origin, keys: await keysOf(signing) }
     },
     async prove(position) {
+      if (position >= 1 && (await bodiesOf(file, position, 1, position)).length === 0) {
+        const { to } = await file.pruning()
+        if (position <= to) throw await prunedFault(file, plane, position)
+      }
       const { last } = await signed()
       if (position >= 1 && position <= last.size) return await proofUnder(position, last)
       throw new Fault('unknown_name', {
@@ -131,10 +144,13 @@ export const createEvidence = ({
       })
     },
     async export(about) {
-      const { by, payloads } = about
+      const { by, payloads, disclose } = about
       const { from, to } = await rangeOf(about)
       const at = clock.now()
-      const included = payloads ? (['payloads'] as const) : []
+      const included = [
+        ...(payloads ? (['payloads'] as const) : []),
+        ...(disclose ? (['arguments'] as const) : []),
+      ]
       await ledger.append({
         type: 'ledger.exported',
         v: 1,
@@ -164,6 +180,7 @@ export const createEvidence = ({
         checkpoints: checkpointsOf(file.tree, { generation, from, to, last }),
         policy: policyOf(store.revisions, plane),
         ...(payloads && { payloads: payloadsOf(file, from, to) }),
+        ...(disclose && { disclosed: disclosedOf({ plane, file, recorded }, from, to) }),
         sign: (text) => signNote(text, [signing], 0),
       })
     },
@@ -178,7 +195,19 @@ const bodiesOf = async (
   file: Pick<LedgerFile, 'read'>,
   from: number,
   most: number,
-): Promise<string[]> => (await file.read(from, most)).map(({ entry }) => JSON.stringify(entry))
+  to = Number.MAX_SAFE_INTEGER,
+): Promise<string[]> =>
+  (await file.read(from, most, { before: to + 1 })).map(({ entry }) => JSON.stringify(entry))
+
+/** Of an entry whose body has gone: when, and from where on there are some. */
+const prunedFault = async (file: LedgerFile, plane: PlaneId, position: number): Promise<Fault> => {
+  const { to } = await file.pruning()
+  const said = await findPruned(file, position)
+  const on = said === undefined ? '' : ` on ${new Date(said.at).toISOString().slice(0, 10)}`
+  return new Fault('unknown_name', {
+    detail: `${plane}: entry ${position} was pruned${on}: entries from ${to + 1} on are kept.`,
+  })
+}
 
 async function* entriesOf(
   file: LedgerFile,
@@ -202,18 +231,47 @@ async function* entriesOf(
   }
 }
 
-/** Of entries that say what their payload's hash is; some may have been let go of. */
+/** Entries of the range that say what the hash of their payload is. */
+async function* recordedIn(
+  file: LedgerFile,
+  from: number,
+  to: number,
+): AsyncGenerator<StoredEntry> {
+  for (let at = from; at <= to; at += entriesAtOnce) {
+    const stored = await file.read(at, Math.min(entriesAtOnce, to - at + 1))
+    for (const one of stored)
+      if ('argumentsSealed' in one.entry || 'resultSealed' in one.entry) yield one
+  }
+}
+
+/** Some may have been let go of. */
 async function* payloadsOf(
   file: LedgerFile,
   from: number,
   to: number,
 ): AsyncGenerator<{ position: number; sealed: Uint8Array }> {
-  for (let at = from; at <= to; at += entriesAtOnce) {
-    const stored = await file.read(at, Math.min(entriesAtOnce, to - at + 1))
-    for (const { position, entry } of stored) {
-      if (!('argumentsSealed' in entry) && !('resultSealed' in entry)) continue
-      const sealed = await file.findPayload(position)
-      if (sealed !== undefined) yield { position, sealed }
-    }
+  for await (const { position } of recordedIn(file, from, to)) {
+    const sealed = await file.findPayload(position)
+    if (sealed !== undefined) yield { position, sealed }
+  }
+}
+
+/** What an entry commits to, as far as it can be opened; of what cannot, why. */
+async function* disclosedOf(
+  about: {
+    readonly plane: PlaneId
+    readonly file: LedgerFile
+    readonly recorded: RecordedQuery
+  },
+  from: number,
+  to: number,
+): AsyncGenerator<Disclosed | Withheld> {
+  const { plane, file, recorded } = about
+  for await (const stored of recordedIn(file, from, to)) {
+    const { position } = stored
+    const found = await recorded.open(plane, stored)
+    if (found.state === 'none') continue
+    if (found.state !== 'whole') yield { position, because: found.state }
+    else if (found.nonce !== undefined) yield { position, nonce: found.nonce, plain: found.bytes }
   }
 }

@@ -26,8 +26,8 @@ export const definitionsOf = (
 }
 
 const revisionsAtOnce = 100
-/** As far as an entry says them. */
-const saidLength = 2000
+/** As an entry says them. */
+const said = (text: string): string => text.slice(0, 2000).toWellFormed()
 
 /** Every revision that touched the plane, with what it changed of its documents. */
 export async function* policyOf(
@@ -54,7 +54,7 @@ export async function* policyOf(
           name: one.name,
         })),
         ...{ revision, set },
-        ...{ summary: summary.slice(0, saidLength), why: why.slice(0, saidLength) },
+        ...{ summary: said(summary), why: said(why) },
       }
     }
   }

@@ -38,7 +38,10 @@ export const verifyBundle = async (
 ): Promise<BundleVerdict> => {
   const findings = createFindings()
   const bytes = readWhole(files, manifestFile, smallBytes)
-  const manifest = bytes === undefined ? { problem: 'it is missing' } : readManifest(bytes)
+  const manifest =
+    bytes === undefined
+      ? { problem: 'it is missing: the bundle was not made to its end' }
+      : readManifest(bytes)
   const nothing = { findings, manifest: undefined, keys: [], ledger: undefined }
   if (bytes === undefined || 'problem' in manifest) {
     findings.add(manifestFile, 'problem' in manifest ? manifest.problem : '')
@@ -117,7 +120,10 @@ const verifyRun = async (
       right: { size, hashes: proof.right },
       entries: linesOf(files, 'entries.jsonl', entryLineBytes),
       checkpoints: notesOf(files),
-      leaf: createLeaves(files, manifest),
+      leaf: {
+        of: createLeaves(files, manifest),
+        where: (position) => ({ file: 'leaves', place: position - from }),
+      },
       entry: named.take,
       progress: (entries) => progress?.(entries, count),
     },

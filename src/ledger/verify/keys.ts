@@ -48,6 +48,16 @@ export const readKeys = (
   return keys.length > 0 ? keys : { problem: 'there is no key' }
 }
 
+/** As they are written, whatever vouches for them: to name what else is wrong where `readKeys` has failed. */
+export const keysAsWritten = (
+  origin: string,
+  written: readonly WrittenKey[],
+): readonly LedgerKey[] =>
+  written.flatMap(({ key: text, position }) => {
+    const key = parseVerifierKey(text)
+    return key?.name === origin ? [ledgerKey(origin, key.publicKey, position)] : []
+  })
+
 const firstProblem = ({ position, proof }: WrittenKey): string | undefined =>
   Number.isSafeInteger(position) && position >= 0 && proof === undefined
     ? undefined

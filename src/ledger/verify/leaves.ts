@@ -1,30 +1,57 @@
 import type { Hash } from '#lib/merkle.ts'
 import type { Findings } from './findings.ts'
 
+/** The leaf hashes that were kept of a ledger beside its entries, to name what was changed. */
+export interface KeptLeaves {
+  of(position: number): Hash | undefined
+  /** The file in which that of an entry lies, and its place there. */
+  where(position: number): { readonly file: string; readonly place: number }
+}
+
+interface LeafCheck {
+  take(position: number, hash: Hash): void
+  /** A checkpoint shows whether the entries are what was signed; if so, their hashes were changed. */
+  settle(isSigned: boolean): void
+}
+
 /**
  * Holds the hash of each entry against the one that was kept of it, and says what became of the first
  * that differs. The tree alone says that something differs; this says what.
  */
-export const createLeafCheck = (
-  leaf: ((position: number) => Hash | undefined) | undefined,
-  findings: Findings,
-): { take(position: number, hash: Hash): void } => {
+export const createLeafCheck = (kept: KeptLeaves | undefined, findings: Findings): LeafCheck => {
+  if (kept === undefined) return { take() {}, settle() {} }
   let shifted = false
+  let open: { readonly position: number; readonly says: string }[] = []
+
+  const settle = (isSigned: boolean): void => {
+    for (const { position, says } of open) {
+      const { file, place } = kept.where(position)
+      if (!isSigned) findings.add(`entry ${position}`, says)
+      else findings.add(file, `its hash ${place} was changed: entry ${position} is what was signed`)
+    }
+    open = []
+  }
+
   return {
+    settle,
     take(position, hash) {
-      const kept = leaf?.(position)
-      if (leaf === undefined || shifted || (kept !== undefined && same(kept, hash))) return
+      if (shifted) return
+      const there = kept.of(position)
+      if (there !== undefined && same(there, hash)) return
       const is = (at: number): boolean => {
-        const other = leaf(at)
+        const other = kept.of(at)
         return other !== undefined && same(other, hash)
       }
-      const says = whatBecame(position, kept, is)
+      const { text, shifts } = whatBecame(position, there, is)
       // What follows is out of step with its hashes, and would be told of every entry.
-      shifted = says.shifts
-      findings.add(`entry ${position}`, says.text)
+      shifted = shifts
+      open.push({ position, says: text })
+      if (open.length >= mostOpen) settle(false)
     },
   }
 }
+
+const mostOpen = 100
 
 /** So far an entry is looked for beside its place. */
 const reach = 1000

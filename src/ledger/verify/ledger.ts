@@ -3,7 +3,7 @@ import { readBody } from './body.ts'
 import { readCheckpoint, type SignedCheckpoint } from './checkpoint.ts'
 import type { Findings } from './findings.ts'
 import type { LedgerKey } from './keys.ts'
-import { createLeafCheck } from './leaves.ts'
+import { createLeafCheck, type KeptLeaves } from './leaves.ts'
 import { createPairing } from './pairing.ts'
 import type { Shaped } from './shapes.ts'
 
@@ -16,14 +16,14 @@ export interface LedgerRun {
   readonly from: number
   /** Of the nodes that cover the entries before it. */
   readonly left: readonly Hash[]
-  /** Bodies in the order of positions, in batches. */
-  readonly entries: AsyncIterable<readonly string[]>
+  /** Bodies in the order of positions, in batches; the leaf hash alone of an entry whose body has gone. */
+  readonly entries: AsyncIterable<readonly (string | Hash)[]>
   /** Signed notes, oldest first. */
   readonly checkpoints: AsyncIterable<string>
   /** What lies behind the last entry, up to a checkpoint: of the nodes that cover it. */
   readonly right?: { readonly size: number; readonly hashes: readonly Hash[] }
   /** The leaf hash that was kept of a position, to name what was changed. */
-  leaf?(position: number): Hash | undefined
+  readonly leaf?: KeptLeaves
   /** Every perfect subtree that the entries complete, to be held against what is kept of it. */
   completed?(node: TreeNode, hash: Hash): void
   /** Each entry that has its shape. */
@@ -58,15 +58,20 @@ export const verifyLedger = async (
   const wanted = new Map<number, Hash>()
   const pairing = createPairing(from, findings)
   const leaves = createLeafCheck(run.leaf, findings)
-  const checkpoints = createCheckpointCheck(run, findings)
+  const checkpoints = createCheckpointCheck(run, findings, leaves.settle)
 
   const settle = async (): Promise<void> => {
     if (rootsAt.includes(tree.size)) wanted.set(tree.size, tree.root())
     while (checkpoints.size === tree.size) await checkpoints.hold(tree.root())
   }
 
-  const take = (body: string): void => {
+  const take = (body: string | Hash): void => {
     const position = tree.size + 1
+    if (typeof body !== 'string') {
+      pairing.pass()
+      tree.append(body)
+      return
+    }
     const leaf = leafHash(body)
     leaves.take(position, leaf)
     const read = readBody(body)
@@ -128,7 +133,11 @@ interface CheckpointCheck {
   end(size: number): Promise<void>
 }
 
-const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCheck => {
+const createCheckpointCheck = (
+  run: LedgerRun,
+  findings: Findings,
+  settle: (isSigned: boolean) => void,
+): CheckpointCheck => {
   const notes = run.checkpoints[Symbol.asyncIterator]()
   let next: SignedCheckpoint | undefined
   let before: SignedCheckpoint | undefined
@@ -183,7 +192,9 @@ const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCh
     async hold(root) {
       if (next === undefined) return
       const size = next.size
-      if (Buffer.compare(root, next.root) === 0) held = next
+      const isSigned = Buffer.compare(root, next.root) === 0
+      settle(isSigned)
+      if (isSigned) held = next
       else if (!broken) {
         broken = true
         const since = held === undefined ? run.from : held.size + 1
@@ -196,6 +207,7 @@ const createCheckpointCheck = (run: LedgerRun, findings: Findings): CheckpointCh
       await skipBelow(size)
     },
     async end(size) {
+      settle(false)
       while (next !== undefined) {
         findings.add(where(), `it counts ${next.size} entries, and there are ${size}`)
         await advance()

@@ -17,11 +17,18 @@ const types: Readonly<Record<EntryType, true>> = {
   'ledger.close': true,
   'ledger.erased': true,
   'ledger.exported': true,
+  'ledger.gap': true,
   'ledger.key': true,
   'ledger.open': true,
   'ledger.pruned': true,
   'payload.read': true,
+  'person.changed': true,
+  'person.signed-in': true,
+  'person.signed-out': true,
   'policy.changed': true,
+  'sign-in.refused.count': true,
+  'token.issued': true,
+  'token.refused.count': true,
   'unauthenticated.count': true,
 }
 

@@ -10,14 +10,21 @@ call.outcome call code eventBytes#? masked*? ms# resultBytes# resultCommit? resu
 call.refused agent argumentBytes# because call class? client consumer kind method name quota? reason revision# rule? run? server station template? trace? user? arg.*
 call.refused.count agent because class? client consumer count# from# kind method name quota? reason rule? server station template? to# user? arg.*
 unauthenticated.count count# from# reason to#
+token.issued audience by client expiresAt# scopes* token
+token.refused.count count# from# reason to#
+person.signed-in endsAt# label person token
+person.signed-out by person token
+person.changed by done person role
+sign-in.refused.count count# from# reason to#
 policy.changed by revision# set summary why?
 ledger.open orphans# version
 ledger.close orphans# version
+ledger.gap from# problem refused# to#
 ledger.key before publicKey
 ledger.broken by checkpoints* generation# problem why
 ledger.exported by from# to# with*
 ledger.erased by keys# periods* revision# subject why
-ledger.pruned from# payloads# retain to#
+ledger.pruned bodies#? from# payloads# retain to#
 payload.read by call why
 `
 

@@ -2,7 +2,7 @@ import { type Hash, hashBytes, leafHash, type TreeNode } from '#lib/merkle.ts'
 import { tileHeight, tileWidth } from '#lib/tile.ts'
 import { createFindings, type Findings } from './findings.ts'
 import { type Against, keptProblem } from './kept.ts'
-import { type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
+import { keysAsWritten, type LedgerKey, readKeys, trustProblem, type WrittenKey } from './keys.ts'
 import { type LedgerVerdict, verifyLedger } from './ledger.ts'
 import type { Shaped } from './shapes.ts'
 
@@ -15,9 +15,14 @@ export interface StoredLedger {
   readonly entries: number
   readonly size: number
   readonly checkpoints: number
+  /** Number of the newest; where some were thinned out, there are fewer. */
+  readonly newest: number
+  /** Its keeper says that entries up to here need have no bodies any more; 0 where none has gone. */
+  readonly pruned: number
   /** What its keeper itself says against it. */
   readonly problem?: string | undefined
   part(from: number, most: number): Promise<StoredPart>
+  /** Of checkpoints with these numbers, as far as they stand. */
   notes(from: number, most: number): Promise<readonly string[]>
   tiles(
     places: readonly { level: number; index: number }[],
@@ -27,7 +32,7 @@ export interface StoredLedger {
 export interface StoredPart {
   readonly positions: readonly number[]
   readonly bodies: readonly string[]
-  /** Hashed where the bodies lie, one behind the other. */
+  /** Of the positions asked for: hashed where the bodies lie, one behind the other; kept of those that have none. */
   readonly leaves: Uint8Array
   /** Of what is encrypted beside entries and still there. */
   readonly payloads: readonly { readonly position: number; readonly sha256: string }[]
@@ -55,11 +60,8 @@ export const verifyStored = async (
   const { plane, origin, size, entries } = stored
   if (stored.problem !== undefined) findings.add(`the ledger of ${plane}`, stored.problem)
   const waiting = Math.max(0, entries - size)
-  const keys = readKeys(origin, stored.keys)
-  if ('problem' in keys) {
-    findings.add('keys', keys.problem)
-    return { findings, keys: [], ledger: undefined, waiting, payloads: 0 }
-  }
+  const keys = keysOf(stored, findings)
+  if (keys.length === 0) return { findings, keys, ledger: undefined, waiting, payloads: 0 }
   const walk = createWalk(stored, findings)
   const nodes = createNodeCheck(stored, findings)
   const ledger = await verifyLedger(
@@ -67,7 +69,7 @@ export const verifyStored = async (
       ...{ plane, origin, keys, from: 1, left: [] },
       entries: walk.entries(),
       checkpoints: notesOf(stored),
-      leaf: walk.leaf,
+      leaf: { of: walk.leaf, where: tileOf },
       entry: walk.entry,
       completed: nodes.completed,
       progress: (done) => about.progress?.(done, size),
@@ -76,6 +78,11 @@ export const verifyStored = async (
     about.kept === undefined ? [] : [about.kept.size],
   )
   await nodes.end()
+  if (stored.pruned > walk.said())
+    findings.add(
+      `entries 1 to ${stored.pruned}`,
+      `bodies are missing up to ${walk.lastGone()}, and ledger.pruned says so of ${walk.said()}`,
+    )
   const stranger = trustProblem(about.trusted, keys, ledger.last?.key)
   if (stranger !== undefined) findings.add('keys', stranger)
   const last = ledger.last?.size ?? 0
@@ -85,9 +92,23 @@ export const verifyStored = async (
   return { findings, keys, ledger, waiting, payloads: walk.payloads() }
 }
 
+/** What vouches for a key is made of tiles: where one was changed, it is to be named, and so this goes on. */
+const keysOf = ({ origin, keys }: StoredLedger, findings: Findings): readonly LedgerKey[] => {
+  const read = readKeys(origin, keys)
+  if (!('problem' in read)) return read
+  findings.add('keys', read.problem)
+  return keysAsWritten(origin, keys)
+}
+
+/** Where the leaf hash of an entry is kept. */
+const tileOf = (position: number): { readonly file: string; readonly place: number } => ({
+  file: `tile 0/${Math.floor((position - 1) / tileWidth)}`,
+  place: (position - 1) % tileWidth,
+})
+
 async function* notesOf(stored: StoredLedger): AsyncGenerator<string> {
-  for (let from = 1; from <= stored.checkpoints; from += notesAtOnce) {
-    const most = Math.min(notesAtOnce, stored.checkpoints - from + 1)
+  for (let from = 1; from <= stored.newest; from += notesAtOnce) {
+    const most = Math.min(notesAtOnce, stored.newest - from + 1)
     yield* await stored.notes(from, most)
   }
 }
@@ -100,6 +121,8 @@ const createWalk = (stored: StoredLedger, findings: Findings) => {
   }
   const sealed = new Map<number, string>()
   let payloads = 0
+  let said = 0
+  let lastGone = 0
 
   const load = async (first: number): Promise<void> => {
     const places = Array.from({ length: entriesAtOnce / tileWidth }, (_, at) => ({
@@ -111,14 +134,23 @@ const createWalk = (stored: StoredLedger, findings: Findings) => {
     tiles = { first, hashes: Buffer.concat(whole) }
   }
 
-  const entries = async function* (): AsyncGenerator<readonly string[]> {
+  const entries = async function* (): AsyncGenerator<readonly (string | Hash)[]> {
     for (let from = 1; from <= stored.size; from += entriesAtOnce) {
       const most = Math.min(entriesAtOnce, stored.size - from + 1)
       const { positions, bodies, leaves, payloads: beside } = await stored.part(from, most)
       await load(from - 1)
       for (const { position, sha256 } of beside) sealed.set(position, sha256)
-      const gap = positions.findIndex((position, at) => position !== from + at)
-      const whole = gap >= 0 ? bodies.slice(0, gap) : bodies
+      const whole: (string | Hash)[] = []
+      const bodyAt = new Map(positions.map((position, at) => [position, bodies[at] ?? '']))
+      for (let at = 0; at < most; at++) {
+        const body = bodyAt.get(from + at)
+        // What the hash of a body that has gone is held against is every checkpoint behind it.
+        const gone = from + at <= stored.pruned ? leafAt(leaves, at) : undefined
+        const one = body ?? gone
+        if (one === undefined) break
+        if (body === undefined) lastGone = from + at
+        whole.push(one)
+      }
       checkText(from, whole, leaves, findings)
       if (whole.length > 0) yield whole
       sealed.clear()
@@ -131,12 +163,20 @@ const createWalk = (stored: StoredLedger, findings: Findings) => {
   return {
     entries,
     payloads: () => payloads,
+    said: () => said,
+    lastGone: () => lastGone,
     leaf(position: number): Hash | undefined {
       const at = (position - 1 - tiles.first) * hashBytes
       const found = at < 0 ? undefined : tiles.hashes.subarray(at, at + hashBytes)
       return found?.length === hashBytes ? found : undefined
     },
     entry(position: number, entry: Shaped): void {
+      if (
+        entry.type === 'ledger.pruned' &&
+        entry.bodies !== undefined &&
+        position > Number(entry.to)
+      )
+        said = Math.max(said, Number(entry.to))
       const sha256 = sealed.get(position)
       if (sha256 === undefined) return
       payloads++
@@ -146,14 +186,20 @@ const createWalk = (stored: StoredLedger, findings: Findings) => {
   }
 }
 
+const leafAt = (leaves: Uint8Array, at: number): Hash | undefined => {
+  const leaf = leaves.subarray(at * hashBytes, (at + 1) * hashBytes)
+  return leaf.length === hashBytes ? Buffer.from(leaf) : undefined
+}
+
 /** The text that lies in the store is the one that was read: another spelling has another hash. */
 const checkText = (
   from: number,
-  bodies: readonly string[],
+  bodies: readonly (string | Hash)[],
   leaves: Uint8Array,
   findings: Findings,
 ): void => {
   for (const [at, body] of bodies.entries()) {
+    if (typeof body !== 'string') continue
     const there = leaves.subarray(at * hashBytes, (at + 1) * hashBytes)
     if (Buffer.compare(leafHash(body), there) !== 0)
       findings.add(`entry ${from + at}`, 'it is not in canonical form (RFC 8785)')

@@ -95,6 +95,8 @@ describe('A hostile condition is refused when it is written:', () => {
     refused('args.a.matches("a" + "b")', /the pattern of matches is a text in quotes/)
     refused('args.a.matches("(?=a)")', /RE2 does not take this pattern: invalid or unsupported/)
     refused('args.a.matches("(a)\\\\1")', /RE2 does not take this pattern/)
+    refused('args.a.matches("(?=a)regexp: b")', /pattern: invalid or unsupported.*\(\?=/)
+    refused('args.a.matches("(\\u202e")', /RE2 does not take this pattern: see its escapes$/)
     refused('args.a.matches("a{1001}")', /RE2 does not take this pattern/)
     refused('args.a.matches("((a{10}){10}){10}")', /this pattern repeats too much/)
     refused('args.a.matches("(?:a?){500}a{500}")', /this pattern repeats too much/)

@@ -34,6 +34,9 @@ describe('A condition that is not understood', () => {
       ['args.a ▸in ("a", "b")', `${behind} a list stands in [ ]`],
       ['args.a == 1 ▸"x"', `${behind} is this text closed?`],
       ['▸"abc', `${behind} is this text closed?`],
+      ['args.a ▸in   ("a", "b")', `${behind} a list stands in [ ]`],
+      ['args.a == 1 ▸b ? 1', `${behind} is something missing behind it, or not closed?`],
+      ['args.a == 1 ▸b in (1)', `${behind} is something missing behind it, or not closed?`],
     )
   })
 
@@ -69,6 +72,55 @@ describe('A condition that is not understood', () => {
     assert.deepEqual(compileCondition('x'.repeat(5000)), {
       problem: 'a condition has at most 4096 bytes',
     })
+  })
+})
+
+describe('A number with a fraction or an exponent', () => {
+  test('is taken where a double holds it', () => {
+    for (const written of ['1.5', '12.25', '.5', '1e3', '1.5e-3', '12e+10', '25e2', '-1.5', '0.1'])
+      takes(`args.a == ${written}`)
+    takes('args.a == true && args.b == false')
+    assert.equal('holds' in compileCondition('false'), true)
+  })
+
+  test('is refused where a double holds another one, wherever the digits stand', () => {
+    const problem = 'a number of JSON does not hold this one exactly; write fewer digits'
+    refuses(
+      ['args.a == ▸.12345678901234567891', problem],
+      ['args.a == ▸1.12345678901234567891', problem],
+      ['args.a == ▸1234567890123.1234567891', problem],
+      // So small that it would be nought, by the exponent alone.
+      ['args.a == ▸12e-400', problem],
+      ['args.a == ▸1.5e-400', problem],
+      ['args.a == ▸1.5E-400', problem],
+      ['args.a == ▸.5e-400', problem],
+      ['args.a == ▸9007199254740993e0', problem],
+    )
+  })
+})
+
+describe('A zone', () => {
+  const refused = (zone: string) => {
+    const made = compileCondition(`now.getHours("${zone}") == 1`)
+    assert.ok('problem' in made, zone)
+  }
+
+  test('is one of IANA by its name, or hours and minutes from UTC', () => {
+    for (const zone of ['Europe/Berlin', 'UTC', 'Etc/GMT+5', '+05:30', '-01:00', '05:30'])
+      takes(`now.getHours("${zone}") == 1`)
+    for (const zone of [
+      '',
+      'Europe',
+      'x+05:30',
+      '+05:30x',
+      '+5:30',
+      '+05:3',
+      ' UTC',
+      'UTC ',
+      '1UTC',
+    ])
+      refused(zone)
+    refused('Europe/Nowhere')
   })
 })
 

@@ -43,12 +43,12 @@ const createReader = (source: string, { expr, sourceInfo }: Parsed) => {
 
   const macroOf = ({ id }: Expr): Expr | undefined => macroCalls[String(id)]
 
-  /** The parser gives the place of a dot before a name, or of a blank before an operator. */
+  /** The parser gives the place of a dot before a name, or of a blank before an operator; `.5` begins with one. */
   const positionOf = (one: Expr): number => {
     // Of `has(args.line)` it is that of what it asks about.
     const asked = one.exprKind.case === 'selectExpr' ? argsOf(macroOf(one))[0] : undefined
     const at = positions[String((asked ?? one).id)] ?? 0
-    const [before] = /\s*\.?\s*/.exec(source.slice(at, at + 64)) as RegExpExecArray
+    const [before] = /\s*(?:\.(?!\d))?\s*/.exec(source.slice(at, at + 64)) as RegExpExecArray
     return at + before.length
   }
 

@@ -43,8 +43,10 @@ const fullMinutesSince = Date.UTC(1973, 0, 1)
 const offsetInZone = (at: number, zone: string): number => {
   const minute = Math.floor(at / 60_000)
   const last = known.get(zone)
+  // Stryker disable next-line ConditionalExpression: what is not kept is asked for again, and that takes longer.
   if (last?.minute === minute && at >= fullMinutesSince) return last.offset
   const offset = wall(at, zone) - at
+  // Stryker disable next-line ObjectLiteral: what is not kept is asked for again, and that takes longer.
   known.set(zone, { minute, offset })
   return offset
 }

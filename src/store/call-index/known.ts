@@ -12,16 +12,21 @@ export function* listSeries(write: Write, above: number): Asking<KnownSeries[]> 
   return rows.map(([id, said]) => ({ id: Number(id), series: readSeries(String(said)) }))
 }
 
+/** Of a hashed argument there is one for each subject and month. */
+const textsAtOnce = 1000
+
 export function* findWords(
   write: Write,
   field: WordField,
   texts: readonly string[],
 ): Asking<number[]> {
   const found: number[] = []
-  for (const text of texts) {
+  for (let from = 0; from < texts.length; from += textsAtOnce) {
+    const some = texts.slice(from, from + textsAtOnce)
+    const digests = some.map((text) => keyOfWord({ field, text }))
     const rows = yield write(
       (d) => `select w.id from ${d.table('word')} w
-        where ${d.own('w')}w.digest = ${d.bind(keyOfWord({ field, text }))}`,
+        where ${d.own('w')}${d.amongTexts('w.digest', digests)}`,
     )
     found.push(...rows.map(([id]) => Number(id)))
   }

@@ -10,6 +10,8 @@ export interface Dialect {
   bind(value: number | string): string
   /** Whether a column is one of these numbers. */
   among(column: string, ids: readonly number[]): string
+  /** Whether a column is one of these texts. */
+  amongTexts(column: string, texts: readonly string[]): string
   /** The lesser and the greater of two. */
   readonly least: 'min' | 'least'
   readonly greatest: 'max' | 'greatest'
@@ -43,14 +45,16 @@ export const writeForSqlite: Write = (write) => {
     values.push(value)
     return '?'
   }
+  const among = (column: string, values: readonly unknown[]) => {
+    const place = bind(JSON.stringify(values))
+    return `${column} in (select value from json_each(${place}))`
+  }
   const text = write({
     table: (name) => name,
     own: () => '',
     bind,
-    among: (column, ids) => {
-      const place = bind(JSON.stringify(ids))
-      return `${column} in (select value from json_each(${place}))`
-    },
+    among,
+    amongTexts: among,
     least: 'min',
     greatest: 'max',
     plain: (column) => `+${column}`,
@@ -73,6 +77,7 @@ export const writeForPostgres =
       bind: (value) =>
         typeof value === 'number' ? `${bind(value)}::bigint` : `${bind(value)}::text`,
       among: (column, ids) => `${column} = any(${bind(ids)}::bigint[])`,
+      amongTexts: (column, texts) => `${column} = any(${bind(texts)}::text[])`,
       least: 'least',
       greatest: 'greatest',
       plain: (column) => `(${column} + 0)`,

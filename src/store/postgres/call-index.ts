@@ -20,7 +20,9 @@ const take = `
   values ($1, '${followerName}', 0, $2, ${nowMs} + ${leaseMs})
   on conflict (plane, name) do update set holder = $2, until = ${nowMs} + ${leaseMs}
     where follower.holder = $2 or follower.until < ${nowMs}
-  returning position, coalesce((select size from ledger_head where plane = $1), 0) as size`
+  returning position,
+    coalesce((select up_to from ledger_pruning where plane = $1), 0) as pruned,
+    coalesce((select size from ledger_head where plane = $1), 0) as size`
 
 const move = `
   update follower set position = $4, until = ${nowMs} + ${leaseMs}
@@ -31,7 +33,9 @@ const entries = `
     select position, id from ledger_position
     where plane = $1 and position > $2 and position <= $3 order by position
   ) at
-  cross join lateral (select body from ledger_entry where plane = $1 and id = at.id offset 0) entry
+  cross join lateral (
+    select body from ledger_entry where plane = $1 and id = at.id and body <> '' offset 0
+  ) entry
   order by at.position`
 
 /** An index that is made anew keeps series and words under their ids, which other processes know. */
@@ -63,13 +67,14 @@ export const createPostgresIndex = ({
       connections.use(async (client) => {
         const [stands] = (await client.query(take, [plane, self])).rows
         if (stands === undefined) return undefined
-        const { position: from, size } = stands
+        const { position, pruned, size } = stands
+        const from = Math.max(position, pruned)
         const to = Math.min(size, from + most)
         if (to <= from) return { cursor: from, size }
         const found = storedOf((await client.query(entries, [plane, from, to])).rows)
         return transaction(client, '', async () => {
           // The row stays locked until the end: whoever comes meanwhile finds it moved.
-          const { rowCount } = await client.query(move, [plane, self, from, to])
+          const { rowCount } = await client.query(move, [plane, self, position, to])
           if (rowCount !== 1) return undefined
           await writeEntries(client, plane, found)
           return { cursor: to, size }

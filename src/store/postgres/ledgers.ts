@@ -3,7 +3,7 @@ import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { createGroupCommit, type GroupCommit, logWriting } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
-import type { LedgerFile } from '../store.ts'
+import { keptBodies, type LedgerFile } from '../store.ts'
 import type { Address } from './address.ts'
 import { createAppend } from './append.ts'
 import { createPostgresIndex } from './call-index.ts'
@@ -61,7 +61,11 @@ export const openPostgresLedgers = (about: {
     const read = createReading({ connections: reading, plane: id, self, caughtUp })
     const dropPayloads = dropOf(writing, id)
     const tree = createTree({ connections: keeping, plane: id, self, caughtUp })
-    const made = { group, sequencer, file: fileOf(group, { ...read, dropPayloads, tree }) }
+    const made = {
+      group,
+      sequencer,
+      file: fileOf(group, { ...read, ...pruningOf(writing, id), dropPayloads, tree }),
+    }
     planes.set(id, made)
     return made
   }
@@ -168,6 +172,33 @@ const dropOf =
     void (await connections.use((client) =>
       client.query({ name: 'ledger-drop', text: drop, values: [plane, positions] }),
     ))
+
+const noPruning =
+  'insert into ledger_pruning (plane, up_to, said, done) values ($1, 0, 0, 0) on conflict do nothing'
+
+/** The function is the owner's: the role that serves can change no body by itself. */
+const dropBodies = 'select drop_bodies($1, $2, $3)'
+
+const pruningOf = (
+  connections: Connections,
+  plane: PlaneId,
+): Pick<LedgerFile, 'pruning' | 'prune' | 'dropBodies'> => {
+  const ask = (text: string, values: unknown[] = []) =>
+    connections.use((client) => client.query(text, [plane, ...values]))
+  return {
+    async pruning() {
+      const { rows } = await ask('select up_to as "to", done from ledger_pruning where plane = $1')
+      return rows[0] ?? { to: 0, done: 0 }
+    },
+    async prune({ to, said }) {
+      await ask(noPruning)
+      await ask('update ledger_pruning set up_to = $2, said = $3 where plane = $1', [to, said])
+    },
+    async dropBodies(most) {
+      await ask(dropBodies, [most, [...keptBodies]])
+    },
+  }
+}
 
 const fileOf = (
   group: GroupCommit,

@@ -33,6 +33,7 @@ const textOf = ({ back, types, ways }: Look): string => {
     ].join(' and ') || 'true'
   const order = back ? 'desc' : 'asc'
   const conditions = [
+    `body <> ''`,
     ...(types === undefined ? [] : [`type = any(${next()}::text[])`]),
     ...(ways.length === 0 ? [] : [`(${ways.map(passes).join(' or ')})`]),
   ]
@@ -45,7 +46,7 @@ const textOf = ({ back, types, ways }: Look): string => {
     cross join lateral (
       select body, type from ledger_entry where plane = $1 and id = at.id offset 0
     ) entry
-    where ${conditions.join(' and ') || 'true'}
+    where ${conditions.join(' and ')}
     order by at.position ${order} limit ${next()}`
 }
 
@@ -83,12 +84,12 @@ const seek = `
 const outcomes = `
   select at.position, entry.body from ledger_entry entry
   join ledger_position at on at.plane = $1 and at.id = entry.id
-  where entry.plane = $1 and entry.id = any($2) order by at.position`
+  where entry.plane = $1 and entry.id = any($2) and entry.body <> '' order by at.position`
 
 const at = `
   select at.position, entry.body from ledger_position at
   join ledger_entry entry on entry.plane = $1 and entry.id = at.id
-  where at.plane = $1 and at.position = any($2::bigint[])
+  where at.plane = $1 and at.position = any($2::bigint[]) and entry.body <> ''
   order by array_position($2::bigint[], at.position)`
 
 const size = 'select size from ledger_head where plane = $1'

@@ -20,6 +20,8 @@ export interface Target {
     head: { size: number; latest: number },
     open: readonly string[],
   ): Promise<void>
+  /** How far bodies have gone, behind entries and tree. */
+  prune(plane: string, pruning: MovedPruning): Promise<void>
   /** Entries as they stand, from a position on, in their order. */
   entries(plane: string, from: number, most: number): Promise<TargetEntry[]>
   /** Rows of a plane in one of its tables, by these columns, of which the first `keys` tell them apart; behind a row. */
@@ -28,6 +30,11 @@ export interface Target {
     about: { plane: string; columns: readonly string[]; keys: number; most: number },
     behind: readonly unknown[] | undefined,
   ): Promise<unknown[][]>
+}
+export interface MovedPruning {
+  readonly to: number
+  readonly said: number
+  readonly done: number
 }
 export interface TargetEntry {
   readonly position: number
@@ -48,6 +55,7 @@ const ledgerTables = [
   'ledger_tree',
   'ledger_tile',
   'ledger_checkpoint',
+  'ledger_pruning',
 ]
 const waitMs = 10_000
 
@@ -129,6 +137,12 @@ const targetOn = (client: PoolClient): Target => ({
       `insert into ledger_open (plane, call, writer) select $1, unnest($2::text[]), ''`,
       [plane, open],
     )
+  },
+  async prune(plane, { to, said, done }) {
+    const made = 'insert into ledger_pruning (plane, up_to, said, done) values ($1, 0, 0, 0)'
+    await client.query(made, [plane])
+    const set = 'update ledger_pruning set up_to = $2, said = $3, done = $4 where plane = $1'
+    await client.query(set, [plane, to, said, done])
   },
   async entries(plane, from, most) {
     const { rows } = await client.query(

@@ -23,7 +23,7 @@ const standings = `
 
 const newestGeneration = 'select max(generation) from ledger_tree where plane = $1'
 
-/** See `textOf` in read.ts for `offset 0`. */
+/** See `textOf` in read.ts for `offset 0`. Of a body that has gone, what the newest tree that has it says. */
 const leafHashes = `
   select coalesce(string_agg(leaf.hash, ''::bytea order by at.position), ''::bytea) as hashes
   from (
@@ -31,7 +31,12 @@ const leafHashes = `
     where plane = $1 and position between $2 and $3 order by position
   ) at
   cross join lateral (
-    select sha256('\\x00'::bytea || convert_to(body, 'UTF8')) as hash
+    select case when body <> '' then sha256('\\x00'::bytea || convert_to(body, 'UTF8')) else (
+      select substring(hashes from (((at.position - 1) % 256) * 32 + 1)::int for 32)
+      from ledger_tile where plane = $1 and level = 0 and number = (at.position - 1) / 256
+        and length(hashes) >= ((at.position - 1) % 256 + 1) * 32
+      order by generation desc limit 1
+    ) end as hash
     from ledger_entry where plane = $1 and id = at.id offset 0
   ) leaf`
 
@@ -134,6 +139,16 @@ export const createTree = ({
     },
     async checkpoints(generation, from, most) {
       return (await ask('tree-checkpoints', checkpoints, [generation, from, most])).rows
+    },
+    async countCheckpoints(generation) {
+      const text = `select count(*) as count from ledger_checkpoint
+        where plane = $1 and generation = $2`
+      return (await ask('tree-count', text, [generation])).rows[0]?.count ?? 0
+    },
+    async thin(generation, numbers) {
+      const text = `delete from ledger_checkpoint
+        where plane = $1 and generation = $2 and number = any($3)`
+      await ask('tree-thin', text, [generation, numbers])
     },
     async begin(generation) {
       await makeRow()

@@ -15,6 +15,8 @@ import { type AskWorker, startWorker } from './worker.ts'
 /** Entries of a ledger as text: they are read where they lie, and parsed where the index lies. */
 export interface LedgerText {
   size(): Promise<number>
+  /** Up to here entries need have no bodies any more. */
+  pruned(): Promise<number>
   entries(from: number, to: number): Promise<EntriesAnswer>
 }
 
@@ -57,11 +59,11 @@ const indexOf = (plane: PlaneId, ledger: LedgerText, ask: Worker['ask']): CallIn
 
   const step = async (most: number): Promise<Stepped> => {
     const size = await ledger.size()
-    const from = cursor ?? (await begin(size))
+    const from = Math.max(cursor ?? (await begin(size)), await ledger.pruned())
     // Where it fails, nobody knows but the index.
     cursor = undefined
     const to = Math.min(size, from + most)
-    if (to > from) await ask({ ask: 'take', plane, ...(await ledger.entries(from + 1, to)) })
+    if (to > from) await ask({ ask: 'take', plane, from, ...(await ledger.entries(from + 1, to)) })
     cursor = Math.max(from, to)
     return { cursor, size }
   }

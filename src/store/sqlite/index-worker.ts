@@ -12,7 +12,8 @@ import type { EntriesAnswer } from './ledger-read.ts'
 
 export type IndexQuestion =
   | { readonly ask: 'cursor' | 'clear' | 'dump'; readonly plane: string }
-  | ({ readonly ask: 'take' | 'begin'; readonly plane: string } & EntriesAnswer)
+  | ({ readonly ask: 'take'; readonly plane: string; readonly from: number } & EntriesAnswer)
+  | ({ readonly ask: 'begin'; readonly plane: string } & EntriesAnswer)
   | { readonly ask: 'series'; readonly plane: string; readonly known: Known }
   | {
       readonly ask: 'words'
@@ -64,7 +65,7 @@ export const createCallIndexes = (folder: Folder): ((question: IndexQuestion) =>
         return run(opened(question.plane), cursorOf())
       }
       case 'take':
-        return takeEntries(db, entriesOf(question.positions, question.bodies))
+        return takeEntries(db, entriesOf(question.positions, question.bodies), question.from)
       case 'series':
         return seriesOf(db, question.known)
       case 'words':

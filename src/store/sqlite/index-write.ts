@@ -50,15 +50,22 @@ const statementsOf = (db: DatabaseSync): Statements => {
   return made
 }
 
-/** Adds what follows the cursor, and moves it, in one transaction. */
-export const takeEntries = (db: DatabaseSync, entries: readonly StoredEntry[]): void => {
+/**
+ * Adds what follows `from`, and moves the cursor, in one transaction: `from` is where it stands, or lies
+ * behind that where entries have lost their bodies.
+ */
+export const takeEntries = (
+  db: DatabaseSync,
+  entries: readonly StoredEntry[],
+  from: number,
+): void => {
   const last = entries.at(-1)
   if (last === undefined) return
   const statements = statementsOf(db)
   statements.begin.run()
   try {
     const stands = Number(statements.stands.get()?.position)
-    if (entries[0]?.position !== stands + 1)
+    if (stands > from || entries[0]?.position !== from + 1)
       throw new Error('entries that do not follow the cursor')
     writeBatch(statements, batchOf(entries, findOpen(statements, entries)))
     statements.move.run(last.position, digestOfEntry(last))

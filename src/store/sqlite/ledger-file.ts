@@ -25,13 +25,36 @@ const definition = `
     up_to integer not null,
     positions text not null
   ) strict;
-  create trigger if not exists entry_is_never_updated before update on entry
+  create table if not exists pruning (
+    one integer primary key check (one = 1),
+    up_to integer not null,
+    said integer not null,
+    done integer not null
+  ) strict;
+  insert or ignore into pruning (one, up_to, said, done) values (1, 0, 0, 0);
+  drop trigger if exists entry_is_never_updated;
+  create trigger entry_is_never_updated before update on entry
+  when new.position <> old.position or new.latest <> old.latest or new.type <> old.type
+    or new.body <> '' or new.position > (select up_to from pruning)
   begin select raise(abort, 'an entry is never updated'); end;
   create trigger if not exists entry_is_never_deleted before delete on entry
   begin select raise(abort, 'an entry is never deleted'); end;
   ${treeDefinition}
+  create trigger if not exists pruning_is_said before update on pruning
+  when new.up_to <> old.up_to and (
+    new.up_to < old.up_to
+    or not exists (
+      select 1 from entry where position = new.said and position > new.up_to
+        and type = 'ledger.pruned' and body ->> 'bodies' is not null and body ->> 'to' = new.up_to
+    )
+    or new.up_to > coalesce(
+      (select size from checkpoint order by generation desc, number desc limit 1), 0)
+  )
+  begin select raise(abort, 'bodies go only as an entry says, and below a checkpoint'); end;
+  create trigger if not exists pruning_is_never_deleted before delete on pruning
+  begin select raise(abort, 'what was pruned stays pruned'); end;
 `
-const formatVersion = 2
+const formatVersion = 3
 
 export interface LedgerWriting {
   readonly db: DatabaseSync
@@ -108,7 +131,8 @@ export const readState = (db: DatabaseSync) => {
   }
   const since = db.prepare(
     `select position, type, body ->> 'call' as call from entry
-     where position > ? and type in ('call.intent', 'call.outcome') order by position`,
+     where position > ? and type in ('call.intent', 'call.outcome') and body <> ''
+     order by position`,
   )
   for (const { position, type, call } of since.iterate(upTo)) {
     if (type === 'call.intent') open.set(String(call), Number(position))

@@ -8,7 +8,7 @@ export type LedgerReadQuestion =
   | ({ readonly ask: 'entries'; readonly plane: string } & Look)
   | { readonly ask: 'positions'; readonly plane: string; readonly positions: readonly number[] }
   | { readonly ask: 'seek'; readonly plane: string; readonly atMs: number }
-  | { readonly ask: 'size'; readonly plane: string }
+  | { readonly ask: 'size' | 'pruning'; readonly plane: string }
   | { readonly ask: 'payload'; readonly plane: string; readonly position: number }
   | { readonly ask: 'payloads'; readonly plane: string; readonly positions: readonly number[] }
   | TreeReadQuestion
@@ -31,13 +31,20 @@ export const readLedger = (db: DatabaseSync, question: LedgerReadQuestion): unkn
     case 'positions':
       return answerOf(
         question.positions.flatMap((position) =>
-          rowsOf(db, 'select position, body from entry where position = ?', [position]),
+          rowsOf(db, "select position, body from entry where position = ? and body <> ''", [
+            position,
+          ]),
         ),
       )
     case 'seek':
       return seek(db, question.atMs)
     case 'size':
       return size(db)
+    case 'pruning': {
+      const [to = 0, done = 0] = (prepare(db, 'select up_to, done from pruning').all()[0] ??
+        []) as unknown as readonly number[]
+      return { to, done }
+    }
     case 'payloads': {
       const sql = `select position, '' from payload
         where position in (select value from json_each(?)) order by position`
@@ -56,7 +63,7 @@ const entries = (
   db: DatabaseSync,
   { from, to, most, back, types, ways, calls }: LedgerReadQuestion & { ask: 'entries' },
 ): EntriesAnswer => {
-  const conditions = ['position between ? and ?']
+  const conditions = ['position between ? and ?', "body <> ''"]
   if (types !== undefined) conditions.push(`type in (${types.map(() => '?').join(', ')})`)
   if (ways.length > 0) conditions.push(`(${ways.map(passing).join(' or ')})`)
   if (calls !== undefined) conditions.push("body ->> 'call' in (select value from json_each(?))")

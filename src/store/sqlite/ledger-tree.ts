@@ -19,6 +19,9 @@ export const ledgerTreeOf = (
   addCheckpoint: (row) => write({ ask: 'addCheckpoint', plane, row: ownBytes(row) }),
   checkpoints: (generation, from, most) =>
     read({ ask: 'checkpoints', plane, generation, from, most }),
+  countCheckpoints: (generation) => read({ ask: 'countCheckpoints', plane, generation }),
+  thin: async (generation, numbers) =>
+    void (await write({ ask: 'thin', plane, generation, numbers })),
   begin: (generation) => write({ ask: 'begin', plane, generation }),
   hold: async () => true,
 })

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { keptBodies } from '../store.ts'
 import { type Folder, ledgerFolder, makeFolder } from './files.ts'
 import { type LedgerWriting, openForWriting, readState } from './ledger-file.ts'
 import { type LedgerReadQuestion, readLedger } from './ledger-read.ts'
@@ -19,6 +20,8 @@ export type LedgerWriterQuestion =
   | AppendQuestion
   | { readonly ask: 'open' | 'probe' | 'listOpen' | 'listOrphans'; readonly plane: string }
   | { readonly ask: 'drop'; readonly plane: string; readonly positions: readonly number[] }
+  | { readonly ask: 'prune'; readonly plane: string; readonly to: number; readonly said: number }
+  | { readonly ask: 'dropBodies'; readonly plane: string; readonly most: number }
   | { readonly ask: 'list' | 'trees' | 'close' }
   | TreeWriteQuestion
   | LedgerReadQuestion
@@ -128,6 +131,10 @@ export const createLedgerWriter = (
         return written(question.plane, snapshot)
       case 'drop':
         return written(question.plane, ({ db }) => drop(db, question.positions))
+      case 'prune':
+        return written(question.plane, ({ db }) => prune(db, question))
+      case 'dropBodies':
+        return written(question.plane, ({ db }) => dropBodies(db, question.most))
       case 'listOpen':
         return [...opened(question.plane).open.values()]
       case 'listOrphans':
@@ -135,6 +142,7 @@ export const createLedgerWriter = (
       case 'grow':
       case 'addCheckpoint':
       case 'begin':
+      case 'thin':
         return writtenTree(question)
       case 'list':
         return list()
@@ -146,6 +154,23 @@ export const createLedgerWriter = (
         return readLedger(opened(question.plane).db, question)
     }
   }
+}
+
+/** What of it is right, the triggers know. */
+const prune = (db: DatabaseSync, { to, said }: { to: number; said: number }): void => {
+  db.prepare('update pruning set up_to = ?, said = ?').run(to, said)
+}
+
+const dropBodies = (db: DatabaseSync, most: number): void => {
+  const row = db.prepare('select done, min(up_to, done + ?) as next from pruning').get(most)
+  const { done, next } = row as { done: number; next: number }
+  const types = JSON.stringify(keptBodies)
+  db.prepare(
+    `update entry set body = '' where position > ? and position <= ?
+       and type not in (select value from json_each(?))`,
+  ).run(done, next, types)
+  db.prepare('delete from payload where position > ? and position <= ?').run(done, next)
+  db.prepare('update pruning set done = ?').run(next)
 }
 
 /** Payloads alone: the triggers on entries stand. */

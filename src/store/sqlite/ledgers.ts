@@ -5,7 +5,7 @@ import type { CallIndex } from '../call-index/call-index.ts'
 import { createGroupCommit, type GroupAnswer, type GroupCommit, logWriting } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
 import { createSearch, entriesOf, type Look } from '../search.ts'
-import type { EntryRow, LedgerFile, StoredEntry, TreeStanding } from '../store.ts'
+import type { EntryRow, LedgerFile, Pruning, StoredEntry, TreeStanding } from '../store.ts'
 import { createSqliteIndexes, type LedgerText } from './call-index.ts'
 import type { Folder } from './files.ts'
 import type { EntriesAnswer, LedgerReadQuestion } from './ledger-read.ts'
@@ -140,6 +140,7 @@ const ledgerFileOf = (
   const listOpen = () => writer.ask<number[]>({ ask: 'listOpen', plane })
   const text: LedgerText = {
     size,
+    pruned: async () => (await read<Pruning>({ ask: 'pruning', plane })).to,
     entries: (from, to) =>
       read({ ask: 'entries', plane, from, to, ...everything, most: to - from + 1 }),
   }
@@ -179,6 +180,9 @@ const ledgerFileOf = (
     findPayload: (position) => read<Uint8Array | undefined>({ ask: 'payload', plane, position }),
     listPayloads: (positions) => read<number[]>({ ask: 'payloads', plane, positions }),
     dropPayloads: (positions) => writer.ask<void>({ ask: 'drop', plane, positions }),
+    pruning: () => read<Pruning>({ ask: 'pruning', plane }),
+    prune: (about) => writer.ask<void>({ ask: 'prune', plane, ...about }),
+    dropBodies: (most) => writer.ask<void>({ ask: 'dropBodies', plane, most }),
     tree: ledgerTreeOf(plane, read, (question) => writer.ask(question)),
   }
   return { file, text }

@@ -14,6 +14,8 @@ export interface Source {
   readonly planes: readonly string[]
   /** Entries in the order of their positions, in chunks. */
   entries(plane: string, chunk: number): Iterable<readonly MovedEntry[]>
+  /** How far bodies have gone; undefined where none has. */
+  pruning(plane: string): { to: number; said: number; done: number } | undefined
   /** Rows of one table of a plane's tree in chunks, in the order of its columns; none of a ledger that has no tree yet. */
   tree(
     plane: string,
@@ -59,6 +61,7 @@ export const openSource = (folder: string): Source => {
     rows: (table, chunk) => rowsOf(db, table, chunk),
     planes: planesOf(folder),
     entries: (plane, chunk) => entriesOf(ledgerFile(folder, plane), chunk),
+    pruning: (plane) => pruningOf(ledgerFile(folder, plane)),
     tree: (plane, table, chunk) => treeOf(ledgerFile(folder, plane), table, chunk),
     close() {
       db.close()
@@ -100,6 +103,17 @@ function* entriesOf(file: string, chunk: number) {
     const statement = db.prepare(`select position, latest, type, body, sealed as payload
       from entry left join payload using (position) order by position`)
     yield* inChunks(statement.iterate() as unknown as Iterable<MovedEntry>, chunk)
+  } finally {
+    db.close()
+  }
+}
+
+const pruningOf = (file: string): { to: number; said: number; done: number } | undefined => {
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    if (db.prepare(`select 1 from sqlite_schema where name = 'pruning'`).get() === undefined) return
+    const row = db.prepare('select up_to as "to", said, done from pruning where up_to > 0').get()
+    return row as { to: number; said: number; done: number } | undefined
   } finally {
     db.close()
   }

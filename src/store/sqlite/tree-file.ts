@@ -35,6 +35,19 @@ export const treeDefinition = `
   begin select raise(abort, 'a tile only grows'); end;
   create trigger if not exists checkpoint_is_never_updated before update on checkpoint
   begin select raise(abort, 'a checkpoint stays as it is'); end;
-  create trigger if not exists checkpoint_is_never_deleted before delete on checkpoint
+  drop trigger if exists checkpoint_is_never_deleted;
+  create trigger checkpoint_is_never_deleted before delete on checkpoint
+  when old.number = 1 or not exists (
+    select 1 from checkpoint later where generation = old.generation and number > old.number
+      and later.at / 3600000 = old.at / 3600000
+  ) and (
+    (select at from checkpoint where generation = old.generation order by number desc limit 1)
+      - old.at < 90 * 86400000
+    or not exists (
+      select 1 from checkpoint later where generation = old.generation and number > old.number
+        and later.at / 86400000 = old.at / 86400000
+    )
+  ) or (select at from checkpoint where generation = old.generation order by number desc limit 1)
+    - old.at < 2 * 86400000
   begin select raise(abort, 'a checkpoint stays as it is'); end;
 `

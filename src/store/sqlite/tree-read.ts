@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { hashBytes, leafHash } from '#lib/merkle.ts'
-import type { TileId } from '#lib/tile.ts'
+import { type TileId, tileWidth } from '#lib/tile.ts'
 import type { CheckpointRow, TreeStanding } from '../store.ts'
 import { prepare } from './statements.ts'
 
@@ -12,6 +12,7 @@ export type TreeReadQuestion = { readonly plane: string } & (
       readonly places: readonly TileId[]
       readonly generation: number | undefined
     }
+  | { readonly ask: 'countCheckpoints'; readonly generation: number }
   | {
       readonly ask: 'checkpoints'
       readonly generation: number
@@ -33,6 +34,10 @@ export const readTree = (db: DatabaseSync, question: TreeReadQuestion): unknown 
       return leafHashes(db, question)
     case 'tiles':
       return tiles(db, question)
+    case 'countCheckpoints': {
+      const sql = 'select count(*) from checkpoint where generation = ?'
+      return rowsOf(db, sql, [question.generation])[0]?.[0]
+    }
     case 'checkpoints':
       return rowsOf(db, `${columns} where generation = ? and number >= ? order by number limit ?`, [
         question.generation,
@@ -67,8 +72,21 @@ const leafHashes = (
   const sql = 'select body from entry where position between ? and ? order by position'
   const bodies = rowsOf(db, sql, [from, from + most - 1])
   const hashes = new Uint8Array(bodies.length * hashBytes)
-  for (const [at, [body]] of bodies.entries()) hashes.set(leafHash(String(body)), at * hashBytes)
+  for (const [at, [body]] of bodies.entries())
+    hashes.set(body === '' ? keptLeaf(db, from + at) : leafHash(String(body)), at * hashBytes)
   return hashes
+}
+
+/** Of an entry whose body has gone: what the newest tree that has it says. */
+const keptLeaf = (db: DatabaseSync, position: number): Uint8Array => {
+  const index = position - 1
+  const place = index % tileWidth
+  const sql = `select substr(hashes, ? + 1, ${hashBytes}) from tile
+    where level = 0 and number = ? and length(hashes) >= ? + ${hashBytes}
+    order by generation desc limit 1`
+  const begins = place * hashBytes
+  const [row] = rowsOf(db, sql, [begins, Math.floor(index / tileWidth), begins])
+  return (row?.[0] as Uint8Array | undefined) ?? new Uint8Array(hashBytes)
 }
 
 const tiles = (

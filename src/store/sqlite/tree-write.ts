@@ -15,6 +15,7 @@ export type TreeWriteQuestion = { readonly plane: string } & (
     }
   | { readonly ask: 'addCheckpoint'; readonly row: CheckpointRow }
   | { readonly ask: 'begin'; readonly generation: number }
+  | { readonly ask: 'thin'; readonly generation: number; readonly numbers: readonly number[] }
 )
 
 /** Within a transaction. False, and nothing is written: see `LedgerTree`. */
@@ -26,6 +27,8 @@ export const writeTree = (db: DatabaseSync, question: TreeWriteQuestion): boolea
       return addCheckpoint(db, question.row)
     case 'begin':
       return begin(db, question.generation)
+    case 'thin':
+      return thin(db, question)
   }
 }
 
@@ -73,6 +76,16 @@ const addCheckpoint = (
        ) end`,
   )
   return add.run(generation, number, size, root, at, note).changes === 1
+}
+
+const thin = (
+  db: DatabaseSync,
+  { generation, numbers }: TreeWriteQuestion & { ask: 'thin' },
+): boolean => {
+  // The oldest first: what makes one needless is a later one of its hour or day.
+  const remove = prepare(db, 'delete from checkpoint where generation = ? and number = ?')
+  for (const number of numbers) remove.run(generation, number)
+  return true
 }
 
 const begin = (db: DatabaseSync, generation: number): boolean => {

@@ -33,6 +33,18 @@ export const payloadKeyRows = (db: Kysely<PlaneSchema>): PayloadKeyRows => {
       const query = db.selectFrom('payload_key').selectAll().where('subject', '=', subject)
       return (await query.orderBy('period').execute()).map(payloadKeyOf)
     },
+    async listBetween({ from, to, after, most }) {
+      const rows = await db
+        .selectFrom('payload_key')
+        .selectAll()
+        .where('id', '>', after)
+        .where('period', '>=', from)
+        .where('period', '<=', to)
+        .orderBy('id')
+        .limit(most)
+        .execute()
+      return rows.map(payloadKeyOf)
+    },
   }
 }
 

@@ -110,6 +110,15 @@ describe('A bundle of a ledger', () => {
     assert.match(text, /what differs lies in entries 5 to 9/)
   })
 
+  test('tells a hash that was changed beside the entries from an entry that was', async () => {
+    const whole = await bundleOf(sample)
+    const leaves = Buffer.from(whole.get('leaves') ?? [])
+    leaves[4 * 32] = (leaves[4 * 32] ?? 0) ^ 1
+    assert.deepEqual(await judge(signedAnew(new Map([...whole, ['leaves', leaves]]))), [
+      'leaves: its hash 4 was changed: entry 5 is what was signed',
+    ])
+  })
+
   test('names the entry that is missing, comes twice, or stands in the place of another', async () => {
     const whole = await bundleOf(sample)
     const entries = (edit: (lines: string[]) => string[]) =>

@@ -1,11 +1,34 @@
 import { z } from 'zod'
-import { Fault } from '#lib/fault.ts'
 import { sendLines } from '#lib/send-lines.ts'
-import { exportLedger, linesOf } from '#manager/evidence.ts'
+import { exportLedger, ledgerKeys, linesOf, proveEntry } from '#manager/evidence.ts'
+import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
+import { reindex } from '#manager/reindex.ts'
 import { route } from '../route.ts'
 
 const position = z.int().min(1)
 const written = z.string().min(1).max(100)
+
+const plane = z.string()
+const keysAnswer = z.strictObject({
+  plane,
+  origin: z.string(),
+  keys: z.array(
+    z.strictObject({ key: z.string(), position: z.int(), proof: z.string().optional() }),
+  ),
+})
+const proofAnswer = z.strictObject({ plane, position: z.int(), proof: z.string() })
+const rolledAnswer = z.strictObject({
+  plane,
+  before: z.string().describe('SHA-256 of the public key, in hexadecimal.'),
+  now: z.string().describe('The same.'),
+})
+const acceptedAnswer = z.strictObject({ plane, origin: z.string(), problem: z.string() })
+const reindexedAnswer = z.strictObject({
+  plane,
+  cursor: z.int().describe('Entries that the index has taken.'),
+  size: z.int().describe('Of so many.'),
+  elsewhere: z.boolean().describe('Another process does it.'),
+})
 
 export const ledgerRoutes = [
   route(
@@ -20,6 +43,10 @@ export const ledgerRoutes = [
         since: written.optional().describe('An instant, or how long ago: 2h, 7d.'),
         until: written.optional().describe('The same; not included.'),
         payloads: z.boolean().default(false).describe('What is encrypted beside the entries too.'),
+        disclose: z
+          .boolean()
+          .default(false)
+          .describe('Arguments and results in the clear, for whoever may read them.'),
       }),
       answer: undefined,
       status: 200,
@@ -27,11 +54,68 @@ export const ledgerRoutes = [
     },
     async ({ access, body, desk, path, response }) => {
       const { plane } = path
-      if (!access.sees('revisions.read', plane)) throw new Fault('not_permitted')
+      access.check('revisions.read', plane)
+      if (body.disclose) access.check('arguments.read', plane)
       const lines = linesOf(await exportLedger(desk, { ...body, plane }))
       // Cut off without its last line, it is taken for what it is.
       await sendLines(response, lines).catch(() => response.destroy())
       return undefined
     },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/ledger/keys',
+    {
+      needs: 'status.read',
+      says: 'The verifier keys of the ledger, oldest first, each with the proof of its entry.',
+      answer: keysAnswer,
+    },
+    ({ desk, path }) => ledgerKeys(desk, path),
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/ledger/entries/{position}/proof',
+    {
+      needs: 'calls.read',
+      says: 'A tlog-proof of one entry, for who may also read revisions; it says nothing of any other.',
+      answer: proofAnswer,
+    },
+    ({ access, desk, path: { plane, position } }) => {
+      access.check('revisions.read', plane)
+      return proveEntry(desk, { plane, position: Number(position) })
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/ledger/key',
+    {
+      needs: 'planes.write',
+      says: 'From here on another key signs the ledger’s checkpoints; the entry that names it is signed by the key before.',
+      body: z.strictObject({}),
+      answer: rolledAnswer,
+    },
+    ({ desk, path }) => rollLedgerKey(desk, path),
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/ledger/accept',
+    {
+      needs: 'planes.write',
+      says: 'Goes on with a ledger that is refused, as a log of its own, with an entry that says what was wrong, who accepted it and why.',
+      body: z.strictObject({ reason: z.string().min(1).max(500) }),
+      answer: acceptedAnswer,
+    },
+    ({ body, desk, path }) => acceptLedger(desk, { ...path, ...body }),
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/ledger/reindex',
+    {
+      needs: 'planes.write',
+      says: 'Makes the index of the calls anew from the ledger, or with `goesOn` brings it further; to be asked until `cursor` is `size`.',
+      body: z.strictObject({ goesOn: z.boolean() }),
+      answer: reindexedAnswer,
+    },
+    ({ body, desk, path }) => reindex(desk, { ...path, ...body }),
   ),
 ] as const

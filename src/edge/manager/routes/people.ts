@@ -92,8 +92,8 @@ export const peopleRoutes = [
     'DELETE',
     '/people/{person}/tokens/{token}',
     { needs: 'people.write', says: "Ends one of a person's tokens.", answer: undefined },
-    async ({ people, path }) => {
-      await people.revoke(path.person, path.token)
+    async ({ people, path, desk }) => {
+      await people.revoke(path.person, path.token, desk.by)
       return undefined
     },
   ),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Capability, capabilityKinds } from '#domain/capability.ts'
-import { lifeCycles } from '#domain/item-documents.ts'
+import { indexedArgument, lifeCycles } from '#domain/item-documents.ts'
 import { planeId } from '#domain/name.ts'
 import { capabilityClasses } from '#domain/selector.ts'
 import { namedItem } from '#manager/access.ts'
@@ -33,7 +33,7 @@ const classifyForm = z.strictObject({
   class: z.enum(capabilityClasses),
   scopes: z.array(written).optional().describe('Left out: as they are.'),
   labels: z.array(written).optional().describe('Left out: as they are.'),
-  index: z.array(written).optional().describe('Left out: as it is.'),
+  index: z.array(indexedArgument).optional().describe('Left out: as it is.'),
 })
 const classified = z.strictObject({
   plane: z.string(),

@@ -89,7 +89,8 @@ export const sessionRoutes = [
     'DELETE',
     '/session',
     { needs: 'signed in', says: 'Ends the token that is shown.', answer: undefined },
-    ({ people, access, token }) => ended(people.revoke(access.person.name, token.id)),
+    ({ people, access, desk, token }) =>
+      ended(people.revoke(access.person.name, token.id, desk.by)),
   ),
   route(
     'PUT',
@@ -123,7 +124,8 @@ export const sessionRoutes = [
     'DELETE',
     '/session/tokens/{token}',
     { needs: 'signed in', says: 'Ends one of your tokens.', answer: undefined },
-    ({ people, access, path }) => ended(people.revoke(access.person.name, path.token)),
+    ({ people, access, desk, path }) =>
+      ended(people.revoke(access.person.name, path.token, desk.by)),
   ),
 ] as const
 
