@@ -10,6 +10,7 @@ import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
+import { createOnce } from './once.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
 import { createVerify } from './verify.ts'
@@ -150,10 +151,11 @@ export async function createIdentity({
   random: Random
   log: Log
 }): Promise<Identity> {
+  const once = createOnce({ rows: store.takenOnce, clock, log })
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({ origin, keys, secrets, view, issue, takeOnce: once.take, clock, random, log })
 
   return {
     verify: createVerify({ origin, keys, view }),
@@ -179,6 +181,7 @@ export async function createIdentity({
     handle: issuer.handle,
     async close() {
       issuer.close()
+      once.close()
     },
   }
 }

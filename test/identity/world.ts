@@ -63,6 +63,12 @@ export function createPolicy(origin: string) {
       agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
       revision++
     },
+    putAgent(plane: PlaneId, name: string, authenticate: NonNullable<AgentDocument['authenticate']>) {
+      const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
+      const body = { owner: 'someone', consumers: ['workplace-ai'], authenticate }
+      agents.set(`${plane}/${name}`, { ...head, ...body })
+      revision++
+    },
     remove(plane: PlaneId, name: string) {
       agents.delete(`${plane}/${name}`)
       revision++
@@ -106,14 +112,14 @@ export function createTestClock(nowMs = startMs) {
 }
 
 /** An identity over two planes with agents of every sort, and all that a test may want to turn. */
-export async function createWorld({ origin = 'https://gw.example' } = {}) {
+export async function createWorld({ origin = 'https://gw.example', nowMs = startMs } = {}) {
   const policy = createPolicy(origin)
   policy.put(ops, 'planner', ['workplace-ai'], true)
   policy.put(ops, 'lone', ['workplace-ai'], true)
   policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
   policy.put(ops, 'secretless', ['workplace-ai'], false)
   policy.put(finance, 'planner', ['workplace-ai'], true)
-  const clock = createTestClock()
+  const clock = createTestClock(nowMs)
   const store = await openTestStore(clock)
   const lines: string[] = []
   const log = createLog((line) => lines.push(line), clock.now)
