@@ -10,6 +10,7 @@ import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
+import { createOnce } from './once.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
 import { createVerify } from './verify.ts'
@@ -150,6 +151,7 @@ export async function createIdentity({
   random: Random
   log: Log
 }): Promise<Identity> {
+  const once = createOnce({ rows: store.takenOnce, clock, log })
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
@@ -179,6 +181,7 @@ export async function createIdentity({
     handle: issuer.handle,
     async close() {
       issuer.close()
+      once.close()
     },
   }
 }
