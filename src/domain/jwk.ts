@@ -47,9 +47,10 @@ const rsaKey = z.strictObject({
 const anyKey = z.union([ecKey, okpKey, rsaKey])
 export type Jwk = z.infer<typeof anyKey>
 
-const jwk = anyKey
-  .refine((key) => isStrong(readKey(key)), 'is no public key, or an RSA key below 2048 bits')
-
+const jwk = anyKey.refine(
+  (key) => isStrong(readKey(key)),
+  'is no public key, or an RSA key below 2048 bits',
+)
 
 /** More than a few keys at once is no rotation; each of them may be tried for one assertion. */
 const mostKeys = 10

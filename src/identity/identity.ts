@@ -155,7 +155,17 @@ export async function createIdentity({
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, takeOnce: once.take, clock, random, log })
+  const issuer = createIssuer({
+    origin,
+    keys,
+    secrets,
+    view,
+    issue,
+    takeOnce: once.take,
+    clock,
+    random,
+    log,
+  })
 
   return {
     verify: createVerify({ origin, keys, view }),

@@ -63,7 +63,11 @@ export function createPolicy(origin: string) {
       agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
       revision++
     },
-    putAgent(plane: PlaneId, name: string, authenticate: NonNullable<AgentDocument['authenticate']>) {
+    putAgent(
+      plane: PlaneId,
+      name: string,
+      authenticate: NonNullable<AgentDocument['authenticate']>,
+    ) {
       const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
       const body = { owner: 'someone', consumers: ['workplace-ai'], authenticate }
       agents.set(`${plane}/${name}`, { ...head, ...body })

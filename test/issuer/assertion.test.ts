@@ -108,14 +108,26 @@ describe('an agent with a key of its own gets a token', () => {
 
 describe('an assertion is refused', () => {
   const refused: [string, () => string][] = [
-    ['signed by a key that is not among its own', () => assertion(claims(), header(), stranger.privateKey)],
+    [
+      'signed by a key that is not among its own',
+      () => assertion(claims(), header(), stranger.privateKey),
+    ],
     ['with an id of a key that is another’s', () => assertion(claims(), header({ kid: 'second' }))],
-    ['for another client than signed it', () => assertion(claims({ iss: 'neighbour@workplace-ai', sub: 'neighbour@workplace-ai' }))],
+    [
+      'for another client than signed it',
+      () => assertion(claims({ iss: 'neighbour@workplace-ai', sub: 'neighbour@workplace-ai' })),
+    ],
     ['whose issuer is not its subject', () => assertion(claims({ iss: 'neighbour@workplace-ai' }))],
     ['for the token endpoint', () => assertion(claims({ aud: tokenUrl }))],
     ['for a list of this issuer alone', () => assertion(claims({ aud: [mine] }))],
-    ['for this issuer and another server', () => assertion(claims({ aud: [mine, 'https://other.example'] }))],
-    ['for the issuer of another plane', () => assertion(claims({ aud: `${origin}/oauth/finance` }))],
+    [
+      'for this issuer and another server',
+      () => assertion(claims({ aud: [mine, 'https://other.example'] })),
+    ],
+    [
+      'for the issuer of another plane',
+      () => assertion(claims({ aud: `${origin}/oauth/finance` })),
+    ],
     ['for this issuer with a slash', () => assertion(claims({ aud: `${mine}/` }))],
     ['that has ended', () => assertion(claims({ exp: nowS() - 60 }))],
     ['that begins later', () => assertion(claims({ nbf: nowS() + 120 }))],
@@ -126,20 +138,35 @@ describe('an assertion is refused', () => {
     ['that ends at a text', () => assertion(claims({ exp: String(nowS() + 60) }))],
     ['without an id', () => assertion(claims({ jti: undefined }))],
     ['with an id that is no text', () => assertion(claims({ jti: 1 }))],
-    ['with an audience that stands twice', () => assertion(JSON.stringify(claims()).replace('{', '{"aud":"https://other.example",'))],
+    [
+      'with an audience that stands twice',
+      () => assertion(JSON.stringify(claims()).replace('{', '{"aud":"https://other.example",')),
+    ],
     ['with a byte order mark', () => assertion(`\uFEFF${JSON.stringify(claims())}`)],
     ['with a key in its header', () => assertion(claims(), header({ jwk: jwkOf(own.publicKey) }))],
-    ['with an address of keys in its header', () => assertion(claims(), header({ jku: `${mine}/jwks` }))],
+    [
+      'with an address of keys in its header',
+      () => assertion(claims(), header({ jku: `${mine}/jwks` })),
+    ],
     ['with an extension that is critical', () => assertion(claims(), header({ crit: ['exp'] }))],
     ['of another type', () => assertion(claims(), header({ typ: 'at+jwt' }))],
     ['without an algorithm', () => assertion(claims(), header({ alg: 'none' }))],
     ['without a signature', () => `${assertion().split('.').slice(0, 2).join('.')}.`],
     ['with a shared key', () => assertion(claims(), header({ alg: 'HS256' }))],
-    ['with an algorithm that is not the key’s', () => assertion(claims(), header({ alg: 'ES384' }))],
+    [
+      'with an algorithm that is not the key’s',
+      () => assertion(claims(), header({ alg: 'ES384' })),
+    ],
     ['padded', () => `${assertion()}==`],
     ['with a line break behind it', () => `${assertion()}\n`],
-    ['of a client that does not exist', () => assertion(claims({ iss: 'nobody@workplace-ai', sub: 'nobody@workplace-ai' }))],
-    ['of a client that authenticates by a secret', () => assertion(claims({ iss: 'planner', sub: 'planner' }))],
+    [
+      'of a client that does not exist',
+      () => assertion(claims({ iss: 'nobody@workplace-ai', sub: 'nobody@workplace-ai' })),
+    ],
+    [
+      'of a client that authenticates by a secret',
+      () => assertion(claims({ iss: 'planner', sub: 'planner' })),
+    ],
   ]
   for (const [how, made] of refused) {
     test(how, async () => {
@@ -190,7 +217,8 @@ describe('an assertion is refused', () => {
 })
 
 test('who exists, and how it authenticates, is not told by what a stranger is answered', async () => {
-  const as = (name: string) => assertion(claims({ iss: name, sub: name }), header(), stranger.privateKey)
+  const as = (name: string) =>
+    assertion(claims({ iss: name, sub: name }), header(), stranger.privateKey)
   const answers = await Promise.all(
     ['planner', 'nobody', 'secretless', 'shared'].map(async (name) => {
       const { status, headers, json } = await present(as(name))
