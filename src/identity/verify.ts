@@ -3,11 +3,17 @@ import type { JsonValue } from '#lib/json.ts'
 import { type AccessClaims, type Actor, checkClaims } from './claims.ts'
 import { readPart, splitCompact, verifyCompact } from './compact.ts'
 import type { Binding, ClientView, TokenProblem, VerifiedToken } from './identity.ts'
-import type { Keys, SigningKey } from './keys.ts'
+import type { Keys } from './keys.ts'
 import { issuerOf } from './resources.ts'
+import type { Revocations } from './revocations.ts'
+import type { SigningKey } from './signing-key.ts'
 import { createVerifiedTokens, type VerifiedEntry } from './verified.ts'
 
-export type Verify = (plane: PlaneId, token: string, nowMs: number) => VerifiedToken | TokenProblem
+export interface Verifier {
+  verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
+  /** Whether one that was verified is still taken: neither it nor what it was signed with was revoked. */
+  stands(token: VerifiedToken): boolean
+}
 
 const rememberedTokens = 50_000
 const headerNames = new Set(['typ', 'alg', 'kid'])
@@ -17,16 +23,34 @@ const types = new Set(['at+jwt', 'application/at+jwt'])
  * The strict verifier of our own tokens; its contract stands at `Identity.verify`. Nothing of the
  * payload is read before the signature holds, and no key is ever taken from a token.
  */
-export function createVerify({
+export function createVerifier({
   origin,
   keys,
+  revocations,
   view,
 }: {
   origin: string
   keys: Keys
+  revocations: Revocations
   view: ClientView
-}): Verify {
+}): Verifier {
   const verified = createVerifiedTokens(rememberedTokens)
+  /** What each was signed with. */
+  const signedWith = new WeakMap<VerifiedToken, SigningKey>()
+
+  /** A number that changes whenever a token that was good may be so no longer. */
+  const moved = () => view.revision() + keys.version() + revocations.version()
+
+  function stands(token: VerifiedToken): boolean {
+    const key = signedWith.get(token)
+    const isKnown = key === undefined || keys.find(token.plane, key.kid) === key
+    return isKnown && !revocations.has(token)
+  }
+
+  function check(token: VerifiedToken): TokenProblem | undefined {
+    if (!isWelcome(view, token)) return 'unknown client'
+    return stands(token) ? undefined : 'revoked'
+  }
 
   function verifyAgain(
     text: string,
@@ -35,14 +59,15 @@ export function createVerify({
   ): VerifiedToken | TokenProblem {
     const { token } = entry
     if (token.expiresAt <= nowMs) return 'expired'
-    const revision = view.revision()
+    const revision = moved()
     if (entry.revision === revision) return token
-    if (isWelcome(view, token)) {
+    const problem = check(token)
+    if (problem === undefined) {
       entry.revision = revision
       return token
     }
     verified.forget(text)
-    return 'unknown client'
+    return problem
   }
 
   function verifyFirst(plane: PlaneId, text: string, nowMs: number): VerifiedToken | TokenProblem {
@@ -55,15 +80,20 @@ export function createVerify({
     if (typeof claims === 'string') return claims
     if (!view.isResource(plane, claims.aud)) return 'audience'
     const token = asVerified(plane, claims)
-    if (!isWelcome(view, token)) return 'unknown client'
-    verified.put(text, { token, revision: view.revision() })
+    signedWith.set(token, key)
+    const problem = check(token)
+    if (problem !== undefined) return problem
+    verified.put(text, { token, revision: moved() })
     return token
   }
 
-  return (plane, text, nowMs) => {
-    const entry = verified.find(text)
-    if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
-    return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+  return {
+    verify(plane, text, nowMs) {
+      const entry = verified.find(text)
+      if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
+      return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+    },
+    stands,
   }
 }
 

@@ -157,10 +157,10 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
-      const row = { kid, alg, publicJwk: '{}', sealedPrivate, at }
-      await store
-        .plane(plane)
-        .signingKeys.add(row, (await store.plane(plane).signingKeys.list()).length + 1)
+      const { signingKeys } = store.plane(plane)
+      const number = (await signingKeys.list('access')).length + 1
+      const about = { purpose: 'access' as const, number, signsFrom: 0 }
+      await signingKeys.add({ kid, alg, publicJwk: '{}', sealedPrivate, at, ...about })
     },
     privateKey: (plane = ops) => openSigningKey(store, keyring, plane),
   }
