@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { clientId, planeId } from '#domain/name.ts'
 import { startInstallation } from '../../src/compose.ts'
 import { callingAt, until } from '../gateway/calling.ts'
-import { agent, consumer, documents, grant, plane } from '../gateway/plane.ts'
+import { consumer, document, documents, grant, plane } from '../gateway/plane.ts'
 import { startWatched, watchedServer } from '../gateway/watched.ts'
 import { mintOnBehalf } from '../identity/signing.ts'
 import { startProcesses } from '../peers/processes.ts'
@@ -28,7 +28,10 @@ let folder: string
 before(async () => {
   watched = await startWatched()
   const allowed = grant('all', 'planner', [{ server: 'watched' }])
-  const signer = { ...agent('planner'), authenticate: { jwks: { keys: [jwk] } } }
+  const signer = document('Agent', {
+    ...{ plane: 'ops', name: 'planner', owner: 'alice@example.com', consumers: ['workplace-ai'] },
+    authenticate: { jwks: { keys: [jwk] } },
+  })
   const all = documents(plane(), consumer(), signer, watchedServer(watched.url), allowed)
   processes = await startProcesses(2, all, { config })
   folder = await mkdtemp(join(tmpdir(), 'bailiwick-here-'))
