@@ -22,6 +22,9 @@ export const revocationRows = (
       .selectAll()
       .where('revoked_at', '>=', fromMs)
       .orderBy('revoked_at')
+      .orderBy('plane')
+      .orderBy('kind')
+      .orderBy('name')
       .execute()
     return rows.map((row) => ({
       plane: planeId(row.plane),
