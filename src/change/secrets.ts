@@ -62,7 +62,8 @@ export function findSecrets(document: unknown): SecretFound[] {
   const lookAtMember = (key: string, member: unknown, path: Path) => {
     const inKey = secretIn(key)
     if (inKey) found.push({ path, part: 'key', what: inKey })
-    if (isSecretName(key) && holdsSomething(member)) {
+    if (isPrivatePart(path)) found.push({ path, part: 'value', what: 'a private key' })
+    else if (isSecretName(key) && holdsSomething(member)) {
       found.push({ path, part: 'value', what: 'a secret, by the name of its key' })
     } else look(member, path)
   }
@@ -122,11 +123,20 @@ const holdsSomething = (value: unknown): boolean =>
 
 /**
  * Names that servers gave to their capabilities look like anything: items of the lists of a selector.
- * So do the examples and hashes in what an API says of itself.
+ * So do the examples and hashes in what an API says of itself, and the public part of a key.
  */
 const isNameOfTheirs = (path: Path): boolean =>
-  path.at(-1) === 'openapi' || (typeof path.at(-1) === 'number' && theirLists.has(path.at(-2)))
+  path.at(-1) === 'openapi' ||
+  (typeof path.at(-1) === 'number' && theirLists.has(path.at(-2))) ||
+  isPublicPart(path)
 const theirLists: ReadonlySet<unknown> = new Set(['tools', 'prompts', 'resources', 'operations'])
+
+/** RFC 7517 §4, RFC 7518 §6: what a public key is made of and called; `d`, `p`, `k` … are not among it. */
+const publicMembers: ReadonlySet<unknown> = new Set(['x', 'y', 'n', 'e', 'kid'])
+const privateMembers: ReadonlySet<unknown> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
+const isOfKey = (path: Path): boolean => path.at(-4) === 'jwks' && path.at(-3) === 'keys'
+const isPublicPart = (path: Path): boolean => isOfKey(path) && publicMembers.has(path.at(-1))
+const isPrivatePart = (path: Path): boolean => isOfKey(path) && privateMembers.has(path.at(-1))
 
 const LONG = 32
 /** Bits a character. Random base64 of this length has about 4.6, words put together about 3.8. */

@@ -1,16 +1,30 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Adapter, Configuration, TokenEndpointGrantContext } from 'oidc-provider'
-import type { PlaneId } from '#domain/name.ts'
+import type { Configuration, KoaContextWithOIDC, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Jwks } from '#domain/jwk.ts'
+import type { ClientId, PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
+import { createFlood } from '#lib/flood.ts'
+import { createClients, createNotes, nothingKept } from './adapter.ts'
+import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
+import { type AskedExchange, type Exchange, exchangeGrant, issuedTokenType } from './exchange.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue, ToIssue } from './issue.ts'
+import type { TakeOnce } from './once.ts'
+import type { OwnTokens } from './own-tokens.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
-export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** Those endpoints of an issuer that a client authenticates at. */
+export type ClientEndpoint = 'token' | 'revoke' | 'introspect'
+export type TokenEndpoint = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  which: ClientEndpoint,
+) => Promise<void>
 
 export interface TokenEndpointParts {
   readonly origin: string
@@ -18,6 +32,10 @@ export interface TokenEndpointParts {
   readonly view: ClientView
   readonly secrets: Secrets
   readonly issue: Issue
+  readonly exchange: Exchange
+  readonly ownTokens: OwnTokens
+  readonly takeOnce: TakeOnce
+  readonly clock: Clock
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
   /** Counts a refusal by its OAuth error. */
@@ -30,81 +48,182 @@ export interface TokenEndpointParts {
  * the client; it holds no secret, no hash and no key that we sign with. Its comparison of secrets is
  * replaced (`Client.compareClientSecret`, public), and its grant by ours, which ends in `issue`. If
  * either replacement ever fell away, every client would be refused: the secret it would compare with
- * is the placeholder. None of its other endpoints is reachable. Importing it takes 130 ms, so it is
- * imported at the first request.
+ * is the placeholder. It verifies the signature of an assertion by the client's own keys; what it would
+ * overlook in one, `assertion.ts` refuses. None of its other endpoints is reachable. Importing it takes
+ * 130 ms, so it is imported at the first request.
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
-  const { origin, plane, view, secrets, issue } = parts
+  const { origin, plane, view, secrets, clock } = parts
   const { Provider, errors } = await import('oidc-provider')
-  const provider = new Provider(issuerOf(origin, plane), configure(parts.placeholder))
+  const issuer = issuerOf(origin, plane)
+  const flood = createFlood({ atOnce: 200, intervalMs: 20 })
 
-  provider.Client.prototype.compareClientSecret = async function (actual) {
-    const answer = await secrets.check(plane, this.clientId, actual)
-    if (typeof answer === 'boolean') return answer
-    Provider.ctx?.set('Retry-After', String(Math.ceil(answer.waitMs / 1000)))
-    throw Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
+  const wait = (waitMs: number) => {
+    Provider.ctx?.set('Retry-After', String(Math.ceil(waitMs / 1000)))
+    return Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
       error_description: 'too many attempts; try again later',
     })
   }
 
+  const clients = createClients({
+    placeholder: parts.placeholder,
+    nobodysKeys: makeNobodysKeys(),
+    asking: () => ({ byAssertion: Provider.ctx?.oidc.params?.client_assertion !== undefined }),
+    keysOf(written) {
+      const client = view.resolveClient(plane, written)
+      return client && view.findClient(plane, client)?.authenticate?.jwks
+    },
+    grants: ['client_credentials', exchangeGrant],
+  })
+  const notes = createNotes(async (id, forS) => {
+    if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
+      throw new errors.InvalidClientAuth('the assertion has been used before')
+  })
+  const kept = (model: string) => {
+    if (model === 'Client') return clients
+    return model === 'ReplayDetection' ? notes : nothingKept
+  }
+
+  const provider = new Provider(issuer, {
+    ...configuration(),
+    adapter: kept,
+    clockTolerance: skewS,
+    // Called when the signature has held.
+    async assertJwtClientAuthClaimsAndHeader(ctx, _claims, _header, { clientId }) {
+      const assertion = String(ctx.oidc.params?.client_assertion)
+      const about = { client: clientId, issuer, nowMs: clock.now() }
+      const problem = findAssertionProblem(assertion, about)
+      if (problem !== undefined) throw new errors.InvalidClientAuth(problem)
+      const waitMs = flood.attempt(clientId, clock.elapsed())
+      if (waitMs > 0) throw wait(waitMs)
+    },
+  })
+
+  provider.Client.prototype.compareClientSecret = async function (actual) {
+    const answer = await secrets.check(plane, this.clientId, actual)
+    if (typeof answer === 'boolean') return answer
+    throw wait(answer.waitMs)
+  }
+
+  /** Whoever may know it has authenticated; to all others a suspended client looks like any. */
+  const clientOf = (registered: { readonly clientId: string }): ClientId => {
+    const client = view.resolveClient(plane, registered.clientId)
+    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+    if (view.suspended(plane, client) !== undefined) {
+      throw new errors.AccessDenied('the client is suspended', 'suspended')
+    }
+    return client
+  }
+
   /** What cannot be recorded is not handed out; it is the library's to say so in OAuth's words. */
-  const issued = async (asked: ToIssue) => {
-    try {
-      return await issue(plane, asked)
-    } catch (error) {
-      if (asFault(error).code !== 'unrecordable') throw error
-      parts.failed(error)
-      throw Object.assign(new errors.OIDCProviderError(503, 'temporarily_unavailable'), {
-        error_description: 'nothing can be recorded now; try again later',
-        // The library takes what is not exposed for a failure of its own.
-        expose: true,
-      })
+  const unrecorded = (error: unknown): never => {
+    if (asFault(error).code !== 'unrecordable') throw error
+    parts.failed(error)
+    throw Object.assign(new errors.OIDCProviderError(503, 'temporarily_unavailable'), {
+      error_description: 'nothing can be recorded now; try again later',
+      // The library takes what is not exposed for a failure of its own.
+      expose: true,
+    })
+  }
+
+  async function issued(asked: ToIssue) {
+    const { token, expiresInS } = await parts.issue(plane, asked).catch(unrecorded)
+    return {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: expiresInS,
+      ...(asked.scopes.length > 0 && { scope: asked.scopes.join(' ') }),
     }
   }
 
   async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
-    const { client: registered, params } = ctx.oidc
-    const client = view.resolveClient(plane, registered.clientId)
-    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
-    // Whoever may know it has authenticated; to all others a suspended client looks like any.
-    if (view.suspended(plane, client) !== undefined) {
-      throw new errors.AccessDenied('the client is suspended', 'suspended')
-    }
+    const { params } = ctx.oidc
+    const client = clientOf(ctx.oidc.client)
     const resource = params.resource ?? planeResource(origin, plane)
     if (typeof resource !== 'string' || !view.isResource(plane, resource)) {
       throw new errors.InvalidTarget('resource must be one endpoint of this plane')
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const { token, expiresInS } = await issued({ client, resource, scopes, by: client })
-    ctx.body = {
-      access_token: token,
-      token_type: 'Bearer',
-      expires_in: expiresInS,
-      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ctx.body = await issued({ client, resource, scopes, by: client })
+  }
+
+  async function exchange(ctx: TokenEndpointGrantContext<AskedExchange>): Promise<void> {
+    const client = clientOf(ctx.oidc.client)
+    const asked = parts.exchange(plane, client, ctx.oidc.params)
+    if ('error' in asked) {
+      throw Object.assign(new errors.OIDCProviderError(400, asked.error), {
+        error_description: asked.description,
+      })
+    }
+    if (view.suspended(plane, client, asked.user) !== undefined) {
+      throw new errors.AccessDenied('the person is suspended', 'suspended')
+    }
+    ctx.body = { ...(await issued(asked)), issued_token_type: issuedTokenType }
+  }
+
+  /**
+   * The library reads the request, authenticates the client, and then refuses every JWT as a token that
+   * it has not stored: at that refusal, and at no other, it is ours to answer about our own.
+   */
+  async function answerOwn(ctx: Answering): Promise<void> {
+    // Where no route was found, there is none.
+    const { client: registered, params, route } = ctx.oidc ?? {}
+    const { error } = (ctx.body ?? {}) as { error?: string }
+    if (error !== 'unsupported_token_type' || registered === undefined) return
+    const client = view.resolveClient(plane, registered.clientId)
+    const token = String(params?.token)
+    ctx.status = 200
+    if (route === 'introspection') {
+      ctx.body = client ? parts.ownTokens.introspect(plane, client, token) : { active: false }
+      return
+    }
+    try {
+      if (client) await parts.ownTokens.revoke(plane, client, token)
+      ctx.body = ''
+    } catch (error) {
+      // RFC 7009 §2.2.1: it is still taken, and whoever wants it gone has to ask again.
+      parts.failed(error)
+      ctx.status = 503
+      ctx.body = { error: 'temporarily_unavailable', error_description: 'try again' }
     }
   }
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
+  provider.registerGrantType(exchangeGrant, exchange, exchangeParameters, ['resource'])
 
   // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
   provider.use(async (ctx, next) => {
     await next()
+    await answerOwn(ctx as unknown as Answering)
     for (const name of corsHeaders) ctx.remove(name)
   })
   provider.on('grant.error', (_, error) => parts.refused(error.error))
+  const refusedOwn = (_: unknown, { error }: { readonly error: string }) => {
+    if (error !== 'unsupported_token_type') parts.refused(error)
+  }
+  provider.on('revocation.error', refusedOwn)
+  provider.on('introspection.error', refusedOwn)
   provider.on('server_error', (_, error) => parts.failed(error))
   // Koa's own event, which the library's types leave out; without a listener Koa writes to stderr.
   const koa: EventEmitter = provider
   koa.on('error', (error) => parts.failed(error))
   const answer = provider.callback()
 
-  return async (request, response) => {
+  return async (request, response, which) => {
     // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
-    Object.assign(request, { originalUrl: request.url, url: '/token' })
+    Object.assign(request, { originalUrl: request.url, url: `/${which}` })
     await answer(request, response)
   }
 }
+
+const exchangeParameters = [
+  ...['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type'],
+  ...['requested_token_type', 'audience', 'resource', 'scope'],
+]
+
+type Answering = Pick<KoaContextWithOIDC, 'body' | 'status'> &
+  Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
 interface Asked {
   readonly scope?: string
@@ -115,25 +234,28 @@ const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Heade
 
 const off = { enabled: false }
 
-function configure(placeholder: string): Configuration {
+function configuration(): Configuration {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
-    adapter: () => createClients(placeholder),
     // The library does not start without a key. This one signs nothing, is not served and lives as long as it.
     jwks: { keys: [pair.privateKey.export({ format: 'jwk' })] } as NonNullable<
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],
+    routes: { revocation: '/revoke', introspection: '/introspect' },
     scopes: [],
     features: {
       clientCredentials: off,
       devInteractions: off,
       dPoP: off,
+      introspection: { enabled: true, allowedPolicy: () => false },
       pushedAuthorizationRequests: off,
       resourceIndicators: off,
+      revocation: { enabled: true, allowedPolicy: () => false },
       rpInitiatedLogout: off,
       userinfo: off,
     },
@@ -144,32 +266,8 @@ function configure(placeholder: string): Configuration {
   }
 }
 
-const writtenClient = /^[a-z][a-z0-9-]{0,23}(@[a-z][a-z0-9-]{0,23})?$/
-
-/**
- * The library's view of clients: each name that could be one is. Whether it is, is decided where its
- * secret is checked, so that an unknown client and a wrong secret take one path. Nothing is ever stored.
- */
-function createClients(placeholder: string): Adapter {
-  const nothing = async () => undefined
-  const never = async () => {
-    throw new Error('oidc-provider has nothing to store here')
-  }
-  return {
-    async find(id) {
-      return {
-        client_id: writtenClient.test(id) ? id : '-',
-        client_secret: placeholder,
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-      }
-    },
-    findByUid: nothing,
-    findByUserCode: nothing,
-    upsert: never,
-    consume: never,
-    destroy: never,
-    revokeByGrantId: never,
-  }
+function makeNobodysKeys(): Jwks {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  return { keys: [{ kty: 'EC', crv: 'P-256', x, y }] }
 }

@@ -7,12 +7,17 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
+import { createExchange } from './exchange.ts'
 import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
-import { createKeys } from './keys.ts'
+import { createKeys, type Rotation } from './keys.ts'
+import { createOnce } from './once.ts'
+import { createOwnTokens } from './own-tokens.ts'
 import { createCovers } from './resources.ts'
+import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
-import { createVerify } from './verify.ts'
+import type { SigningKey } from './signing-key.ts'
+import { createVerifier } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
 export interface VerifiedToken {
@@ -63,13 +68,14 @@ export type TokenProblem =
   | 'too old'
   | 'unknown client'
   | 'unproven key'
+  | 'revoked'
 
 /** What identity needs to know of the plane's policy; handed over by the composition root. */
 export interface ClientView {
   /** The agent's document where it exists and acts for that consumer (both exist), else undefined. */
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
-  /** What stops it, for its operator, where its agent, its consumer or the plane is suspended: then it gets no token. */
-  suspended(plane: PlaneId, client: ClientId): string | undefined
+  /** What stops it, for its operator, where its agent, its consumer, the plane or the user it acts for is suspended: then it gets no token. */
+  suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -119,6 +125,29 @@ export interface Identity {
    * Fault('usage') where the agent is not to authenticate by a secret.
    */
   setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
+  /**
+   * Makes the next signing keys of a plane, for access tokens and for calls; see `Keys.rotate`. Answers
+   * that of access tokens.
+   */
+  rotate(
+    plane: PlaneId,
+    about: About,
+    how: { atOnce: boolean },
+  ): Promise<{ kid: string; signsFrom: number }>
+  /** The keys as they are served (RFC 7517 §5). */
+  jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
+  /** Everything that was issued to a client, or on a user's behalf, until now is taken no longer. */
+  revoke(
+    plane: PlaneId,
+    whose: { kind: 'client' | 'user'; name: string },
+    about: About,
+  ): Promise<number>
+  /** Whether a token that was verified may still be used; a stream that stands on it ends where not. */
+  stands(token: VerifiedToken): boolean
+  /** Called with the planes in which a token was revoked, here or elsewhere. */
+  onRevoked(listener: (planes: readonly PlaneId[]) => void): void
+  /** Brings in what other processes revoked; for `Store.onWake`. */
+  followRevoked(): Promise<void>
   /** Brings into memory what moved. */
   follow(changes: readonly RevisionChange[]): Promise<void>
   /**
@@ -131,6 +160,9 @@ export interface Identity {
   close(): Promise<void>
 }
 
+/** A key is replaced each month; keys may be cached for five minutes. */
+const everyMonth: Rotation = { cachedForS: 300, everyMs: 30 * 24 * 60 * 60_000 }
+
 /** Everything that existed is in memory when it resolves, so that `verify` needs no I/O. `view` is not asked before. */
 export async function createIdentity({
   origin,
@@ -138,6 +170,7 @@ export async function createIdentity({
   change,
   keyring,
   view,
+  rotation = everyMonth,
   clock,
   random,
   log,
@@ -149,6 +182,7 @@ export async function createIdentity({
   change: Pick<Change, 'execute'>
   keyring: KeySealing
   view: ClientView
+  rotation?: Rotation
   clock: Clock
   random: Random
   log: Log
@@ -156,14 +190,44 @@ export async function createIdentity({
   /** Counts a refused token request by its OAuth error. */
   refused: (plane: PlaneId, error: string) => void
 }): Promise<Identity> {
-  const keys = await createKeys({ store, keyring, clock })
+  const once = createOnce({ rows: store.takenOnce, clock, log })
+  const keyParts = { store, change, keyring, rotation, clock }
+  const keys = await createKeys({ ...keyParts, purpose: 'access' })
+  const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
+  const verifier = createVerifier({ origin, keys, revocations, view })
+  const told: ((planes: readonly PlaneId[]) => void)[] = []
+  const tell = (planes: readonly PlaneId[]) => {
+    if (planes.length > 0) for (const listener of told) listener(planes)
+  }
+  const covers = createCovers(origin)
+  const ownTokens = createOwnTokens({
+    origin,
+    verifier,
+    revocations,
+    revoked: (plane) => tell([plane]),
+    clock,
+  })
   const issue = createIssue({ origin, keys, view, clock, random, enter })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log, refused })
+  const issuer = createIssuer({
+    origin,
+    keys,
+    secrets,
+    view,
+    issue,
+    exchange: createExchange({ verifier, view, covers, clock, random }),
+    ownTokens,
+    rotation,
+    takeOnce: once.take,
+    clock,
+    random,
+    log,
+    refused,
+  })
 
   return {
-    verify: createVerify({ origin, keys, view }),
-    covers: createCovers(origin),
+    ...verifier,
+    covers,
     async mint(plane, client, resource, scopes = [], by = 'operator') {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
       if (!view.isResource(plane, resource)) {
@@ -177,14 +241,39 @@ export async function createIdentity({
       return issue(plane, { client, resource, scopes, by })
     },
     setSecret: secrets.set,
+    async rotate(plane, about, how) {
+      if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
+      const { kid, signsFrom } = await keys.rotate(plane, about, how)
+      return { kid, signsFrom }
+    },
+    async revoke(plane, { kind, name }, about) {
+      const isThere = kind === 'user' || view.findClient(plane, name as ClientId)
+      if (!view.hasPlane(plane) || !isThere) throw new Fault('unknown_name', { detail: name })
+      const plan = () => ({
+        summary: `revoked every token of ${kind} ${name}`,
+        diff: '',
+        rows: [
+          { topic: 'revocation', plane, kind, name, row: revokedUntil(kind, name, clock.now()) },
+        ] as const,
+      })
+      return change.execute({ name: `revoke the tokens of ${plane}/${kind}/${name}`, plan }, about)
+    },
+    jwks: keys.jwks,
+    onRevoked: (listener) => void told.push(listener),
+    async followRevoked() {
+      tell(await revocations.follow())
+    },
     async follow(changes) {
       await keys.follow(changes)
+      if (changes.some(({ topic }) => topic === 'revocation')) await revocations.follow(true)
       await secrets.follow(changes)
     },
     consequence: secrets.consequence,
     handle: issuer.handle,
     async close() {
       issuer.close()
+      once.close()
+      keys.close()
     },
   }
 }

@@ -1,9 +1,11 @@
 import type { PlaneId } from '#domain/name.ts'
+import { assertionAlgorithms } from './assertion.ts'
+import { exchangeGrant } from './exchange.ts'
 import { issuerOf } from './resources.ts'
 
 /**
  * The issuer's metadata (RFC 8414 §2; the same document answers OpenID Connect Discovery, which MCP
- * clients fall back to). It lists what is built and nothing else: one grant, two ways to authenticate.
+ * clients fall back to). It lists what is built and nothing else: two grants, three ways to authenticate.
  * `authorization_endpoint` is the exception: RFC 8414 lets an issuer without such grants leave it out,
  * but the MCP SDKs 1 and 2 refuse a document without it. Its address answers that there is none.
  */
@@ -13,15 +15,28 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: [],
-    grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    grant_types_supported: ['client_credentials', exchangeGrant],
+    ...authenticatingAt('token_endpoint'),
+    ...authenticatingAt('revocation_endpoint'),
+    ...authenticatingAt('introspection_endpoint'),
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],
   }
 }
+
+const authenticatingAt = (endpoint: string) => ({
+  [`${endpoint}_auth_methods_supported`]: [
+    'client_secret_basic',
+    'client_secret_post',
+    'private_key_jwt',
+  ],
+  [`${endpoint}_auth_signing_alg_values_supported`]: assertionAlgorithms,
+})
 
 /**
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that

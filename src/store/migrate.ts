@@ -13,6 +13,9 @@ import { ledgerTree } from './migrations/0030-ledger-tree.ts'
 import { callIndex } from './migrations/0040-call-index.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
 import { ledgerPruning } from './migrations/0060-ledger-pruning.ts'
+import { keyRotation } from './migrations/0061-key-rotation.ts'
+import { revocation } from './migrations/0062-revocation.ts'
+import { takenOnce } from './migrations/0080-taken-once.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -36,6 +39,9 @@ export const migrations: readonly Migration[] = [
   callIndex,
   payloadKey,
   ledgerPruning,
+  keyRotation,
+  revocation,
+  takenOnce,
 ]
 
 /**

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import type { AgentDocument } from '#domain/documents.ts'
 import type { TokenIssued } from '#domain/entry.ts'
@@ -11,7 +11,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { openDoor } from '../change/door.ts'
-import { openSigningKey } from './signing.ts'
+import { encode, openSigningKey, signSegments } from './signing.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -35,7 +35,8 @@ export function createPolicy(origin: string) {
       const agent = parts && agentOf(plane, parts.agent)
       return agent?.consumers.includes(parts?.consumer ?? '') ? agent : undefined
     },
-    suspended: (plane, client) => (stopped.has(`${plane}/${client}`) ? 'suspended' : undefined),
+    suspended: (plane, client, user) =>
+      [client, user].some((one) => stopped.has(`${plane}/${one}`)) ? 'suspended' : undefined,
     resolveClient(plane, written) {
       const parts = splitClientId(written)
       const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
@@ -65,6 +66,16 @@ export function createPolicy(origin: string) {
       agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
       revision++
     },
+    putAgent(
+      plane: PlaneId,
+      name: string,
+      authenticate: NonNullable<AgentDocument['authenticate']>,
+    ) {
+      const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
+      const body = { owner: 'someone', consumers: ['workplace-ai'], authenticate }
+      agents.set(`${plane}/${name}`, { ...head, ...body })
+      revision++
+    },
     remove(plane: PlaneId, name: string) {
       agents.delete(`${plane}/${name}`)
       revision++
@@ -92,7 +103,7 @@ async function openTestStore(clock: Clock): Promise<Store> {
 
 export function createTestClock(nowMs = startMs) {
   const tasks = new Set<() => void>()
-  const clock: Clock & { nowMs: number; advance(byMs: number): void } = {
+  const clock: Clock & { nowMs: number; advance(byMs: number): void; ring(): void } = {
     nowMs,
     now: () => clock.nowMs,
     elapsed: () => clock.nowMs,
@@ -103,19 +114,25 @@ export function createTestClock(nowMs = startMs) {
     advance(byMs) {
       clock.nowMs += byMs
     },
+    /** Everything that was put off has its turn. */
+    ring() {
+      const due = [...tasks]
+      tasks.clear()
+      for (const task of due) task()
+    },
   }
   return clock
 }
 
 /** An identity over two planes with agents of every sort, and all that a test may want to turn. */
-export async function createWorld({ origin = 'https://gw.example' } = {}) {
+export async function createWorld({ origin = 'https://gw.example', nowMs = startMs } = {}) {
   const policy = createPolicy(origin)
   policy.put(ops, 'planner', ['workplace-ai'], true)
   policy.put(ops, 'lone', ['workplace-ai'], true)
   policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
   policy.put(ops, 'secretless', ['workplace-ai'], false)
   policy.put(finance, 'planner', ['workplace-ai'], true)
-  const clock = createTestClock()
+  const clock = createTestClock(nowMs)
   const store = await openTestStore(clock)
   const lines: string[] = []
   const log = createLog((line) => lines.push(line), clock.now)
@@ -173,10 +190,20 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
-      const row = { kid, alg, publicJwk: '{}', sealedPrivate, at }
-      await store
-        .plane(plane)
-        .signingKeys.add(row, (await store.plane(plane).signingKeys.list()).length + 1)
+      const { signingKeys } = store.plane(plane)
+      const number = (await signingKeys.list('access')).length + 1
+      const about = { purpose: 'access' as const, number, signsFrom: at }
+      await signingKeys.add({ kid, alg, publicJwk: '{}', sealedPrivate, at, ...about })
+    },
+    /** The token under another signature of that key, saying something else too. */
+    resign({ key }: { key: KeyObject }, token: string, more: object = {}) {
+      const [header = '', payload = ''] = token.split('.')
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      return signSegments(key, header, encode(JSON.stringify({ ...claims, ...more })))
+    },
+    /** When what was begun and is awaited nowhere is done. */
+    async settled(isDone: () => Promise<boolean>) {
+      while (!(await isDone())) await new Promise((resolve) => setImmediate(resolve))
     },
     privateKey: (plane = ops) => openSigningKey(store, keyring, plane),
   }
