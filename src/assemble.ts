@@ -5,6 +5,7 @@ import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
@@ -135,6 +136,7 @@ export const assemble = async (about: {
   change.onCheck(checkVariants)
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
+  change.onCheck(checkIssuers(origin))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   /** Of keys that are no more the entry is as sure as that of their revision. */

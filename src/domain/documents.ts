@@ -16,6 +16,7 @@ import {
   title,
   until,
 } from './fields.ts'
+import { type IssuerDocument, issuerDocument } from './issuer-document.ts'
 import { apiDocument, serverDocument } from './item-documents.ts'
 import {
   grantDocument,
@@ -204,10 +205,22 @@ export const agentDocument = z
       .optional()
       .describe('What is vouched for of it here; conditions see it as caller.claims.'),
     authenticate: z
-      .strictObject({ secret: z.literal(true) })
+      .strictObject({
+        secret: z.literal(true).optional(),
+        issuer: name.optional().describe('An Issuer of the plane.'),
+        subject: text(255).optional().describe('`sub` of its tokens, exactly.'),
+      })
+      .refine(
+        ({ issuer, subject }) => (issuer === undefined) === (subject === undefined),
+        'must say both issuer and subject, or neither',
+      )
+      .refine(
+        ({ secret, issuer }) => (secret === undefined) !== (issuer === undefined),
+        'must say one way: { secret: true }, or { issuer, subject }',
+      )
       .optional()
       .describe(
-        '{ secret: true }: a client secret made with `bailiwick agent secret`. Without it only the operator mints tokens for the agent.',
+        '{ secret: true }: a client secret made with `bailiwick agent secret`. { issuer, subject }: a token of its workload, of that Issuer and for that subject. Without it only the operator mints tokens for the agent.',
       ),
   })
   .describe('A program with its own identity that calls capabilities.')
@@ -250,6 +263,7 @@ export const documentSchemas = {
   Rule: ruleDocument,
   Quota: quotaDocument,
   Credential: credentialDocument,
+  Issuer: issuerDocument,
   PolicyTest: policyTestDocument,
 } as const
 export type Kind = keyof typeof documentSchemas
@@ -266,6 +280,7 @@ export type AgentGroupDocument = z.infer<typeof agentGroupDocument>
 export type GrantDocument = z.infer<typeof grantDocument>
 export type RuleDocument = z.infer<typeof ruleDocument>
 export type QuotaDocument = z.infer<typeof quotaDocument>
+export type { IssuerDocument } from './issuer-document.ts'
 export type CredentialDocument = z.infer<typeof credentialDocument>
 export type PolicyTestDocument = z.infer<typeof policyTestDocument>
 /** What the catalogue holds: servers and APIs, whose names are one name space. */
@@ -283,6 +298,7 @@ export interface Documents {
   Rule: RuleDocument
   Quota: QuotaDocument
   Credential: CredentialDocument
+  Issuer: IssuerDocument
   PolicyTest: PolicyTestDocument
 }
 export type Document = Documents[Kind]

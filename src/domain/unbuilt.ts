@@ -5,7 +5,6 @@
 
 /** Kinds, and what each would have done here. */
 export const unbuiltKinds: ReadonlyMap<string, string> = new Map([
-  ['Issuer', "tokens of the plane's own issuer are the only ones accepted"],
   ['Alarm', 'nobody would be told'],
   ['Channel', 'nobody would be told'],
   ['Sink', 'nothing would be sent'],
@@ -42,7 +41,7 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
   ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
   ...keys(
     'Agent',
-    ['jwks', 'issuer', 'subject'].map((key) => ['authenticate', key]),
+    [['authenticate', 'jwks']],
     'the agent could not sign in by it; write { secret: true }',
   ),
   ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),

@@ -2,6 +2,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
 import { type AccessClaims, type Actor, checkClaims } from './claims.ts'
 import { splitCompact, verifyCompact } from './compact.ts'
+import type { ForeignAccess } from './foreign/access.ts'
 import type { Binding, ClientView, TokenProblem, VerifiedToken } from './identity.ts'
 import type { Keys, SigningKey } from './keys.ts'
 import { issuerOf } from './resources.ts'
@@ -22,10 +23,12 @@ export function createVerify({
   origin,
   keys,
   view,
+  foreign,
 }: {
   origin: string
   keys: Keys
   view: ClientView
+  foreign: Pick<ForeignAccess, 'find' | 'isTheirs'>
 }): Verify {
   const verified = createVerifiedTokens(rememberedTokens)
 
@@ -64,7 +67,10 @@ export function createVerify({
   return (plane, text, nowMs) => {
     const entry = verified.find(text)
     if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
-    return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+    if (!view.hasPlane(plane)) return 'issuer'
+    const known = foreign.find(plane, text, nowMs)
+    if (known !== undefined) return known
+    return foreign.isTheirs(plane, text) ? 'foreign' : verifyFirst(plane, text, nowMs)
   }
 }
 
