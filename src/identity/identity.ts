@@ -11,6 +11,7 @@ import { createForeign } from './foreign/foreign.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
+import { createOnce } from './once.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
 import { createVerify } from './verify.ts'
@@ -178,6 +179,7 @@ export async function createIdentity({
   random: Random
   log: Log
 }): Promise<Identity> {
+  const once = createOnce({ rows: store.takenOnce, clock, log })
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const foreign = createForeign({ origin, view, clock, log })
@@ -209,6 +211,7 @@ export async function createIdentity({
     handle: issuer.handle,
     async close() {
       issuer.close()
+      once.close()
     },
   }
 }

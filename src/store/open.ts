@@ -31,6 +31,7 @@ import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
+import { takenOnceRows } from './tables/taken-once.ts'
 import { valueRows } from './tables/values.ts'
 
 type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random }
@@ -130,6 +131,7 @@ const storeOf = (parts: Parts): Store => {
     values: valueRows(database),
     members,
     endedSessions,
+    takenOnce: takenOnceRows(database, parts.now),
     counters,
     onWake: (listener) => wake?.onWake(listener),
     get reachable() {

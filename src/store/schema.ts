@@ -160,6 +160,11 @@ export interface InstallationSchema {
     digest: string
     ended_at: number
   }
+  /** What was used up, as a digest, and when it ends by itself. */
+  taken_once: {
+    digest: string
+    until: number
+  }
   installation_value: {
     name: string
     value: Uint8Array

@@ -40,6 +40,8 @@ export interface Store {
   readonly values: Values
   /** Legacy sessions that were ended, for every process to know. */
   readonly endedSessions: EndedSessionRows
+  /** What is good for one use, over all processes. */
+  readonly takenOnce: TakenOnceRows
   /** The processes that have this store open. */
   readonly members: Members
   /**
@@ -282,6 +284,14 @@ export interface EndedSessionRows {
   add(digests: readonly string[]): Promise<void>
   /** The last that were ended, newest first: at `fromMs` or later by the database's clock, at most `most`. */
   list(fromMs: number, most: number): Promise<{ digest: string; endedAt: number }[]>
+}
+
+/** Written by `identity/` alone. */
+export interface TakenOnceRows {
+  /** Takes those that nobody has taken yet, and says which these are: digests with their ends, UTC milliseconds. */
+  take(rows: readonly { digest: string; until: number }[]): Promise<ReadonlySet<string>>
+  /** Lets go of what ended more than five minutes ago. */
+  forget(): Promise<void>
 }
 
 /** Written by `people/` alone. */

@@ -285,6 +285,39 @@ export const storeConformance = (
       })
     })
 
+    describe('what is good for one use', () => {
+      const until = noon + 60_000
+      const rows = (...digests: string[]) => digests.map((digest) => ({ digest, until }))
+
+      test('is taken by one of many that come at once', async () => {
+        const { takenOnce } = store
+        const taken = await Promise.all(
+          Array.from({ length: 8 }, () => takenOnce.take(rows('a', 'b', 'a'))),
+        )
+        assert.deepEqual(taken.flatMap((digests) => [...digests]).sort(), ['a', 'b'])
+        assert.deepEqual(await takenOnce.take(rows('b', 'c')), new Set(['c']))
+      })
+
+      test('is forgotten when it has ended, and not a moment before', async () => {
+        const { takenOnce } = store
+        const now = isShared ? Date.now() : under.clock.now()
+        await takenOnce.take([
+          { digest: 'ended', until: now - 6 * 60_000 },
+          { digest: 'within the allowance for clocks', until: now - 4 * 60_000 },
+          { digest: 'good', until: now + 60_000 },
+        ])
+        await takenOnce.forget()
+        const all = rows('ended', 'within the allowance for clocks', 'good')
+        assert.deepEqual(await takenOnce.take(all), new Set(['ended']))
+      })
+
+      test('stays taken when the store is opened anew', { skip: !hasOutside }, async () => {
+        await store.takenOnce.take(rows('a'))
+        await reopen()
+        assert.deepEqual(await store.takenOnce.take(rows('a', 'b')), new Set(['b']))
+      })
+    })
+
     describe('people', () => {
       const person = (name: string, about: Partial<PersonRow> = {}): PersonRow => ({
         name,
