@@ -1,8 +1,10 @@
 import type { PlaneId } from '#domain/name.ts'
-import type { Identity, VerifiedToken } from '#identity/identity.ts'
+import type { Identity, TokenProblem, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger } from '#ledger/ledger.ts'
+import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { bearerToken } from '#lib/http.ts'
+import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
 import type { Runs } from './runs.ts'
@@ -12,6 +14,8 @@ import type { Strangers } from './strangers.ts'
  * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
  * (429) for those without a valid token once there are too many of them in a second; a valid token is
  * never kept waiting by a flood of invalid ones. Each refusal is counted in the plane's ledger.
+ * A token of ours is answered at once, one of another issuer too once it is known; the first time
+ * there is a promise, since its issuer's keys may have to be asked for.
  */
 export const createAuthenticate = (parts: {
   identity: Identity
@@ -19,8 +23,10 @@ export const createAuthenticate = (parts: {
   snapshot(plane: PlaneId): PlaneSnapshot
   runs: Runs
   strangers: Strangers
+  clock: Clock
+  log: Log
 }) => {
-  const { identity, ledger, runs, strangers } = parts
+  const { identity, ledger, runs, strangers, clock } = parts
   // What a token's caller may do is looked up once for each token and snapshot.
   const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
 
@@ -38,22 +44,37 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const { client, user, scopes, issuedAt } = token
+    const { client, user, scopes, claims, issuedAt } = token
     const run = (now: number) => runs.of(callerKey(token), now)
-    const view = snapshot.caller({ client, user, scopes, issuedAt, run })
+    const view = snapshot.caller({ client, user, scopes, claims, issuedAt, run })
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })
     return caller
   }
 
-  return (exchange: Exchange, now: number): Caller => {
+  /** Whatever goes wrong in verifying is one more way of not being verified (trust.md §1 row 2). */
+  const failed = (plane: PlaneId, cause: unknown): 'unverified' => {
+    const error = cause instanceof Error ? cause.name : typeof cause
+    parts.log.error('token not verified', { plane, error })
+    return 'unverified'
+  }
+
+  const verify = (plane: PlaneId, bearer: string, now: number): Answer | Promise<Answer> => {
+    try {
+      const token = identity.verify(plane, bearer, now)
+      if (token !== 'foreign') return token
+      return inTime(clock, identity.verifyForeign(plane, bearer, now)).catch((cause) =>
+        failed(plane, cause),
+      )
+    } catch (cause) {
+      return failed(plane, cause)
+    }
+  }
+
+  const admit = (exchange: Exchange, answer: Answer, now: number): Caller => {
     const { plane } = exchange
-    const authorization = header(exchange, 'authorization')
-    if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
-    const bearer = bearerToken(authorization)
-    if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
-    const token = identity.verify(plane, bearer, now)
+    const token = asToken(plane, answer)
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
     // No proof is asked for yet, and a token that is bound to a key is worth nothing without it.
     if (token.binding) throw turnAway(plane, 'bad_token', 'unproven key', now)
@@ -63,4 +84,34 @@ export const createAuthenticate = (parts: {
     if (!caller) throw turnAway(plane, 'bad_token', 'unknown client', now)
     return caller
   }
+
+  return (exchange: Exchange, now: number): Caller | Promise<Caller> => {
+    const { plane } = exchange
+    const authorization = header(exchange, 'authorization')
+    if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
+    const bearer = bearerToken(authorization)
+    if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
+    const answer = verify(plane, bearer, now)
+    return answer instanceof Promise
+      ? answer.then((token) => admit(exchange, token, now))
+      : admit(exchange, answer, now)
+  }
+}
+
+type Answer = VerifiedToken | TokenProblem
+
+/** An answer that is neither a problem nor a token of this plane is none. */
+const asToken = (plane: PlaneId, answer: Answer): Answer => {
+  if (typeof answer === 'string') return answer
+  const isToken = typeof answer === 'object' && answer !== null && answer.plane === plane
+  return isToken ? answer : 'unverified'
+}
+
+/** Longer than asking for keys takes: whoever waits holds a place of the door. */
+const longestMs = 10_000
+
+const inTime = (clock: Clock, answer: Promise<Answer>): Promise<Answer> => {
+  const late = Promise.withResolvers<Answer>()
+  const cancel = clock.after(longestMs, () => late.resolve('unverified'))
+  return Promise.race([answer, late.promise]).finally(cancel)
 }
