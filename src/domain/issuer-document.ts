@@ -87,7 +87,7 @@ const accessTokens = z
       .union([z.literal('implied'), z.strictObject({ claim: claimPath })])
       .optional()
       .describe(
-        'The claim of the scopes, a text or a list; without it a token has none. `implied`: it says nothing of scopes, and each token has what the grants imply. Default: scope.',
+        'The claim of the scopes, a text or a list; without it a token has none. `implied`: its scopes are about other things, and each token has what the grants imply. Default: scope.',
       ),
     claims: z
       .record(

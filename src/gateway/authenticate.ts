@@ -63,18 +63,18 @@ export const createAuthenticate = (parts: {
   const verify = (plane: PlaneId, bearer: string, now: number): Answer | Promise<Answer> => {
     try {
       const token = identity.verify(plane, bearer, now)
-      if (token !== 'foreign') return token
-      return inTime(clock, identity.verifyForeign(plane, bearer, now)).catch((cause) =>
-        failed(plane, cause),
+      if (token !== 'foreign') return asToken(plane, token, now)
+      return inTime(clock, identity.verifyForeign(plane, bearer, now)).then(
+        (answer) => asToken(plane, answer, now),
+        (cause) => failed(plane, cause),
       )
     } catch (cause) {
       return failed(plane, cause)
     }
   }
 
-  const admit = (exchange: Exchange, answer: Answer, now: number): Caller => {
+  const admit = (exchange: Exchange, token: Answer, now: number): Caller => {
     const { plane } = exchange
-    const token = asToken(plane, answer)
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
     // No proof is asked for yet, and a token that is bound to a key is worth nothing without it.
     if (token.binding) throw turnAway(plane, 'bad_token', 'unproven key', now)
@@ -100,11 +100,12 @@ export const createAuthenticate = (parts: {
 
 type Answer = VerifiedToken | TokenProblem
 
-/** An answer that is neither a problem nor a token of this plane is none. */
-const asToken = (plane: PlaneId, answer: Answer): Answer => {
+/** An answer that is neither a problem nor a token of this plane that is good now is none. */
+const asToken = (plane: PlaneId, answer: Answer, now: number): Answer => {
   if (typeof answer === 'string') return answer
-  const isToken = typeof answer === 'object' && answer !== null && answer.plane === plane
-  return isToken ? answer : 'unverified'
+  return answer?.plane === plane && answer.expiresAt > now && typeof answer.audience === 'string'
+    ? answer
+    : 'unverified'
 }
 
 /** Longer than asking for keys takes: whoever waits holds a place of the door. */
