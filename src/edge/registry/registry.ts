@@ -48,18 +48,20 @@ export const createRegistryEdge = (parts: {
     return place.is === 'versions' ? { servers: [entry], metadata: { count: 1 } } : entry
   }
 
-  const answer = (
+  const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
     about: { plane: PlaneId; resource: string },
     place: Place,
-  ): void => {
+  ): Promise<void> => {
     const plane = parts.plane(about.plane)
     if (!plane) throw new Fault('not_found')
-    const { caller, leave } = gateway.admit(
+    const { caller, leave } = await gateway.admit(
       { request, response, ...about, server: undefined },
       { strangers: plane.plane.registry !== undefined },
     )
+    // Whoever went away while a proof was checked closed it already.
+    if (response.closed) return leave()
     response.once('close', leave)
     const asker = { view: caller?.view, now: parts.now() }
     answerJson(
