@@ -1,9 +1,10 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity, TokenProblem, VerifiedToken } from '#identity/identity.ts'
+import { wantsNonce } from '#identity/proof/dpop.ts'
 import type { Ledger } from '#ledger/ledger.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import { bearerToken } from '#lib/http.ts'
+import { accessToken, type SentToken } from '#lib/http.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
@@ -18,6 +19,7 @@ import type { Strangers } from './strangers.ts'
  * there is a promise, since its issuer's keys may have to be asked for.
  */
 export const createAuthenticate = (parts: {
+  origin: string
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -32,7 +34,7 @@ export const createAuthenticate = (parts: {
 
   const turnAway = (
     plane: PlaneId,
-    code: 'no_token' | 'bad_token',
+    code: 'no_token' | 'bad_token' | 'unproven' | 'bad_proof',
     problem: string,
     now: number,
   ): Fault => {
@@ -73,11 +75,9 @@ export const createAuthenticate = (parts: {
     }
   }
 
-  const admit = (exchange: Exchange, token: Answer, now: number): Caller => {
+  const known = (exchange: Exchange, token: Answer, now: number): Caller => {
     const { plane } = exchange
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
-    // No proof is asked for yet, and a token that is bound to a key is worth nothing without it.
-    if (token.binding) throw turnAway(plane, 'bad_token', 'unproven key', now)
     if (!identity.covers(token.audience, exchange.resource))
       throw turnAway(plane, 'bad_token', 'audience', now)
     const caller = viewOf(plane, token)
@@ -85,16 +85,55 @@ export const createAuthenticate = (parts: {
     return caller
   }
 
+  /** RFC 9449 §7: the token's key, proven of this request; every answer brings the next nonce. */
+  const prove = async (
+    exchange: Exchange,
+    caller: Caller,
+    { token, thumbprint }: { token: string; thumbprint: string },
+    now: number,
+  ): Promise<Caller> => {
+    const { plane, request, response } = exchange
+    response.setHeader('dpop-nonce', identity.proofs.nonce(now))
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const of = { method: request.method ?? '', url: `${parts.origin}${path}`, token }
+    const proof = header(exchange, 'dpop')
+    const proven = await identity.proofs.check(plane, { ...of, proof, bound: thumbprint }, now)
+    if (typeof proven === 'object') return caller
+    // Only the holder of the key comes so far, and it cannot have known: nobody is turned away.
+    if (wantsNonce(proven)) throw new Fault('new_nonce', { detail: proven })
+    throw turnAway(plane, 'bad_proof', proven, now)
+  }
+
+  const admit = (
+    exchange: Exchange,
+    sent: SentToken,
+    token: Answer,
+    now: number,
+  ): Caller | Promise<Caller> => {
+    const { plane } = exchange
+    const caller = known(exchange, token, now)
+    const { binding } = caller.token
+    if (binding === undefined) {
+      // RFC 9449 §7.1: whoever says that it proves a key has a token that names one.
+      if (sent.scheme === 'dpop') throw turnAway(plane, 'bad_token', 'unbound token', now)
+      return caller
+    }
+    // No scheme of the caller's choosing makes a bound token one that whoever has it may use.
+    if (binding.method !== 'dpop' || sent.scheme !== 'dpop')
+      throw turnAway(plane, 'unproven', 'unproven key', now)
+    return prove(exchange, caller, { token: sent.token, thumbprint: binding.thumbprint }, now)
+  }
+
   return (exchange: Exchange, now: number): Caller | Promise<Caller> => {
     const { plane } = exchange
     const authorization = header(exchange, 'authorization')
     if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
-    const bearer = bearerToken(authorization)
-    if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
-    const answer = verify(plane, bearer, now)
+    const sent = accessToken(authorization)
+    if (sent === undefined) throw turnAway(plane, 'bad_token', 'not an access token', now)
+    const answer = verify(plane, sent.token, now)
     return answer instanceof Promise
-      ? answer.then((token) => admit(exchange, token, now))
-      : admit(exchange, answer, now)
+      ? answer.then((token) => admit(exchange, sent, token, now))
+      : admit(exchange, sent, answer, now)
   }
 }
 

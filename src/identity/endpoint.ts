@@ -3,9 +3,12 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Adapter, Configuration, TokenEndpointGrantContext } from 'oidc-provider'
 import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import { areScopes } from './claims.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
+import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
+import type { Proofs } from './proof/proofs.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -16,6 +19,8 @@ export interface TokenEndpointParts {
   readonly plane: PlaneId
   readonly view: ClientView
   readonly secrets: Secrets
+  readonly proofs: Proofs
+  readonly clock: Clock
   readonly issue: Issue
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
@@ -46,6 +51,8 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     })
   }
 
+  const bindingOf = createBindings({ ...parts, errors })
+
   async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
     const { client: registered, params } = ctx.oidc
     const client = view.resolveClient(plane, registered.clientId)
@@ -60,10 +67,11 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const { token, expiresInS } = await issue(plane, { client, resource, scopes })
+    const binding = await bindingOf(ctx)
+    const { token, expiresInS } = await issue(plane, { client, resource, scopes, binding })
     ctx.body = {
       access_token: token,
-      token_type: 'Bearer',
+      token_type: tokenType(binding),
       expires_in: expiresInS,
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     }

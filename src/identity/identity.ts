@@ -12,6 +12,8 @@ import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
 import { createOnce } from './once.ts'
+import { createNonces } from './proof/nonces.ts'
+import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
 import { createVerify } from './verify.ts'
@@ -132,6 +134,8 @@ export interface Identity {
   verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
   /** The same strictness for an access token of another issuer, whose keys may have to be fetched. */
   verifyForeign(plane: PlaneId, token: string, nowMs: number): Promise<VerifiedToken | TokenProblem>
+  /** What a token that is bound to a key is proved by (RFC 9449). */
+  readonly proofs: Proofs
   /** Whether a token for `audience` serves `resource`: itself or, for a plane's own endpoint, all below it. */
   covers(audience: string, resource: string): boolean
   /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's. */
@@ -180,15 +184,18 @@ export async function createIdentity({
   log: Log
 }): Promise<Identity> {
   const once = createOnce({ rows: store.takenOnce, clock, log })
+  const nonceKey = await store.values.putFirst('identity.dpop-nonce', random(32))
+  const proofs = createProofs({ once: once.take, nonces: createNonces(nonceKey) })
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const foreign = createForeign({ origin, view, clock, log })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({ origin, keys, proofs, secrets, view, issue, clock, random, log })
 
   return {
     verify: createVerify({ origin, keys, view, foreign: foreign.access }),
     verifyForeign: foreign.access.verify,
+    proofs,
     covers: createCovers(origin),
     async mint(plane, client, resource, scopes = []) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })

@@ -7,12 +7,14 @@ import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
 
 export interface IssuerParts {
   readonly origin: string
   readonly keys: Keys
+  readonly proofs: Proofs
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
@@ -107,7 +109,7 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   if (request.method !== 'POST') return refuse(405, 'the method must be POST', { Allow: 'POST' })
   // Node keeps the first of two and says nothing, so whoever reads the other sees another client.
-  if (isRepeated(request, 'authorization') || isRepeated(request, 'content-type')) {
+  if (onlyOnce.some((name) => isRepeated(request, name))) {
     return refuse(400, 'a header is repeated')
   }
   // Agents are no browsers: a page that got hold of a secret gets no answer that it could read.
@@ -117,6 +119,8 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   return false
 }
+
+const onlyOnce = ['authorization', 'content-type', 'dpop']
 
 function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1

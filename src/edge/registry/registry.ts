@@ -60,9 +60,9 @@ export const createRegistryEdge = (parts: {
       { request, response, ...about, server: undefined },
       { strangers: plane.plane.registry !== undefined },
     )
-    // It may have gone while its token was looked at.
-    if (response.closed) leave()
-    else response.once('close', leave)
+    // Whoever went away while a proof was checked closed it already.
+    if (response.closed) return leave()
+    response.once('close', leave)
     const asker = { view: caller?.view, now: parts.now() }
     answerJson(
       request,
