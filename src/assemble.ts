@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
+import type { Rotation } from '#identity/keys.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -51,6 +52,7 @@ export const assemble = async (about: {
   /** A second folder for checkpoints. */
   publish: string | undefined
   origin: string
+  rotation: Rotation
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
 }) => {
@@ -123,6 +125,7 @@ export const assemble = async (about: {
     change,
     keyring,
     view,
+    rotation: about.rotation,
     clock,
     random,
     log,
@@ -211,6 +214,8 @@ export const follow = async (
 ): Promise<void> => {
   parts.vault.forget(changes)
   const prepare = async (): Promise<void> => {
+    // What was revoked is not taken by whoever is looked at again below.
+    await parts.identity.follow(changes)
     for (const plane of planes) {
       await parts.vault.prepare(plane)
       if (serving) parts.watchSecrets(plane)
@@ -232,7 +237,6 @@ export const follow = async (
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
   await parts.vault.follow(changes)
-  await parts.identity.follow(changes)
 }
 
 /** What stood at the start, as if it had just come. */

@@ -18,6 +18,7 @@ import {
 } from './fields.ts'
 import { type IssuerDocument, issuerDocument } from './issuer-document.ts'
 import { apiDocument, serverDocument } from './item-documents.ts'
+import { jwks } from './jwk.ts'
 import {
   grantDocument,
   policyTestDocument,
@@ -206,21 +207,28 @@ export const agentDocument = z
       .describe('What is vouched for of it here; conditions see it as caller.claims.'),
     authenticate: z
       .strictObject({
-        secret: z.literal(true).optional(),
-        issuer: name.optional().describe('An Issuer of the plane.'),
-        subject: text(255).optional().describe('`sub` of its tokens, exactly.'),
+        secret: z
+          .literal(true)
+          .optional()
+          .describe('By a client secret made with `bailiwick agent secret`.'),
+        jwks: jwks
+          .optional()
+          .describe(
+            'By a key that the agent alone holds (private_key_jwt): its public part, or `./FILE` beside this one that `apply` reads.',
+          ),
+        issuer: name
+          .optional()
+          .describe('By a token of its workload: the Issuer that it is of (RFC 7523).'),
+        subject: text(255).optional().describe('`sub` of that token, exactly.'),
       })
       .refine(
         ({ issuer, subject }) => (issuer === undefined) === (subject === undefined),
         'must say both issuer and subject, or neither',
       )
-      .refine(
-        ({ secret, issuer }) => (secret === undefined) !== (issuer === undefined),
-        'must say one way: { secret: true }, or { issuer, subject }',
-      )
+      .refine((ways) => Object.keys(ways).length > 0, 'names no way to authenticate')
       .optional()
       .describe(
-        '{ secret: true }: a client secret made with `bailiwick agent secret`. { issuer, subject }: a token of its workload, of that Issuer and for that subject. Without it only the operator mints tokens for the agent.',
+        'How the agent proves who it is to the issuer. Without it only the operator mints tokens for the agent.',
       ),
   })
   .describe('A program with its own identity that calls capabilities.')

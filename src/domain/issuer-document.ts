@@ -140,6 +140,12 @@ export const issuerDocument = z
     grants: z
       .strictObject({
         user: z.strictObject({ claim: claimPath }).optional().describe('The person. Default: sub.'),
+        scopes: z
+          .literal('implied')
+          .optional()
+          .describe(
+            'One without scopes grants what the grants imply. Default: one without scopes is refused.',
+          ),
       })
       .optional()
       .describe(

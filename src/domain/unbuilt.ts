@@ -39,11 +39,6 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
     'calls would be let in that its owner wants to be authenticated better',
   ),
   ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
-  ...keys(
-    'Agent',
-    [['authenticate', 'jwks']],
-    'the agent could not sign in by it; write { secret: true }',
-  ),
   ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),
   ...keys(
     'Rule',

@@ -47,7 +47,7 @@ export const createAuthenticate = (parts: {
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
     const { client, user, scopes, claims, issuedAt } = token
-    const run = (now: number) => runs.of(callerKey(token), now)
+    const run = (now: number) => token.run ?? runs.of(callerKey(token), now)
     const view = snapshot.caller({ client, user, scopes, claims, issuedAt, run })
     if (!view) return undefined
     const caller = { token, view }

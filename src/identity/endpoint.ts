@@ -1,15 +1,27 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Adapter, Configuration, TokenEndpointGrantContext } from 'oidc-provider'
-import type { PlaneId } from '#domain/name.ts'
+import type { Configuration, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Jwks } from '#domain/jwk.ts'
+import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import { createFlood } from '#lib/flood.ts'
+import { createClients, createNotes, nothingKept } from './adapter.ts'
+import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
+import type { Asserted, Assertions } from './foreign/assertion.ts'
+import {
+  type AskedByAssertion,
+  createJwtBearer,
+  jwtBearer,
+  notAccepted,
+} from './foreign/jwt-bearer.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
+import type { TakeOnce } from './once.ts'
 import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
 import type { Proofs } from './proof/proofs.ts'
-import { issuerOf, planeResource } from './resources.ts'
+import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
 export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -20,8 +32,10 @@ export interface TokenEndpointParts {
   readonly view: ClientView
   readonly secrets: Secrets
   readonly proofs: Proofs
-  readonly clock: Clock
   readonly issue: Issue
+  readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
+  readonly clock: Clock
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
   /** Counts a refusal by its OAuth error. */
@@ -34,29 +48,84 @@ export interface TokenEndpointParts {
  * the client; it holds no secret, no hash and no key that we sign with. Its comparison of secrets is
  * replaced (`Client.compareClientSecret`, public), and its grant by ours, which ends in `issue`. If
  * either replacement ever fell away, every client would be refused: the secret it would compare with
- * is the placeholder. None of its other endpoints is reachable. Importing it takes 130 ms, so it is
- * imported at the first request.
+ * is the placeholder. It verifies the signature of an assertion by the client's own keys; what it would
+ * overlook in one, `assertion.ts` refuses. None of its other endpoints is reachable. Importing it takes
+ * 130 ms, so it is imported at the first request.
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
-  const { origin, plane, view, secrets, issue } = parts
+  const { origin, plane, view, secrets, issue, clock } = parts
   const { Provider, errors } = await import('oidc-provider')
-  const provider = new Provider(issuerOf(origin, plane), configure(parts.placeholder))
+  const issuer = issuerOf(origin, plane)
+  const flood = createFlood({ atOnce: 200, intervalMs: 20 })
 
-  provider.Client.prototype.compareClientSecret = async function (actual) {
-    const answer = await secrets.check(plane, this.clientId, actual)
-    if (typeof answer === 'boolean') return answer
-    Provider.ctx?.set('Retry-After', String(Math.ceil(answer.waitMs / 1000)))
-    throw Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
+  const wait = (waitMs: number) => {
+    Provider.ctx?.set('Retry-After', String(Math.ceil(waitMs / 1000)))
+    return Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
       error_description: 'too many attempts; try again later',
     })
   }
 
+  const clients = createClients({
+    placeholder: parts.placeholder,
+    nobodysKeys: makeNobodysKeys(),
+    asking() {
+      const { authorization } = Provider.ctx?.headers ?? {}
+      const { client_assertion: assertion, ...params } = Provider.ctx?.oidc.params ?? {}
+      const byAssertion = assertion !== undefined
+      const isProven =
+        byAssertion || authorization !== undefined || params.client_secret !== undefined
+      return { byAssertion, byGrant: params.grant_type === jwtBearer && !isProven }
+    },
+    keysOf(written) {
+      const client = view.resolveClient(plane, written)
+      return client && view.findClient(plane, client)?.authenticate?.jwks
+    },
+    grants: ['client_credentials', jwtBearer],
+  })
+  const notes = createNotes(async (id, forS) => {
+    if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
+      throw new errors.InvalidClientAuth('the assertion has been used before')
+  })
+  const kept = (model: string) => {
+    if (model === 'Client') return clients
+    return model === 'ReplayDetection' ? notes : nothingKept
+  }
+
+  const provider = new Provider(issuer, {
+    ...configuration(),
+    adapter: kept,
+    clockTolerance: skewS,
+    // Called when the signature has held.
+    async assertJwtClientAuthClaimsAndHeader(ctx, _claims, _header, { clientId }) {
+      const assertion = String(ctx.oidc.params?.client_assertion)
+      const about = { client: clientId, issuer, nowMs: clock.now() }
+      const problem = findAssertionProblem(assertion, about)
+      if (problem !== undefined) throw new errors.InvalidClientAuth(problem)
+      const waitMs = flood.attempt(clientId, clock.elapsed())
+      if (waitMs > 0) throw wait(waitMs)
+    },
+  })
+
+  provider.Client.prototype.compareClientSecret = async function (actual) {
+    const answer = await secrets.check(plane, this.clientId, actual)
+    if (typeof answer === 'boolean') return answer
+    throw wait(answer.waitMs)
+  }
+
   const bindingOf = createBindings({ ...parts, errors })
 
-  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
-    const { client: registered, params } = ctx.oidc
-    const client = view.resolveClient(plane, registered.clientId)
-    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+  const byAssertion = createJwtBearer({
+    ...{ plane, errors, assertions: parts.assertions, covers: createCovers(origin) },
+    refused: parts.refused,
+  })
+
+  /** What everything that is granted has in common: whoever asks is known, and for what it asks is checked. */
+  async function answerWith(
+    ctx: TokenEndpointGrantContext<object>,
+    client: ClientId,
+    params: Asked,
+    asserted?: Asserted,
+  ): Promise<void> {
     // Whoever may know it has authenticated; to all others a suspended client looks like any.
     if (view.suspended(plane, client) !== undefined) {
       throw new errors.AccessDenied('the client is suspended', 'suspended')
@@ -68,7 +137,11 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
     const binding = await bindingOf(ctx)
-    const { token, expiresInS } = await issue(plane, { client, resource, scopes, binding })
+    const { user, acr, signedInAt, endsAt } = asserted ?? {}
+    const { token, expiresInS } = await issue(plane, {
+      ...{ client, resource, scopes, binding },
+      ...{ user, acr, signedInAt, endsAt },
+    })
     ctx.body = {
       access_token: token,
       token_type: tokenType(binding),
@@ -76,8 +149,25 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     }
   }
+  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
+    const { client: registered, params } = ctx.oidc
+    const client = view.resolveClient(plane, registered.clientId)
+    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+    await answerWith(ctx, client, params)
+  }
+
+  async function grantByAssertion(ctx: TokenEndpointGrantContext<AskedByAssertion>): Promise<void> {
+    const client = view.resolveClient(plane, ctx.oidc.client.clientId)
+    // To whoever has proven nothing a client that does not exist is one whose assertion is wrong.
+    if (client === undefined) throw notAccepted(errors)
+    const { asked, ...asserted } = await byAssertion(ctx, client)
+    await answerWith(ctx, client, asked, asserted)
+  }
+
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
+  const withAssertion = ['assertion', 'scope', 'resource']
+  provider.registerGrantType(jwtBearer, grantByAssertion, withAssertion, ['resource'])
 
   // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
   provider.use(async (ctx, next) => {
@@ -107,16 +197,16 @@ const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Heade
 
 const off = { enabled: false }
 
-function configure(placeholder: string): Configuration {
+function configuration(): Configuration {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
-    adapter: () => createClients(placeholder),
     // The library does not start without a key. This one signs nothing, is not served and lives as long as it.
     jwks: { keys: [pair.privateKey.export({ format: 'jwk' })] } as NonNullable<
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],
     scopes: [],
@@ -136,32 +226,8 @@ function configure(placeholder: string): Configuration {
   }
 }
 
-const writtenClient = /^[a-z][a-z0-9-]{0,23}(@[a-z][a-z0-9-]{0,23})?$/
-
-/**
- * The library's view of clients: each name that could be one is. Whether it is, is decided where its
- * secret is checked, so that an unknown client and a wrong secret take one path. Nothing is ever stored.
- */
-function createClients(placeholder: string): Adapter {
-  const nothing = async () => undefined
-  const never = async () => {
-    throw new Error('oidc-provider has nothing to store here')
-  }
-  return {
-    async find(id) {
-      return {
-        client_id: writtenClient.test(id) ? id : '-',
-        client_secret: placeholder,
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-      }
-    },
-    findByUid: nothing,
-    findByUserCode: nothing,
-    upsert: never,
-    consume: never,
-    destroy: never,
-    revokeByGrantId: never,
-  }
+function makeNobodysKeys(): Jwks {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  return { keys: [{ kty: 'EC', crv: 'P-256', x, y }] }
 }

@@ -3,10 +3,12 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
+import type { Assertions } from './foreign/assertion.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import type { TakeOnce } from './once.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
@@ -18,6 +20,8 @@ export interface IssuerParts {
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
+  readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -12,6 +12,8 @@ import { capabilityVersion } from './migrations/0020-capability-version.ts'
 import { ledgerTree } from './migrations/0030-ledger-tree.ts'
 import { callIndex } from './migrations/0040-call-index.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
+import { keyRotation } from './migrations/0061-key-rotation.ts'
+import { revocation } from './migrations/0062-revocation.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
 
 export interface Migration {
@@ -35,6 +37,8 @@ export const migrations: readonly Migration[] = [
   ledgerTree,
   callIndex,
   payloadKey,
+  keyRotation,
+  revocation,
   takenOnce,
 ]
 

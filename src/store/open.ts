@@ -28,6 +28,7 @@ import { payloadKeyRows } from './tables/payload-keys.ts'
 import { personRows } from './tables/people.ts'
 import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
+import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
@@ -131,6 +132,7 @@ const storeOf = (parts: Parts): Store => {
     values: valueRows(database),
     members,
     endedSessions,
+    revocations: revocationRows(database, parts.now),
     takenOnce: takenOnceRows(database, parts.now),
     counters,
     onWake: (listener) => wake?.onWake(listener),

@@ -53,7 +53,9 @@ export interface PlaneSchema {
     public_jwk: string
     sealed_private: Uint8Array
     at: number
+    purpose: string
     number: number
+    signs_from: number
   }
   payload_key: {
     subject: string
@@ -164,6 +166,15 @@ export interface InstallationSchema {
   taken_once: {
     digest: string
     until: number
+  }
+  /** Tokens that are taken no longer. */
+  revocation: {
+    plane: string
+    kind: string
+    name: string
+    issued_until: number
+    ends_at: number
+    revoked_at: number
   }
   installation_value: {
     name: string

@@ -2,24 +2,29 @@ import type { IssuerDocument } from '#domain/documents.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { ClientView } from '../identity.ts'
+import type { TakeOnce } from '../once.ts'
 import { createForeignAccess, type ForeignAccess } from './access.ts'
+import { type Assertions, createAssertions } from './assertion.ts'
 import { createFetch } from './fetch.ts'
 import { createKeySource, type KeySource } from './key-source.ts'
 
 /** Trust in the tokens of others, as documents of kind Issuer give it. */
 export interface Foreign {
   readonly access: ForeignAccess
+  readonly assertions: Assertions
   keysOf(issuer: IssuerDocument): KeySource
 }
 
 export function createForeign({
   origin,
   view,
+  takeOnce,
   clock,
   log,
 }: {
   origin: string
   view: ClientView
+  takeOnce: TakeOnce
   clock: Clock
   log: Log
 }): Foreign {
@@ -35,5 +40,9 @@ export function createForeign({
     return made
   }
 
-  return { keysOf, access: createForeignAccess({ origin, view, keysOf }) }
+  return {
+    keysOf,
+    access: createForeignAccess({ origin, view, keysOf }),
+    assertions: createAssertions({ origin, view, keysOf, takeOnce, now: clock.now }),
+  }
 }
