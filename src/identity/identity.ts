@@ -103,6 +103,8 @@ export interface ClientView {
 /** Documents of kind Issuer, of one plane. */
 export interface Issuers {
   readonly size: number
+  /** Those whose access tokens are taken, by `iss`. */
+  readonly taken: readonly string[]
   /** By its `iss`, exactly. */
   find(issuer: string): IssuerDocument | undefined
   /** By the name of the document. */

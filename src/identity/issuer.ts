@@ -90,7 +90,7 @@ export function createIssuer(parts: IssuerParts) {
     }
     const resource = origin + path.slice(resourcePrefix.length)
     if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
-    serve(request, response, resourceMetadata(origin, plane, resource))
+    serve(request, response, resourceMetadata(origin, plane, resource, view.issuers(plane).taken))
     return true
   }
 

@@ -35,11 +35,16 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that
  * agent, in a challenge. The answer is the same for a server that exists and one that does not.
  */
-export function resourceMetadata(origin: string, plane: PlaneId, resource: string) {
+export function resourceMetadata(
+  origin: string,
+  plane: PlaneId,
+  resource: string,
+  others: readonly string[],
+) {
   return {
     resource,
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
-    authorization_servers: [issuerOf(origin, plane)],
+    authorization_servers: [issuerOf(origin, plane), ...others],
     bearer_methods_supported: ['header'],
   }
 }

@@ -4,6 +4,7 @@ import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
 /** The issuers that a plane trusts, as identity asks for them (its own `Issuers`, in the words of this room). */
 export interface Issuers {
   readonly size: number
+  readonly taken: readonly string[]
   find(issuer: string): IssuerDocument | undefined
   get(name: string): IssuerDocument | undefined
 }
@@ -18,6 +19,7 @@ export function issuersOf(documents: SortedMap<IssuerDocument> = none): Issuers 
   const byIssuer = new Map([...documents.values()].map((one) => [one.issuer, one]))
   const issuers: Issuers = {
     size: documents.size,
+    taken: [...documents.values()].filter((one) => one.accessTokens).map((one) => one.issuer),
     find: (issuer) => byIssuer.get(issuer),
     get: (name) => documents.get(name),
   }

@@ -52,6 +52,7 @@ export function createPolicy(origin: string) {
     },
     issuers: () => ({
       size: issuers.size,
+      taken: [...issuers.values()].filter((one) => one.accessTokens).map((one) => one.issuer),
       find: (issuer) => [...issuers.values()].find((one) => one.issuer === issuer),
       get: (name) => issuers.get(name),
     }),

@@ -28,7 +28,7 @@ function createHouse(document = issuer) {
   const house = {
     asked,
     first,
-    keys: [first] as object[],
+    keys: [first] as unknown[],
     answer: async (_: string): Promise<Buffer | { failed: string }> =>
       Buffer.from(JSON.stringify({ keys: house.keys })),
     advance: (byMs: number) => {
