@@ -105,6 +105,28 @@ describe('An agent that has only the token of its workload', () => {
       assert.deepEqual([status, json], [400, refusal])
     })
 
+  test('may be a SPIFFE one, whose token names its trust domain as its subject does', async () => {
+    const domain = 'spiffe://example.org'
+    const spiffe = { ...trusted, name: 'mesh', issuer: domain, keys: `${house.issuer}/keys` }
+    policy.issuers.set('mesh', spiffe)
+    policy.putAgent(ops, 'drone', { issuer: 'mesh', subject: `${domain}/drone` })
+    const svid = (sub: string, more: object = {}) =>
+      workload({ iss: undefined, iat: undefined, nbf: undefined, jti: undefined, sub, ...more })
+    const sent = (assertion: string) => given(assertion, { client_id: 'drone' })
+    assert.equal((await sent(svid(`${domain}/drone`))).status, 200)
+    for (const token of [
+      svid(`${domain}/other`),
+      svid(`${domain}.evil.example/drone`),
+      svid(`spiffe://elsewhere.example/drone`),
+      svid(`${domain}/drone`, { iss: house.issuer }),
+      svid(`${domain}/drone`, { exp: nowS() + 86_400 }),
+    ])
+      assert.deepEqual((await sent(token)).json, refusal)
+    // Where an issuer is no trust domain, its tokens say it.
+    assert.deepEqual((await given(workload({ iss: undefined }))).json, refusal)
+    policy.issuers.delete('mesh')
+  })
+
   test('is no other client by it, and whoever is none is told the same', async () => {
     for (const client_id of ['planner', 'secretless', 'rover@soc', 'nobody', 'shared', '-']) {
       const { status, json } = await given(workload(), { client_id })

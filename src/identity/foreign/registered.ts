@@ -24,7 +24,7 @@ export function checkRegistered(
   { issuer, nowMs, longestMs }: { issuer: string; nowMs: number; longestMs: number },
 ): Registered | TokenProblem {
   const { iss, sub, exp, iat, nbf, jti } = claims
-  if (iss !== issuer) return 'issuer'
+  if (iss !== issuer && !(iss === undefined && isInDomain(sub, issuer))) return 'issuer'
   const audience = onlyAudience(claims.aud)
   if (!isWord(sub, 255) || audience === undefined || !isInstant(exp)) return 'claims'
   if (iat !== undefined && (!isInstant(iat) || iat >= exp)) return 'claims'
@@ -40,6 +40,12 @@ export function checkRegistered(
     expiresAt: exp * 1000,
   }
 }
+
+/** SPIFFE JWT-SVID §3: `iss` may be left out; the subject says the trust domain, whose keys sign it. */
+const isInDomain = (subject: JsonValue | undefined, issuer: string): boolean =>
+  issuer.startsWith('spiffe://') &&
+  typeof subject === 'string' &&
+  subject.startsWith(`${issuer.replace(/\/$/, '')}/`)
 
 /** A token that is good for others too can be sent on by them: of a list, one member is all there may be. */
 function onlyAudience(aud: JsonValue | undefined): string | undefined {
