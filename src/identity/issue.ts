@@ -78,10 +78,13 @@ export function createIssue({
 }
 
 /** The first acts now, the last acted first (RFC 8693 §4.1). */
-const actorsOf = ([sub, ...others]: readonly [string, ...string[]]): Actor => {
+export const actorsOf = ([sub, ...others]: readonly [string, ...string[]]): Actor => {
   const [next, ...more] = others
   return next === undefined ? { sub } : { sub, act: actorsOf([next, ...more]) }
 }
 
-const confirmationOf = ({ method, thumbprint }: Binding): NonNullable<AccessClaims['cnf']> =>
+export const confirmationOf = ({
+  method,
+  thumbprint,
+}: Binding): NonNullable<AccessClaims['cnf']> =>
   method === 'dpop' ? { jkt: thumbprint } : { 'x5t#S256': thumbprint }
