@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test'
 import type { IssuerDocument } from '#domain/documents.ts'
 import { about } from '../change/door.ts'
 import { compact, type House, makeKey, startHouse } from '../identity/house.ts'
-import { ops, planner } from '../identity/world.ts'
+import { lone, ops, planner } from '../identity/world.ts'
 import { ask, basic, startIssuer } from './server.ts'
 
 const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
@@ -165,10 +165,10 @@ describe('An agent that has only the token of its workload', () => {
 })
 
 test('An access token of another issuer is not exchanged for ours, ended or told about: it would become wider', async () => {
-  const accessTokens = { agent: { is: 'planner' } }
+  const accessTokens = { agent: { is: 'lone' } }
   policy.issuers.set('cluster', { ...trusted, accessTokens })
-  const secret = await issuer.identity.setSecret(ops, planner, about)
-  const authorization = basic('planner', secret)
+  const secret = await issuer.identity.setSecret(ops, lone, about)
+  const authorization = basic('lone', secret)
   const claims = { ...workloadClaims(), aud: `${origin}/mcp/ops` }
   const token = house.token(claims)
   const taken = await issuer.identity.verifyForeign(ops, token, clock.now())
