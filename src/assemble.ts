@@ -6,6 +6,7 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
@@ -149,6 +150,7 @@ export const assemble = async (about: {
   change.onCheck(checkVariants)
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
+  change.onCheck(checkIssuers(origin))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   /** Of keys that are no more the entry is as sure as that of their revision. */

@@ -11,11 +11,20 @@ import { createClients, createNotes, nothingKept } from './adapter.ts'
 import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
 import { type AskedExchange, type Exchange, exchangeGrant, issuedTokenType } from './exchange.ts'
+import type { Assertions } from './foreign/assertion.ts'
+import {
+  type AskedByAssertion,
+  createJwtBearer,
+  jwtBearer,
+  notAccepted,
+} from './foreign/jwt-bearer.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue, ToIssue } from './issue.ts'
 import type { TakeOnce } from './once.ts'
 import type { OwnTokens } from './own-tokens.ts'
-import { issuerOf, planeResource } from './resources.ts'
+import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
+import type { Proofs } from './proof/proofs.ts'
+import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
 /** Those endpoints of an issuer that a client authenticates at. */
@@ -31,10 +40,12 @@ export interface TokenEndpointParts {
   readonly plane: PlaneId
   readonly view: ClientView
   readonly secrets: Secrets
+  readonly proofs: Proofs
   readonly issue: Issue
   readonly exchange: Exchange
   readonly ownTokens: OwnTokens
   readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
   readonly clock: Clock
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
@@ -68,12 +79,20 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   const clients = createClients({
     placeholder: parts.placeholder,
     nobodysKeys: makeNobodysKeys(),
-    asking: () => ({ byAssertion: Provider.ctx?.oidc.params?.client_assertion !== undefined }),
+    asking() {
+      const { authorization } = Provider.ctx?.headers ?? {}
+      const { client_assertion: assertion, ...params } = Provider.ctx?.oidc.params ?? {}
+      const byAssertion = assertion !== undefined
+      const isToken = Provider.ctx?.oidc.route === 'token'
+      const isProven =
+        byAssertion || authorization !== undefined || params.client_secret !== undefined
+      return { byAssertion, byGrant: isToken && params.grant_type === jwtBearer && !isProven }
+    },
     keysOf(written) {
       const client = view.resolveClient(plane, written)
       return client && view.findClient(plane, client)?.authenticate?.jwks
     },
-    grants: ['client_credentials', exchangeGrant],
+    grants: ['client_credentials', jwtBearer, exchangeGrant],
   })
   const notes = createNotes(async (id, forS) => {
     if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
@@ -105,6 +124,12 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     throw wait(answer.waitMs)
   }
 
+  const bindingOf = createBindings({ ...parts, errors })
+  const byAssertion = createJwtBearer({
+    ...{ plane, errors, assertions: parts.assertions, covers: createCovers(origin) },
+    refused: parts.refused,
+  })
+
   /** Whoever may know it has authenticated; to all others a suspended client looks like any. */
   const clientOf = (registered: { readonly clientId: string }): ClientId => {
     const client = view.resolveClient(plane, registered.clientId)
@@ -126,26 +151,46 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     })
   }
 
-  async function issued(asked: ToIssue) {
-    const { token, expiresInS } = await parts.issue(plane, asked).catch(unrecorded)
+  async function issued(ctx: TokenEndpointGrantContext<object>, asked: ToIssue) {
+    // Whoever proves a key gets a token for it; what a token was bound to before stays so.
+    const proven = await bindingOf(ctx)
+    const binding = asked.binding ?? proven
+    const { token, expiresInS } = await parts.issue(plane, { ...asked, binding }).catch(unrecorded)
     return {
       access_token: token,
-      token_type: 'Bearer',
+      token_type: tokenType(binding),
       expires_in: expiresInS,
       ...(asked.scopes.length > 0 && { scope: asked.scopes.join(' ') }),
     }
   }
 
-  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
-    const { params } = ctx.oidc
-    const client = clientOf(ctx.oidc.client)
+  /** What is asked for is checked: one endpoint, and scopes that can stand in a token. */
+  function wantedOf(params: Asked): Pick<ToIssue, 'resource' | 'scopes'> {
     const resource = params.resource ?? planeResource(origin, plane)
     if (typeof resource !== 'string' || !view.isResource(plane, resource)) {
       throw new errors.InvalidTarget('resource must be one endpoint of this plane')
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    ctx.body = await issued({ client, resource, scopes, by: client })
+    return { resource, scopes }
+  }
+
+  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
+    const client = clientOf(ctx.oidc.client)
+    ctx.body = await issued(ctx, { client, by: client, ...wantedOf(ctx.oidc.params) })
+  }
+
+  async function grantByAssertion(ctx: TokenEndpointGrantContext<AskedByAssertion>): Promise<void> {
+    const client = view.resolveClient(plane, ctx.oidc.client.clientId)
+    // To whoever has proven nothing a client that does not exist is one whose assertion is wrong.
+    if (client === undefined) throw notAccepted(errors)
+    const { asked, user, acr, signedInAt, endsAt } = await byAssertion(ctx, client)
+    clientOf(ctx.oidc.client)
+    if (view.suspended(plane, client, user) !== undefined) {
+      throw new errors.AccessDenied('the person is suspended', 'suspended')
+    }
+    const about = { client, by: client, user, acr, signedInAt, endsAt }
+    ctx.body = await issued(ctx, { ...about, ...wantedOf(asked) })
   }
 
   async function exchange(ctx: TokenEndpointGrantContext<AskedExchange>): Promise<void> {
@@ -159,7 +204,7 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     if (view.suspended(plane, client, asked.user) !== undefined) {
       throw new errors.AccessDenied('the person is suspended', 'suspended')
     }
-    ctx.body = { ...(await issued(asked)), issued_token_type: issuedTokenType }
+    ctx.body = { ...(await issued(ctx, asked)), issued_token_type: issuedTokenType }
   }
 
   /**
@@ -188,8 +233,11 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
       ctx.body = { error: 'temporarily_unavailable', error_description: 'try again' }
     }
   }
+
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
+  const withAssertion = ['assertion', 'scope', 'resource']
+  provider.registerGrantType(jwtBearer, grantByAssertion, withAssertion, ['resource'])
   provider.registerGrantType(exchangeGrant, exchange, exchangeParameters, ['resource'])
 
   // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
@@ -242,7 +290,7 @@ function configuration(): Configuration {
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],

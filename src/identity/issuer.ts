@@ -4,24 +4,28 @@ import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { type ClientEndpoint, createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
+import type { Assertions } from './foreign/assertion.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys, Rotation } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
 import type { OwnTokens } from './own-tokens.ts'
+import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
 
 export interface IssuerParts {
   readonly origin: string
   readonly keys: Keys
+  readonly proofs: Proofs
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
   readonly exchange: Exchange
   readonly ownTokens: OwnTokens
   readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
   readonly rotation: Rotation
   readonly clock: Clock
   readonly random: Random
@@ -106,7 +110,7 @@ export function createIssuer(parts: IssuerParts) {
     }
     const resource = origin + path.slice(resourcePrefix.length)
     if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
-    serve(request, response, resourceMetadata(origin, plane, resource))
+    serve(request, response, resourceMetadata(origin, plane, resource, view.issuers(plane).taken))
     return true
   }
 
@@ -129,7 +133,7 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   if (request.method !== 'POST') return refuse(405, 'the method must be POST', { Allow: 'POST' })
   // Node keeps the first of two and says nothing, so whoever reads the other sees another client.
-  if (isRepeated(request, 'authorization') || isRepeated(request, 'content-type')) {
+  if (onlyOnce.some((name) => isRepeated(request, name))) {
     return refuse(400, 'a header is repeated')
   }
   // Agents are no browsers: a page that got hold of a secret gets no answer that it could read.
@@ -139,6 +143,8 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   return false
 }
+
+const onlyOnce = ['authorization', 'content-type', 'dpop']
 
 function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1

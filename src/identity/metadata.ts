@@ -1,6 +1,7 @@
 import type { PlaneId } from '#domain/name.ts'
 import { assertionAlgorithms } from './assertion.ts'
 import { exchangeGrant } from './exchange.ts'
+import { grantProfiles, jwtBearer } from './foreign/jwt-bearer.ts'
 import { issuerOf } from './resources.ts'
 
 /**
@@ -19,7 +20,8 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: [],
-    grant_types_supported: ['client_credentials', exchangeGrant],
+    grant_types_supported: ['client_credentials', jwtBearer, exchangeGrant],
+    authorization_grant_profiles_supported: grantProfiles,
     ...authenticatingAt('token_endpoint'),
     ...authenticatingAt('revocation_endpoint'),
     ...authenticatingAt('introspection_endpoint'),
@@ -42,11 +44,16 @@ const authenticatingAt = (endpoint: string) => ({
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that
  * agent, in a challenge. The answer is the same for a server that exists and one that does not.
  */
-export function resourceMetadata(origin: string, plane: PlaneId, resource: string) {
+export function resourceMetadata(
+  origin: string,
+  plane: PlaneId,
+  resource: string,
+  others: readonly string[],
+) {
   return {
     resource,
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
-    authorization_servers: [issuerOf(origin, plane)],
+    authorization_servers: [issuerOf(origin, plane), ...others],
     bearer_methods_supported: ['header'],
   }
 }
