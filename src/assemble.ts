@@ -92,8 +92,8 @@ export const assemble = async (about: {
     return documents?.servers.get(name) ?? documents?.apis.get(name)
   }
   const loanFor = (plane: PlaneId, server: string) => {
-    const credential = item(plane, server)?.credential
-    return credential && vault.plane(plane).current(credential.name)
+    const its = item(plane, server)
+    return its && lend(plane, its)
   }
   const limits = { messageBytes: about.answerBytes }
   const { runners } = about

@@ -2,7 +2,7 @@ import { because } from '#domain/because.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
-import type { Loan } from '#domain/loan.ts'
+import { type Loan, nameOfLoan } from "#domain/loan.ts"
 import { type CallId, callId } from '#domain/name.ts'
 import { subjectOf } from '#domain/subject.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
@@ -133,7 +133,7 @@ export const createRecorder = (parts: {
         definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),
-        credential: loan ? `${loan.credential}#${loan.version}` : '',
+        credential: loan ? nameOfLoan(loan) : '',
         era: ask.era,
         revision: caller.view.revision,
         argumentBytes: args.length,

@@ -1,5 +1,6 @@
 import type { ServerDocument } from '#domain/documents.ts'
 import { planeId } from '#domain/name.ts'
+import { secretOf } from '#domain/lent.ts'
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { type Answer, asObject, createAsk } from './ask.ts'
@@ -58,7 +59,7 @@ export function openStdio(
       return answerLocally(message, sink)
     }
     if (document.credential !== undefined && message.loan === undefined) {
-      const what = `needs the credential ${document.credential.name}, and none was lent`
+      const what = `needs the credential ${secretOf(document.credential)}, and none was lent`
       return failSoon(sink, 'no_credential', say(what))
     }
     if (isLeft) {
