@@ -5,7 +5,9 @@ import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { createLend } from '#gateway/lend.ts'
 import { createIdentity } from '#identity/identity.ts'
+import type { CallTokens } from '#identity/per-call/token.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -26,6 +28,7 @@ import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
 import { createTrials } from '#policy/trials.ts'
 import { findWrong } from '#policy/wrong.ts'
+import { checkAudiences } from '#registry/check-audiences.ts'
 import { checkIndexes } from '#registry/check-index.ts'
 import { checkMarks } from '#registry/check-marks.ts'
 import { checkVariants } from '#registry/check-variants.ts'
@@ -91,9 +94,11 @@ export const assemble = async (about: {
     const documents = change.current().planes.get(plane)
     return documents?.servers.get(name) ?? documents?.apis.get(name)
   }
+  const callTokens: CallTokens = (plane, audience) => identity.callTokens(plane, audience)
+  const loan = createLend({ vault, callTokens, item })
   const loanFor = (plane: PlaneId, server: string) => {
-    const its = item(plane, server)
-    return its && lend(plane, its)
+    const lent = loan(plane, server)
+    return lent === 'missing' ? undefined : lent
   }
   const limits = { messageBytes: about.answerBytes }
   const { runners } = about
@@ -133,6 +138,7 @@ export const assemble = async (about: {
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })
   change.onCheck(checkVariants)
+  change.onCheck(checkAudiences)
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
   change.onCheck(checkConditions(offers))
@@ -192,6 +198,7 @@ export const assemble = async (about: {
     people,
     snapshots,
     item,
+    loan,
     offers,
     recorded,
     given: createGivenArguments(store, recorded),
@@ -226,11 +233,12 @@ export const follow = async (
     else for (const plane of planes) parts.snapshots.recompile(plane)
     inForce(planes)
   })
+  // A server may want a token per call with the first thing that it is asked.
+  await parts.identity.follow(changes)
   if (serving)
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])
   await parts.vault.follow(changes)
-  await parts.identity.follow(changes)
 }
 
 /** What stood at the start, as if it had just come. */

@@ -1,6 +1,6 @@
 import type { ApiDocument, Document } from '#domain/documents.ts'
-import { planeId } from '#domain/name.ts'
 import { headerOf } from '#domain/lent.ts'
+import { planeId } from '#domain/name.ts'
 import { openApiOf } from '#rest/openapi/remembered.ts'
 import type { Policy } from './change.ts'
 import type { Finding } from './finding.ts'

@@ -179,7 +179,9 @@ export const serverDocument = z
     credential: z
       .union([lentAsHeader, lentAsEnvironment, perCallToken])
       .optional()
-      .describe('Lent to its calls: a header or a token per call to a url, a variable to a runner.'),
+      .describe(
+        'Lent to its calls: a header or a token per call to a url, a variable to a runner.',
+      ),
     ...demanded,
     tools: z
       .record(toolName, classification)

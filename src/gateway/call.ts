@@ -2,7 +2,7 @@ import { because } from '#domain/because.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
-import { type Loan, nameOfLoan } from "#domain/loan.ts"
+import { type Loan, nameOfLoan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import { subjectOf } from '#domain/subject.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
@@ -20,6 +20,8 @@ import { traceOf } from './trace.ts'
 export interface Call {
   readonly id: CallId
   readonly startedMs: number
+  /** Which flow it belongs to. */
+  readonly run: string
   /** Undefined where its result is not recorded. */
   readonly result: ResultKeeper | undefined
   readonly masked: readonly string[]
@@ -115,8 +117,10 @@ export const createRecorder = (parts: {
       const recording = recordingOf(capability)
       const { level, data, masked } = recording
       const subject = subjectOf(caller.view)
+      const its = operation(about, recordingOf, capability)
       const call: Call = {
         id: newCall(),
+        run: its.run,
         startedMs: parts.elapsed(),
         result:
           level === 'all' ? createResultKeeper({ subject, at: now, ask, recording }) : undefined,
@@ -129,7 +133,7 @@ export const createRecorder = (parts: {
         at: now,
         plane: exchange.plane,
         call: call.id,
-        ...operation(about, recordingOf, capability),
+        ...its,
         definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),

@@ -9,7 +9,8 @@ import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
-import { createKeys } from './keys.ts'
+import { callLine, createKeys } from './keys.ts'
+import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
 import { createVerify } from './verify.ts'
@@ -118,6 +119,8 @@ export interface Identity {
    * Fault('usage') where the agent is not to authenticate by a secret.
    */
   setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
+  /** What goes to a server that wants a token per call; see `per-call/token.ts`. */
+  readonly callTokens: CallTokens
   /** Brings into memory what moved. */
   follow(changes: readonly RevisionChange[]): Promise<void>
   /**
@@ -151,9 +154,10 @@ export async function createIdentity({
   log: Log
 }): Promise<Identity> {
   const keys = await createKeys({ store, keyring, clock })
+  const callKeys = await createKeys({ store, keyring, clock, line: callLine })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({ origin, keys, callKeys, secrets, view, issue, clock, random, log })
 
   return {
     verify: createVerify({ origin, keys, view }),
@@ -171,8 +175,10 @@ export async function createIdentity({
       return issue(plane, { client, resource, scopes })
     },
     setSecret: secrets.set,
+    callTokens: createCallTokens({ origin, keys: callKeys, clock, random }),
     async follow(changes) {
       await keys.follow(changes)
+      await callKeys.follow(changes)
       await secrets.follow(changes)
     },
     consequence: secrets.consequence,

@@ -78,7 +78,7 @@ export function createIssue({
 }
 
 /** The first acts now, the last acted first (RFC 8693 §4.1). */
-const actorsOf = ([sub, ...others]: readonly [string, ...string[]]): Actor => {
+export const actorsOf = ([sub, ...others]: readonly [string, ...string[]]): Actor => {
   const [next, ...more] = others
   return next === undefined ? { sub } : { sub, act: actorsOf([next, ...more]) }
 }

@@ -7,12 +7,15 @@ import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
 
 export interface IssuerParts {
   readonly origin: string
   readonly keys: Keys
+  /** Of tokens towards servers. */
+  readonly callKeys: Keys
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
@@ -27,7 +30,7 @@ const tokenRequestLimitBytes = 16 * 1024
 
 /** The issuers' endpoints over HTTP. No CORS headers anywhere. */
 export function createIssuer(parts: IssuerParts) {
-  const { origin, keys, view, random, log, clock } = parts
+  const { origin, keys, callKeys, view, random, log, clock } = parts
   const endpoints = new Map<PlaneId, Promise<TokenEndpoint>>()
   const placeholder = random(32).toString('base64url')
   const tally = createTally({ clock, log })
@@ -80,6 +83,14 @@ export function createIssuer(parts: IssuerParts) {
       case `/.well-known/openid-configuration${issuer}`:
       case `${issuer}/.well-known/openid-configuration`:
         serve(request, response, issuerMetadata(origin, plane))
+        return true
+      case `${issuer}/calls/jwks`:
+        serve(request, response, await callKeys.jwks(plane))
+        return true
+      case `/.well-known/oauth-authorization-server${issuer}/calls`:
+      case `/.well-known/openid-configuration${issuer}/calls`:
+      case `${issuer}/calls/.well-known/openid-configuration`:
+        serve(request, response, callIssuerMetadata(origin, plane))
         return true
     }
     const resource = origin + path.slice(resourcePrefix.length)

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import type { RevisionChange, SigningKeyRow, Store } from '#store/store.ts'
+import type { RevisionChange, SigningKeyRow, SigningKeyRows, Store } from '#store/store.ts'
 import type { KeySealing } from './identity.ts'
 
 /** One of a plane's keys, ready for use: nothing is parsed or unsealed per token. */
@@ -25,6 +25,8 @@ export interface SigningKey {
 export interface Keys {
   /** Synchronous, from memory: the key of that plane under that id, for verification. */
   find(plane: PlaneId, kid: string): SigningKey | undefined
+  /** Synchronous, from memory: the key that signs now; undefined where the plane has none yet. */
+  current(plane: PlaneId): SigningKey | undefined
   /** The newest key, which signs. A plane's first key is made, sealed and stored where there is none. */
   newest(plane: PlaneId): Promise<SigningKey>
   /** A plane that is new gets its key before anybody asks, so that every process has it when one signs. */
@@ -33,8 +35,23 @@ export interface Keys {
   jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
 }
 
+/** Which keys, and what each is bound to beside its plane: one of another line does not open as one of this. */
+export interface KeyLine {
+  rows(store: Store, plane: PlaneId): SigningKeyRows
+  context(kid: string): string
+}
+const accessLine: KeyLine = {
+  rows: (store, plane) => store.plane(plane).signingKeys,
+  context: (kid) => `signing key ${kid}`,
+}
+/** Of tokens towards servers. */
+export const callLine: KeyLine = {
+  rows: (store, plane) => store.plane(plane).callKeys,
+  context: (kid) => `call key ${kid}`,
+}
+
 /**
- * The issuers' signing keys. The private part is stored sealed under its plane's key and bound to its
+ * The keys of one line: of the issuers, or of what goes to servers. The private part is stored sealed under its plane's key and bound to its
  * kid, so neither another plane's row nor another key's opens. A key that does not open is
  * Fault('bad_key'): going on with a new one would turn away every token that is still valid.
  */
@@ -42,20 +59,23 @@ export async function createKeys({
   store,
   keyring,
   clock,
+  line = accessLine,
 }: {
   store: Store
   keyring: KeySealing
   clock: Clock
+  line?: KeyLine
 }): Promise<Keys> {
+  const rows = (plane: PlaneId) => line.rows(store, plane)
   const known = new Map<PlaneId, SigningKey[]>()
   const coming = new Map<PlaneId, Promise<SigningKey>>()
 
   async function load(plane: PlaneId): Promise<void> {
     await keyring.prepare(plane)
-    const rows = await store.plane(plane).signingKeys.list()
+    const stored = await rows(plane).list()
     known.set(
       plane,
-      rows.toReversed().map((row) => openKey(keyring, plane, row)),
+      stored.toReversed().map((row) => openKey(keyring, plane, row, line)),
     )
   }
   const lookedAt = new Map<PlaneId, number>()
@@ -65,7 +85,7 @@ export async function createKeys({
     const stored = known.get(plane)?.[0]
     if (stored !== undefined) return stored
     // Another process may have made the first one meanwhile: what stands then is everybody's.
-    await store.plane(plane).signingKeys.add(await makeKey(keyring, plane, clock.now()), 1)
+    await rows(plane).add(await makeKey(keyring, plane, clock.now(), line), 1)
     await load(plane)
     const made = known.get(plane)?.[0]
     if (made === undefined) throw new Fault('bad_key', { detail: `plane ${plane} has no key` })
@@ -96,6 +116,7 @@ export async function createKeys({
       if (key === undefined) lookAgain(plane)
       return key
     },
+    current: (plane) => known.get(plane)?.[0],
     newest,
     async follow(changes) {
       for (const { topic, kind, plane, after } of changes)
@@ -111,9 +132,12 @@ export async function createKeys({
 /** A stranger's made-up key ids cost one look in this time. */
 const lookEveryMs = 5000
 
-const context = (kid: string): string => `signing key ${kid}`
-
-async function makeKey(keyring: KeySealing, plane: PlaneId, at: number): Promise<SigningKeyRow> {
+async function makeKey(
+  keyring: KeySealing,
+  plane: PlaneId,
+  at: number,
+  { context }: KeyLine,
+): Promise<SigningKeyRow> {
   const pair = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' })
   const kid = thumbprint(pair.publicKey)
   const sealer = keyring.sealer(plane, 'signing key')
@@ -129,7 +153,12 @@ async function makeKey(keyring: KeySealing, plane: PlaneId, at: number): Promise
   }
 }
 
-function openKey(keyring: KeySealing, plane: PlaneId, row: SigningKeyRow): SigningKey {
+function openKey(
+  keyring: KeySealing,
+  plane: PlaneId,
+  row: SigningKeyRow,
+  { context }: KeyLine,
+): SigningKey {
   const sealed = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context(row.kid))
   if (sealed === undefined || row.alg !== 'ES256') {
     throw new Fault('bad_key', { detail: `signing key ${row.kid} of plane ${plane} does not open` })

@@ -1,5 +1,5 @@
-import { secretOf } from '#domain/lent.ts'
 import type { PlanePolicy } from '#change/change.ts'
+import { secretOf } from '#domain/lent.ts'
 import { Fault } from '#lib/fault.ts'
 import { changer, choosePlanes, type Desk, findPlane, itemsOf } from './desk.ts'
 

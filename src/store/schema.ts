@@ -54,6 +54,8 @@ export interface PlaneSchema {
     sealed_private: Uint8Array
     at: number
     number: number
+    /** `access` or `call`. */
+    purpose: string
   }
   payload_key: {
     subject: string

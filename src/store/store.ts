@@ -65,6 +65,8 @@ export interface PlaneStore {
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
   readonly signingKeys: SigningKeyRows
+  /** Another line of keys, which sign nothing but tokens towards servers. */
+  readonly callKeys: SigningKeyRows
   readonly payloadKeys: PayloadKeyRows
   readonly retention: RetentionRows
   readonly ledgerKeys: LedgerKeyRows

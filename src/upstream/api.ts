@@ -1,6 +1,6 @@
 import type { ApiDocument } from '#domain/documents.ts'
-import type { Loan } from '#domain/loan.ts'
 import { headerOf } from '#domain/lent.ts'
+import type { Loan } from '#domain/loan.ts'
 import { createEgress, type EgressHeaders } from '#lib/egress.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Built } from '#rest/build.ts'

@@ -1,6 +1,6 @@
+import { secretOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
-import { secretOf } from '#domain/lent.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Ground } from './connection.ts'
 import type { HealthKeeper } from './health.ts'

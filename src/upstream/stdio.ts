@@ -1,6 +1,6 @@
 import type { ServerDocument } from '#domain/documents.ts'
-import { planeId } from '#domain/name.ts'
 import { secretOf } from '#domain/lent.ts'
+import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { type Answer, asObject, createAsk } from './ask.ts'

@@ -1,7 +1,7 @@
 import type { ServerDocument } from '#domain/documents.ts'
+import { secretOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
-import { secretOf } from '#domain/lent.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'

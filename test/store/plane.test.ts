@@ -41,6 +41,7 @@ describe('a query of a plane', () => {
       sealed_private: Buffer.from('x'),
       at: 1,
       number: 1,
+      purpose: 'access',
     }
     const writing = db
       .insertInto('signing_key')

@@ -2,16 +2,29 @@ import type { Kysely, Selectable } from 'kysely'
 import type { PlaneSchema } from '../schema.ts'
 import type { SigningKeyRow, SigningKeyRows } from '../store.ts'
 
-export const signingKeyRows = (db: Kysely<PlaneSchema>): SigningKeyRows => ({
+/** Of one line of a plane's keys: `access` signs what its issuer issues, `call` what goes to servers. */
+export const signingKeyRows = (
+  db: Kysely<PlaneSchema>,
+  purpose: 'access' | 'call',
+): SigningKeyRows => ({
   async list() {
-    const rows = await db.selectFrom('signing_key').selectAll().orderBy('number').execute()
+    const query = db.selectFrom('signing_key').selectAll().where('purpose', '=', purpose)
+    const rows = await query.orderBy('number').execute()
     return rows.map(signingKeyOf)
   },
   async add({ kid, alg, publicJwk, sealedPrivate, at }, number) {
     await db
       .insertInto('signing_key')
-      .values({ kid, alg, public_jwk: publicJwk, sealed_private: sealedPrivate, at, number })
-      .onConflict((conflict) => conflict.columns(['number']).doNothing())
+      .values({
+        kid,
+        alg,
+        public_jwk: publicJwk,
+        sealed_private: sealedPrivate,
+        at,
+        number,
+        purpose,
+      })
+      .onConflict((conflict) => conflict.columns(['purpose', 'number']).doNothing())
       .execute()
   },
 })
