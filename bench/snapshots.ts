@@ -198,6 +198,7 @@ const measureStreams = async () => {
   const turns: number[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const standing = createStanding({
+    stands: () => true,
     snapshot: snapshots.of,
     now: () => Date.UTC(2026, 10, 22),
     clock: systemClock,

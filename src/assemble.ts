@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
 import { createIdentity } from '#identity/identity.ts'
+import type { Rotation } from '#identity/keys.ts'
 import type { CallTokens } from '#identity/per-call/token.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
@@ -53,6 +54,7 @@ export const assemble = async (about: {
   /** A second folder for checkpoints. */
   publish: string | undefined
   origin: string
+  rotation: Rotation
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
 }) => {
@@ -127,6 +129,7 @@ export const assemble = async (about: {
     change,
     keyring,
     view,
+    rotation: about.rotation,
     clock,
     random,
     log,
@@ -216,6 +219,9 @@ export const follow = async (
 ): Promise<void> => {
   parts.vault.forget(changes)
   const prepare = async (): Promise<void> => {
+    // What was revoked is not taken by whoever is looked at again below, and a new plane has its keys
+    // before a server is asked something.
+    await parts.identity.follow(changes)
     for (const plane of planes) {
       await parts.vault.prepare(plane)
       if (serving) parts.watchSecrets(plane)
@@ -233,8 +239,6 @@ export const follow = async (
     else for (const plane of planes) parts.snapshots.recompile(plane)
     inForce(planes)
   })
-  // A server may want a token per call with the first thing that it is asked.
-  await parts.identity.follow(changes)
   if (serving)
     for (const plane of planes)
       await parts.upstreams.follow(plane, [...(policy.planes.get(plane)?.servers.values() ?? [])])

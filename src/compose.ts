@@ -169,6 +169,8 @@ const serveParts = async (
   await follow(parts, everything(change.current()), true)
   let gateway: Gateway | undefined
   change.onChange((moved) => follow(parts, moved, true, (planes) => gateway?.follow(planes)))
+  identity.onRevoked((planes) => gateway?.follow(planes))
+  parts.store.onWake(identity.followRevoked)
   const known = [...change.current().planes.keys()]
   const histories = await createHistories(parts.store.revisions, known)
   change.onChange(({ changes }) => histories.follow(changes))
@@ -320,8 +322,9 @@ const orLeave = async (close: () => Promise<void>, log: Log): Promise<void> => {
   await Promise.race([close(), late.promise]).finally(cancel)
 }
 
-const settingsOf = ({ ledger, limits }: Configuration) => ({
+const settingsOf = ({ ledger, limits, keys }: Configuration) => ({
   appendDeadlineMs: ledger.appendDeadlineMs,
   answerBytes: limits.answerBytes,
   publish: ledger.publish,
+  rotation: { cachedForS: keys.cachedForSeconds, everyMs: keys.everyDays * 86_400_000 },
 })

@@ -81,6 +81,18 @@ export const configurationSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  keys: z
+    .strictObject({
+      everyDays: count(1, 365)
+        .default(30)
+        .describe('How old a key that signs tokens may grow before the next is made, days.'),
+      cachedForSeconds: count(1, 3600)
+        .default(300)
+        .describe(
+          'How long others may cache the keys, seconds. The next key is served for so long before it signs.',
+        ),
+    })
+    .prefault({}),
   quotas: z
     .strictObject({
       redis: z

@@ -175,7 +175,7 @@ describe('code', () => {
       change: /\bstore\.commit\(|\brevisions\.markEntered\(/,
       registry: /\bcapabilities\.(put|removeServer)\(/,
       vault: /\bsecrets\.(add|remove)\(/,
-      identity: /\bclientSecrets\.(put|remove)\(|\b(signingKeys|callKeys|rows\(plane\))\.add\(/,
+      identity: /\bclientSecrets\.(put|remove)\(|\bsigningKeys\.add\(/,
       ledger: /\bledger\.append\(/,
       people: /\bpeople\.(add|addToken|removeToken|removeTokens|putSetupCode|setUp)\(/,
     }

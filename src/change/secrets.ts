@@ -122,11 +122,18 @@ const holdsSomething = (value: unknown): boolean =>
 
 /**
  * Names that servers gave to their capabilities look like anything: items of the lists of a selector.
- * So do the examples and hashes in what an API says of itself.
+ * So do the examples and hashes in what an API says of itself, and the public part of a key.
  */
 const isNameOfTheirs = (path: Path): boolean =>
-  path.at(-1) === 'openapi' || (typeof path.at(-1) === 'number' && theirLists.has(path.at(-2)))
+  path.at(-1) === 'openapi' ||
+  (typeof path.at(-1) === 'number' && theirLists.has(path.at(-2))) ||
+  isPublicPart(path)
 const theirLists: ReadonlySet<unknown> = new Set(['tools', 'prompts', 'resources', 'operations'])
+
+/** RFC 7517 §4, RFC 7518 §6: what a public key is made of and called; `d`, `p`, `k` … are not among it. */
+const publicMembers: ReadonlySet<unknown> = new Set(['x', 'y', 'n', 'e', 'kid'])
+const isPublicPart = (path: Path): boolean =>
+  path.at(-4) === 'jwks' && path.at(-3) === 'keys' && publicMembers.has(path.at(-1))
 
 const LONG = 32
 /** Bits a character. Random base64 of this length has about 4.6, words put together about 3.8. */

@@ -3,9 +3,11 @@ import { basename, extname, join } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { Fault } from '#lib/fault.ts'
 import type { Io } from './io.ts'
-import { withOpenApi } from './openapi-files.ts'
+import { withNamedFiles } from './named-files.ts'
 
 const documentEndings = ['.yaml', '.yml', '.json']
+/** Before the ending: a file that documents name, and none itself. */
+const namedEndings = ['.openapi', '.jwks']
 
 /** One file or folder names the set by itself; several, or standard input, cannot. */
 export const setOf = (paths: readonly string[]): string => {
@@ -32,16 +34,16 @@ export const readFiles = async (
   for (const path of paths) {
     if (path === '-') files.push({ name: 'standard input', text: await readAll(io.stdin) })
     else if (statSync(mustExist(path)).isDirectory()) files.push(...readFolder(path))
-    else files.push(withOpenApi({ name: path, text: readFileSync(path, 'utf8') }))
+    else files.push(withNamedFiles({ name: path, text: readFileSync(path, 'utf8') }))
   }
   return files
 }
 
-/** In byte order of their names; folders inside are not entered, and `tickets.openapi.yaml` is what an API names. */
+/** In byte order of their names; folders inside are not entered, and `tickets.openapi.yaml` is what an API names, `planner.jwks.json` what an agent does. */
 const readFolder = (folder: string): { name: string; text: string }[] => {
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.isDirectory() && documentEndings.includes(extname(entry.name)))
-    .filter(({ name }) => extname(basename(name, extname(name))) !== '.openapi')
+    .filter(({ name }) => !namedEndings.includes(extname(basename(name, extname(name)))))
     .map((entry) => entry.name)
     .sort()
   if (names.length === 0)
@@ -50,6 +52,6 @@ const readFolder = (folder: string): { name: string; text: string }[] => {
     })
   return names.map((name) => {
     const path = join(folder, name)
-    return withOpenApi({ name: path, text: readFileSync(path, 'utf8') })
+    return withNamedFiles({ name: path, text: readFileSync(path, 'utf8') })
   })
 }

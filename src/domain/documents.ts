@@ -17,6 +17,7 @@ import {
   until,
 } from './fields.ts'
 import { apiDocument, serverDocument } from './item-documents.ts'
+import { jwks } from './jwk.ts'
 import {
   grantDocument,
   policyTestDocument,
@@ -204,10 +205,21 @@ export const agentDocument = z
       .optional()
       .describe('What is vouched for of it here; conditions see it as caller.claims.'),
     authenticate: z
-      .strictObject({ secret: z.literal(true) })
+      .strictObject({
+        secret: z
+          .literal(true)
+          .optional()
+          .describe('By a client secret made with `bailiwick agent secret`.'),
+        jwks: jwks
+          .optional()
+          .describe(
+            'By a key that the agent alone holds (private_key_jwt): its public part, or `./FILE` beside this one that `apply` reads.',
+          ),
+      })
+      .refine((ways) => Object.keys(ways).length > 0, 'names no way to authenticate')
       .optional()
       .describe(
-        '{ secret: true }: a client secret made with `bailiwick agent secret`. Without it only the operator mints tokens for the agent.',
+        'How the agent proves who it is to the issuer. Without it only the operator mints tokens for the agent.',
       ),
   })
   .describe('A program with its own identity that calls capabilities.')

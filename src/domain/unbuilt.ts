@@ -42,8 +42,8 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
   ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
   ...keys(
     'Agent',
-    ['jwks', 'issuer', 'subject'].map((key) => ['authenticate', key]),
-    'the agent could not sign in by it; write { secret: true }',
+    ['issuer', 'subject'].map((key) => ['authenticate', key]),
+    'the agent could not sign in by it; write { jwks: … } or { secret: true }',
   ),
   ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),
   ...keys(

@@ -39,7 +39,7 @@ export const createAuthenticate = (parts: {
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
     const { client, user, scopes, issuedAt } = token
-    const run = (now: number) => runs.of(callerKey(token), now)
+    const run = (now: number) => token.run ?? runs.of(callerKey(token), now)
     const view = snapshot.caller({ client, user, scopes, issuedAt, run })
     if (!view) return undefined
     const caller = { token, view }

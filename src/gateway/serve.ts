@@ -102,7 +102,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const now = steady(clock)
   const door = createDoor(limits.concurrentExchanges, clock)
   const sessions = createSessions(parts.keyring, parts.ended)
-  const standing = createStanding({ snapshot: parts.snapshot, now, clock })
+  const { stands } = parts.identity
+  const standing = createStanding({ snapshot: parts.snapshot, stands, now, clock })
   const underway = createUnderway()
   const { loan } = parts
   const visits = createVisits({

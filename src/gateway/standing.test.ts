@@ -32,6 +32,7 @@ const setUp = () => {
   const looks = { count: 0 }
   const ended: string[] = []
   const standing = createStanding({
+    stands: () => true,
     snapshot,
     now: () => time.now,
     clock: {

@@ -1,4 +1,5 @@
 import type { PlaneId } from '#domain/name.ts'
+import type { VerifiedToken } from '#identity/identity.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView, Decision } from '#policy/policy.ts'
@@ -40,15 +41,18 @@ const never = Number.POSITIVE_INFINITY
 
 export const createStanding = (parts: {
   snapshot(plane: PlaneId): PlaneSnapshot
+  /** Whether the token that it began with is still taken. */
+  stands(token: VerifiedToken): boolean
   now(): number
   clock: Pick<Clock, 'elapsed' | 'after'>
   /** Runs a task when others have had their turn. */
   later?(task: () => void): void
 }): Standing => {
-  const { snapshot, now, clock, later = setImmediate } = parts
+  const { snapshot, stands, now, clock, later = setImmediate } = parts
   const planes = new Map<PlaneId, Here>()
 
-  const inForce = ({ view }: Caller): CallerView | undefined => {
+  const inForce = ({ view, token }: Caller): CallerView | undefined => {
+    if (!stands(token)) return undefined
     const { plane, who, revision } = view
     const current = snapshot(plane)
     return current.revision === revision ? view : current.caller(who)

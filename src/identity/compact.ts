@@ -1,4 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
+import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
 
 /**
  * Compact JWS with ES256 (RFC 7515 §7.1, RFC 7518 §3.4), the only form and the only algorithm of our
@@ -33,6 +34,18 @@ export function splitCompact(token: string): CompactParts | 'too long' | 'malfor
 function decode(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url')
   return bytes.toString('base64url') === part ? bytes : undefined
+}
+
+const jsonLimits: JsonLimits = { depth: 8, nodes: 128 }
+
+/** What header or payload say; null, which no check lets pass, where it is not JSON that every reader reads alike. */
+export function readPart(bytes: Buffer): JsonValue {
+  try {
+    return readJson(bytes, jsonLimits).value
+  } catch (error) {
+    if (error instanceof JsonError) return null
+    throw error
+  }
 }
 
 export function signCompact(key: KeyObject, header: object, payload: object): string {

@@ -1,11 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Adapter, Configuration, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Configuration, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Jwks } from '#domain/jwk.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import { createFlood } from '#lib/flood.ts'
+import { createClients, createNotes, nothingKept } from './adapter.ts'
+import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
+import type { TakeOnce } from './once.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -17,6 +23,8 @@ export interface TokenEndpointParts {
   readonly view: ClientView
   readonly secrets: Secrets
   readonly issue: Issue
+  readonly takeOnce: TakeOnce
+  readonly clock: Clock
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
   /** Counts a refusal by its OAuth error. */
@@ -29,21 +37,61 @@ export interface TokenEndpointParts {
  * the client; it holds no secret, no hash and no key that we sign with. Its comparison of secrets is
  * replaced (`Client.compareClientSecret`, public), and its grant by ours, which ends in `issue`. If
  * either replacement ever fell away, every client would be refused: the secret it would compare with
- * is the placeholder. None of its other endpoints is reachable. Importing it takes 130 ms, so it is
- * imported at the first request.
+ * is the placeholder. It verifies the signature of an assertion by the client's own keys; what it would
+ * overlook in one, `assertion.ts` refuses. None of its other endpoints is reachable. Importing it takes
+ * 130 ms, so it is imported at the first request.
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
-  const { origin, plane, view, secrets, issue } = parts
+  const { origin, plane, view, secrets, issue, clock } = parts
   const { Provider, errors } = await import('oidc-provider')
-  const provider = new Provider(issuerOf(origin, plane), configure(parts.placeholder))
+  const issuer = issuerOf(origin, plane)
+  const flood = createFlood({ atOnce: 200, intervalMs: 20 })
+
+  const wait = (waitMs: number) => {
+    Provider.ctx?.set('Retry-After', String(Math.ceil(waitMs / 1000)))
+    return Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
+      error_description: 'too many attempts; try again later',
+    })
+  }
+
+  const clients = createClients({
+    placeholder: parts.placeholder,
+    nobodysKeys: makeNobodysKeys(),
+    asking: () => ({ byAssertion: Provider.ctx?.oidc.params?.client_assertion !== undefined }),
+    keysOf(written) {
+      const client = view.resolveClient(plane, written)
+      return client && view.findClient(plane, client)?.authenticate?.jwks
+    },
+    grants: ['client_credentials'],
+  })
+  const notes = createNotes(async (id, forS) => {
+    if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
+      throw new errors.InvalidClientAuth('the assertion has been used before')
+  })
+  const kept = (model: string) => {
+    if (model === 'Client') return clients
+    return model === 'ReplayDetection' ? notes : nothingKept
+  }
+
+  const provider = new Provider(issuer, {
+    ...configuration(),
+    adapter: kept,
+    clockTolerance: skewS,
+    // Called when the signature has held.
+    async assertJwtClientAuthClaimsAndHeader(ctx, _claims, _header, { clientId }) {
+      const assertion = String(ctx.oidc.params?.client_assertion)
+      const about = { client: clientId, issuer, nowMs: clock.now() }
+      const problem = findAssertionProblem(assertion, about)
+      if (problem !== undefined) throw new errors.InvalidClientAuth(problem)
+      const waitMs = flood.attempt(clientId, clock.elapsed())
+      if (waitMs > 0) throw wait(waitMs)
+    },
+  })
 
   provider.Client.prototype.compareClientSecret = async function (actual) {
     const answer = await secrets.check(plane, this.clientId, actual)
     if (typeof answer === 'boolean') return answer
-    Provider.ctx?.set('Retry-After', String(Math.ceil(answer.waitMs / 1000)))
-    throw Object.assign(new errors.OIDCProviderError(429, 'temporarily_unavailable'), {
-      error_description: 'too many attempts; try again later',
-    })
+    throw wait(answer.waitMs)
   }
 
   async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
@@ -99,16 +147,16 @@ const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Heade
 
 const off = { enabled: false }
 
-function configure(placeholder: string): Configuration {
+function configuration(): Configuration {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
-    adapter: () => createClients(placeholder),
     // The library does not start without a key. This one signs nothing, is not served and lives as long as it.
     jwks: { keys: [pair.privateKey.export({ format: 'jwk' })] } as NonNullable<
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],
     scopes: [],
@@ -128,32 +176,8 @@ function configure(placeholder: string): Configuration {
   }
 }
 
-const writtenClient = /^[a-z][a-z0-9-]{0,23}(@[a-z][a-z0-9-]{0,23})?$/
-
-/**
- * The library's view of clients: each name that could be one is. Whether it is, is decided where its
- * secret is checked, so that an unknown client and a wrong secret take one path. Nothing is ever stored.
- */
-function createClients(placeholder: string): Adapter {
-  const nothing = async () => undefined
-  const never = async () => {
-    throw new Error('oidc-provider has nothing to store here')
-  }
-  return {
-    async find(id) {
-      return {
-        client_id: writtenClient.test(id) ? id : '-',
-        client_secret: placeholder,
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-      }
-    },
-    findByUid: nothing,
-    findByUserCode: nothing,
-    upsert: never,
-    consume: never,
-    destroy: never,
-    revokeByGrantId: never,
-  }
+function makeNobodysKeys(): Jwks {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
+  return { keys: [{ kty: 'EC', crv: 'P-256', x, y }] }
 }

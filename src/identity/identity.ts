@@ -9,11 +9,13 @@ import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
-import { callLine, createKeys } from './keys.ts'
+import { createKeys, type Rotation } from './keys.ts'
+import { createOnce } from './once.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { createCovers } from './resources.ts'
+import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
-import { createVerify } from './verify.ts'
+import { createVerifier } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
 export interface VerifiedToken {
@@ -64,13 +66,14 @@ export type TokenProblem =
   | 'too old'
   | 'unknown client'
   | 'unproven key'
+  | 'revoked'
 
 /** What identity needs to know of the plane's policy; handed over by the composition root. */
 export interface ClientView {
   /** The agent's document where it exists and acts for that consumer (both exist), else undefined. */
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
-  /** What stops it, for its operator, where its agent, its consumer or the plane is suspended: then it gets no token. */
-  suspended(plane: PlaneId, client: ClientId): string | undefined
+  /** What stops it, for its operator, where its agent, its consumer, the plane or the user it acts for is suspended: then it gets no token. */
+  suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -121,6 +124,27 @@ export interface Identity {
   setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
   /** What goes to a server that wants a token per call; see `per-call/token.ts`. */
   readonly callTokens: CallTokens
+  /**
+   * Makes the next signing keys of a plane, for access tokens and for calls; see `Keys.rotate`. Answers
+   * that of access tokens.
+   */
+  rotate(
+    plane: PlaneId,
+    about: About,
+    how: { atOnce: boolean },
+  ): Promise<{ kid: string; signsFrom: number }>
+  /** Everything that was issued to a client, or on a user's behalf, until now is taken no longer. */
+  revoke(
+    plane: PlaneId,
+    whose: { kind: 'client' | 'user'; name: string },
+    about: About,
+  ): Promise<number>
+  /** Whether a token that was verified may still be used; a stream that stands on it ends where not. */
+  stands(token: VerifiedToken): boolean
+  /** Called with the planes in which a token was revoked, here or elsewhere. */
+  onRevoked(listener: (planes: readonly PlaneId[]) => void): void
+  /** Brings in what other processes revoked; for `Store.onWake`. */
+  followRevoked(): Promise<void>
   /** Brings into memory what moved. */
   follow(changes: readonly RevisionChange[]): Promise<void>
   /**
@@ -133,6 +157,9 @@ export interface Identity {
   close(): Promise<void>
 }
 
+/** A key is replaced each month; keys may be cached for five minutes. */
+const everyMonth: Rotation = { cachedForS: 300, everyMs: 30 * 24 * 60 * 60_000 }
+
 /** Everything that existed is in memory when it resolves, so that `verify` needs no I/O. `view` is not asked before. */
 export async function createIdentity({
   origin,
@@ -140,6 +167,7 @@ export async function createIdentity({
   change,
   keyring,
   view,
+  rotation = everyMonth,
   clock,
   random,
   log,
@@ -149,18 +177,38 @@ export async function createIdentity({
   change: Pick<Change, 'execute'>
   keyring: KeySealing
   view: ClientView
+  rotation?: Rotation
   clock: Clock
   random: Random
   log: Log
 }): Promise<Identity> {
-  const keys = await createKeys({ store, keyring, clock })
-  const callKeys = await createKeys({ store, keyring, clock, line: callLine })
+  const once = createOnce({ rows: store.takenOnce, clock, log })
+  const keyParts = { store, change, keyring, rotation, clock }
+  const keys = await createKeys({ ...keyParts, purpose: 'access' })
+  const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
+  const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
+  const verifier = createVerifier({ origin, keys, revocations, view })
+  const told: ((planes: readonly PlaneId[]) => void)[] = []
+  const tell = (planes: readonly PlaneId[]) => {
+    if (planes.length > 0) for (const listener of told) listener(planes)
+  }
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, callKeys, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({
+    origin,
+    keys,
+    callKeys,
+    secrets,
+    view,
+    issue,
+    takeOnce: once.take,
+    clock,
+    random,
+    log,
+  })
 
   return {
-    verify: createVerify({ origin, keys, view }),
+    ...verifier,
     covers: createCovers(origin),
     async mint(plane, client, resource, scopes = []) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
@@ -176,15 +224,40 @@ export async function createIdentity({
     },
     setSecret: secrets.set,
     callTokens: createCallTokens({ origin, keys: callKeys, clock, random }),
+    async rotate(plane, about, how) {
+      if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
+      const { kid, signsFrom } = await keys.rotate(plane, about, how)
+      await callKeys.rotate(plane, about, how)
+      return { kid, signsFrom }
+    },
+    revoke(plane, { kind, name }, about) {
+      if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
+      const plan = () => ({
+        summary: `revoked every token of ${kind} ${name}`,
+        diff: '',
+        rows: [
+          { topic: 'revocation', plane, kind, name, row: revokedUntil(kind, name, clock.now()) },
+        ] as const,
+      })
+      return change.execute({ name: `revoke the tokens of ${plane}/${kind}/${name}`, plan }, about)
+    },
+    onRevoked: (listener) => void told.push(listener),
+    async followRevoked() {
+      tell(await revocations.follow())
+    },
     async follow(changes) {
       await keys.follow(changes)
       await callKeys.follow(changes)
+      if (changes.some(({ topic }) => topic === 'revocation')) await revocations.follow(true)
       await secrets.follow(changes)
     },
     consequence: secrets.consequence,
     handle: issuer.handle,
     async close() {
       issuer.close()
+      once.close()
+      keys.close()
+      callKeys.close()
     },
   }
 }

@@ -7,6 +7,7 @@ import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import type { TakeOnce } from './once.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
@@ -19,6 +20,7 @@ export interface IssuerParts {
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
+  readonly takeOnce: TakeOnce
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -1,9 +1,10 @@
 import type { PlaneId } from '#domain/name.ts'
+import { assertionAlgorithms } from './assertion.ts'
 import { issuerOf } from './resources.ts'
 
 /**
  * The issuer's metadata (RFC 8414 §2; the same document answers OpenID Connect Discovery, which MCP
- * clients fall back to). It lists what is built and nothing else: one grant, two ways to authenticate.
+ * clients fall back to). It lists what is built and nothing else: one grant, three ways to authenticate.
  * `authorization_endpoint` is the exception: RFC 8414 lets an issuer without such grants leave it out,
  * but the MCP SDKs 1 and 2 refuse a document without it. Its address answers that there is none.
  */
@@ -16,7 +17,12 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: [],
     grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: [
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+    ],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],

@@ -2,7 +2,7 @@ import type { VerifiedToken } from './identity.ts'
 
 export interface VerifiedEntry {
   readonly token: VerifiedToken
-  /** The policy's revision at which the client was last found. */
+  /** What stood when it was last looked at; looked at anew under another number. */
   revision: number
 }
 

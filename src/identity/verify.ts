@@ -1,16 +1,21 @@
 import type { PlaneId } from '#domain/name.ts'
-import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
+import type { JsonValue } from '#lib/json.ts'
 import { type AccessClaims, type Actor, checkClaims } from './claims.ts'
-import { splitCompact, verifyCompact } from './compact.ts'
+import { readPart, splitCompact, verifyCompact } from './compact.ts'
 import type { Binding, ClientView, TokenProblem, VerifiedToken } from './identity.ts'
-import type { Keys, SigningKey } from './keys.ts'
+import type { Keys } from './keys.ts'
 import { issuerOf } from './resources.ts'
+import type { Revocations } from './revocations.ts'
+import type { SigningKey } from './signing-key.ts'
 import { createVerifiedTokens, type VerifiedEntry } from './verified.ts'
 
-export type Verify = (plane: PlaneId, token: string, nowMs: number) => VerifiedToken | TokenProblem
+export interface Verifier {
+  verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
+  /** Whether one that was verified is still taken: neither it nor what it was signed with was revoked. */
+  stands(token: VerifiedToken): boolean
+}
 
 const rememberedTokens = 50_000
-const jsonLimits: JsonLimits = { depth: 8, nodes: 128 }
 const headerNames = new Set(['typ', 'alg', 'kid'])
 const types = new Set(['at+jwt', 'application/at+jwt'])
 
@@ -18,16 +23,34 @@ const types = new Set(['at+jwt', 'application/at+jwt'])
  * The strict verifier of our own tokens; its contract stands at `Identity.verify`. Nothing of the
  * payload is read before the signature holds, and no key is ever taken from a token.
  */
-export function createVerify({
+export function createVerifier({
   origin,
   keys,
+  revocations,
   view,
 }: {
   origin: string
   keys: Keys
+  revocations: Revocations
   view: ClientView
-}): Verify {
+}): Verifier {
   const verified = createVerifiedTokens(rememberedTokens)
+  /** What each was signed with. */
+  const signedWith = new WeakMap<VerifiedToken, SigningKey>()
+
+  /** A number that changes whenever a token that was good may be so no longer. */
+  const moved = () => view.revision() + keys.version() + revocations.version()
+
+  function stands(token: VerifiedToken): boolean {
+    const key = signedWith.get(token)
+    const isKnown = key === undefined || keys.find(token.plane, key.kid) === key
+    return isKnown && !revocations.has(token)
+  }
+
+  function check(token: VerifiedToken): TokenProblem | undefined {
+    if (!isWelcome(view, token)) return 'unknown client'
+    return stands(token) ? undefined : 'revoked'
+  }
 
   function verifyAgain(
     text: string,
@@ -36,50 +59,46 @@ export function createVerify({
   ): VerifiedToken | TokenProblem {
     const { token } = entry
     if (token.expiresAt <= nowMs) return 'expired'
-    const revision = view.revision()
+    const revision = moved()
     if (entry.revision === revision) return token
-    if (isWelcome(view, token)) {
+    const problem = check(token)
+    if (problem === undefined) {
       entry.revision = revision
       return token
     }
     verified.forget(text)
-    return 'unknown client'
+    return problem
   }
 
   function verifyFirst(plane: PlaneId, text: string, nowMs: number): VerifiedToken | TokenProblem {
     const parts = splitCompact(text)
     if (typeof parts === 'string') return parts
-    const key = findKey(keys, plane, readObject(parts.header))
+    const key = findKey(keys, plane, readPart(parts.header))
     if (typeof key === 'string') return key
     if (!verifyCompact(key.publicKey, parts)) return 'signature'
-    const claims = checkClaims(readObject(parts.payload), issuerOf(origin, plane), nowMs)
+    const claims = checkClaims(readPart(parts.payload), issuerOf(origin, plane), nowMs)
     if (typeof claims === 'string') return claims
     if (!view.isResource(plane, claims.aud)) return 'audience'
     const token = asVerified(plane, claims)
-    if (!isWelcome(view, token)) return 'unknown client'
-    verified.put(text, { token, revision: view.revision() })
+    signedWith.set(token, key)
+    const problem = check(token)
+    if (problem !== undefined) return problem
+    verified.put(text, { token, revision: moved() })
     return token
   }
 
-  return (plane, text, nowMs) => {
-    const entry = verified.find(text)
-    if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
-    return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+  return {
+    verify(plane, text, nowMs) {
+      const entry = verified.find(text)
+      if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
+      return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+    },
+    stands,
   }
 }
 
 const isWelcome = (view: ClientView, { plane, client }: VerifiedToken): boolean =>
   view.hasPlane(plane) && view.findClient(plane, client) !== undefined
-
-/** Null, which no check lets pass, where it is not JSON that every reader reads alike. */
-function readObject(bytes: Buffer): JsonValue {
-  try {
-    return readJson(bytes, jsonLimits).value
-  } catch (error) {
-    if (error instanceof JsonError) return null
-    throw error
-  }
-}
 
 /** The header is a closed set: no key, address of a key, certificate or critical extension can stand in it. */
 function findKey(keys: Keys, plane: PlaneId, header: JsonValue): SigningKey | TokenProblem {

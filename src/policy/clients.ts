@@ -9,7 +9,7 @@ import { stoppedBy } from './compile.ts'
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
-  suspended(plane: PlaneId, client: ClientId): string | undefined
+  suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
@@ -31,11 +31,10 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
   }
   return {
     findClient: agentOf,
-    suspended(plane, client) {
+    suspended(plane, client, user) {
       const documents = policy().planes.get(plane)
       const name = splitClientId(client)
-      // A token of this issuer is the agent's own: it is not asked for on any user's behalf.
-      const stopped = documents && name && stoppedBy(documents, { ...name, user: undefined })
+      const stopped = documents && name && stoppedBy(documents, { ...name, user })
       return stopped && tellSuspension(stopped.suspension)
     },
     resolveClient(plane, written) {

@@ -24,6 +24,8 @@ export interface Moved {
     | 'secret'
     | 'client secret'
     | 'payload key'
+    | 'signing key'
+    | 'revocation'
   readonly kind: string
   readonly name: string
 }

@@ -12,7 +12,9 @@ import { capabilityVersion } from './migrations/0020-capability-version.ts'
 import { ledgerTree } from './migrations/0030-ledger-tree.ts'
 import { callIndex } from './migrations/0040-call-index.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
-import { callKey } from './migrations/0085-call-key.ts'
+import { keyRotation } from './migrations/0061-key-rotation.ts'
+import { revocation } from './migrations/0062-revocation.ts'
+import { takenOnce } from './migrations/0080-taken-once.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -35,7 +37,9 @@ export const migrations: readonly Migration[] = [
   ledgerTree,
   callIndex,
   payloadKey,
-  callKey,
+  keyRotation,
+  revocation,
+  takenOnce,
 ]
 
 /**

@@ -28,9 +28,11 @@ import { payloadKeyRows } from './tables/payload-keys.ts'
 import { personRows } from './tables/people.ts'
 import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
+import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
+import { takenOnceRows } from './tables/taken-once.ts'
 import { valueRows } from './tables/values.ts'
 
 type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random }
@@ -130,6 +132,8 @@ const storeOf = (parts: Parts): Store => {
     values: valueRows(database),
     members,
     endedSessions,
+    revocations: revocationRows(database, parts.now),
+    takenOnce: takenOnceRows(database, parts.now),
     counters,
     onWake: (listener) => wake?.onWake(listener),
     get reachable() {
@@ -158,8 +162,7 @@ const planeStoreOf = (
     capabilityVersions: capabilityVersionRows(db),
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
-    signingKeys: signingKeyRows(db, 'access'),
-    callKeys: signingKeyRows(db, 'call'),
+    signingKeys: signingKeyRows(db),
     payloadKeys: payloadKeyRows(db),
     retention: retentionRows(db),
     ledgerKeys: ledgerKeyRows(db),

@@ -53,9 +53,9 @@ export interface PlaneSchema {
     public_jwk: string
     sealed_private: Uint8Array
     at: number
-    number: number
-    /** `access` or `call`. */
     purpose: string
+    number: number
+    signs_from: number
   }
   payload_key: {
     subject: string
@@ -161,6 +161,20 @@ export interface InstallationSchema {
   ended_session: {
     digest: string
     ended_at: number
+  }
+  /** What was used up, as a digest, and when it ends by itself. */
+  taken_once: {
+    digest: string
+    until: number
+  }
+  /** Tokens that are taken no longer. */
+  revocation: {
+    plane: string
+    kind: string
+    name: string
+    issued_until: number
+    ends_at: number
+    revoked_at: number
   }
   installation_value: {
     name: string

@@ -40,6 +40,10 @@ export interface Store {
   readonly values: Values
   /** Legacy sessions that were ended, for every process to know. */
   readonly endedSessions: EndedSessionRows
+  /** Tokens that were revoked, for every process to know. */
+  readonly revocations: RevocationRows
+  /** What is good for one use, over all processes. */
+  readonly takenOnce: TakenOnceRows
   /** The processes that have this store open. */
   readonly members: Members
   /**
@@ -65,8 +69,6 @@ export interface PlaneStore {
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
   readonly signingKeys: SigningKeyRows
-  /** Another line of keys, which sign nothing but tokens towards servers. */
-  readonly callKeys: SigningKeyRows
   readonly payloadKeys: PayloadKeyRows
   readonly retention: RetentionRows
   readonly ledgerKeys: LedgerKeyRows
@@ -140,6 +142,23 @@ export type RowChange =
       /** The client. */
       readonly name: string
       readonly row: ClientSecretRow | undefined
+    }
+  | {
+      readonly topic: 'signing key'
+      readonly plane: PlaneId
+      /** What it signs. */
+      readonly kind: SigningPurpose
+      /** Its id. */
+      readonly name: string
+      /** Undefined: what it signed is taken no longer. */
+      readonly row: SigningKeyRow | undefined
+    }
+  | {
+      readonly topic: 'revocation'
+      readonly plane: PlaneId
+      readonly kind: Revocation['kind']
+      readonly name: string
+      readonly row: Revocation
     }
   | {
       readonly topic: 'capability'
@@ -286,6 +305,14 @@ export interface EndedSessionRows {
   list(fromMs: number, most: number): Promise<{ digest: string; endedAt: number }[]>
 }
 
+/** Written by `identity/` alone. */
+export interface TakenOnceRows {
+  /** Takes those that nobody has taken yet, and says which these are: digests with their ends, UTC milliseconds. */
+  take(rows: readonly { digest: string; until: number }[]): Promise<ReadonlySet<string>>
+  /** Lets go of what ended more than five minutes ago. */
+  forget(): Promise<void>
+}
+
 /** Written by `people/` alone. */
 export interface PersonRows {
   list(): Promise<PersonRow[]>
@@ -415,19 +442,46 @@ export interface ClientSecretRows {
   find(client: string): Promise<ClientSecretRow | undefined>
 }
 
-/** The issuer's keys, private part sealed by the vault's keyring. Written by `identity/` alone. */
+/** The issuer's keys, private part sealed by the vault's keyring. The first is `identity/`'s to write, others come by `Store.commit`. */
 export interface SigningKeyRow {
   readonly kid: string
   readonly alg: string
   readonly publicJwk: string
   readonly sealedPrivate: Uint8Array
   readonly at: number
+  /** What it signs, and nothing else: access tokens, or the tokens of single calls towards servers. */
+  readonly purpose: SigningPurpose
+  /** From 1, without another of the purpose between it and the one before. */
+  readonly number: number
+  /** UTC milliseconds: it is published before. */
+  readonly signsFrom: number
 }
+export type SigningPurpose = 'access' | 'call'
 export interface SigningKeyRows {
   /** In the order of their numbers. */
-  list(): Promise<SigningKeyRow[]>
+  list(purpose: SigningPurpose): Promise<SigningKeyRow[]>
   /** Nothing happens where a key of that number stands: of several processes that make a plane's first key one does. */
-  add(row: SigningKeyRow, number: number): Promise<void>
+  add(row: SigningKeyRow): Promise<void>
+}
+
+/** What was issued before some moment and is taken no longer: one token, or all of a client or a user. */
+export interface Revocation {
+  readonly kind: 'token' | 'client' | 'user'
+  /** The token's id (`jti`), the client, or the user. */
+  readonly name: string
+  /** UTC milliseconds: what was issued later is taken. */
+  readonly issuedUntil: number
+  /** UTC milliseconds by which all of it has ended by itself. */
+  readonly endsAt: number
+}
+/** Written by `identity/` alone, for single tokens; others come by `Store.commit`. */
+export interface RevocationRows {
+  /** Other processes are woken (`onWake`) when they can find it. */
+  add(plane: PlaneId, revocation: Revocation): Promise<void>
+  /** Of every plane, those revoked at `fromMs` or later by the database's clock, oldest first. */
+  list(
+    fromMs: number,
+  ): Promise<(Revocation & { readonly plane: PlaneId; readonly revokedAt: number })[]>
 }
 
 /** What seals what is recorded of one subject in one month, wrapped by the plane's key. */

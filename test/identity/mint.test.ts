@@ -82,7 +82,7 @@ test('each plane signs with a key of its own, and tokens outlive a restart', asy
   const restarted = await start()
   assert.equal(typeof restarted.verify(ops, text, clock.now()), 'object')
   await restarted.mint(ops, planner, 'https://gw.example/mcp/ops')
-  assert.equal((await store.plane(ops).signingKeys.list()).length, 1)
+  assert.equal((await store.plane(ops).signingKeys.list('access')).length, 1)
 })
 
 test('the newest key signs, and what the older one signed stays valid', async () => {
@@ -102,13 +102,13 @@ test('the newest key signs, and what the older one signed stays valid', async ()
 test('a hundred first uses at once make one key', async () => {
   const { mint, store } = await createWorld()
   await Promise.all(Array.from({ length: 100 }, () => mint()))
-  assert.equal((await store.plane(ops).signingKeys.list()).length, 1)
+  assert.equal((await store.plane(ops).signingKeys.list('access')).length, 1)
 })
 
 test('the private part is stored sealed', async () => {
   const { mint, store, privateKey } = await createWorld()
   await mint()
-  const [row] = await store.plane(ops).signingKeys.list()
+  const [row] = await store.plane(ops).signingKeys.list('access')
   const { d = '' } = (await privateKey()).key.export({ format: 'jwk' })
   assert.equal(Buffer.from(d, 'base64url').length, 32)
   assert(!Buffer.from(row?.sealedPrivate ?? []).includes(Buffer.from(d, 'base64url')))
@@ -119,10 +119,10 @@ test("a key's row copied to another plane or under another id stops the start", 
   for (const spoil of [{ plane: finance }, { plane: ops, kid: 'another' }]) {
     const { mint, store, start } = await createWorld()
     await mint()
-    const [row] = await store.plane(ops).signingKeys.list()
+    const [row] = await store.plane(ops).signingKeys.list('access')
     assert(row)
     const { plane, ...changes } = spoil
-    await store.plane(plane).signingKeys.add({ ...row, ...changes }, 2)
+    await store.plane(plane).signingKeys.add({ ...row, ...changes, number: 2 })
     await assert.rejects(start, isFault('bad_key'))
   }
 })

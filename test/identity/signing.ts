@@ -6,7 +6,7 @@ import type { Keyring } from '#vault/vault.ts'
 
 /** A plane's only private key, opened the way identity opens it: for signing what identity would not. */
 export async function openSigningKey(store: Store, keyring: Keyring, plane: PlaneId) {
-  const [row] = await store.plane(plane).signingKeys.list()
+  const [row] = await store.plane(plane).signingKeys.list('access')
   if (row === undefined) throw new Error('no key yet: mint first')
   const context = `signing key ${row.kid}`
   const der = keyring.sealer(plane, 'signing key').open(row.sealedPrivate, context)

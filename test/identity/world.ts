@@ -63,6 +63,16 @@ export function createPolicy(origin: string) {
       agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
       revision++
     },
+    putAgent(
+      plane: PlaneId,
+      name: string,
+      authenticate: NonNullable<AgentDocument['authenticate']>,
+    ) {
+      const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
+      const body = { owner: 'someone', consumers: ['workplace-ai'], authenticate }
+      agents.set(`${plane}/${name}`, { ...head, ...body })
+      revision++
+    },
     remove(plane: PlaneId, name: string) {
       agents.delete(`${plane}/${name}`)
       revision++
@@ -106,14 +116,14 @@ export function createTestClock(nowMs = startMs) {
 }
 
 /** An identity over two planes with agents of every sort, and all that a test may want to turn. */
-export async function createWorld({ origin = 'https://gw.example' } = {}) {
+export async function createWorld({ origin = 'https://gw.example', nowMs = startMs } = {}) {
   const policy = createPolicy(origin)
   policy.put(ops, 'planner', ['workplace-ai'], true)
   policy.put(ops, 'lone', ['workplace-ai'], true)
   policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
   policy.put(ops, 'secretless', ['workplace-ai'], false)
   policy.put(finance, 'planner', ['workplace-ai'], true)
-  const clock = createTestClock()
+  const clock = createTestClock(nowMs)
   const store = await openTestStore(clock)
   const lines: string[] = []
   const log = createLog((line) => lines.push(line), clock.now)
@@ -147,10 +157,10 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' })
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
-      const row = { kid, alg, publicJwk: '{}', sealedPrivate, at }
-      await store
-        .plane(plane)
-        .signingKeys.add(row, (await store.plane(plane).signingKeys.list()).length + 1)
+      const { signingKeys } = store.plane(plane)
+      const number = (await signingKeys.list('access')).length + 1
+      const about = { purpose: 'access' as const, number, signsFrom: 0 }
+      await signingKeys.add({ kid, alg, publicJwk: '{}', sealedPrivate, at, ...about })
     },
     privateKey: (plane = ops) => openSigningKey(store, keyring, plane),
   }

@@ -11,7 +11,7 @@ import type { Identity } from '#identity/identity.ts'
 import { createWorld } from '../identity/world.ts'
 
 /** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
-export async function startIssuer() {
+export async function startIssuer(about: { nowMs?: number } = {}) {
   let edge: IssuerEdge | undefined
   let identity: Identity
   const listener: RequestListener = async (request, response) => {
@@ -25,7 +25,7 @@ export async function startIssuer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const origin = `http://127.0.0.1:${port}`
-  const world = await createWorld({ origin })
+  const world = await createWorld({ origin, ...about })
   identity = world.identity
   edge = createIssuerEdge(identity)
   after(async () => {

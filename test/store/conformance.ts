@@ -285,6 +285,39 @@ export const storeConformance = (
       })
     })
 
+    describe('what is good for one use', () => {
+      const until = noon + 60_000
+      const rows = (...digests: string[]) => digests.map((digest) => ({ digest, until }))
+
+      test('is taken by one of many that come at once', async () => {
+        const { takenOnce } = store
+        const taken = await Promise.all(
+          Array.from({ length: 8 }, () => takenOnce.take(rows('a', 'b', 'a'))),
+        )
+        assert.deepEqual(taken.flatMap((digests) => [...digests]).sort(), ['a', 'b'])
+        assert.deepEqual(await takenOnce.take(rows('b', 'c')), new Set(['c']))
+      })
+
+      test('is forgotten when it has ended, and not a moment before', async () => {
+        const { takenOnce } = store
+        const now = isShared ? Date.now() : under.clock.now()
+        await takenOnce.take([
+          { digest: 'ended', until: now - 6 * 60_000 },
+          { digest: 'within the allowance for clocks', until: now - 4 * 60_000 },
+          { digest: 'good', until: now + 60_000 },
+        ])
+        await takenOnce.forget()
+        const all = rows('ended', 'within the allowance for clocks', 'good')
+        assert.deepEqual(await takenOnce.take(all), new Set(['ended']))
+      })
+
+      test('stays taken when the store is opened anew', { skip: !hasOutside }, async () => {
+        await store.takenOnce.take(rows('a'))
+        await reopen()
+        assert.deepEqual(await store.takenOnce.take(rows('a', 'b')), new Set(['b']))
+      })
+    })
+
     describe('people', () => {
       const person = (name: string, about: Partial<PersonRow> = {}): PersonRow => ({
         name,
@@ -596,12 +629,31 @@ export const storeConformance = (
         assert.deepEqual(await clientSecrets.list(), [{ client: 'a@b', hash: 'two', at: noon }])
         assert.equal((await clientSecrets.find('a@b'))?.hash, 'two')
 
-        const key = { kid: 'k1', alg: 'ES256', publicJwk: '{}', at: noon }
-        await signingKeys.add({ ...key, sealedPrivate: Buffer.from('sealed') }, 1)
-        await signingKeys.add({ ...key, kid: 'k2', sealedPrivate: Buffer.from('other') }, 1)
-        const [stands, ...others] = await signingKeys.list()
+        const about = { purpose: 'access', number: 1, signsFrom: 0 } as const
+        const key = { kid: 'k1', alg: 'ES256', publicJwk: '{}', at: noon, ...about }
+        await signingKeys.add({ ...key, sealedPrivate: Buffer.from('sealed') })
+        await signingKeys.add({ ...key, kid: 'k2', sealedPrivate: Buffer.from('other') })
+        const [stands, ...others] = await signingKeys.list('access')
         assert.equal(Buffer.from(stands?.sealedPrivate ?? []).toString(), 'sealed')
         assert.deepEqual(others, [])
+        assert.deepEqual(await signingKeys.list('call'), [])
+      })
+
+      test('what was revoked is known of every plane, and of two for the same the later', async () => {
+        const { revocations } = store
+        const endsAt = (isShared ? Date.now() : under.clock.now()) + 60_000
+        const of = (name: string, issuedUntil: number) =>
+          ({ kind: 'token', name, issuedUntil, endsAt }) as const
+        await revocations.add(ops, of('a', 1))
+        await revocations.add(finance, of('a', 2))
+        await revocations.add(ops, of('a', 3))
+        const all = await revocations.list(0)
+        assert.deepEqual(
+          all.map(({ plane, name, issuedUntil }) => `${plane} ${name} ${issuedUntil}`),
+          ['finance a 2', 'ops a 3'],
+        )
+        const newest = Math.max(...all.map(({ revokedAt }) => revokedAt))
+        assert.deepEqual(await revocations.list(newest + 1), [])
       })
 
       test('a key of what is recorded is what the first one put, for each subject and month', async () => {

@@ -40,8 +40,9 @@ describe('a query of a plane', () => {
       public_jwk: '{}',
       sealed_private: Buffer.from('x'),
       at: 1,
-      number: 1,
       purpose: 'access',
+      number: 1,
+      signs_from: 0,
     }
     const writing = db
       .insertInto('signing_key')

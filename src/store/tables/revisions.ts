@@ -10,7 +10,9 @@ import { changeSteps, changesAfter, erasedIn, itemHistories } from './changes.ts
 import { clientSecretStep } from './client-secrets.ts'
 import { documentSteps } from './documents.ts'
 import { payloadKeyStep } from './payload-keys.ts'
+import { revocationStep } from './revocations.ts'
 import { secretSteps } from './secrets.ts'
+import { signingKeyStep } from './signing-keys.ts'
 import { suspensionStep } from './suspensions.ts'
 
 export const revisionRows = (database: Database): Revisions => ({
@@ -119,6 +121,10 @@ const rowSteps = (
       return capabilitySteps(db, row, about)
     case 'payload key':
       return [payloadKeyStep(db, row)]
+    case 'signing key':
+      return [signingKeyStep(db, row)]
+    case 'revocation':
+      return [revocationStep(database, row.plane, row.row, about.at)]
   }
 }
 

@@ -1,32 +1,46 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
+import type { Step } from '../database.ts'
 import type { PlaneSchema } from '../schema.ts'
-import type { SigningKeyRow, SigningKeyRows } from '../store.ts'
+import type { RowChange, SigningKeyRow, SigningKeyRows } from '../store.ts'
 
-/** Of one line of a plane's keys: `access` signs what its issuer issues, `call` what goes to servers. */
-export const signingKeyRows = (
-  db: Kysely<PlaneSchema>,
-  purpose: 'access' | 'call',
-): SigningKeyRows => ({
-  async list() {
-    const query = db.selectFrom('signing_key').selectAll().where('purpose', '=', purpose)
-    const rows = await query.orderBy('number').execute()
+export const signingKeyRows = (db: Kysely<PlaneSchema>): SigningKeyRows => ({
+  async list(purpose) {
+    const rows = await db
+      .selectFrom('signing_key')
+      .selectAll()
+      .where('purpose', '=', purpose)
+      .orderBy('number')
+      .execute()
     return rows.map(signingKeyOf)
   },
-  async add({ kid, alg, publicJwk, sealedPrivate, at }, number) {
+  async add(row) {
     await db
       .insertInto('signing_key')
-      .values({
-        kid,
-        alg,
-        public_jwk: publicJwk,
-        sealed_private: sealedPrivate,
-        at,
-        number,
-        purpose,
-      })
+      .values(valuesOf(row))
       .onConflict((conflict) => conflict.columns(['purpose', 'number']).doNothing())
       .execute()
   },
+})
+
+/** For `commit`. A number that another process has taken makes the whole change stale. */
+export const signingKeyStep = (
+  db: Kysely<PlaneSchema>,
+  { name, row }: Extract<RowChange, { topic: 'signing key' }>,
+): Step => ({
+  query: row
+    ? db.insertInto('signing_key').values(valuesOf(row)).compile()
+    : db.deleteFrom('signing_key').where('kid', '=', name).compile(),
+})
+
+const valuesOf = (row: SigningKeyRow): Insertable<PlaneSchema['signing_key']> => ({
+  kid: row.kid,
+  alg: row.alg,
+  public_jwk: row.publicJwk,
+  sealed_private: row.sealedPrivate,
+  at: row.at,
+  purpose: row.purpose,
+  number: row.number,
+  signs_from: row.signsFrom,
 })
 
 const signingKeyOf = (row: Selectable<PlaneSchema['signing_key']>): SigningKeyRow => ({
@@ -35,4 +49,7 @@ const signingKeyOf = (row: Selectable<PlaneSchema['signing_key']>): SigningKeyRo
   publicJwk: row.public_jwk,
   sealedPrivate: row.sealed_private,
   at: row.at,
+  purpose: row.purpose as SigningKeyRow['purpose'],
+  number: row.number,
+  signsFrom: row.signs_from,
 })
