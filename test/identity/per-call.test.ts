@@ -112,12 +112,11 @@ describe('A token per call', () => {
     )
     assert(claims.exp - claims.iat <= 60)
     const { entries } = await gateway.ledger('ops')
-    const {
-      call: id,
-      run,
-      credential,
-    } = entries.findLast(({ type }) => type === 'call.intent') ?? {}
-    assert.deepEqual([id, run, credential], [claims.jti, claims.txn, 'per-call token'])
+    const intent = entries.findLast(({ type }) => type === 'call.intent')
+    assert.deepEqual(
+      [intent?.call, intent?.run, intent?.credential],
+      [claims.jti, claims.txn, 'per-call token'],
+    )
   })
 
   test('names the capability as its server knows it, and the scopes that it takes', async () => {
