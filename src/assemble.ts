@@ -6,6 +6,7 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
+import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
 import type { CallTokens } from '#identity/per-call/token.ts'
@@ -144,6 +145,7 @@ export const assemble = async (about: {
   change.onCheck(checkAudiences)
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
+  change.onCheck(checkIssuers(origin))
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   /** Of keys that are no more the entry is as sure as that of their revision. */

@@ -176,6 +176,7 @@ export interface PlanePolicy {
   readonly rules: SortedMap<Documents['Rule']>
   readonly quotas: SortedMap<Documents['Quota']>
   readonly credentials: SortedMap<Documents['Credential']>
+  readonly issuers: SortedMap<Documents['Issuer']>
   readonly policyTests: SortedMap<Documents['PolicyTest']>
   /** `Kind/name` to the set of files that manages it. */
   readonly sets: SortedMap<string>

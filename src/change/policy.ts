@@ -28,6 +28,7 @@ const memberOf = {
   Rule: 'rules',
   Quota: 'quotas',
   Credential: 'credentials',
+  Issuer: 'issuers',
   PolicyTest: 'policyTests',
 } as const satisfies Record<KindInPlane, keyof PlanePolicy>
 
@@ -168,6 +169,7 @@ const emptyPlane = (): Omit<PlanePolicy, 'plane'> => ({
   rules: sortedMap(),
   quotas: sortedMap(),
   credentials: sortedMap(),
+  issuers: sortedMap(),
   policyTests: sortedMap(),
   sets: sortedMap(),
   revisions: sortedMap(),

@@ -31,7 +31,10 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
   Server: [['Credential', ['credential', 'name']]],
   API: [['Credential', ['credential', 'name']]],
   Consumer: [],
-  Agent: [['Consumer', ['consumers', '*']]],
+  Agent: [
+    ['Consumer', ['consumers', '*']],
+    ['Issuer', ['authenticate', 'issuer']],
+  ],
   AgentGroup: [['Agent', ['agents', '*']]],
   Grant: [
     ['Agent', ['agent']],
@@ -42,6 +45,12 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
   Rule: [['Consumer', ['consumers', '*']], ...selected('over')],
   Quota: selected('over'),
   Credential: [],
+  Issuer: [
+    ['Agent', ['accessTokens', 'agent', 'is']],
+    ['Agent', ['accessTokens', 'agent', 'names', '*']],
+    ['Consumer', ['accessTokens', 'consumer', 'is']],
+    ['Consumer', ['accessTokens', 'consumer', 'names', '*']],
+  ],
   PolicyTest: [
     ['Agent', ['agents', '*']],
     ['AgentGroup', ['group']],

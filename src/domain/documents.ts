@@ -16,6 +16,7 @@ import {
   title,
   until,
 } from './fields.ts'
+import { type IssuerDocument, issuerDocument } from './issuer-document.ts'
 import { apiDocument, serverDocument } from './item-documents.ts'
 import { jwks } from './jwk.ts'
 import {
@@ -215,7 +216,15 @@ export const agentDocument = z
           .describe(
             'By a key that the agent alone holds (private_key_jwt): its public part, or `./FILE` beside this one that `apply` reads.',
           ),
+        issuer: name
+          .optional()
+          .describe('By a token of its workload: the Issuer that it is of (RFC 7523).'),
+        subject: text(255).optional().describe('`sub` of that token, exactly.'),
       })
+      .refine(
+        ({ issuer, subject }) => (issuer === undefined) === (subject === undefined),
+        'must say both issuer and subject, or neither',
+      )
       .refine((ways) => Object.keys(ways).length > 0, 'names no way to authenticate')
       .optional()
       .describe(
@@ -262,6 +271,7 @@ export const documentSchemas = {
   Rule: ruleDocument,
   Quota: quotaDocument,
   Credential: credentialDocument,
+  Issuer: issuerDocument,
   PolicyTest: policyTestDocument,
 } as const
 export type Kind = keyof typeof documentSchemas
@@ -278,6 +288,7 @@ export type AgentGroupDocument = z.infer<typeof agentGroupDocument>
 export type GrantDocument = z.infer<typeof grantDocument>
 export type RuleDocument = z.infer<typeof ruleDocument>
 export type QuotaDocument = z.infer<typeof quotaDocument>
+export type { IssuerDocument } from './issuer-document.ts'
 export type CredentialDocument = z.infer<typeof credentialDocument>
 export type PolicyTestDocument = z.infer<typeof policyTestDocument>
 /** What the catalogue holds: servers and APIs, whose names are one name space. */
@@ -295,6 +306,7 @@ export interface Documents {
   Rule: RuleDocument
   Quota: QuotaDocument
   Credential: CredentialDocument
+  Issuer: IssuerDocument
   PolicyTest: PolicyTestDocument
 }
 export type Document = Documents[Kind]

@@ -22,12 +22,12 @@ export const kindTable = {
   Rule: { segment: 'rules', read: 'rules.read', write: 'rules.write' },
   Quota: { segment: 'quotas', read: 'quotas.read', write: 'quotas.write' },
   Credential: { segment: 'credentials', read: 'credentials.read', write: 'credentials.write' },
+  Issuer: { segment: 'issuers', read: 'issuers.read', write: 'issuers.write' },
   PolicyTest: { segment: 'policy-tests', read: 'rules.read', write: 'rules.write' },
 } as const satisfies Record<Kind, KindRow>
 
 /** Kinds that `unbuilt.ts` names: their places are there, and answer that nothing is built. */
 export const unbuiltKindTable = {
-  Issuer: { segment: 'issuers', read: 'issuers.read', write: 'issuers.write' },
   Alarm: { segment: 'alarms', read: 'alarms.read', write: 'alarms.write' },
   Channel: { segment: 'channels', read: 'alarms.read', write: 'alarms.write' },
   Sink: { segment: 'sinks', read: 'alarms.read', write: 'alarms.write' },

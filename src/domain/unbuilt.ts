@@ -5,7 +5,6 @@
 
 /** Kinds, and what each would have done here. */
 export const unbuiltKinds: ReadonlyMap<string, string> = new Map([
-  ['Issuer', "tokens of the plane's own issuer are the only ones accepted"],
   ['Alarm', 'nobody would be told'],
   ['Channel', 'nobody would be told'],
   ['Sink', 'nothing would be sent'],
@@ -40,11 +39,6 @@ export const unbuiltKeys: readonly UnbuiltKey[] = [
     'calls would be let in that its owner wants to be authenticated better',
   ),
   ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
-  ...keys(
-    'Agent',
-    ['issuer', 'subject'].map((key) => ['authenticate', key]),
-    'the agent could not sign in by it; write { jwks: … } or { secret: true }',
-  ),
   ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),
   ...keys(
     'Rule',

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { resourceMetadataUrl, unauthorizedChallenge } from '#identity/challenge.ts'
-import type { Fault } from '#lib/fault.ts'
+import { proofChallenge, resourceMetadataUrl, unauthorizedChallenge } from '#identity/challenge.ts'
+import type { Fault, FaultCode } from '#lib/fault.ts'
 import { errorBytes } from '#mcp/messages.ts'
 import { answerRestFault, type RestAnswer } from './rest-reply.ts'
 
@@ -59,10 +59,17 @@ export const faultHeaders = (
 ): Record<string, string> => ({
   'cache-control': 'no-store',
   ...(row.status === 401 && {
-    'www-authenticate': unauthorizedChallenge(
+    'www-authenticate': challengeOf(
+      code,
+      row.oauth ?? '',
       resourceMetadataUrl(about.origin, about.resource),
-      code === 'bad_token',
     ),
   }),
   ...((row.status === 429 || row.status === 503) && { 'retry-after': '1' }),
 })
+
+/** Those who have to prove a key are told so; whoever sent nothing of it hears of bearer tokens. */
+const challengeOf = (code: FaultCode, error: string, metadata: string): string =>
+  code === 'unproven' || code === 'bad_proof' || code === 'new_nonce'
+    ? proofChallenge(metadata, error)
+    : unauthorizedChallenge(metadata, code === 'bad_token')

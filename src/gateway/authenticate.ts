@@ -1,8 +1,11 @@
 import type { PlaneId } from '#domain/name.ts'
-import type { Identity, VerifiedToken } from '#identity/identity.ts'
+import type { Identity, TokenProblem, VerifiedToken } from '#identity/identity.ts'
+import { wantsNonce } from '#identity/proof/dpop.ts'
 import type { Ledger } from '#ledger/ledger.ts'
+import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
-import { bearerToken } from '#lib/http.ts'
+import { accessToken, type SentToken } from '#lib/http.ts'
+import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
 import type { Runs } from './runs.ts'
@@ -12,21 +15,26 @@ import type { Strangers } from './strangers.ts'
  * From the head alone: no stranger's body is read. Throws Fault no_token or bad_token (401), or flood
  * (429) for those without a valid token once there are too many of them in a second; a valid token is
  * never kept waiting by a flood of invalid ones. Each refusal is counted in the plane's ledger.
+ * A token of ours is answered at once, one of another issuer too once it is known; the first time
+ * there is a promise, since its issuer's keys may have to be asked for.
  */
 export const createAuthenticate = (parts: {
+  origin: string
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
   runs: Runs
   strangers: Strangers
+  clock: Clock
+  log: Log
 }) => {
-  const { identity, ledger, runs, strangers } = parts
+  const { identity, ledger, runs, strangers, clock } = parts
   // What a token's caller may do is looked up once for each token and snapshot.
   const joined = new WeakMap<VerifiedToken, { snapshot: PlaneSnapshot; caller: Caller }>()
 
   const turnAway = (
     plane: PlaneId,
-    code: 'no_token' | 'bad_token',
+    code: 'no_token' | 'bad_token' | 'unproven' | 'bad_proof',
     problem: string,
     now: number,
   ): Fault => {
@@ -38,29 +46,112 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const { client, user, scopes, issuedAt } = token
+    const { client, user, scopes, claims, issuedAt } = token
     const run = (now: number) => token.run ?? runs.of(callerKey(token), now)
-    const view = snapshot.caller({ client, user, scopes, issuedAt, run })
+    const view = snapshot.caller({ client, user, scopes, claims, issuedAt, run })
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })
     return caller
   }
 
-  return (exchange: Exchange, now: number): Caller => {
+  /** Whatever goes wrong in verifying is one more way of not being verified (trust.md §1 row 2). */
+  const failed = (plane: PlaneId, cause: unknown): 'unverified' => {
+    const error = cause instanceof Error ? cause.name : typeof cause
+    parts.log.error('token not verified', { plane, error })
+    return 'unverified'
+  }
+
+  const verify = (plane: PlaneId, bearer: string, now: number): Answer | Promise<Answer> => {
+    try {
+      const token = identity.verify(plane, bearer, now)
+      if (token !== 'foreign') return asToken(plane, token, now)
+      return inTime(clock, identity.verifyForeign(plane, bearer, now)).then(
+        (answer) => asToken(plane, answer, now),
+        (cause) => failed(plane, cause),
+      )
+    } catch (cause) {
+      return failed(plane, cause)
+    }
+  }
+
+  const known = (exchange: Exchange, token: Answer, now: number): Caller => {
     const { plane } = exchange
-    const authorization = header(exchange, 'authorization')
-    if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
-    const bearer = bearerToken(authorization)
-    if (bearer === undefined) throw turnAway(plane, 'bad_token', 'not a bearer token', now)
-    const token = identity.verify(plane, bearer, now)
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
-    // No proof is asked for yet, and a token that is bound to a key is worth nothing without it.
-    if (token.binding) throw turnAway(plane, 'bad_token', 'unproven key', now)
     if (!identity.covers(token.audience, exchange.resource))
       throw turnAway(plane, 'bad_token', 'audience', now)
     const caller = viewOf(plane, token)
     if (!caller) throw turnAway(plane, 'bad_token', 'unknown client', now)
     return caller
   }
+
+  /** RFC 9449 §7: the token's key, proven of this request; every answer brings the next nonce. */
+  const prove = async (
+    exchange: Exchange,
+    caller: Caller,
+    { token, thumbprint }: { token: string; thumbprint: string },
+    now: number,
+  ): Promise<Caller> => {
+    const { plane, request, response } = exchange
+    response.setHeader('dpop-nonce', identity.proofs.nonce(now))
+    const [path = ''] = (request.url ?? '').split('?', 1)
+    const of = { method: request.method ?? '', url: `${parts.origin}${path}`, token }
+    const proof = header(exchange, 'dpop')
+    const proven = await identity.proofs.check(plane, { ...of, proof, bound: thumbprint }, now)
+    if (typeof proven === 'object') return caller
+    // Only the holder of the key comes so far, and it cannot have known: nobody is turned away.
+    if (wantsNonce(proven)) throw new Fault('new_nonce', { detail: proven })
+    throw turnAway(plane, 'bad_proof', proven, now)
+  }
+
+  const admit = (
+    exchange: Exchange,
+    sent: SentToken,
+    token: Answer,
+    now: number,
+  ): Caller | Promise<Caller> => {
+    const { plane } = exchange
+    const caller = known(exchange, token, now)
+    const { binding } = caller.token
+    if (binding === undefined) {
+      // RFC 9449 §7.1: whoever says that it proves a key has a token that names one.
+      if (sent.scheme === 'dpop') throw turnAway(plane, 'bad_token', 'unbound token', now)
+      return caller
+    }
+    // No scheme of the caller's choosing makes a bound token one that whoever has it may use.
+    if (binding.method !== 'dpop' || sent.scheme !== 'dpop')
+      throw turnAway(plane, 'unproven', 'unproven key', now)
+    return prove(exchange, caller, { token: sent.token, thumbprint: binding.thumbprint }, now)
+  }
+
+  return (exchange: Exchange, now: number): Caller | Promise<Caller> => {
+    const { plane } = exchange
+    const authorization = header(exchange, 'authorization')
+    if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
+    const sent = accessToken(authorization)
+    if (sent === undefined) throw turnAway(plane, 'bad_token', 'not an access token', now)
+    const answer = verify(plane, sent.token, now)
+    return answer instanceof Promise
+      ? answer.then((token) => admit(exchange, sent, token, now))
+      : admit(exchange, sent, answer, now)
+  }
+}
+
+type Answer = VerifiedToken | TokenProblem
+
+/** An answer that is neither a problem nor a token of this plane that is good now is none. */
+const asToken = (plane: PlaneId, answer: Answer, now: number): Answer => {
+  if (typeof answer === 'string') return answer
+  return answer?.plane === plane && answer.expiresAt > now && typeof answer.audience === 'string'
+    ? answer
+    : 'unverified'
+}
+
+/** Longer than asking for keys takes: whoever waits holds a place of the door. */
+const longestMs = 10_000
+
+const inTime = (clock: Clock, answer: Promise<Answer>): Promise<Answer> => {
+  const late = Promise.withResolvers<Answer>()
+  const cancel = clock.after(longestMs, () => late.resolve('unverified'))
+  return Promise.race([answer, late.promise]).finally(cancel)
 }

@@ -85,9 +85,9 @@ export interface Gateway {
    * Lets in whoever asks for something that is told beside calls, as at `exchange.resource`: by the
    * same door, the same token and the same state of this process. A stranger is one without a token,
    * where there is something for strangers; how many are heard in a second is bounded together with
-   * those who are refused. Throws the Fault to answer with. `leave` must be called once at its end.
+   * those who are refused. Rejects with the Fault to answer with. `leave` must be called once at its end.
    */
-  admit(exchange: Exchange, about: { strangers: boolean }): Admitted
+  admit(exchange: Exchange, about: { strangers: boolean }): Promise<Admitted>
   /**
    * Something else is in force in these planes (`snapshot` answers it already): calls on their way,
    * streams and sessions that are not permitted any more end, the first of them before this returns.
@@ -244,9 +244,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     await Promise.all(each)
   }
 
-  const identify = (exchange: Exchange, hasStrangers: boolean): Caller | undefined => {
+  const identify = async (
+    exchange: Exchange,
+    hasStrangers: boolean,
+  ): Promise<Caller | undefined> => {
     if (!hasStrangers || header(exchange, 'authorization') !== undefined) {
-      const caller = authenticate(exchange, now())
+      const caller = await authenticate(exchange, now())
       admit(exchange)
       return caller
     }
@@ -296,7 +299,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       let leave: (() => void) | undefined
       try {
         leave = door.enter()
-        const caller = authenticate(exchange, now())
+        const known = authenticate(exchange, now())
+        const caller = known instanceof Promise ? await known : known
+        // Nobody is left who could be answered, or whose leaving could be noticed.
+        if (exchange.response.closed) return
         admit(exchange)
         await answer(exchange, caller)
       } catch (thrown) {
@@ -309,10 +315,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   return {
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
-    admit(exchange, about) {
+    async admit(exchange, about) {
       const leave = door.enter()
       try {
-        return { caller: identify(exchange, about.strangers), leave }
+        return { caller: await identify(exchange, about.strangers), leave }
       } catch (thrown) {
         leave()
         throw thrown

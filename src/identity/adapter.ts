@@ -5,6 +5,8 @@ import type { Jwks } from '#domain/jwk.ts'
 export interface Asking {
   /** It authenticates by a signed assertion, and not by a secret. */
   readonly byAssertion: boolean
+  /** It brings nothing to authenticate by, but for what it asks to be granted upon. */
+  readonly byGrant: boolean
 }
 
 const writtenClient = /^[a-z][a-z0-9-]{0,23}(@[a-z][a-z0-9-]{0,23})?$/
@@ -37,7 +39,9 @@ export function createClients({
         redirect_uris: [],
         response_types: [],
       }
-      return asking().byAssertion
+      const { byAssertion, byGrant } = asking()
+      if (byGrant) return { ...about, token_endpoint_auth_method: 'none' }
+      return byAssertion
         ? {
             ...about,
             token_endpoint_auth_method: 'private_key_jwt',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { proofAlgorithms } from './proof/jwk.ts'
 
 /**
  * Values of `WWW-Authenticate` (RFC 6750 §3, RFC 9728 §5.1), as pure text. What is quoted in them is
@@ -45,11 +46,18 @@ export const staleTokenChallenge = (metadataUrl: string, maxAgeS: number): strin
     resource_metadata: metadataUrl,
   })
 
-function challenge(parameters: Readonly<Record<string, string | undefined>>): string {
+/** For 401 to whoever has to prove a key (RFC 9449 §7.1): which algorithms, and what was amiss. */
+export const proofChallenge = (metadataUrl: string, error: string): string =>
+  challenge({ algs: proofAlgorithms.join(' '), error, resource_metadata: metadataUrl }, 'DPoP')
+
+function challenge(
+  parameters: Readonly<Record<string, string | undefined>>,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): string {
   const written = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}="${quotable(value)}"`],
   )
-  return `Bearer ${written.join(', ')}`
+  return `${scheme} ${written.join(', ')}`
 }
 
 function quotable(value: string): string {

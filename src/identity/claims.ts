@@ -128,7 +128,7 @@ const isTold = ({ txn, cnf, acr, auth_time: signedIn }: Record<string, JsonValue
   (cnf === undefined || isConfirmation(cnf))
 
 /** One method and no more: a second one would be overlooked by whoever proves the first. */
-const isConfirmation = (value: JsonValue): boolean => {
+export const isConfirmation = (value: JsonValue): boolean => {
   if (!isRecord(value)) return false
   const [name, ...others] = Object.keys(value)
   if (others.length > 0 || (name !== 'jkt' && name !== 'x5t#S256')) return false

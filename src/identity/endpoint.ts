@@ -3,16 +3,25 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Configuration, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Jwks } from '#domain/jwk.ts'
-import type { PlaneId } from '#domain/name.ts'
+import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { createFlood } from '#lib/flood.ts'
 import { createClients, createNotes, nothingKept } from './adapter.ts'
 import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
+import type { Asserted, Assertions } from './foreign/assertion.ts'
+import {
+  type AskedByAssertion,
+  createJwtBearer,
+  jwtBearer,
+  notAccepted,
+} from './foreign/jwt-bearer.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { TakeOnce } from './once.ts'
-import { issuerOf, planeResource } from './resources.ts'
+import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
+import type { Proofs } from './proof/proofs.ts'
+import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
 export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -22,8 +31,10 @@ export interface TokenEndpointParts {
   readonly plane: PlaneId
   readonly view: ClientView
   readonly secrets: Secrets
+  readonly proofs: Proofs
   readonly issue: Issue
   readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
   readonly clock: Clock
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */
   readonly placeholder: string
@@ -57,12 +68,19 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   const clients = createClients({
     placeholder: parts.placeholder,
     nobodysKeys: makeNobodysKeys(),
-    asking: () => ({ byAssertion: Provider.ctx?.oidc.params?.client_assertion !== undefined }),
+    asking() {
+      const { authorization } = Provider.ctx?.headers ?? {}
+      const { client_assertion: assertion, ...params } = Provider.ctx?.oidc.params ?? {}
+      const byAssertion = assertion !== undefined
+      const isProven =
+        byAssertion || authorization !== undefined || params.client_secret !== undefined
+      return { byAssertion, byGrant: params.grant_type === jwtBearer && !isProven }
+    },
     keysOf(written) {
       const client = view.resolveClient(plane, written)
       return client && view.findClient(plane, client)?.authenticate?.jwks
     },
-    grants: ['client_credentials'],
+    grants: ['client_credentials', jwtBearer],
   })
   const notes = createNotes(async (id, forS) => {
     if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
@@ -94,10 +112,20 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     throw wait(answer.waitMs)
   }
 
-  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
-    const { client: registered, params } = ctx.oidc
-    const client = view.resolveClient(plane, registered.clientId)
-    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+  const bindingOf = createBindings({ ...parts, errors })
+
+  const byAssertion = createJwtBearer({
+    ...{ plane, errors, assertions: parts.assertions, covers: createCovers(origin) },
+    refused: parts.refused,
+  })
+
+  /** What everything that is granted has in common: whoever asks is known, and for what it asks is checked. */
+  async function answerWith(
+    ctx: TokenEndpointGrantContext<object>,
+    client: ClientId,
+    params: Asked,
+    asserted?: Asserted,
+  ): Promise<void> {
     // Whoever may know it has authenticated; to all others a suspended client looks like any.
     if (view.suspended(plane, client) !== undefined) {
       throw new errors.AccessDenied('the client is suspended', 'suspended')
@@ -108,16 +136,38 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const { token, expiresInS } = await issue(plane, { client, resource, scopes })
+    const binding = await bindingOf(ctx)
+    const { user, acr, signedInAt, endsAt } = asserted ?? {}
+    const { token, expiresInS } = await issue(plane, {
+      ...{ client, resource, scopes, binding },
+      ...{ user, acr, signedInAt, endsAt },
+    })
     ctx.body = {
       access_token: token,
-      token_type: 'Bearer',
+      token_type: tokenType(binding),
       expires_in: expiresInS,
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     }
   }
+  async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
+    const { client: registered, params } = ctx.oidc
+    const client = view.resolveClient(plane, registered.clientId)
+    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
+    await answerWith(ctx, client, params)
+  }
+
+  async function grantByAssertion(ctx: TokenEndpointGrantContext<AskedByAssertion>): Promise<void> {
+    const client = view.resolveClient(plane, ctx.oidc.client.clientId)
+    // To whoever has proven nothing a client that does not exist is one whose assertion is wrong.
+    if (client === undefined) throw notAccepted(errors)
+    const { asked, ...asserted } = await byAssertion(ctx, client)
+    await answerWith(ctx, client, asked, asserted)
+  }
+
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
+  const withAssertion = ['assertion', 'scope', 'resource']
+  provider.registerGrantType(jwtBearer, grantByAssertion, withAssertion, ['resource'])
 
   // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
   provider.use(async (ctx, next) => {
@@ -155,7 +205,7 @@ function configuration(): Configuration {
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],

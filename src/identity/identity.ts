@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { About, Change, Consequence } from '#change/change.ts'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, IssuerDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
+import { createForeign } from './foreign/foreign.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
+import { createNonces } from './proof/nonces.ts'
+import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
 import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
@@ -39,11 +42,17 @@ export interface VerifiedToken {
   /** How strongly the person signed in, and when (UTC milliseconds), where it was told. */
   readonly acr: string | undefined
   readonly signedInAt: number | undefined
+  /** The Issuer that it is of; undefined where it is ours. */
+  readonly issuer?: string | undefined
+  /** What another issuer vouches for, in the place of what the Agent says by that name; undefined where its token does not say. */
+  readonly claims?: Readonly<Record<string, Claim | undefined>> | undefined
   /** UTC milliseconds, of a whole second. */
   readonly issuedAt: number
   /** UTC milliseconds. */
   readonly expiresAt: number
 }
+
+type Claim = NonNullable<AgentDocument['claims']>[string]
 
 /** A key as SHA-256 in base64url: of a JWK (RFC 7638, `cnf.jkt`) or of a certificate (RFC 8705, `cnf.x5t#S256`). */
 export interface Binding {
@@ -66,6 +75,12 @@ export type TokenProblem =
   | 'too old'
   | 'unknown client'
   | 'unproven key'
+  /** It may be another issuer's, whose keys have to be looked at first. */
+  | 'foreign'
+  /** Its claims mean nobody here, or could mean two. */
+  | 'ambiguous'
+  /** Verifying it went wrong, or took too long. */
+  | 'unverified'
   | 'revoked'
 
 /** What identity needs to know of the plane's policy; handed over by the composition root. */
@@ -80,8 +95,21 @@ export interface ClientView {
   hasPlane(plane: PlaneId): boolean
   /** Whether `resource` is an endpoint of that plane: `{origin}/mcp/{plane}`, a well-formed server path below it, or that of a REST API. */
   isResource(plane: PlaneId, resource: string): boolean
+  /** The other issuers that the plane trusts. */
+  issuers(plane: PlaneId): Issuers
   /** Changes whenever policy changes; a verified token cached under another number is looked up again. */
   revision(): number
+}
+
+/** Documents of kind Issuer, of one plane. */
+export interface Issuers {
+  readonly size: number
+  /** Those whose access tokens are taken, by `iss`. */
+  readonly taken: readonly string[]
+  /** By its `iss`, exactly. */
+  find(issuer: string): IssuerDocument | undefined
+  /** By the name of the document. */
+  get(name: string): IssuerDocument | undefined
 }
 
 /** Seals the private part of signing keys under their plane's key; the vault's keyring is one. */
@@ -105,8 +133,14 @@ export interface Identity {
    * (RFC 8693 §4.1), client known to the policy. Verified tokens are
    * cached (bounded) by their exact text until they expire or the policy changes.
    * Whether the audience covers the endpoint is the caller's question: `covers`.
+   * A token of another issuer that the plane trusts is answered from memory too; where it is not
+   * there, or its keys are too old to be believed, it is `foreign`: `verifyForeign` goes on.
    */
   verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
+  /** The same strictness for an access token of another issuer, whose keys may have to be fetched. */
+  verifyForeign(plane: PlaneId, token: string, nowMs: number): Promise<VerifiedToken | TokenProblem>
+  /** What a token that is bound to a key is proved by (RFC 9449). */
+  readonly proofs: Proofs
   /** Whether a token for `audience` serves `resource`: itself or, for a plane's own endpoint, all below it. */
   covers(audience: string, resource: string): boolean
   /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's. */
@@ -183,12 +217,15 @@ export async function createIdentity({
   log: Log
 }): Promise<Identity> {
   const once = createOnce({ rows: store.takenOnce, clock, log })
+  const nonceKey = await store.values.putFirst('identity.dpop-nonce', random(32))
+  const proofs = createProofs({ once: once.take, nonces: createNonces(nonceKey) })
   const keyParts = { store, change, keyring, rotation, clock }
   const keys = await createKeys({ ...keyParts, purpose: 'access' })
   const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
-  const verifier = createVerifier({ origin, keys, revocations, view })
+  const foreign = createForeign({ origin, view, takeOnce: once.take, clock, log })
+  const verifier = createVerifier({ origin, keys, revocations, view, foreign: foreign.access })
   const told: ((planes: readonly PlaneId[]) => void)[] = []
   const tell = (planes: readonly PlaneId[]) => {
     if (planes.length > 0) for (const listener of told) listener(planes)
@@ -198,10 +235,12 @@ export async function createIdentity({
     origin,
     keys,
     callKeys,
+    proofs,
     secrets,
     view,
     issue,
     takeOnce: once.take,
+    assertions: foreign.assertions,
     clock,
     random,
     log,
@@ -209,6 +248,11 @@ export async function createIdentity({
 
   return {
     ...verifier,
+    async verifyForeign(plane, token, nowMs) {
+      const answer = await foreign.access.verify(plane, token, nowMs)
+      return typeof answer === 'string' || verifier.stands(answer) ? answer : 'revoked'
+    },
+    proofs,
     covers: createCovers(origin),
     async mint(plane, client, resource, scopes = []) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })

@@ -3,12 +3,14 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import { createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
+import type { Assertions } from './foreign/assertion.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
+import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
 
@@ -17,10 +19,12 @@ export interface IssuerParts {
   readonly keys: Keys
   /** Of tokens towards servers. */
   readonly callKeys: Keys
+  readonly proofs: Proofs
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
   readonly takeOnce: TakeOnce
+  readonly assertions: Assertions
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -97,7 +101,7 @@ export function createIssuer(parts: IssuerParts) {
     }
     const resource = origin + path.slice(resourcePrefix.length)
     if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
-    serve(request, response, resourceMetadata(origin, plane, resource))
+    serve(request, response, resourceMetadata(origin, plane, resource, view.issuers(plane).taken))
     return true
   }
 
@@ -120,7 +124,7 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   if (request.method !== 'POST') return refuse(405, 'the method must be POST', { Allow: 'POST' })
   // Node keeps the first of two and says nothing, so whoever reads the other sees another client.
-  if (isRepeated(request, 'authorization') || isRepeated(request, 'content-type')) {
+  if (onlyOnce.some((name) => isRepeated(request, name))) {
     return refuse(400, 'a header is repeated')
   }
   // Agents are no browsers: a page that got hold of a secret gets no answer that it could read.
@@ -130,6 +134,8 @@ function refuseHead(request: IncomingMessage, response: ServerResponse): boolean
   }
   return false
 }
+
+const onlyOnce = ['authorization', 'content-type', 'dpop']
 
 function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1

@@ -1,10 +1,11 @@
 import type { PlaneId } from '#domain/name.ts'
 import { assertionAlgorithms } from './assertion.ts'
+import { grantProfiles, jwtBearer } from './foreign/jwt-bearer.ts'
 import { issuerOf } from './resources.ts'
 
 /**
  * The issuer's metadata (RFC 8414 §2; the same document answers OpenID Connect Discovery, which MCP
- * clients fall back to). It lists what is built and nothing else: one grant, three ways to authenticate.
+ * clients fall back to). It lists what is built and nothing else: two grants, three ways to authenticate.
  * `authorization_endpoint` is the exception: RFC 8414 lets an issuer without such grants leave it out,
  * but the MCP SDKs 1 and 2 refuse a document without it. Its address answers that there is none.
  */
@@ -16,7 +17,8 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: [],
-    grant_types_supported: ['client_credentials'],
+    grant_types_supported: ['client_credentials', jwtBearer],
+    authorization_grant_profiles_supported: grantProfiles,
     token_endpoint_auth_methods_supported: [
       'client_secret_basic',
       'client_secret_post',
@@ -33,11 +35,16 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that
  * agent, in a challenge. The answer is the same for a server that exists and one that does not.
  */
-export function resourceMetadata(origin: string, plane: PlaneId, resource: string) {
+export function resourceMetadata(
+  origin: string,
+  plane: PlaneId,
+  resource: string,
+  others: readonly string[],
+) {
   return {
     resource,
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
-    authorization_servers: [issuerOf(origin, plane)],
+    authorization_servers: [issuerOf(origin, plane), ...others],
     bearer_methods_supported: ['header'],
   }
 }

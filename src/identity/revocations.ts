@@ -1,7 +1,6 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Revocation, RevocationRows } from '#store/store.ts'
-import { longestLifeS } from './claims.ts'
 import type { VerifiedToken } from './identity.ts'
 
 export interface Revocations {
@@ -20,10 +19,13 @@ const overlapMs = 10_000
 /** How far clocks may differ: a token is remembered for so much longer than it lives. */
 const graceMs = 60_000
 
+/** Of any token that is taken: another issuer's may live for a day (`longestLife` of an Issuer). */
+const longestLifeMs = 24 * 60 * 60_000
+
 /** Everything issued to a client or a user until now; the longest of it has ended when nobody remembers. */
 export const revokedUntil = (kind: 'client' | 'user', name: string, nowMs: number): Revocation => ({
   ...{ kind, name, issuedUntil: nowMs },
-  endsAt: nowMs + longestLifeS * 1000 + graceMs,
+  endsAt: nowMs + longestLifeMs + graceMs,
 })
 
 /**

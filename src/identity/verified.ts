@@ -6,9 +6,9 @@ export interface VerifiedEntry {
   revision: number
 }
 
-export interface VerifiedTokens {
-  find(text: string): VerifiedEntry | undefined
-  put(text: string, entry: VerifiedEntry): void
+export interface VerifiedTokens<Entry = VerifiedEntry> {
+  find(text: string): Entry | undefined
+  put(text: string, entry: Entry): void
   forget(text: string): void
 }
 
@@ -17,11 +17,11 @@ export interface VerifiedTokens {
  * old one, and what the old one still held is dropped. So it is bounded, keeps what is in use, and
  * costs one look-up on a hit. Only tokens whose signature we checked come in, so no stranger fills it.
  */
-export function createVerifiedTokens(most: number): VerifiedTokens {
-  let young = new Map<string, VerifiedEntry>()
-  let old = new Map<string, VerifiedEntry>()
+export function createVerifiedTokens<Entry = VerifiedEntry>(most: number): VerifiedTokens<Entry> {
+  let young = new Map<string, Entry>()
+  let old = new Map<string, Entry>()
 
-  function put(text: string, entry: VerifiedEntry): void {
+  function put(text: string, entry: Entry): void {
     if (young.size * 2 >= most) {
       old = young
       young = new Map()

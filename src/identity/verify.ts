@@ -2,6 +2,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { JsonValue } from '#lib/json.ts'
 import { type AccessClaims, type Actor, checkClaims } from './claims.ts'
 import { readPart, splitCompact, verifyCompact } from './compact.ts'
+import type { ForeignAccess } from './foreign/access.ts'
 import type { Binding, ClientView, TokenProblem, VerifiedToken } from './identity.ts'
 import type { Keys } from './keys.ts'
 import { issuerOf } from './resources.ts'
@@ -28,11 +29,13 @@ export function createVerifier({
   keys,
   revocations,
   view,
+  foreign,
 }: {
   origin: string
   keys: Keys
   revocations: Revocations
   view: ClientView
+  foreign: Pick<ForeignAccess, 'find' | 'isTheirs'>
 }): Verifier {
   const verified = createVerifiedTokens(rememberedTokens)
   /** What each was signed with. */
@@ -91,7 +94,10 @@ export function createVerifier({
     verify(plane, text, nowMs) {
       const entry = verified.find(text)
       if (entry?.token.plane === plane) return verifyAgain(text, nowMs, entry)
-      return view.hasPlane(plane) ? verifyFirst(plane, text, nowMs) : 'issuer'
+      if (!view.hasPlane(plane)) return 'issuer'
+      const known = foreign.find(plane, text, nowMs)
+      if (known !== undefined) return stands(known) ? known : 'revoked'
+      return foreign.isTheirs(plane, text) ? 'foreign' : verifyFirst(plane, text, nowMs)
     },
     stands,
   }

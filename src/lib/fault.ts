@@ -117,6 +117,27 @@ export const faults = {
     exit: 4,
     say: 'The bearer token is not valid here.',
   },
+  unproven: {
+    status: 401,
+    rpc: -31401,
+    oauth: 'invalid_token',
+    exit: 4,
+    say: 'The token is bound to a key, and this request does not prove it.',
+  },
+  bad_proof: {
+    status: 401,
+    rpc: -31401,
+    oauth: 'invalid_dpop_proof',
+    exit: 4,
+    say: 'The proof of the key is not valid here.',
+  },
+  new_nonce: {
+    status: 401,
+    rpc: -31401,
+    oauth: 'use_dpop_nonce',
+    exit: 4,
+    say: 'The proof of the key must hold the nonce of this answer.',
+  },
 
   suspended: {
     status: 403,

@@ -101,6 +101,8 @@ const SINGLE_HEADERS = [
   'content-encoding',
   'transfer-encoding',
   'last-event-id',
+  'client-cert',
+  'client-cert-chain',
   'mcp-protocol-version',
   'mcp-session-id',
   'mcp-method',
@@ -209,6 +211,22 @@ function acceptsType(accept: string | undefined, type: string, subtype: string):
     if (ranges.includes(range) && !isNone) return true
   }
   return false
+}
+
+const DPOP = /^dpop +([A-Za-z0-9\-._~+/]+=*)$/i
+
+/** An access token and how it was sent: as it is, or to be proven (RFC 9449 §7.1). */
+export interface SentToken {
+  readonly scheme: 'bearer' | 'dpop'
+  readonly token: string
+}
+
+/** The one token of a header in either scheme, or undefined for anything else. */
+export function accessToken(authorization: string): SentToken | undefined {
+  const bearer = bearerToken(authorization)
+  if (bearer !== undefined) return { scheme: 'bearer', token: bearer }
+  const [, token] = DPOP.exec(authorization) ?? []
+  return token === undefined ? undefined : { scheme: 'dpop', token }
 }
 
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i

@@ -5,6 +5,7 @@ import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } fro
 import { tellSuspension } from '#domain/suspension.ts'
 
 import { stoppedBy } from './compile.ts'
+import { type Issuers, issuersOf } from './issuers.ts'
 
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
@@ -14,6 +15,7 @@ interface ClientView {
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
   isResource(plane: PlaneId, resource: string): boolean
+  issuers(plane: PlaneId): Issuers
   revision(): number
 }
 
@@ -56,6 +58,7 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
         isBelow(`${origin}/rest/${plane}/`)
       )
     },
+    issuers: (plane) => issuersOf(policy().planes.get(plane)?.issuers),
     revision: () => policy().revision,
   }
 }

@@ -57,6 +57,7 @@ const about = (
     apis: sortedMap(),
     agentGroups: sortedMap(),
     rules: sortedMap(),
+    issuers: sortedMap(),
     policyTests: sortedMap(),
     sets: sortedMap(),
     revisions: sortedMap(),

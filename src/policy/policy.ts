@@ -1,7 +1,10 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import type { Permission, Refusal, RuleBecause } from '#domain/decision.ts'
+import type { AgentDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
+
+type Claim = NonNullable<AgentDocument['claims']>[string]
 
 /** Who calls, as its token says. */
 export interface Who {
@@ -10,6 +13,8 @@ export interface Who {
   readonly user: string | undefined
   /** Of its token; undefined where that carries none, which means what its grants imply. */
   readonly scopes: ReadonlySet<string> | undefined
+  /** What its issuer vouches for, over what the Agent says by that name; undefined where it tells nothing of it. */
+  readonly claims?: Readonly<Record<string, Claim | undefined>> | undefined
   /** When its token was issued, UTC milliseconds; undefined where there is none (a try): then none is too old. */
   readonly issuedAt: number | undefined
   /** The flow that a call of it at that instant belongs to. */

@@ -39,7 +39,14 @@ const proposalWith = (...grants: GrantDocument[]): Proposal => {
     ]),
     grants: sortedMap(grants.map((one) => [one.name, one])),
     ...{ quotas: none, teams: none, roleBindings: none, credentials: none, apis: none },
-    ...{ agentGroups: none, rules: none, policyTests: none, sets: none, revisions: none },
+    ...{
+      agentGroups: none,
+      rules: none,
+      policyTests: none,
+      issuers: none,
+      sets: none,
+      revisions: none,
+    },
     suspensions: none,
   }
   const snapshot = snapshotOf(compilePlane({ plane, policy, capabilities, revision: 1 }))

@@ -164,13 +164,26 @@ const factsOf = (about: {
 }): Pick<Facts, 'caller' | 'consumer' | 'user'> => {
   const { who, agent, consumer, groups, counting } = about
   const has = (scope: string) => who.scopes === undefined || who.scopes.has(scope)
-  const { owner, claims = {} } = agent
+  const { owner } = agent
+  const claims = claimsOf(agent, who)
   const scopes = [...counting].filter(has)
   return {
     caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes },
     consumer: { name: consumer.name, owner: consumer.owner ?? '' },
     user: who.user === undefined ? undefined : { name: who.user },
   }
+}
+
+/** Of what another issuer is to tell, nothing is vouched for here: what its token does not say is not there. */
+const claimsOf = (
+  { claims = {} }: AgentDocument,
+  { claims: told }: Who,
+): Facts['caller']['claims'] => {
+  if (!told) return claims
+  const all = Object.entries({ ...claims, ...told })
+  return Object.fromEntries(
+    all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 /**

@@ -89,6 +89,7 @@ export const policyOf = ({ documents, suspended, timeZone }: Written): PlanePoli
     rules: of('Rule'),
     quotas: of('Quota'),
     credentials: of('Credential'),
+    issuers: of('Issuer'),
     policyTests: of('PolicyTest'),
     sets: sortedMap(),
     revisions: sortedMap(),

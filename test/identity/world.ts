@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, IssuerDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import { type ClientView, createIdentity } from '#identity/identity.ts'
 import type { Clock } from '#lib/clock.ts'
@@ -24,6 +24,7 @@ export function createPolicy(origin: string) {
   const agents = new Map<string, AgentDocument>()
   const lifetimes = new Map<PlaneId, number>()
   const planes = new Set<PlaneId>([ops, finance])
+  const issuers = new Map<string, IssuerDocument>()
   const stopped = new Set<string>()
   const agentOf = (plane: PlaneId, name: string) => agents.get(`${plane}/${name}`)
 
@@ -49,12 +50,19 @@ export function createPolicy(origin: string) {
       const below = resource.startsWith(`${endpoint}/`) ? resource.slice(endpoint.length + 1) : ''
       return /^[a-z][a-z0-9-]{0,23}$/.test(below)
     },
+    issuers: () => ({
+      size: issuers.size,
+      taken: [...issuers.values()].filter((one) => one.accessTokens).map((one) => one.issuer),
+      find: (issuer) => [...issuers.values()].find((one) => one.issuer === issuer),
+      get: (name) => issuers.get(name),
+    }),
     revision: () => revision,
   }
   return {
     view,
     lifetimes,
     planes,
+    issuers,
     /** `plane/client` of those who are suspended. */
     stopped,
     put(plane: PlaneId, name: string, consumers: string[], withSecret: boolean) {

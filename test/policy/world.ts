@@ -413,6 +413,7 @@ export const policyOf = (world: World): PlanePolicy => ({
   rules: sortedMap(world.rules),
   quotas: sortedMap(world.quotas),
   credentials: sortedMap(),
+  issuers: sortedMap(),
   policyTests: sortedMap(),
   sets: sortedMap(),
   revisions: sortedMap(),

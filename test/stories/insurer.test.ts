@@ -8,6 +8,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { connectV1, connectV2, type Peer } from '../peers/clients.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
+import { type OtherHouse, startOtherHouse } from '../peers/other-house.ts'
 import { exchange, modern } from '../peers/wire.ts'
 import { type Document, written } from './documents.ts'
 import { openOffice, type People } from './people.ts'
@@ -260,5 +261,108 @@ describe('The insurer, whose personal data needs a stronger identity', () => {
     assert(less.every(({ decision }) => decision === 'permitted'))
     const refused = await ask('--result', 'denied', '--agent', 'assistant')
     assert(refused.length >= 8 && refused.every(({ name }) => name === 'read_policy'))
+  })
+})
+
+describe('The insurer, whose own issuer vouches for whoever calls', () => {
+  const server = createInsurer()
+  let serving: Serving
+  let house: OtherHouse
+  let gateway: Gateway
+
+  before(async () => {
+    serving = await serve({ policies: server.make })
+    house = await startOtherHouse({
+      'adjuster-app': { department: 'claims', clearance: 'personal' },
+      'intern-app': { department: 'claims' },
+      'temp-app': { department: 'elsewhere', clearance: 'personal' },
+      'unknown-app': { department: 'claims', clearance: 'personal' },
+    })
+    const vouching = {
+      ...{ kind: 'Issuer', plane, name: 'corporate', owner: 'identity-team' },
+      issuer: house.issuer,
+      keys: `${house.issuer}/jwks`,
+      accessTokens: {
+        agent: {
+          claim: 'client_id',
+          // The same agent for both: what a person may see is no property of the program.
+          names: { 'adjuster-app': 'desk', 'intern-app': 'desk', 'temp-app': 'desk' },
+        },
+        consumer: { claim: 'department' },
+        claims: { clearance: 'clearance' },
+      },
+    }
+    // What is said of the agent here does not stand in for what its issuer leaves out.
+    const desk = agent('desk', { claims: { clearance: 'personal' } })
+    gateway = await startGateway({
+      documents: written([...standing(serving), desk, grant('desk-reads', 'desk'), vouching]),
+    })
+  })
+  after(async () => {
+    await gateway?.stop()
+    await house?.stop()
+    await serving?.stop()
+  })
+
+  const endpoint = () => `${gateway.origin}/mcp/${plane}/policies`
+  const tokenOf = (client: string, scope = 'policy.read policy.personal') =>
+    house.token(client, { resource: endpoint(), scope })
+  const read = async (token: string, name = 'read_policy') => {
+    const { headers, body } = modern('tools/call', { name })
+    const params = { ...body.params, arguments: { number: '4711' } }
+    const authorization = `Bearer ${token}`
+    const about = { headers: { ...headers, authorization }, body: { ...body, params } }
+    return exchange(endpoint(), about)
+  }
+
+  test('whoever it vouches for reads the whole record, with a token of its own', async () => {
+    const { status, body } = await read(await tokenOf('adjuster-app'))
+    assert.equal(status, 200, body)
+    assert.match(body, /AT611904300234573201/)
+    const { entries } = await gateway.ledger(plane)
+    assert.match(JSON.stringify(entries), /"agent":"desk"/)
+  })
+
+  test('with too narrow a token it is challenged for the scopes, and told where both issuers are', async () => {
+    const { status, headers } = await read(await tokenOf('adjuster-app', 'policy.read'))
+    assert.equal(status, 403)
+    const challenge = String(headers['www-authenticate'])
+    assert.match(challenge, /error="insufficient_scope", scope="policy\.read policy\.personal"/)
+    const [, address = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? []
+    const metadata = (await (await fetch(address)).json()) as Record<string, unknown>
+    const own = `${gateway.origin}/oauth/${plane}`
+    assert.deepEqual(metadata.authorization_servers, [own, house.issuer])
+  })
+
+  test('whoever it does not vouch for is denied, told the variant, and served it', async () => {
+    const before = server.asked.length
+    const token = await tokenOf('intern-app')
+    const { status, body } = await read(token)
+    assert.equal(status, 200)
+    const { result } = JSON.parse(body)
+    assert.equal(result.isError, true)
+    assert.equal(result._meta['dev.bailiwick/refusal'].fallback, 'read_policy_redacted')
+    assert.equal(server.asked.length, before)
+    const variant = await read(token, 'read_policy_redacted')
+    assert.match(variant.body, /Ana Kovač/)
+    assert(server.secrets.every((secret) => !variant.body.includes(secret)))
+  })
+
+  test('a token that means nobody here, or is for somewhere else, is none', async () => {
+    const before = server.asked.length
+    for (const token of [
+      await tokenOf('temp-app'),
+      await tokenOf('unknown-app'),
+      await house.token('adjuster-app', {
+        resource: `${gateway.origin}/mcp/other`,
+        scope: 'policy.read',
+      }),
+      await house.token('adjuster-app', {
+        resource: 'https://elsewhere.example/mcp',
+        scope: 'policy.read',
+      }),
+    ])
+      assert.equal((await read(token)).status, 401)
+    assert.equal(server.asked.length, before)
   })
 })

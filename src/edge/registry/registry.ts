@@ -48,18 +48,20 @@ export const createRegistryEdge = (parts: {
     return place.is === 'versions' ? { servers: [entry], metadata: { count: 1 } } : entry
   }
 
-  const answer = (
+  const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
     about: { plane: PlaneId; resource: string },
     place: Place,
-  ): void => {
+  ): Promise<void> => {
     const plane = parts.plane(about.plane)
     if (!plane) throw new Fault('not_found')
-    const { caller, leave } = gateway.admit(
+    const { caller, leave } = await gateway.admit(
       { request, response, ...about, server: undefined },
       { strangers: plane.plane.registry !== undefined },
     )
+    // Whoever went away while a proof was checked closed it already.
+    if (response.closed) return leave()
     response.once('close', leave)
     const asker = { view: caller?.view, now: parts.now() }
     answerJson(
@@ -69,11 +71,11 @@ export const createRegistryEdge = (parts: {
     )
   }
 
-  return (
+  return async (
     request: IncomingMessage,
     response: ServerResponse,
     segments: readonly string[],
-  ): void => {
+  ): Promise<void> => {
     const [name = '', ...rest] = segments
     const plane = planeId(name)
     const resource = `${origin}/mcp/${plane}`
@@ -86,7 +88,7 @@ export const createRegistryEdge = (parts: {
       if (request.method === 'OPTIONS')
         return void response.writeHead(204, { allow: methods.join(', ') }).end()
       if (!methods.some((one) => one === request.method)) throw new Fault('method_not_allowed')
-      answer(request, response, { plane, resource }, place)
+      await answer(request, response, { plane, resource }, place)
     } catch (thrown) {
       answerError(request, response, thrown, { resource, origin, log })
     }

@@ -172,6 +172,7 @@ export const documentRoutes = [
   ...kindRoutes('Rule', 'rules'),
   ...kindRoutes('Quota', 'quotas'),
   ...kindRoutes('Credential', 'credentials'),
+  ...kindRoutes('Issuer', 'issuers'),
   ...kindRoutes('PolicyTest', 'policy-tests'),
   ...unbuiltRoutes,
 ] as const

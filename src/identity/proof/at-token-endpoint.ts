@@ -1,0 +1,43 @@
+import type { errors as Errors, TokenEndpointGrantContext } from 'oidc-provider'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
+import type { Binding } from '../identity.ts'
+import { issuerOf } from '../resources.ts'
+import { wantsNonce } from './dpop.ts'
+import type { Proofs } from './proofs.ts'
+
+/**
+ * What the token asked for is to be bound to: the key of the DPoP proof that came with the request
+ * (RFC 9449 §5), or nothing. For every grant: the client has authenticated, and nothing has been
+ * spent yet.
+ */
+export const createBindings = (parts: {
+  origin: string
+  plane: PlaneId
+  proofs: Proofs
+  clock: Clock
+  errors: typeof Errors
+}) => {
+  const { plane, proofs, clock, errors } = parts
+  const url = `${issuerOf(parts.origin, plane)}/token`
+
+  return async (
+    ctx: Pick<TokenEndpointGrantContext<object>, 'req' | 'set'>,
+  ): Promise<Binding | undefined> => {
+    const { dpop } = ctx.req.headers
+    if (dpop === undefined) return undefined
+    const now = clock.now()
+    // Two would have been joined into one, which is no proof: the issuer refuses them by themselves.
+    const proof = String(dpop)
+    ctx.set('DPoP-Nonce', proofs.nonce(now))
+    const proven = await proofs.check(plane, { method: 'POST', url, token: undefined, proof }, now)
+    if (typeof proven === 'object') return { method: 'dpop', thumbprint: proven.thumbprint }
+    throw wantsNonce(proven)
+      ? new errors.UseDpopNonce('the proof must hold the nonce of this answer')
+      : new errors.InvalidDpopProof(`the proof is not accepted: ${proven}`)
+  }
+}
+
+/** RFC 6749 §7.1, RFC 9449 §5: how the token is to be sent; RFC 8705 leaves a bound one a bearer token. */
+export const tokenType = (binding: Binding | undefined): 'Bearer' | 'DPoP' =>
+  binding?.method === 'dpop' ? 'DPoP' : 'Bearer'
