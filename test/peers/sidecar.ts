@@ -138,7 +138,14 @@ async function keysOf(issuer: string): Promise<ReturnType<typeof createRemoteJWK
   const { origin, pathname } = new URL(issuer)
   const answer = await fetch(`${origin}/.well-known/oauth-authorization-server${pathname}`)
   const metadata = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() })
-  return createRemoteJWKSet(new URL(metadata.parse(await answer.json()).jwks_uri))
+  const url = new URL(metadata.parse(await answer.json()).jwks_uri)
+  // For as long as they say that they may be kept; for a key that is not among them nobody asks again.
+  const { headers } = await fetch(url, { method: 'HEAD' })
+  const [, keptForS] = /max-age=(\d+)/.exec(headers.get('cache-control') ?? '') ?? []
+  return createRemoteJWKSet(url, {
+    cacheMaxAge: Number(keptForS) * 1000,
+    cooldownDuration: 3_600_000,
+  })
 }
 
 /** What a call in MCP is of. */
