@@ -25,6 +25,8 @@ const suspend = (kind: SuspensionKind) => async () =>
   (await import('./commands/suspend.ts')).suspending(kind)
 const resume = (kind: SuspensionKind) => async () =>
   (await import('./commands/suspend.ts')).resuming(kind)
+const revoke = (kind: 'client' | 'user') => async () =>
+  (await import('./commands/revoke.ts')).revoking(kind)
 const suspended = ['plane', 'kind', 'name', 'revision'] as const
 const reasonOption = ['--reason <text>', 'why; it stands in the ledger'] as const
 
@@ -551,6 +553,20 @@ export const catalog: readonly CommandRow[] = [
     load: resume('agent'),
   },
   {
+    name: 'agent revoke',
+    takes: '<agent>',
+    here: true,
+    summary: 'End every token that an agent has now; it may get new ones.',
+    examples: [
+      'bailiwick agent revoke planner --reason "token in a log"',
+      'bailiwick agent revoke planner@workplace-ai --plane ops --reason "key replaced"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: revoke('client'),
+  },
+  {
     name: 'consumer suspend',
     takes: '<consumer>',
     summary: 'Stop every agent where it acts for this consumer.',
@@ -601,6 +617,20 @@ export const catalog: readonly CommandRow[] = [
     plane: true,
     fields: suspended,
     load: resume('user'),
+  },
+  {
+    name: 'user revoke',
+    takes: '<user>',
+    here: true,
+    summary: 'End every token that any agent has on behalf of this user, as tokens name them.',
+    examples: [
+      'bailiwick user revoke alice@example.com --reason "lost laptop"',
+      'bailiwick user revoke alice@example.com --plane ops --reason "signed out"',
+    ],
+    options: [reasonOption],
+    plane: true,
+    fields: suspended,
+    load: revoke('user'),
   },
   {
     name: 'server list',
@@ -920,6 +950,16 @@ export const catalog: readonly CommandRow[] = [
     examples: ['bailiwick ledger keyroll ops', 'bailiwick ledger keyroll ops --json'],
     fields: ['plane', 'before', 'now'],
     load: () => import('./commands/ledger-keyroll.ts'),
+  },
+  {
+    name: 'issuer keyroll',
+    takes: '<plane>',
+    here: true,
+    summary: 'Make the next key that signs a plane’s tokens, before the last has grown old.',
+    examples: ['bailiwick issuer keyroll ops', 'bailiwick issuer keyroll ops --at-once'],
+    options: [['--at-once', 'the key may be in other hands: nothing it signed is taken any more']],
+    fields: ['plane', 'kid', 'signsFrom'],
+    load: () => import('./commands/issuer-keyroll.ts'),
   },
   {
     name: 'ledger accept',

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Configuration, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Jwks } from '#domain/jwk.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
@@ -9,7 +9,8 @@ import { createFlood } from '#lib/flood.ts'
 import { createClients, createNotes, nothingKept } from './adapter.ts'
 import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
-import type { Asserted, Assertions } from './foreign/assertion.ts'
+import { type AskedExchange, type Exchange, exchangeGrant, issuedTokenType } from './exchange.ts'
+import type { Assertions } from './foreign/assertion.ts'
 import {
   type AskedByAssertion,
   createJwtBearer,
@@ -17,14 +18,21 @@ import {
   notAccepted,
 } from './foreign/jwt-bearer.ts'
 import type { ClientView } from './identity.ts'
-import type { Issue } from './issue.ts'
+import type { Issue, ToIssue } from './issue.ts'
 import type { TakeOnce } from './once.ts'
+import type { OwnTokens } from './own-tokens.ts'
 import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
 import type { Proofs } from './proof/proofs.ts'
 import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
 
-export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** Those endpoints of an issuer that a client authenticates at. */
+export type ClientEndpoint = 'token' | 'revoke' | 'introspect'
+export type TokenEndpoint = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  which: ClientEndpoint,
+) => Promise<void>
 
 export interface TokenEndpointParts {
   readonly origin: string
@@ -33,6 +41,8 @@ export interface TokenEndpointParts {
   readonly secrets: Secrets
   readonly proofs: Proofs
   readonly issue: Issue
+  readonly exchange: Exchange
+  readonly ownTokens: OwnTokens
   readonly takeOnce: TakeOnce
   readonly assertions: Assertions
   readonly clock: Clock
@@ -53,7 +63,7 @@ export interface TokenEndpointParts {
  * 130 ms, so it is imported at the first request.
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
-  const { origin, plane, view, secrets, issue, clock } = parts
+  const { origin, plane, view, secrets, clock } = parts
   const { Provider, errors } = await import('oidc-provider')
   const issuer = issuerOf(origin, plane)
   const flood = createFlood({ atOnce: 200, intervalMs: 20 })
@@ -72,15 +82,16 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
       const { authorization } = Provider.ctx?.headers ?? {}
       const { client_assertion: assertion, ...params } = Provider.ctx?.oidc.params ?? {}
       const byAssertion = assertion !== undefined
+      const isToken = Provider.ctx?.oidc.route === 'token'
       const isProven =
         byAssertion || authorization !== undefined || params.client_secret !== undefined
-      return { byAssertion, byGrant: params.grant_type === jwtBearer && !isProven }
+      return { byAssertion, byGrant: isToken && params.grant_type === jwtBearer && !isProven }
     },
     keysOf(written) {
       const client = view.resolveClient(plane, written)
       return client && view.findClient(plane, client)?.authenticate?.jwks
     },
-    grants: ['client_credentials', jwtBearer],
+    grants: ['client_credentials', jwtBearer, exchangeGrant],
   })
   const notes = createNotes(async (id, forS) => {
     if (!(await parts.takeOnce(plane, 'client assertion', id, clock.now() + forS * 1000)))
@@ -113,80 +124,142 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   }
 
   const bindingOf = createBindings({ ...parts, errors })
-
   const byAssertion = createJwtBearer({
     ...{ plane, errors, assertions: parts.assertions, covers: createCovers(origin) },
     refused: parts.refused,
   })
 
-  /** What everything that is granted has in common: whoever asks is known, and for what it asks is checked. */
-  async function answerWith(
-    ctx: TokenEndpointGrantContext<object>,
-    client: ClientId,
-    params: Asked,
-    asserted?: Asserted,
-  ): Promise<void> {
-    // Whoever may know it has authenticated; to all others a suspended client looks like any.
+  /** Whoever may know it has authenticated; to all others a suspended client looks like any. */
+  const clientOf = (registered: { readonly clientId: string }): ClientId => {
+    const client = view.resolveClient(plane, registered.clientId)
+    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
     if (view.suspended(plane, client) !== undefined) {
       throw new errors.AccessDenied('the client is suspended', 'suspended')
     }
+    return client
+  }
+
+  async function issued(ctx: TokenEndpointGrantContext<object>, asked: ToIssue) {
+    // Whoever proves a key gets a token for it; what a token was bound to before stays so.
+    const proven = await bindingOf(ctx)
+    const binding = asked.binding ?? proven
+    const { token, expiresInS } = await parts.issue(plane, { ...asked, binding })
+    return {
+      access_token: token,
+      token_type: tokenType(binding),
+      expires_in: expiresInS,
+      ...(asked.scopes.length > 0 && { scope: asked.scopes.join(' ') }),
+    }
+  }
+
+  /** What is asked for is checked: one endpoint, and scopes that can stand in a token. */
+  function wantedOf(params: Asked): Pick<ToIssue, 'resource' | 'scopes'> {
     const resource = params.resource ?? planeResource(origin, plane)
     if (typeof resource !== 'string' || !view.isResource(plane, resource)) {
       throw new errors.InvalidTarget('resource must be one endpoint of this plane')
     }
     const scopes = params.scope?.split(' ') ?? []
     if (!areScopes(scopes)) throw new errors.InvalidScope('scope is malformed or too long', '')
-    const binding = await bindingOf(ctx)
-    const { user, acr, signedInAt, endsAt } = asserted ?? {}
-    const { token, expiresInS } = await issue(plane, {
-      ...{ client, resource, scopes, binding },
-      ...{ user, acr, signedInAt, endsAt },
-    })
-    ctx.body = {
-      access_token: token,
-      token_type: tokenType(binding),
-      expires_in: expiresInS,
-      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    }
+    return { resource, scopes }
   }
+
   async function grant(ctx: TokenEndpointGrantContext<Asked>): Promise<void> {
-    const { client: registered, params } = ctx.oidc
-    const client = view.resolveClient(plane, registered.clientId)
-    if (client === undefined) throw new errors.InvalidClientAuth('the policy has just changed')
-    await answerWith(ctx, client, params)
+    const client = clientOf(ctx.oidc.client)
+    ctx.body = await issued(ctx, { client, ...wantedOf(ctx.oidc.params) })
   }
 
   async function grantByAssertion(ctx: TokenEndpointGrantContext<AskedByAssertion>): Promise<void> {
     const client = view.resolveClient(plane, ctx.oidc.client.clientId)
     // To whoever has proven nothing a client that does not exist is one whose assertion is wrong.
     if (client === undefined) throw notAccepted(errors)
-    const { asked, ...asserted } = await byAssertion(ctx, client)
-    await answerWith(ctx, client, asked, asserted)
+    const { asked, user, acr, signedInAt, endsAt } = await byAssertion(ctx, client)
+    clientOf(ctx.oidc.client)
+    if (view.suspended(plane, client, user) !== undefined) {
+      throw new errors.AccessDenied('the person is suspended', 'suspended')
+    }
+    const about = { client, user, acr, signedInAt, endsAt }
+    ctx.body = await issued(ctx, { ...about, ...wantedOf(asked) })
+  }
+
+  async function exchange(ctx: TokenEndpointGrantContext<AskedExchange>): Promise<void> {
+    const client = clientOf(ctx.oidc.client)
+    const asked = parts.exchange(plane, client, ctx.oidc.params)
+    if ('error' in asked) {
+      throw Object.assign(new errors.OIDCProviderError(400, asked.error), {
+        error_description: asked.description,
+      })
+    }
+    if (view.suspended(plane, client, asked.user) !== undefined) {
+      throw new errors.AccessDenied('the person is suspended', 'suspended')
+    }
+    ctx.body = { ...(await issued(ctx, asked)), issued_token_type: issuedTokenType }
+  }
+
+  /**
+   * The library reads the request, authenticates the client, and then refuses every JWT as a token that
+   * it has not stored: at that refusal, and at no other, it is ours to answer about our own.
+   */
+  async function answerOwn(ctx: Answering): Promise<void> {
+    // Where no route was found, there is none.
+    const { client: registered, params, route } = ctx.oidc ?? {}
+    const { error } = (ctx.body ?? {}) as { error?: string }
+    if (error !== 'unsupported_token_type' || registered === undefined) return
+    const client = view.resolveClient(plane, registered.clientId)
+    const token = String(params?.token)
+    ctx.status = 200
+    if (route === 'introspection') {
+      ctx.body = client ? parts.ownTokens.introspect(plane, client, token) : { active: false }
+      return
+    }
+    try {
+      if (client) await parts.ownTokens.revoke(plane, client, token)
+      ctx.body = ''
+    } catch (error) {
+      // RFC 7009 §2.2.1: it is still taken, and whoever wants it gone has to ask again.
+      parts.failed(error)
+      ctx.status = 503
+      ctx.body = { error: 'temporarily_unavailable', error_description: 'try again' }
+    }
   }
 
   // RFC 8707 §2 allows several resources: they have to arrive as such, to be refused as a target.
   provider.registerGrantType('client_credentials', grant, ['scope', 'resource'], ['resource'])
   const withAssertion = ['assertion', 'scope', 'resource']
   provider.registerGrantType(jwtBearer, grantByAssertion, withAssertion, ['resource'])
+  provider.registerGrantType(exchangeGrant, exchange, exchangeParameters, ['resource'])
 
   // The library allows every origin to read an answer to whoever sent none; agents are no browsers.
   provider.use(async (ctx, next) => {
     await next()
+    await answerOwn(ctx as unknown as Answering)
     for (const name of corsHeaders) ctx.remove(name)
   })
   provider.on('grant.error', (_, error) => parts.refused(error.error))
+  const refusedOwn = (_: unknown, { error }: { readonly error: string }) => {
+    if (error !== 'unsupported_token_type') parts.refused(error)
+  }
+  provider.on('revocation.error', refusedOwn)
+  provider.on('introspection.error', refusedOwn)
   provider.on('server_error', (_, error) => parts.failed(error))
   // Koa's own event, which the library's types leave out; without a listener Koa writes to stderr.
   const koa: EventEmitter = provider
   koa.on('error', (error) => parts.failed(error))
   const answer = provider.callback()
 
-  return async (request, response) => {
+  return async (request, response, which) => {
     // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
-    Object.assign(request, { originalUrl: request.url, url: '/token' })
+    Object.assign(request, { originalUrl: request.url, url: `/${which}` })
     await answer(request, response)
   }
 }
+
+const exchangeParameters = [
+  ...['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type'],
+  ...['requested_token_type', 'audience', 'resource', 'scope'],
+]
+
+type Answering = Pick<KoaContextWithOIDC, 'body' | 'status'> &
+  Partial<Pick<KoaContextWithOIDC, 'oidc'>>
 
 interface Asked {
   readonly scope?: string
@@ -209,13 +282,16 @@ function configuration(): Configuration {
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
     responseTypes: [],
+    routes: { revocation: '/revoke', introspection: '/introspect' },
     scopes: [],
     features: {
       clientCredentials: off,
       devInteractions: off,
       dPoP: off,
+      introspection: { enabled: true, allowedPolicy: () => false },
       pushedAuthorizationRequests: off,
       resourceIndicators: off,
+      revocation: { enabled: true, allowedPolicy: () => false },
       rpInitiatedLogout: off,
       userinfo: off,
     },

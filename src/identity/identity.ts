@@ -7,17 +7,20 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RevisionChange, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
+import { createExchange } from './exchange.ts'
 import { createForeign } from './foreign/foreign.ts'
 import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
+import { createOwnTokens } from './own-tokens.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { createNonces } from './proof/nonces.ts'
 import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
 import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
+import type { SigningKey } from './signing-key.ts'
 import { createVerifier } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
@@ -167,6 +170,8 @@ export interface Identity {
     about: About,
     how: { atOnce: boolean },
   ): Promise<{ kid: string; signsFrom: number }>
+  /** The keys as they are served (RFC 7517 §5). */
+  jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
   /** Everything that was issued to a client, or on a user's behalf, until now is taken no longer. */
   revoke(
     plane: PlaneId,
@@ -230,6 +235,14 @@ export async function createIdentity({
   const tell = (planes: readonly PlaneId[]) => {
     if (planes.length > 0) for (const listener of told) listener(planes)
   }
+  const covers = createCovers(origin)
+  const ownTokens = createOwnTokens({
+    origin,
+    verifier,
+    revocations,
+    revoked: (plane) => tell([plane]),
+    clock,
+  })
   const issue = createIssue({ origin, keys, view, clock, random })
   const issuer = createIssuer({
     origin,
@@ -239,6 +252,9 @@ export async function createIdentity({
     secrets,
     view,
     issue,
+    exchange: createExchange({ verifier, view, covers, clock, random }),
+    ownTokens,
+    rotation,
     takeOnce: once.take,
     assertions: foreign.assertions,
     clock,
@@ -253,7 +269,7 @@ export async function createIdentity({
       return typeof answer === 'string' || verifier.stands(answer) ? answer : 'revoked'
     },
     proofs,
-    covers: createCovers(origin),
+    covers,
     async mint(plane, client, resource, scopes = []) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })
       if (!view.isResource(plane, resource)) {
@@ -274,8 +290,9 @@ export async function createIdentity({
       await callKeys.rotate(plane, about, how)
       return { kid, signsFrom }
     },
-    revoke(plane, { kind, name }, about) {
-      if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
+    async revoke(plane, { kind, name }, about) {
+      const isThere = kind === 'user' || view.findClient(plane, name as ClientId)
+      if (!view.hasPlane(plane) || !isThere) throw new Fault('unknown_name', { detail: name })
       const plan = () => ({
         summary: `revoked every token of ${kind} ${name}`,
         diff: '',
@@ -285,6 +302,7 @@ export async function createIdentity({
       })
       return change.execute({ name: `revoke the tokens of ${plane}/${kind}/${name}`, plan }, about)
     },
+    jwks: keys.jwks,
     onRevoked: (listener) => void told.push(listener),
     async followRevoked() {
       tell(await revocations.follow())

@@ -83,5 +83,8 @@ export const actorsOf = ([sub, ...others]: readonly [string, ...string[]]): Acto
   return next === undefined ? { sub } : { sub, act: actorsOf([next, ...more]) }
 }
 
-const confirmationOf = ({ method, thumbprint }: Binding): NonNullable<AccessClaims['cnf']> =>
+export const confirmationOf = ({
+  method,
+  thumbprint,
+}: Binding): NonNullable<AccessClaims['cnf']> =>
   method === 'dpop' ? { jkt: thumbprint } : { 'x5t#S256': thumbprint }

@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
-import { createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
+import { type ClientEndpoint, createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
+import type { Exchange } from './exchange.ts'
 import type { Assertions } from './foreign/assertion.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
-import type { Keys } from './keys.ts'
+import type { Keys, Rotation } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
+import type { OwnTokens } from './own-tokens.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
@@ -23,14 +25,17 @@ export interface IssuerParts {
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
+  readonly exchange: Exchange
+  readonly ownTokens: OwnTokens
   readonly takeOnce: TakeOnce
   readonly assertions: Assertions
+  readonly rotation: Rotation
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
 }
 
-/** How long metadata and keys may be cached. A new key must be served for so long before it signs. */
+/** How long metadata may be cached. */
 const cachedForS = 300
 const tokenRequestLimitBytes = 16 * 1024
 
@@ -61,14 +66,19 @@ export function createIssuer(parts: IssuerParts) {
     return made
   }
 
-  async function token(plane: PlaneId, request: IncomingMessage, response: ServerResponse) {
+  async function ask(
+    plane: PlaneId,
+    request: IncomingMessage,
+    response: ServerResponse,
+    which: ClientEndpoint,
+  ) {
     if (refuseHead(request, response)) return
     // RFC 9110 §10.1.1: the listener leaves the 100 to whoever reads the body, and the library does not know of it.
     if (request.headers.expect !== undefined) response.writeContinue()
     response.once('finish', () => {
       if (!request.complete) request.socket.destroySoon()
     })
-    await (await endpointOf(plane))(request, response)
+    await (await endpointOf(plane))(request, response, which)
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId) {
@@ -77,10 +87,16 @@ export function createIssuer(parts: IssuerParts) {
     const issuer = `/oauth/${plane}`
     switch (path) {
       case `${issuer}/token`:
-        await token(plane, request, response)
+        await ask(plane, request, response, 'token')
+        return true
+      case `${issuer}/revoke`:
+        await ask(plane, request, response, 'revoke')
+        return true
+      case `${issuer}/introspect`:
+        await ask(plane, request, response, 'introspect')
         return true
       case `${issuer}/jwks`:
-        serve(request, response, await keys.jwks(plane))
+        serve(request, response, await keys.jwks(plane), parts.rotation.cachedForS)
         return true
       case `${issuer}/authorize`:
         sendJson(response, 400, noAuthorization, { Connection: 'close' })
@@ -91,7 +107,7 @@ export function createIssuer(parts: IssuerParts) {
         serve(request, response, issuerMetadata(origin, plane))
         return true
       case `${issuer}/calls/jwks`:
-        serve(request, response, await callKeys.jwks(plane))
+        serve(request, response, await callKeys.jwks(plane), parts.rotation.cachedForS)
         return true
       case `/.well-known/oauth-authorization-server${issuer}/calls`:
       case `/.well-known/openid-configuration${issuer}/calls`:
@@ -141,13 +157,18 @@ function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
   return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, body: object): void {
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: object,
+  forS = cachedForS,
+): void {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     const error = { error: 'invalid_request', error_description: 'the method must be GET' }
     sendJson(response, 405, error, { Allow: 'GET, HEAD', Connection: 'close' })
     return
   }
-  sendJson(response, 200, body, { 'Cache-Control': `public, max-age=${cachedForS}` })
+  sendJson(response, 200, body, { 'Cache-Control': `public, max-age=${forS}` })
 }
 
 function sendJson(

@@ -1,5 +1,6 @@
 import type { PlaneId } from '#domain/name.ts'
 import { assertionAlgorithms } from './assertion.ts'
+import { exchangeGrant } from './exchange.ts'
 import { grantProfiles, jwtBearer } from './foreign/jwt-bearer.ts'
 import { issuerOf } from './resources.ts'
 
@@ -15,21 +16,29 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
     response_types_supported: [],
-    grant_types_supported: ['client_credentials', jwtBearer],
+    grant_types_supported: ['client_credentials', jwtBearer, exchangeGrant],
     authorization_grant_profiles_supported: grantProfiles,
-    token_endpoint_auth_methods_supported: [
-      'client_secret_basic',
-      'client_secret_post',
-      'private_key_jwt',
-    ],
-    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    ...authenticatingAt('token_endpoint'),
+    ...authenticatingAt('revocation_endpoint'),
+    ...authenticatingAt('introspection_endpoint'),
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],
   }
 }
+
+const authenticatingAt = (endpoint: string) => ({
+  [`${endpoint}_auth_methods_supported`]: [
+    'client_secret_basic',
+    'client_secret_post',
+    'private_key_jwt',
+  ],
+  [`${endpoint}_auth_signing_alg_values_supported`]: assertionAlgorithms,
+})
 
 /**
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that

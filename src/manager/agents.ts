@@ -1,5 +1,6 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Eras } from '#domain/capability.ts'
+import type { AgentDocument } from '#domain/documents.ts'
 import { type PlaneId, splitClientId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { Fault } from '#lib/fault.ts'
@@ -10,8 +11,8 @@ export interface AgentRow {
   readonly agent: string
   readonly consumers: readonly string[]
   readonly owner: string
-  /** `secret`: it gets tokens from the issuer by its own secret. `operator`: only this terminal mints them. */
-  readonly authenticates: 'secret' | 'operator'
+  /** How it gets tokens from the issuer: by a secret, or by a key that it alone holds. `operator`: only this terminal mints them. */
+  readonly authenticates: 'secret' | 'key' | 'operator'
   readonly grants: number
 }
 
@@ -96,9 +97,14 @@ const agentsOf = (plane: PlaneId, policy: PlanePolicy): AgentRow[] =>
     agent: agent.name,
     consumers: agent.consumers,
     owner: agent.owner,
-    authenticates: agent.authenticate?.secret ? 'secret' : 'operator',
+    authenticates: waysOf(agent.authenticate),
     grants: [...policy.grants.values()].filter((grant) => grant.agent === agent.name).length,
   }))
+
+const waysOf = (ways: AgentDocument['authenticate']): AgentRow['authenticates'] => {
+  if (ways?.jwks) return 'key'
+  return ways?.secret ? 'secret' : 'operator'
+}
 
 /** A new client secret, shown this once; the one before it is void. */
 export const newAgentSecret = async (

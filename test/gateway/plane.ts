@@ -17,7 +17,7 @@ export const classes = {
 } as const
 
 type Body = Record<string, unknown>
-const document = (kind: string, body: Body): string =>
+export const document = (kind: string, body: Body): string =>
   JSON.stringify({ apiVersion: 'bailiwick/v1', kind, ...body })
 
 export const plane = (name = 'ops', more: Body = {}) => document('Plane', { name, ...more })

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import type { AgentDocument, IssuerDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
@@ -9,7 +9,7 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { openDoor } from '../change/door.ts'
-import { openSigningKey } from './signing.ts'
+import { encode, openSigningKey, signSegments } from './signing.ts'
 
 export const ops = planeId('ops')
 export const finance = planeId('finance')
@@ -34,7 +34,8 @@ export function createPolicy(origin: string) {
       const agent = parts && agentOf(plane, parts.agent)
       return agent?.consumers.includes(parts?.consumer ?? '') ? agent : undefined
     },
-    suspended: (plane, client) => (stopped.has(`${plane}/${client}`) ? 'suspended' : undefined),
+    suspended: (plane, client, user) =>
+      [client, user].some((one) => stopped.has(`${plane}/${one}`)) ? 'suspended' : undefined,
     resolveClient(plane, written) {
       const parts = splitClientId(written)
       const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
@@ -108,7 +109,7 @@ async function openTestStore(clock: Clock): Promise<Store> {
 
 export function createTestClock(nowMs = startMs) {
   const tasks = new Set<() => void>()
-  const clock: Clock & { nowMs: number; advance(byMs: number): void } = {
+  const clock: Clock & { nowMs: number; advance(byMs: number): void; ring(): void } = {
     nowMs,
     now: () => clock.nowMs,
     elapsed: () => clock.nowMs,
@@ -118,6 +119,12 @@ export function createTestClock(nowMs = startMs) {
     },
     advance(byMs) {
       clock.nowMs += byMs
+    },
+    /** Everything that was put off has its turn. */
+    ring() {
+      const due = [...tasks]
+      tasks.clear()
+      for (const task of due) task()
     },
   }
   return clock
@@ -167,8 +174,18 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
       const sealedPrivate = keyring.sealer(plane, 'signing key').seal(der, `signing key ${kid}`)
       const { signingKeys } = store.plane(plane)
       const number = (await signingKeys.list('access')).length + 1
-      const about = { purpose: 'access' as const, number, signsFrom: 0 }
+      const about = { purpose: 'access' as const, number, signsFrom: at }
       await signingKeys.add({ kid, alg, publicJwk: '{}', sealedPrivate, at, ...about })
+    },
+    /** The token under another signature of that key, saying something else too. */
+    resign({ key }: { key: KeyObject }, token: string, more: object = {}) {
+      const [header = '', payload = ''] = token.split('.')
+      const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+      return signSegments(key, header, encode(JSON.stringify({ ...claims, ...more })))
+    },
+    /** When what was begun and is awaited nowhere is done. */
+    async settled(isDone: () => Promise<boolean>) {
+      while (!(await isDone())) await new Promise((resolve) => setImmediate(resolve))
     },
     privateKey: (plane = ops) => openSigningKey(store, keyring, plane),
   }

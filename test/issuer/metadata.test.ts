@@ -6,6 +6,11 @@ import { send, startIssuer } from './server.ts'
 
 const issuer = await startIssuer()
 const { origin, port } = issuer
+const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
+const algorithms = [
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  ...['PS256', 'PS384', 'PS512', 'RS256'],
+]
 const get = (path: string) => send(port, { method: 'GET', path })
 
 describe("a plane's issuer", () => {
@@ -24,10 +29,20 @@ describe("a plane's issuer", () => {
         issuer: `${origin}/oauth/ops`,
         authorization_endpoint: `${origin}/oauth/ops/authorize`,
         token_endpoint: `${origin}/oauth/ops/token`,
+        revocation_endpoint: `${origin}/oauth/ops/revoke`,
+        introspection_endpoint: `${origin}/oauth/ops/introspect`,
         jwks_uri: `${origin}/oauth/ops/jwks`,
         response_types_supported: [],
-        grant_types_supported: ['client_credentials'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        grant_types_supported: [
+          'client_credentials',
+          'urn:ietf:params:oauth:grant-type:token-exchange',
+        ],
+        ...Object.fromEntries(
+          ['token', 'revocation', 'introspection'].flatMap((endpoint) => [
+            [`${endpoint}_endpoint_auth_methods_supported`, methods],
+            [`${endpoint}_endpoint_auth_signing_alg_values_supported`, algorithms],
+          ]),
+        ),
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: [],
       })

@@ -229,13 +229,13 @@ describe('no token', () => {
       status: 400,
       error: 'invalid_request',
     },
-    'with an assertion': {
+    'with an assertion that is none': {
       form: post({
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion: 'a.b.c',
       }),
-      status: 401,
-      error: 'invalid_client',
+      status: 400,
+      error: 'invalid_request',
     },
     'for an authorization code': {
       headers: asPlanner,

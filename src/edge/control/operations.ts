@@ -40,6 +40,7 @@ import { classify, listServers, showServer } from '#manager/servers.ts'
 import { newSetupCode } from '#manager/setup-code.ts'
 import { status } from '#manager/status.ts'
 import { listSuspensions, resumeMeant, suspendMeant } from '#manager/suspensions.ts'
+import { revokeTokens, rollIssuerKey } from '#manager/tokens.ts'
 import { versions } from '#manager/versions.ts'
 
 const operation = <S extends z.ZodType, A>(
@@ -257,6 +258,16 @@ export const operations = {
     restore,
   ),
   ledgerKeyroll: operation(z.strictObject({ plane: written }), rollLedgerKey),
+  issuerKeyroll: operation(z.strictObject({ plane: written, atOnce: z.boolean() }), rollIssuerKey),
+  revoke: operation(
+    z.strictObject({
+      plane,
+      kind: z.enum(['client', 'user']),
+      name: z.string().min(1).max(4096),
+      reason: reason.min(1),
+    }),
+    revokeTokens,
+  ),
   ledgerAccept: operation(z.strictObject({ plane: written, reason: reason.min(1) }), acceptLedger),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),
