@@ -58,7 +58,9 @@ export function createExchange({
       return refuse('invalid_request', `subject_token_type must be ${accessToken}`)
     const token = verifier.verify(plane, text, clock.now())
     // Whatever is wrong with it: whoever asks may have found it somewhere.
-    const isGood = typeof token === 'object' && !view.suspended(plane, token.client, token.user)
+    // What another issuer says of scopes and claims has no place in a token of ours: it would become wider.
+    const isOurs = typeof token === 'object' && token.issuer === undefined
+    const isGood = isOurs && !view.suspended(plane, token.client, token.user)
     return isGood ? token : refuse('invalid_grant', 'subject_token is not taken')
   }
 

@@ -30,7 +30,9 @@ export function createOwnTokens({
 }): OwnTokens {
   const find = (plane: PlaneId, client: ClientId, text: string): VerifiedToken | undefined => {
     const token = verifier.verify(plane, text, clock.now())
-    return typeof token === 'object' && token.client === client ? token : undefined
+    // Another issuer's are its own to end and to tell about.
+    const isOurs = typeof token === 'object' && token.issuer === undefined
+    return isOurs && token.client === client ? token : undefined
   }
   return {
     async revoke(plane, client, text) {

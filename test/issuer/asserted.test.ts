@@ -164,6 +164,33 @@ describe('An agent that has only the token of its workload', () => {
   })
 })
 
+test('An access token of another issuer is not exchanged for ours, ended or told about: it would become wider', async () => {
+  const accessTokens = { agent: { is: 'planner' } }
+  policy.issuers.set('cluster', { ...trusted, accessTokens })
+  const secret = await issuer.identity.setSecret(ops, planner, about)
+  const authorization = basic('planner', secret)
+  const claims = { ...workloadClaims(), aud: `${origin}/mcp/ops` }
+  const token = house.token(claims)
+  const taken = await issuer.identity.verifyForeign(ops, token, clock.now())
+  assert(typeof taken === 'object')
+  // Without a claim of scopes it has none.
+  assert.equal(taken.scopes?.size, 0)
+  assert.equal(verify(token), taken)
+  const exchanged = await ask(
+    tokenUrl,
+    {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    },
+    { authorization },
+  )
+  assert.deepEqual([exchanged.status, exchanged.json.error], [400, 'invalid_grant'])
+  const told = await ask(tokenUrl.replace('/token', '/introspect'), { token }, { authorization })
+  assert.deepEqual(told.json, { active: false })
+  policy.issuers.set('cluster', trusted)
+})
+
 describe('A client that a person’s issuer grants something', async () => {
   const secret = await issuer.identity.setSecret(ops, planner, about)
   const authorization = basic('planner', secret)

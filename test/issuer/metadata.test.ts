@@ -35,8 +35,10 @@ describe("a plane's issuer", () => {
         response_types_supported: [],
         grant_types_supported: [
           'client_credentials',
+          'urn:ietf:params:oauth:grant-type:jwt-bearer',
           'urn:ietf:params:oauth:grant-type:token-exchange',
         ],
+        authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
         ...Object.fromEntries(
           ['token', 'revocation', 'introspection'].flatMap((endpoint) => [
             [`${endpoint}_endpoint_auth_methods_supported`, methods],
