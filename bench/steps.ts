@@ -12,6 +12,7 @@ import { perform } from '#edge/control/operations.ts'
 import { createListener } from '#edge/listen.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { createLend } from '#gateway/lend.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger, PayloadSealer, PlaneLedger } from '#ledger/ledger.ts'
@@ -151,6 +152,11 @@ const partsOf = (installation: Installation): GatewayParts => {
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     snapshot: () => snapshot,
     item: () => document,
+    loan: createLend({
+      vault: installation.vault,
+      callTokens: identityOf(installation).callTokens,
+      item: () => document,
+    }),
     planeDocument: () => undefined,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {} },

@@ -6,9 +6,11 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { createLend } from '#gateway/lend.ts'
 import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
+import type { CallTokens } from '#identity/per-call/token.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -30,6 +32,7 @@ import type { Offers } from '#policy/proposal.ts'
 import { createSnapshots } from '#policy/snapshots.ts'
 import { createTrials } from '#policy/trials.ts'
 import { findWrong } from '#policy/wrong.ts'
+import { checkAudiences } from '#registry/check-audiences.ts'
 import { checkIndexes } from '#registry/check-index.ts'
 import { checkMarks } from '#registry/check-marks.ts'
 import { checkVariants } from '#registry/check-variants.ts'
@@ -96,9 +99,11 @@ export const assemble = async (about: {
     const documents = change.current().planes.get(plane)
     return documents?.servers.get(name) ?? documents?.apis.get(name)
   }
+  const callTokens: CallTokens = (plane, audience) => identity.callTokens(plane, audience)
+  const loan = createLend({ vault, callTokens, item })
   const loanFor = (plane: PlaneId, server: string) => {
-    const credential = item(plane, server)?.credential
-    return credential && vault.plane(plane).current(credential.name)
+    const lent = loan(plane, server)
+    return lent === 'missing' ? undefined : lent
   }
   const limits = { messageBytes: about.answerBytes }
   const { runners } = about
@@ -148,6 +153,7 @@ export const assemble = async (about: {
   const propose = (plane: PlaneId, proposed: Proposed) =>
     snapshots.propose(plane, proposed, { calm: true })
   change.onCheck(checkVariants)
+  change.onCheck(checkAudiences)
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
   change.onCheck(checkIssuers(origin))
@@ -209,6 +215,7 @@ export const assemble = async (about: {
     people,
     snapshots,
     item,
+    loan,
     offers,
     recorded,
     given: createGivenArguments(store, recorded),
@@ -226,7 +233,8 @@ export const follow = async (
 ): Promise<void> => {
   parts.vault.forget(changes)
   const prepare = async (): Promise<void> => {
-    // What was revoked is not taken by whoever is looked at again below.
+    // What was revoked is not taken by whoever is looked at again below, and a new plane has its keys
+    // before a server is asked something.
     await parts.identity.follow(changes)
     for (const plane of planes) {
       await parts.vault.prepare(plane)

@@ -1,4 +1,5 @@
 import type { ApiDocument, Document } from '#domain/documents.ts'
+import { headerOf } from '#domain/lent.ts'
 import { planeId } from '#domain/name.ts'
 import { openApiOf } from '#rest/openapi/remembered.ts'
 import type { Policy } from './change.ts'
@@ -19,7 +20,7 @@ export async function checkOpenApi(
   policy: Policy,
 ): Promise<Finding[]> {
   if (document?.kind !== 'API' || isStanding(document, policy, plane, name)) return []
-  const read = await openApiOf(document.upstream.openapi, document.credential?.header)
+  const read = await openApiOf(document.upstream.openapi, headerOf(document.credential))
   if (!('problems' in read)) return []
   return read.problems.slice(0, MOST).map(({ pointer, message }) => ({
     code: 'invalid value',
@@ -34,7 +35,7 @@ export async function readAhead(documents: Iterable<Document | undefined>, polic
     if (document?.kind !== 'API') continue
     const { plane, name, upstream, credential } = document
     if (isStanding(document, policy, planeId(plane), name)) continue
-    await openApiOf(upstream.openapi, credential?.header)
+    await openApiOf(upstream.openapi, headerOf(credential))
   }
 }
 
@@ -48,6 +49,6 @@ function isStanding(
   return (
     before?.kind === 'API' &&
     before.upstream.openapi === upstream.openapi &&
-    before.credential?.header === credential?.header
+    headerOf(before.credential) === headerOf(credential)
   )
 }

@@ -114,6 +114,13 @@ const lentAsHeader = z.strictObject({
     .optional()
     .describe('The header’s value around {secret}. Default {secret}.'),
 })
+const perCallToken = z.strictObject({
+  perCall: z
+    .literal(true)
+    .describe(
+      'A token of its own for each call, in Authorization: of the plane’s issuer, for this url alone, of at most a minute.',
+    ),
+})
 const lentAsEnvironment = z.strictObject({
   name: name.describe('The Credential.'),
   env: z
@@ -182,9 +189,11 @@ export const serverDocument = z
       ])
       .describe('Where it is reached.'),
     credential: z
-      .union([lentAsHeader, lentAsEnvironment])
+      .union([lentAsHeader, lentAsEnvironment, perCallToken])
       .optional()
-      .describe('Lent to its calls: a header to a url, a variable to a runner.'),
+      .describe(
+        'Lent to its calls: a header or a token per call to a url, a variable to a runner.',
+      ),
     ...demanded,
     tools: z
       .record(toolName, classification)
@@ -201,6 +210,10 @@ export const serverDocument = z
     if (credential && 'env' in credential && 'url' in upstream) {
       const message = 'is lent to a runner alone: a server with a url takes `header`'
       context.addIssue({ code: 'custom', path: ['credential', 'env'], message })
+    }
+    if (credential && 'perCall' in credential && 'runner' in upstream) {
+      const message = 'is sent to a url alone: what a runner starts is lent a secret by `env`'
+      context.addIssue({ code: 'custom', path: ['credential', 'perCall'], message })
     }
     if (credential && 'header' in credential && 'runner' in upstream) {
       const message = 'is lent to a url alone: a server with a runner takes `env`'
@@ -240,7 +253,7 @@ export const apiDocument = z
           ),
       })
       .describe('Where it is reached, and what it says of itself.'),
-    credential: lentAsHeader.optional().describe('Lent to its calls.'),
+    credential: z.union([lentAsHeader, perCallToken]).optional().describe('Lent to its calls.'),
     ...demanded,
     tools: z.literal(true).optional().describe('Its operations are also offered as MCP tools.'),
     operations: z

@@ -2,7 +2,7 @@ import { because } from '#domain/because.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
-import type { Loan } from '#domain/loan.ts'
+import { type Loan, nameOfLoan } from '#domain/loan.ts'
 import { type CallId, callId } from '#domain/name.ts'
 import { subjectOf } from '#domain/subject.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
@@ -20,6 +20,8 @@ import { traceOf } from './trace.ts'
 export interface Call {
   readonly id: CallId
   readonly startedMs: number
+  /** Which flow it belongs to. */
+  readonly run: string
   /** Undefined where its result is not recorded. */
   readonly result: ResultKeeper | undefined
   readonly masked: readonly string[]
@@ -122,15 +124,16 @@ export const createRecorder = (parts: {
       const recording = recordingOf(capability)
       const { level, data, masked } = recording
       const subject = subjectOf(caller.view)
+      const { named, personal } = operation(about, recordingOf, capability)
       const call: Call = {
         id: newCall(),
+        run: named.run,
         startedMs: parts.elapsed(),
         result:
           level === 'all' ? createResultKeeper({ subject, at: now, ask, recording }) : undefined,
         masked,
       }
       const args = argumentsOf(ask)
-      const { named, personal } = operation(about, recordingOf, capability)
       const intent: Intent = {
         v: 1,
         type: 'call.intent',
@@ -141,7 +144,7 @@ export const createRecorder = (parts: {
         definition: capability.fingerprint,
         grant: decision.permission.grant,
         quotas: decision.quotas.map((one) => one.name),
-        credential: loan ? `${loan.credential}#${loan.version}` : '',
+        credential: loan ? nameOfLoan(loan) : '',
         era: ask.era,
         revision: caller.view.revision,
         argumentBytes: args.length,

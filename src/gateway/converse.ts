@@ -10,7 +10,7 @@ import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
-import type { Lend } from './lend.ts'
+import { inNameOf, type Lend } from './lend.ts'
 import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { eraError } from './refusal.ts'
@@ -61,18 +61,19 @@ export const createConverse = (parts: {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
   }
 
-  const loanOf = ({ plane, server }: Exchange) => {
+  const loanOf = ({ plane, server }: Exchange, caller: Caller) => {
     const loan = server === undefined ? undefined : parts.loan(plane, server)
     if (loan === 'missing') throw new Fault('no_credential')
-    return loan
+    return inNameOf(loan, caller)
   }
 
-  const outbound = (exchange: Exchange, ask: Ask): Outbound =>
-    outboundOf({ exchange, ask, loan: loanOf(exchange), timeouts: parts.limits })
+  const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
+    outboundOf({ exchange, ask, loan: loanOf(exchange, caller), timeouts: parts.limits })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (
     exchange: Exchange,
+    caller: Caller,
     session: Session,
     httpMethod: Outbound['httpMethod'],
     body: Uint8Array,
@@ -83,7 +84,7 @@ export const createConverse = (parts: {
     id: undefined,
     method: '',
     headers: passedHeaders(exchange, session.upstreamId),
-    loan: loanOf(exchange),
+    loan: loanOf(exchange, caller),
     timeoutMs: parts.limits.firstAnswerTimeoutMs,
     endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
   })
@@ -104,7 +105,7 @@ export const createConverse = (parts: {
     const answer = await forward({
       ask,
       upstream,
-      outbound: outbound(exchange, ask),
+      outbound: outbound(exchange, caller, ask),
       reply: unstreamed(reply),
       log,
     })
@@ -127,7 +128,7 @@ export const createConverse = (parts: {
     const onSent: Forwarding['onSent'] = (cancel) => {
       over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
     }
-    const out = outbound(exchange, ask)
+    const out = outbound(exchange, caller, ask)
     const answer = await forward({ ask, upstream, outbound: out, reply, log, onSent }).finally(() =>
       over(),
     )
@@ -213,7 +214,10 @@ export const createConverse = (parts: {
       const { message, session } = tell
       if (upstream && !upstream.shared && session) {
         unsuspended(exchange, caller)
-        const status = await deliver(upstream, bare(exchange, session, 'POST', tell.doc.bytes))
+        const status = await deliver(
+          upstream,
+          bare(exchange, caller, session, 'POST', tell.doc.bytes),
+        )
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
       if (
@@ -231,7 +235,7 @@ export const createConverse = (parts: {
       if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
       const session = visits.find(exchange, caller)
       unsuspended(exchange, caller)
-      const out = bare(exchange, session, 'GET', new Uint8Array())
+      const out = bare(exchange, caller, session, 'GET', new Uint8Array())
       await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
     },
 
@@ -244,7 +248,7 @@ export const createConverse = (parts: {
         await ended
         return reply.finish(undefined, { status: 204 })
       }
-      const deletion = bare(exchange, session, 'DELETE', new Uint8Array())
+      const deletion = bare(exchange, caller, session, 'DELETE', new Uint8Array())
       const [status] = await Promise.all([deliver(upstream, deletion), ended])
       reply.finish(undefined, { status })
     },

@@ -9,7 +9,7 @@ import type { ArgumentProblem } from '#rest/argument.ts'
 import type { Apis } from '#upstream/apis.ts'
 import { type ApiLent, buildFor, callApi } from './api-call.ts'
 import type { Answer } from './forward.ts'
-import type { Lend } from './lend.ts'
+import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { Timeouts } from './outbound.ts'
 import { redactionOf } from './redaction-of.ts'
 import type { Reply } from './reply.ts'
@@ -52,15 +52,16 @@ export const createOperations = (parts: {
 
   /** A REST caller that goes away cancels, as one of the modern era does. */
   forward(
-    { exchange, ask, target }: Asked,
-    { decision }: Sending,
+    { exchange, caller, ask, target }: Asked,
+    { decision, call }: Sending,
     lent: ApiLent,
     reply: Reply,
     stand: Hold,
   ): Promise<Answer> {
+    const spoken = spokenOf(call, decision, upstreamName(target, decision))
     return callApi({
       ask,
-      lent,
+      lent: { ...lent, loan: inNameOf(lent.loan, caller, spoken) },
       redaction: redactionOf(decision.capability),
       address: `${parts.origin}/rest/${exchange.plane}/${target.server}`,
       timeouts: parts.limits,

@@ -19,7 +19,7 @@ import { createDoor, steady } from './door.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
-import { createLend } from './lend.ts'
+import type { Lend } from './lend.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
@@ -64,6 +64,7 @@ export interface GatewayParts {
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
+  loan: Lend
   /** The plane's own document. */
   planeDocument(plane: PlaneId): PlaneDocument | undefined
   /** Whether what stands here may still be decided by. */
@@ -104,7 +105,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const { stands } = parts.identity
   const standing = createStanding({ snapshot: parts.snapshot, stands, now, clock })
   const underway = createUnderway()
-  const loan = createLend(parts)
+  const { loan } = parts
   const visits = createVisits({
     upstreams: parts.upstreams,
     sessions,

@@ -31,7 +31,7 @@ import {
   type Session,
 } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
-import type { Lend } from './lend.ts'
+import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
@@ -104,7 +104,7 @@ export const createSteps = (parts: {
         exchange,
         ask,
         renamed: renamedAs(target, decision),
-        loan,
+        loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
         ownSession,
@@ -133,7 +133,7 @@ export const createSteps = (parts: {
     const { upstream, ask } = lent
     const sent = sentOf(asked, sending, lent)
     const onSent: Forwarding['onSent'] = (cancel) =>
-      stand(cancel, (code) => tellCancelled(lent, sent.outbound, code))
+      stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
     const redact = redactFor(asked.target, ask, sending.decision.capability)
     return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
   }
@@ -231,7 +231,8 @@ export const createSteps = (parts: {
       // Of many that wait so long, nothing is held.
       call.result?.forget()
       const reason = needsPermission(asked)
-      const tell = (why: string) => tellCancelled(lent, sentOf(asked, sending, lent).outbound, why)
+      const tell = (why: string) =>
+        tellCancelled(asked, lent, sentOf(asked, sending, lent).outbound, why)
       detached.keep(session, lent.ask.id, { exchange, caller, call, reason, tell })
       reply.finish(undefined)
     },
@@ -362,9 +363,16 @@ const unsent = (code: FaultCode): Answer => ({
 })
 
 /** A child is told by its connection, and a modern server by the end of the stream. */
-const tellCancelled = ({ upstream }: Lent, sent: Outbound, reason: string): void => {
+const tellCancelled = (
+  { caller }: Asked,
+  { upstream, loan }: Lent,
+  sent: Outbound,
+  reason: string,
+): void => {
+  // The call's own token was sent already, and is good once.
+  const untold = { ...sent, loan: inNameOf(loan, caller) }
   if (sent.era === 'legacy' && !upstream.shared)
-    upstream.send(cancellationOf(sent, reason), unheard)
+    upstream.send(cancellationOf(untold, reason), unheard)
 }
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })

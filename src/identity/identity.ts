@@ -14,6 +14,7 @@ import { createIssuer } from './issuer.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
 import { createOwnTokens } from './own-tokens.ts'
+import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { createNonces } from './proof/nonces.ts'
 import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
@@ -159,6 +160,8 @@ export interface Identity {
    * Fault('usage') where the agent is not to authenticate by a secret.
    */
   setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
+  /** What goes to a server that wants a token per call; see `per-call/token.ts`. */
+  readonly callTokens: CallTokens
   /**
    * Makes the next signing keys of a plane, for access tokens and for calls; see `Keys.rotate`. Answers
    * that of access tokens.
@@ -229,6 +232,7 @@ export async function createIdentity({
   const proofs = createProofs({ once: once.take, nonces: createNonces(nonceKey) })
   const keyParts = { store, change, keyring, rotation, clock }
   const keys = await createKeys({ ...keyParts, purpose: 'access' })
+  const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const foreign = createForeign({ origin, view, takeOnce: once.take, clock, log })
@@ -249,6 +253,7 @@ export async function createIdentity({
   const issuer = createIssuer({
     origin,
     keys,
+    callKeys,
     proofs,
     secrets,
     view,
@@ -285,9 +290,11 @@ export async function createIdentity({
       return issue(plane, { client, resource, scopes, by })
     },
     setSecret: secrets.set,
+    callTokens: createCallTokens({ origin, keys: callKeys, clock, random }),
     async rotate(plane, about, how) {
       if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
       const { kid, signsFrom } = await keys.rotate(plane, about, how)
+      await callKeys.rotate(plane, about, how)
       return { kid, signsFrom }
     },
     async revoke(plane, { kind, name }, about) {
@@ -309,6 +316,7 @@ export async function createIdentity({
     },
     async follow(changes) {
       await keys.follow(changes)
+      await callKeys.follow(changes)
       if (changes.some(({ topic }) => topic === 'revocation')) await revocations.follow(true)
       await secrets.follow(changes)
     },
@@ -318,6 +326,7 @@ export async function createIdentity({
       issuer.close()
       once.close()
       keys.close()
+      callKeys.close()
     },
   }
 }

@@ -11,6 +11,7 @@ import type { Keys, Rotation } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
 import type { OwnTokens } from './own-tokens.ts'
+import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
@@ -18,6 +19,8 @@ import { createTally } from './tally.ts'
 export interface IssuerParts {
   readonly origin: string
   readonly keys: Keys
+  /** Of tokens towards servers. */
+  readonly callKeys: Keys
   readonly proofs: Proofs
   readonly secrets: Secrets
   readonly view: ClientView
@@ -39,7 +42,7 @@ const tokenRequestLimitBytes = 16 * 1024
 
 /** The issuers' endpoints over HTTP. No CORS headers anywhere. */
 export function createIssuer(parts: IssuerParts) {
-  const { origin, keys, view, random, log, clock } = parts
+  const { origin, keys, callKeys, view, random, log, clock } = parts
   const endpoints = new Map<PlaneId, Promise<TokenEndpoint>>()
   const placeholder = random(32).toString('base64url')
   const tally = createTally({ clock, log })
@@ -106,6 +109,14 @@ export function createIssuer(parts: IssuerParts) {
       case `/.well-known/openid-configuration${issuer}`:
       case `${issuer}/.well-known/openid-configuration`:
         serve(request, response, issuerMetadata(origin, plane))
+        return true
+      case `${issuer}/calls/jwks`:
+        serve(request, response, await callKeys.jwks(plane), parts.rotation.cachedForS)
+        return true
+      case `/.well-known/oauth-authorization-server${issuer}/calls`:
+      case `/.well-known/openid-configuration${issuer}/calls`:
+      case `${issuer}/calls/.well-known/openid-configuration`:
+        serve(request, response, callIssuerMetadata(origin, plane))
         return true
     }
     const resource = origin + path.slice(resourcePrefix.length)

@@ -10,6 +10,8 @@ import { makeKey, openKey, type SigningKey } from './signing-key.ts'
 export interface Keys {
   /** Synchronous, from memory: the key of that plane under that id, for verification. */
   find(plane: PlaneId, kid: string): SigningKey | undefined
+  /** Synchronous, from memory: the key that signs now; undefined where the plane has none yet. */
+  current(plane: PlaneId): SigningKey | undefined
   /** The key that signs now. A plane's first key is made, sealed and stored where there is none. */
   newest(plane: PlaneId): Promise<SigningKey>
   /**
@@ -189,6 +191,7 @@ export async function createKeys(parts: {
       if (key === undefined) lookAgain(plane)
       return key
     },
+    current: signing,
     newest,
     rotate,
     async follow(changes) {

@@ -1,4 +1,5 @@
 import type { PlanePolicy } from '#change/change.ts'
+import { secretOf } from '#domain/lent.ts'
 import { Fault } from '#lib/fault.ts'
 import { changer, choosePlanes, type Desk, findPlane, itemsOf } from './desk.ts'
 
@@ -88,7 +89,7 @@ const checkSecret = (policy: PlanePolicy, name: string, secret: Buffer): void =>
   if (secret.length > secretLimitBytes)
     throw new Fault('usage', { detail: `The secret is longer than ${secretLimitBytes} bytes.` })
   const inHeader = itemsOf(policy).some(
-    ({ credential }) => credential?.name === name && 'header' in credential,
+    ({ credential }) => credential && 'header' in credential && credential.name === name,
   )
   // RFC 9110 §5.5: what is lent as a header's value holds no control characters.
   if (inHeader && secret.some((byte) => byte < 0x20 || byte > 0x7e))
@@ -99,5 +100,5 @@ const checkSecret = (policy: PlanePolicy, name: string, secret: Buffer): void =>
 
 const serversLent = (policy: PlanePolicy | undefined, credential: string): string[] =>
   itemsOf(policy)
-    .filter((item) => item.credential?.name === credential)
+    .filter((item) => secretOf(item.credential) === credential)
     .map(({ name }) => name)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Edit, PlanePolicy, Policy } from '#change/change.ts'
 import type { Document, GrantDocument, ItemDocument, QuotaDocument } from '#domain/documents.ts'
 import { kindTable } from '#domain/kinds.ts'
+import { secretOf } from '#domain/lent.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { type Item, type Person, widens } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
@@ -67,7 +68,8 @@ const checkLent = (
 ): void => {
   if (!isItem(after) || !after.credential || !access.stands(plane)) return
   if (isItem(before) && isDeepStrictEqual(wayOf(before), wayOf(after))) return
-  const { name } = after.credential
+  const name = secretOf(after.credential)
+  if (name === undefined) return
   const found = policy.planes.get(plane)?.credentials.get(name) ?? next?.credentials.get(name)
   if (!found || access.sees('credentials.write', plane, ownedItem(found.owner))) return
   throw new Fault('not_permitted', {

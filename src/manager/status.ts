@@ -1,6 +1,8 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ItemDocument, ServerDocument } from '#domain/documents.ts'
+import { secretOf } from '#domain/lent.ts'
+import { perCallToken } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import type { FollowerStatus } from '#ledger/follow.ts'
@@ -168,8 +170,8 @@ export const serverStatus = (
   const failed = checked?.failed === undefined ? undefined : asFault(checked.failed)
   const trouble = health?.trouble ?? (failed && troubleOf(failed))
   const isUp = health?.state === 'up'
-  const credential = server.credential?.name
-  const loan = credential ? installation.vault.plane(plane).current(credential) : undefined
+  const secret = secretOf(server.credential)
+  const loan = secret ? installation.vault.plane(plane).current(secret) : undefined
   return {
     kind: server.kind,
     server: server.name,
@@ -190,7 +192,7 @@ export const serverStatus = (
     legacy: upstream?.eras.legacy,
     isolation: upstream?.health.isolation,
     restarts: upstream?.health.restarts,
-    credential,
+    credential: secret ?? (server.credential && perCallToken),
     credentialVersion: loan?.version,
     counts: count(installation.registry.capabilities(plane), server.name),
     notOffered: api?.findings.filter(({ effect }) => effect === 'left out').length || undefined,

@@ -1,5 +1,6 @@
 import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument } from '#domain/documents.ts'
+import { headerOf } from '#domain/lent.ts'
 import type { OpenApi } from '#rest/openapi/read-openapi.ts'
 import { openApiNow, openApiOf } from '#rest/openapi/remembered.ts'
 import { compare } from './compare.ts'
@@ -18,7 +19,7 @@ export async function operationsMoved(
   state: PlaneState | undefined,
   document: ApiDocument,
 ): Promise<readonly Item[]> {
-  const read = await openApiOf(document.upstream.openapi, document.credential?.header)
+  const read = await openApiOf(document.upstream.openapi, headerOf(document.credential))
   if ('problems' in read) return []
   const rows = steady(rowsIn(state, document.name))
   const { accepted } = await judge(rows, discoveredIn(read), alikeElsewhere(state, document))
@@ -30,7 +31,7 @@ export async function operationsRefused(
   state: PlaneState | undefined,
   document: ApiDocument,
 ): Promise<Observation['refused']> {
-  const read = await openApiOf(document.upstream.openapi, document.credential?.header)
+  const read = await openApiOf(document.upstream.openapi, headerOf(document.credential))
   if ('problems' in read) return []
   const rows = rowsIn(state, document.name)
   const judged = await judge(rows, discoveredIn(read), alikeElsewhere(state, document))
@@ -56,7 +57,7 @@ export function operationsAs(state: PlaneState | undefined, document: ApiDocumen
   const rows = rowsIn(state, document.name)
   const found = known.get(document)
   if (found?.rows === rows) return found.all
-  const read = openApiNow(document.upstream.openapi, document.credential?.header)
+  const read = openApiNow(document.upstream.openapi, headerOf(document.credential))
   const told = 'problems' in read ? [] : acceptedOf(rows, discoveredIn(read))
   const after = new Map(rows)
   for (const item of compare(steady(rows), told, document).items)

@@ -1,4 +1,5 @@
 import type { ApiDocument } from '#domain/documents.ts'
+import { headerOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
 import { createEgress, type EgressHeaders } from '#lib/egress.ts'
 import { Fault } from '#lib/fault.ts'
@@ -12,7 +13,7 @@ import { drain, type Ground } from './connection.ts'
 import { createHealth } from './health.ts'
 import type { FailCode } from './http-exchange.ts'
 import { headerKey, outgoingHeaders } from './http-headers.ts'
-import { createHeaderValue } from './lend.ts'
+import { createHeaderValue, lentAsHeader } from './lend.ts'
 import { troubleOfApi } from './trouble.ts'
 import type { Health } from './upstream.ts'
 
@@ -62,7 +63,7 @@ export async function openApi(
   ground: Pick<Ground, 'clock' | 'log' | 'limits'>,
 ): Promise<OpenedApi | undefined> {
   const { name, credential, upstream } = document
-  const read = await openApiOf(upstream.openapi, credential?.header)
+  const read = await openApiOf(upstream.openapi, headerOf(credential))
   if ('problems' in read) return undefined
   const { clock, limits, log } = ground
   const url = new URL(upstream.url)
@@ -77,7 +78,8 @@ export async function openApi(
       })
   })
   const operations = operationsOf(read)
-  const headerValue = credential && createHeaderValue(credential)
+  const lentAs = lentAsHeader(credential)
+  const headerValue = lentAs && createHeaderValue(lentAs)
   const say = (what: string) => `${name} ${what}, at ${url.origin}${base}`
 
   const send: Api['send'] = ({ built, loan, timeoutMs, endMs }, done) => {
@@ -87,18 +89,20 @@ export async function openApi(
       else health.set('up', say('answers'))
       done(failed ?? outcome)
     })
-    const value = loan && headerValue?.(loan)
+    const { method, body } = built
+    const target = base + built.path + queryOf(url, built)
+    const value = loan && headerValue?.(loan, { httpMethod: method, target, body, method: '' })
     if (credential && value === undefined) {
-      exchange.failSoon('no_credential', `needs the credential ${credential.name}`)
+      exchange.failSoon('no_credential', needOf(credential))
       return exchange
     }
-    const lent = credential &&
-      value !== undefined && { key: headerKey(credential.header), name: credential.header, value }
+    const lent = lentAs &&
+      value !== undefined && { key: headerKey(lentAs.header), name: lentAs.header, value }
     const request = {
-      method: built.method,
-      path: base + built.path + queryOf(url, built),
+      method,
+      path: target,
       headers: outgoingHeaders(built.headers, DEFAULTS, lent || undefined),
-      body: built.body,
+      body,
       silenceMs: timeoutMs,
       endMs,
       isStream: false,
@@ -126,6 +130,9 @@ export async function openApi(
     close: () => egress.close(),
   }
 }
+
+const needOf = (credential: NonNullable<ApiDocument['credential']>): string =>
+  'perCall' in credential ? 'needs a token per call' : `needs the credential ${credential.name}`
 
 const operationsOf = ({ operations }: OpenApi): ReadonlyMap<string, Operation> =>
   new Map(operations.map((one) => [one.name, one]))

@@ -3,7 +3,7 @@ import { createEgress } from '#lib/egress.ts'
 import type { Ground } from './connection.ts'
 import { type Asked, type FailCode, HttpExchange } from './http-exchange.ts'
 import { headerKey, outgoingHeaders } from './http-headers.ts'
-import { createHeaderValue } from './lend.ts'
+import { createHeaderValue, lentAsHeader } from './lend.ts'
 import type { Exchange, Outbound, Sink } from './upstream.ts'
 
 /** A server at a URL. */
@@ -40,7 +40,7 @@ export function createHttpWire(
   const say = (what: string) => `${document.name} ${what}, at ${place}`
   const egress = createEgress({ origin: url.origin, clock, limits: limits.egress })
   const { credential } = document
-  const lentAs = credential && 'header' in credential ? credential : undefined
+  const lentAs = lentAsHeader(credential)
   const key = lentAs && headerKey(lentAs.header)
   const headerValue = lentAs && createHeaderValue(lentAs)
 
@@ -54,22 +54,24 @@ export function createHttpWire(
       messageLimitBytes: limits.messageBytes,
     }
     const exchange = new HttpExchange(asked, sink)
-    const value = loan && headerValue?.(loan)
+    const { httpMethod, method } = message
+    const isPost = httpMethod === 'POST'
+    const body = isPost ? message.body : undefined
+    const value = loan && headerValue?.(loan, { httpMethod, target: path, body, method })
     if (credential !== undefined && value === undefined) {
       exchange.failSoon('no_credential', lendProblem(credential, loan !== undefined))
       return exchange
     }
     const lent = lentAs && key && value ? { key, name: lentAs.header, value } : undefined
-    const isPost = message.httpMethod === 'POST'
     const defaults = isPost ? POST_DEFAULTS : OTHER_DEFAULTS
     const request = {
-      method: message.httpMethod,
+      method: httpMethod,
       path,
       headers: outgoingHeaders(message.headers, defaults, lent),
-      body: isPost ? message.body : undefined,
+      body,
       silenceMs: message.timeoutMs,
       endMs: message.endMs,
-      isStream: message.httpMethod === 'GET' || message.method === 'subscriptions/listen',
+      isStream: httpMethod === 'GET' || method === 'subscriptions/listen',
     }
     exchange.bind(egress.send(request, exchange))
     return exchange
@@ -89,6 +91,7 @@ function lendProblem(
   credential: NonNullable<ServerDocument['credential']>,
   isLent: boolean,
 ): string {
+  if ('perCall' in credential) return 'needs a token per call, and there is no key to sign it'
   const needs = `needs the credential ${credential.name}`
   if (!('header' in credential)) {
     return `${needs}, which its document lends as an environment variable and not in a header`

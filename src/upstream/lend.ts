@@ -1,27 +1,37 @@
 import type { ServerDocument } from '#domain/documents.ts'
-import type { Loan } from '#domain/loan.ts'
+import type { Loan, Sent } from '#domain/loan.ts'
 
 /** Where a server's document says that its credential is written: a header, or a child's environment. */
 export type LentAs = NonNullable<ServerDocument['credential']>
-export type LentAsHeader = Extract<LentAs, { header: string }>
+export type LentAsHeader = Pick<Extract<LentAs, { header: string }>, 'header' | 'format'>
+
+/** The header that it is written into; undefined where that is none. RFC 6750 §2.1 for a token. */
+export function lentAsHeader(credential: LentAs | undefined): LentAsHeader | undefined {
+  if (credential === undefined || 'env' in credential) return undefined
+  return 'perCall' in credential
+    ? { header: 'Authorization', format: 'Bearer {secret}' }
+    : credential
+}
 
 /**
  * Makes the header's value with the secret in it, or undefined where the secret cannot stand in a
  * header (RFC 9110 §5.5: visible ASCII, with spaces and tabs only inside): then nothing may be sent.
  */
-export function createHeaderValue(lentAs: LentAsHeader): (loan: Loan) => string | undefined {
+export function createHeaderValue(
+  lentAs: LentAsHeader,
+): (loan: Loan, sent: Sent) => string | undefined {
   const [before = '', after = ''] = (lentAs.format ?? '{secret}').split('{secret}')
-  return (loan) => {
-    const secret = opened(loan)?.toString('latin1') ?? ''
+  return (loan, sent) => {
+    const secret = opened(loan, sent)?.toString('latin1') ?? ''
     const value = before + secret + after
     return secret !== '' && FIELD_VALUE.test(value) ? value : undefined
   }
 }
 
 /** A secret that cannot be opened is one that there is not: sending never throws. */
-function opened(loan: Loan): Buffer | undefined {
+function opened(loan: Loan, sent?: Sent): Buffer | undefined {
   try {
-    return loan.open()
+    return loan.open(sent)
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { secretOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
@@ -47,7 +48,7 @@ export function createStarter(parts: {
   }
 
   function noCredential(why: string): Fault {
-    const what = `needs the credential ${credential?.name}, ${why}`
+    const what = `needs the credential ${secretOf(credential)}, ${why}`
     return new Fault('no_credential', { detail: say(what) })
   }
 

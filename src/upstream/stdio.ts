@@ -1,4 +1,5 @@
 import type { ServerDocument } from '#domain/documents.ts'
+import { secretOf } from '#domain/lent.ts'
 import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
@@ -58,7 +59,7 @@ export function openStdio(
       return answerLocally(message, sink)
     }
     if (document.credential !== undefined && message.loan === undefined) {
-      const what = `needs the credential ${document.credential.name}, and none was lent`
+      const what = `needs the credential ${secretOf(document.credential)}, and none was lent`
       return failSoon(sink, 'no_credential', say(what))
     }
     if (isLeft) {

@@ -1,4 +1,5 @@
 import type { ServerDocument } from '#domain/documents.ts'
+import { secretOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
@@ -104,7 +105,7 @@ export function createUpstreams(options: {
     },
     refresh(plane, credential) {
       for (const { document, connection } of planes.get(plane)?.values() ?? []) {
-        if (document.credential?.name === credential) connection.refresh()
+        if (secretOf(document.credential) === credential) connection.refresh()
       }
     },
     async close() {

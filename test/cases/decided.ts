@@ -180,6 +180,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     standing: { check: never, add: never, follow: never },
     loan: createLend({
       vault: vault as never,
+      callTokens: never,
       item: (_, name) => policy.servers.get(name) ?? policy.apis.get(name),
     }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen },

@@ -31,7 +31,8 @@ const standing = (serving: Serving): Document[] =>
         name,
         owner: plane,
         upstream: { url: serving.url(`${plane}-${name}`) },
-        ...(name === 'meters' && { credential: { name: 'meter-key', header: 'X-Meter-Key' } }),
+        credential:
+          name === 'meters' ? { name: 'meter-key', header: 'X-Meter-Key' } : { perCall: true },
         tools: Object.fromEntries(all.map((tool) => [tool, { class: 'read' }])),
       }),
     ),
@@ -67,6 +68,8 @@ describe('The utility, whose operations and finance are two planes', () => {
   let people: People
   /** Requests that reached a server of a plane, each with the key that it came with. */
   const reached: Record<Plane, (string | null | undefined)[]> = { operations: [], finance: [] }
+  /** Tokens per call that a plane's other servers were sent. */
+  const sent: Record<Plane, string[]> = { operations: [], finance: [] }
   const secrets = new Map<Plane, string>()
 
   before(async () => {
@@ -77,6 +80,7 @@ describe('The utility, whose operations and finance are two planes', () => {
             `${plane}-${name}`,
             ({ headers }: { headers: Headers | undefined }) => {
               if (name === 'meters') reached[plane].push(headers?.get('x-meter-key'))
+              else sent[plane].push(headers?.get('authorization')?.split(' ')[1] ?? '')
               return createDesk(name, all)
             },
           ]),
@@ -110,12 +114,12 @@ describe('The utility, whose operations and finance are two planes', () => {
     `${gateway.origin}/mcp/${plane}${server === undefined ? '' : `/${server}`}`
 
   /** A token as an agent gets it: of the plane's own issuer, by its secret (RFC 6749 §4.4). */
-  const askToken = async (issuer: Plane, secret: Plane, resource: string) => {
+  const askToken = async (issuer: Plane, secret: Plane, resource: string, more: object = {}) => {
     const id = `reader:${secrets.get(secret)}`
     const answer = await fetch(`${gateway.origin}/oauth/${issuer}/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(id).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', resource }),
+      body: new URLSearchParams({ grant_type: 'client_credentials', resource, ...more }),
     })
     const json = (await answer.json()) as { access_token?: string; error?: string }
     return { status: answer.status, ...json }
@@ -124,6 +128,22 @@ describe('The utility, whose operations and finance are two planes', () => {
     const { access_token, error } = await askToken(plane, plane, endpoint(plane, server))
     assert(access_token, error)
     return access_token
+  }
+
+  /** Every shape in which something of a plane goes about as a bearer token. */
+  const shapesOf = async (plane: Plane): Promise<string[]> => {
+    const scoped = await askToken(plane, plane, endpoint(plane), { scope: 'meters.read' })
+    const call = sent[plane].at(-1)
+    assert(scoped.access_token && call)
+    return [
+      await tokenOf(plane),
+      await tokenOf(plane, 'meters'),
+      await gateway.token('reader', endpoint(plane)),
+      await gateway.token('reader', `${gateway.origin}/rest/${plane}/ledgers`),
+      scoped.access_token,
+      call,
+      secrets.get(plane) ?? '',
+    ]
   }
 
   for (const plane of planes) {
@@ -190,8 +210,14 @@ describe('The utility, whose operations and finance are two planes', () => {
         { method: 'GET' },
         { method: 'DELETE' },
       ]
-      for (const token of [await tokenOf(plane), await tokenOf(plane, 'meters')])
-        for (const url of [endpoint(there), endpoint(there, 'meters')])
+      const routes = [
+        endpoint(there),
+        endpoint(there, 'meters'),
+        endpoint(there, Object.keys(tools[there])[0]),
+        `${gateway.origin}/rest/${there}/ledgers/x`,
+      ]
+      for (const token of await shapesOf(plane))
+        for (const url of routes)
           for (const message of messages) {
             const headers = { ...('headers' in message && message.headers) }
             const authorization = `Bearer ${token}`

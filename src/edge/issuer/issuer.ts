@@ -9,7 +9,9 @@ const plane = '([a-z][a-z0-9-]{0,23})'
 /** One pattern per family of addresses; what follows the plane's name is identity's to know. */
 const families = [
   new RegExp(`^/oauth/${plane}/`),
-  new RegExp(`^${wellKnown}/(?:oauth-authorization-server|openid-configuration)/oauth/${plane}$`),
+  new RegExp(
+    `^${wellKnown}/(?:oauth-authorization-server|openid-configuration)/oauth/${plane}(?:/calls)?$`,
+  ),
   new RegExp(`^${wellKnown}/oauth-protected-resource/mcp/${plane}(?:/|$)`),
   new RegExp(`^${wellKnown}/oauth-protected-resource/rest/${plane}/`),
 ]
