@@ -1,4 +1,5 @@
 import type { PlaneId } from '#domain/name.ts'
+import { proofAlgorithms } from './proof/jwk.ts'
 import { issuerOf } from './resources.ts'
 
 /**
@@ -17,6 +18,7 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     response_types_supported: [],
     grant_types_supported: ['client_credentials'],
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    dpop_signing_alg_values_supported: [...proofAlgorithms],
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],
@@ -33,5 +35,6 @@ export function resourceMetadata(origin: string, plane: PlaneId, resource: strin
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
     authorization_servers: [issuerOf(origin, plane)],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: [...proofAlgorithms],
   }
 }

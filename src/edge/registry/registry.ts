@@ -71,11 +71,11 @@ export const createRegistryEdge = (parts: {
     )
   }
 
-  return (
+  return async (
     request: IncomingMessage,
     response: ServerResponse,
     segments: readonly string[],
-  ): void => {
+  ): Promise<void> => {
     const [name = '', ...rest] = segments
     const plane = planeId(name)
     const resource = `${origin}/mcp/${plane}`
@@ -88,7 +88,7 @@ export const createRegistryEdge = (parts: {
       if (request.method === 'OPTIONS')
         return void response.writeHead(204, { allow: methods.join(', ') }).end()
       if (!methods.some((one) => one === request.method)) throw new Fault('method_not_allowed')
-      answer(request, response, { plane, resource }, place)
+      await answer(request, response, { plane, resource }, place)
     } catch (thrown) {
       answerError(request, response, thrown, { resource, origin, log })
     }
