@@ -1,4 +1,6 @@
+import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { RequiredBinding } from '#domain/requirement.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import { wantsNonce } from '#identity/proof/dpop.ts'
 import type { Ledger } from '#ledger/ledger.ts'
@@ -16,6 +18,7 @@ import type { Strangers } from './strangers.ts'
  */
 export const createAuthenticate = (parts: {
   origin: string
+  planeDocument(plane: PlaneId): PlaneDocument | undefined
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -40,9 +43,10 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const { client, user, scopes, issuedAt } = token
+    const { client, user, scopes, issuedAt, binding, acr } = token
     const run = (now: number) => runs.of(callerKey(token), now)
-    const view = snapshot.caller({ client, user, scopes, issuedAt, run })
+    const who = { client, user, scopes, issuedAt, binding: binding?.method, acr, run }
+    const view = snapshot.caller(who)
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })
@@ -87,6 +91,9 @@ export const createAuthenticate = (parts: {
     if (sent === undefined) throw turnAway(plane, 'bad_token', 'not an access token', now)
     const caller = known(exchange, sent, now)
     const { binding } = caller.token
+    const demanded = parts.planeDocument(plane)?.require?.binding
+    if (demanded !== undefined && (binding === undefined || !suits(binding.method, demanded)))
+      throw turnAway(plane, demanded === 'mtls' ? 'bad_token' : 'unproven', 'unbound token', now)
     if (binding === undefined) {
       // RFC 9449 §7.1: whoever says that it proves a key has a token that names one.
       if (sent.scheme === 'dpop') throw turnAway(plane, 'bad_token', 'unbound token', now)
@@ -98,3 +105,7 @@ export const createAuthenticate = (parts: {
     return prove(exchange, caller, { token: sent.token, thumbprint: binding.thumbprint }, now)
   }
 }
+
+/** Before anything is told: a list and a stream too are for tokens alone that the plane takes. */
+const suits = (method: 'dpop' | 'mtls', demanded: RequiredBinding): boolean =>
+  demanded === 'any' || method === demanded

@@ -166,8 +166,9 @@ const factsOf = (about: {
   const has = (scope: string) => who.scopes === undefined || who.scopes.has(scope)
   const { owner, claims = {} } = agent
   const scopes = [...counting].filter(has)
+  const { acr = '' } = who
   return {
-    caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes },
+    caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes, acr },
     consumer: { name: consumer.name, owner: consumer.owner ?? '' },
     user: who.user === undefined ? undefined : { name: who.user },
   }
