@@ -6,6 +6,7 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
+import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -52,6 +53,7 @@ export const assemble = async (about: {
   origin: string
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
+  certificateOf?: CertificateOf
 }) => {
   const { version, origin, appendDeadlineMs } = about
   const dataFolder = resolve(about.data)
@@ -125,6 +127,7 @@ export const assemble = async (about: {
     clock,
     random,
     log,
+    ...(about.certificateOf && { certificateOf: about.certificateOf }),
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const people = createPeople({ store, folder: dataFolder, clock, random, log })

@@ -99,9 +99,13 @@ export const createAuthenticate = (parts: {
       if (sent.scheme === 'dpop') throw turnAway(plane, 'bad_token', 'unbound token', now)
       return caller
     }
+    if (binding.method === 'mtls') {
+      const shown = sent.scheme === 'bearer' && identity.certificateOf(exchange.request)
+      if (shown !== binding.thumbprint) throw turnAway(plane, 'bad_token', 'unproven key', now)
+      return caller
+    }
     // No scheme of the caller's choosing makes a bound token one that whoever has it may use.
-    if (binding.method !== 'dpop' || sent.scheme !== 'dpop')
-      throw turnAway(plane, 'unproven', 'unproven key', now)
+    if (sent.scheme !== 'dpop') throw turnAway(plane, 'unproven', 'unproven key', now)
     return prove(exchange, caller, { token: sent.token, thumbprint: binding.thumbprint }, now)
   }
 }

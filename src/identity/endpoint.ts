@@ -8,6 +8,7 @@ import { areScopes } from './claims.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
+import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
@@ -20,6 +21,7 @@ export interface TokenEndpointParts {
   readonly view: ClientView
   readonly secrets: Secrets
   readonly proofs: Proofs
+  readonly certificateOf: CertificateOf
   readonly clock: Clock
   readonly issue: Issue
   /** Stands where oidc-provider wants a client's secret; nobody knows it. */

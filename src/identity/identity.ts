@@ -11,6 +11,7 @@ import { createIssue } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
 import { createOnce } from './once.ts'
+import { type CertificateOf, noCertificates } from './proof/certificates.ts'
 import { createNonces } from './proof/nonces.ts'
 import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
@@ -108,6 +109,8 @@ export interface Identity {
   verify(plane: PlaneId, token: string, nowMs: number): VerifiedToken | TokenProblem
   /** What a token that is bound to a key is proved by (RFC 9449). */
   readonly proofs: Proofs
+  /** What a token that is bound to a certificate is proved by (RFC 8705). */
+  readonly certificateOf: CertificateOf
   /** Whether a token for `audience` serves `resource`: itself or, for a plane's own endpoint, all below it. */
   covers(audience: string, resource: string): boolean
   /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's. */
@@ -145,6 +148,7 @@ export async function createIdentity({
   clock,
   random,
   log,
+  certificateOf = noCertificates,
 }: {
   origin: string
   store: Store
@@ -154,6 +158,7 @@ export async function createIdentity({
   clock: Clock
   random: Random
   log: Log
+  certificateOf?: CertificateOf
 }): Promise<Identity> {
   const once = createOnce({ rows: store.takenOnce, clock, log })
   const nonceKey = await store.values.putFirst('identity.dpop-nonce', random(32))
@@ -161,11 +166,23 @@ export async function createIdentity({
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, proofs, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({
+    origin,
+    keys,
+    proofs,
+    certificateOf,
+    secrets,
+    view,
+    issue,
+    clock,
+    random,
+    log,
+  })
 
   return {
     verify: createVerify({ origin, keys, view }),
     proofs,
+    certificateOf,
     covers: createCovers(origin),
     async mint(plane, client, resource, scopes = []) {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })

@@ -7,6 +7,7 @@ import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
+import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
@@ -15,6 +16,7 @@ export interface IssuerParts {
   readonly origin: string
   readonly keys: Keys
   readonly proofs: Proofs
+  readonly certificateOf: CertificateOf
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue
