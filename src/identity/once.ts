@@ -90,6 +90,6 @@ const takeGroup = async (rows: TakenOnceRows, group: readonly Taking[]): Promise
   }
 }
 
-/** However long a stranger makes an id, a row is as long as any. No plane or kind holds the separator. */
+/** However long a stranger makes an id, all rows are of one length. No plane or kind holds the separator. */
 const digestOf = (plane: PlaneId, kind: string, id: string): string =>
   createHash('sha256').update(`${plane}\0${kind}\0${id}`).digest('base64url')

@@ -28,6 +28,7 @@ describe("a plane's issuer", () => {
         response_types_supported: [],
         grant_types_supported: ['client_credentials'],
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: [],
       })
@@ -106,6 +107,7 @@ describe("a resource's metadata", () => {
       resource_name: 'ops',
       authorization_servers: [`${origin}/oauth/ops`],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
     })
   })
 
