@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { calculateJwkThumbprint } from 'jose'
+import { faults } from '#lib/fault.ts'
 import { agent, bank, bankRunner, consumer, documents, grant, plane } from '../gateway/plane.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { exchange, modern } from '../peers/wire.ts'
@@ -155,8 +156,9 @@ describe('A token that is bound to a key', () => {
     })
 
     test('without a nonce its sender is told one, and what to do', async () => {
-      const { status, challenge, headers } = await call({}, prover, { nonce: undefined })
+      const { status, challenge, headers, body } = await call({}, prover, { nonce: undefined })
       assert.equal(status, 401)
+      assert(body.includes(faults.new_nonce.say))
       assert.match(
         challenge,
         /^DPoP algs="ES256 Ed25519 EdDSA", error="use_dpop_nonce", resource_metadata="/,
@@ -213,6 +215,7 @@ describe('A token that is bound to a key', () => {
         const { status, challenge, body } = await call(await otherwise())
         assert.equal(status, 401, body)
         assert.match(challenge, /^DPoP .*error="invalid_dpop_proof"/)
+        assert(body.includes(faults.bad_proof.say))
         assert(isCalled(await call()), 'its twin without the flaw is accepted')
       })
 
@@ -241,8 +244,10 @@ describe('A token that is bound to a key', () => {
     test('attack: the bound token as a bearer token, with and without a proof', async () => {
       const dpop = await prover.proof({ method: 'POST', url, token, nonce })
       for (const headers of [{}, { dpop }]) {
-        const { status, challenge } = await send({ authorization: `Bearer ${token}`, ...headers })
+        const sent = { authorization: `Bearer ${token}`, ...headers }
+        const { status, challenge, body } = await send(sent)
         assert.equal(status, 401)
+        assert(body.includes(faults.unproven.say))
         assert.match(challenge, /^DPoP .*error="invalid_token"/)
       }
     })
