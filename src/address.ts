@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
+import {
+  type CertificateOf,
+  type CertificateSource,
+  createCertificateOf,
+} from '#identity/proof/certificates.ts'
 import { Fault } from '#lib/fault.ts'
 
 /** Where an installation listens and by which name it is known: from what the operator wrote, checked. */
@@ -48,6 +53,30 @@ export const hostsOf = (origin: string, address: Address, port: number): string[
   if (isLoopback(address.host))
     hosts.push(`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`)
   return hosts
+}
+
+/** Certificates of callers, from where the configuration says and the command line makes it possible. */
+export const certificatesAt = (
+  { tls, trusted }: Address,
+  source: CertificateSource | undefined,
+): CertificateOf => {
+  if (source === 'tls' && !tls)
+    throw wrong(
+      'clientCertificates is tls, and TLS does not end here.',
+      'Give --tls-cert and --tls-key.',
+    )
+  // Behind a proxy the connection's certificate is the proxy's, and one for all of its callers.
+  if (source === 'tls' && trusted)
+    throw wrong(
+      'clientCertificates is tls, and a proxy is trusted to end TLS.',
+      'Write clientCertificates: proxy, and let the proxy set Client-Cert.',
+    )
+  if (source === 'proxy' && !trusted)
+    throw wrong(
+      'clientCertificates is proxy, and no proxy is trusted.',
+      'Give --trust-proxy with the addresses of the proxy that sets Client-Cert.',
+    )
+  return createCertificateOf(source, trusted)
 }
 
 const readListen = (listen: string): { host: string; port: number } => {

@@ -11,6 +11,7 @@ import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
 import type { CallTokens } from '#identity/per-call/token.ts'
+import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -60,6 +61,7 @@ export const assemble = async (about: {
   rotation: Rotation
   runners: ReadonlyMap<string, Runner>
   print: (line: string) => void
+  certificateOf?: CertificateOf
 }) => {
   const { version, origin, appendDeadlineMs } = about
   const dataFolder = resolve(about.data)
@@ -138,6 +140,7 @@ export const assemble = async (about: {
     log,
     enter: (issued) => ledger.plane(issued.plane).append(issued),
     refused: (plane, error) => ledger.plane(plane).count('token.refused.count', error, clock.now()),
+    ...(about.certificateOf && { certificateOf: about.certificateOf }),
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const entering = createEntering({

@@ -11,6 +11,7 @@ import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
+import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createRetention } from '#ledger/retention.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -19,7 +20,7 @@ import { createLog, type Log } from '#lib/log.ts'
 import { createHistories } from '#registry/histories.ts'
 import { watchServers } from '#registry/watch.ts'
 import type { Runner } from '#upstream/upstream.ts'
-import { boundOrigin, hostsOf, readAddress } from './address.ts'
+import { boundOrigin, certificatesAt, hostsOf, readAddress } from './address.ts'
 import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration, redisPassword } from './config.ts'
 import { joinMembers } from './membership.ts'
@@ -85,6 +86,7 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
   const configuration = readConfiguration(options.config)
   const address = readAddress(options)
   const runners = runnersOf(configuration, options.sample)
+  const certificateOf = certificatesAt(address, configuration.clientCertificates)
   const edges = new Map<string, Edge>()
   const hosts = new Set(configuration.allowedHosts)
   const log = createLog(options.print, () => clock.now())
@@ -92,11 +94,12 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
     edges,
     tls: address.tls,
     trusted: address.trusted,
+    asksForCertificates: configuration.clientCertificates === 'tls',
     allowedHosts: () => hosts,
     log,
   })
   const isBehindProxy = address.trusted !== undefined
-  const about = { options, configuration, runners, edges, listener, isBehindProxy }
+  const about = { options, configuration, runners, edges, listener, isBehindProxy, certificateOf }
   const listen = () => listener.listen(address.host, address.port)
   const admit = (origin: string, port: number) => {
     for (const host of hostsOf(origin, address, port)) hosts.add(host)
@@ -131,6 +134,7 @@ const serve = async (about: {
   edges: Map<string, Edge>
   listener: ReturnType<typeof createListener>
   isBehindProxy: boolean
+  certificateOf: CertificateOf
 }): Promise<Started> => {
   const { options, configuration, runners, origin } = about
   const parts = await assemble({
@@ -141,6 +145,7 @@ const serve = async (about: {
     origin,
     runners,
     print: options.print,
+    certificateOf: about.certificateOf,
   })
   const opened: (() => Promise<void>)[] = [
     parts.store.close,

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { namePattern } from '#domain/name.ts'
+import { certificateSources } from '#identity/proof/certificates.ts'
 import { Fault } from '#lib/fault.ts'
 
 const path = z.string().refine(isAbsolute, 'must be an absolute path')
@@ -93,6 +94,12 @@ export const configurationSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  clientCertificates: z
+    .enum(certificateSources)
+    .optional()
+    .describe(
+      'Where the certificates of callers come from, which tokens can be bound to. `tls`: they are asked for where --tls-cert is given. `proxy`: the addresses of --trust-proxy say them in Client-Cert (RFC 9440), and drop what callers wrote there. Default: none are read.',
+    ),
   quotas: z
     .strictObject({
       redis: z

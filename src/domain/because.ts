@@ -1,4 +1,4 @@
-import type { Refusal } from './decision.ts'
+import type { Refusal, TokenLack } from './decision.ts'
 import { tellSuspension } from './suspension.ts'
 
 /** Why a call was refused, for those who may know: in the entry, in `why` and in the terminal. Holds no argument. */
@@ -20,7 +20,7 @@ export const because = (refusal: Refusal): string => {
     case 'scope':
       return `token lacks scope ${refusal.scopes.join(' ')}${askedBy(refusal.rules)}`
     case 'token':
-      return `token older than ${refusal.maxAgeMs / 1000} s`
+      return tellLack(refusal)
     case 'credential':
       return `the credential of ${refusal.server} is not in the vault`
     case 'era':
@@ -28,6 +28,14 @@ export const because = (refusal: Refusal): string => {
     case 'limited':
       return `${tellQuota(refusal.quota)}, ${refusal.most} per ${refusal.window}`
   }
+}
+
+const tellLack = (lack: TokenLack): string => {
+  if ('maxAgeMs' in lack) return `token older than ${lack.maxAgeMs / 1000} s`
+  if ('binding' in lack)
+    return `token not bound to a key${lack.binding === 'any' ? '' : ` by ${lack.binding}`}`
+  const asked = lack.rule === undefined ? '' : ` (rule ${lack.rule})`
+  return `user not signed in by ${lack.acr.join(' or ')}${asked}`
 }
 
 const tellFailed = (failed: Extract<Refusal, { reason: 'condition' }>['failed']): string =>
@@ -45,6 +53,8 @@ export const hiddenRule = 'a rule you may not see'
 export const withoutRules = (reason: string): string =>
   reason
     .replace(/^rule [^:]+: .*$/s, `denied by ${hiddenRule}`)
+
+    .replace(/^(user not signed in by [^(]*)\(rule [^)]*\)$/, `$1(${hiddenRule})`)
     .replace(/^(token lacks scope [^(]*)\(rule [^)]*\)$/, `$1(${hiddenRule})`)
 
 /** By what they must be; where in them something stands is named by whoever called, and is not told. */

@@ -1,4 +1,5 @@
 import type { UpstreamFaultCode } from '#lib/fault.ts'
+import type { RequiredBinding } from './requirement.ts'
 import type { Suspension } from './suspension.ts'
 
 /** The six steps, in the order of trust; the words of the code, the strip, the entry and the terminal. */
@@ -70,8 +71,8 @@ export type Refusal =
       readonly rules: readonly string[]
       readonly fallback: string | undefined
     }
-  /** The item takes no token that was issued so long ago. */
-  | { readonly reason: 'token'; readonly station: 'permit'; readonly maxAgeMs: number }
+  /** The plane, the item or a rule wants more of the token than it says of itself. */
+  | ({ readonly reason: 'token'; readonly station: 'permit' } & TokenLack)
   /** The server's credential is not in the vault. */
   | { readonly reason: 'credential'; readonly station: 'credential'; readonly server: string }
   /** The server speaks another era of the protocol than the caller, and nothing bridges them. */
@@ -89,6 +90,15 @@ export type Refusal =
       readonly most: number
       readonly retryAfterMs: number
     }
+
+/** What a token lacks that another token could have. */
+export type TokenLack =
+  /** It was issued longer ago. */
+  | { readonly maxAgeMs: number }
+  /** It is not bound to a key in that way. */
+  | { readonly binding: RequiredBinding }
+  /** Its user did not sign in as strongly as one of these; `rule` is the one that asks. */
+  | { readonly acr: readonly string[]; readonly rule?: string | undefined }
 
 /** Never told to the caller; the entry, `why` and the terminal say it to those who may know. */
 export type UnknownBecause =

@@ -25,6 +25,7 @@ import {
   quotaDocument,
   ruleDocument,
 } from './policy-documents.ts'
+import { requirement } from './requirement.ts'
 import { planeRoles } from './roles.ts'
 
 /**
@@ -77,6 +78,9 @@ export const planeDocument = z
       .optional()
       .describe('Days of quotas and of grants end by it. Default UTC.'),
     tokenLifetime: tokenLifetime.optional().describe('Of access tokens, 30s to 1h. Default 5m.'),
+    require: requirement
+      .optional()
+      .describe('What it demands of every token, before anything else is looked at.'),
     ledger: z
       .strictObject({
         entriesPerSecond: z

@@ -15,6 +15,8 @@ export interface Facts {
     readonly groups: readonly string[]
     readonly claims: Readonly<Record<string, string | number | boolean | readonly string[]>>
     readonly scopes: readonly string[]
+    /** How strongly its user signed in; empty where nobody has, or nobody said. */
+    readonly acr: string
   }
   /** Empty texts where it has none. */
   readonly consumer: { readonly name: string; readonly owner: string }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  duration,
   head,
   inPlane,
   isPrintable,
@@ -15,6 +14,7 @@ import {
   toolName,
 } from './fields.ts'
 import { isEnvironmentForCredentials, isHeaderForCredentials } from './lending.ts'
+import { requirement } from './requirement.ts'
 import { capabilityClass } from './selector.ts'
 
 /** Items of the catalogue: MCP servers and REST APIs, what they have, and who decides about them. */
@@ -155,11 +155,7 @@ const said = {
     ),
 }
 const demanded = {
-  require: z
-    .strictObject({
-      maxTokenAge: duration.optional().describe('No token that was issued longer ago is taken.'),
-    })
-    .refine((value) => Object.keys(value).length > 0, 'must require something')
+  require: requirement
     .optional()
     .describe("The item's own demands on how a caller is authenticated."),
   labels: z.array(label).optional().describe('Of all its capabilities, for selectors.'),

@@ -13,6 +13,7 @@ import {
   title,
   until,
 } from './fields.ts'
+import { acrValue } from './requirement.ts'
 import { selectors } from './selector.ts'
 
 /** Who may do what: grants, the rules that no grant overrides, bounds on use, and sentences that must stay true. */
@@ -86,11 +87,18 @@ export const ruleDocument = z
       .union([
         z.literal('deny'),
         z.strictObject({
-          challenge: z.strictObject({
-            scope: oneOrMore(scopeToken).describe(
-              'What a caller that can obtain it is told to ask for; who cannot is denied.',
-            ),
-          }),
+          challenge: z.union([
+            z.strictObject({
+              scope: oneOrMore(scopeToken).describe(
+                'What a caller that can obtain it is told to ask for; who cannot is denied.',
+              ),
+            }),
+            z.strictObject({
+              acr: oneOrMore(acrValue).describe(
+                'How strongly the user is asked to sign in: one of these. Whoever acts for nobody is denied.',
+              ),
+            }),
+          ]),
         }),
       ])
       .optional()

@@ -22,29 +22,8 @@ export interface UnbuiltKey {
 
 export const unbuiltKeys: readonly UnbuiltKey[] = [
   ...keys('Plane', [['cors']], 'nothing would follow it'),
-  ...keys(
-    'Server',
-    [
-      ['require', 'binding'],
-      ['require', 'acr'],
-    ],
-    'calls would be let in that its owner wants to be authenticated better',
-  ),
-  ...keys(
-    'API',
-    [
-      ['require', 'binding'],
-      ['require', 'acr'],
-    ],
-    'calls would be let in that its owner wants to be authenticated better',
-  ),
   ...keys('Server', [['upstream', 'openapi']], 'what has an OpenAPI document is an API'),
   ...keys('Rule', [['otherwise', 'hold']], 'nobody would be asked; write deny'),
-  ...keys(
-    'Rule',
-    [['otherwise', 'challenge', 'acr']],
-    'no caller could sign in more strongly; write deny',
-  ),
   ...keys(
     'Grant',
     [

@@ -34,6 +34,8 @@ export interface Listener {
 export const createListener = (parts: {
   edges: ReadonlyMap<string, Edge>
   tls: { cert: Buffer; key: Buffer } | undefined
+  /** Whether callers are asked for certificates of their own: any will do, for none is trusted by its name. */
+  asksForCertificates?: boolean
   /** Beyond loopback without TLS only these may connect: the proxies that are trusted to have done it. */
   trusted: BlockList | undefined
   allowedHosts(): ReadonlySet<string>
@@ -66,7 +68,10 @@ export const createListener = (parts: {
     maxHeaderSize: 32_768,
   }
   const server: Server = parts.tls
-    ? createSecureServer({ ...options, ...parts.tls }, listener)
+    ? createSecureServer(
+        { ...options, ...parts.tls, ...(parts.asksForCertificates && asking) },
+        listener,
+      )
     : createServer(options, listener)
   // The body is waited for only once its head has been found good: readBody says 100 (RFC 9110 §10.1.1).
   server.on('checkContinue', listener)
@@ -98,6 +103,8 @@ export const createListener = (parts: {
       }),
   }
 }
+
+const asking = { requestCert: true, rejectUnauthorized: false }
 
 /** The registry API writes a server's name, `namespace/name`, as one segment. */
 const namesWithSlashes = '/registry/'

@@ -1,4 +1,6 @@
+import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
+import type { RequiredBinding } from '#domain/requirement.ts'
 import type { Identity, TokenProblem, VerifiedToken } from '#identity/identity.ts'
 import { wantsNonce } from '#identity/proof/dpop.ts'
 import type { Ledger } from '#ledger/ledger.ts'
@@ -20,6 +22,7 @@ import type { Strangers } from './strangers.ts'
  */
 export const createAuthenticate = (parts: {
   origin: string
+  planeDocument(plane: PlaneId): PlaneDocument | undefined
   identity: Identity
   ledger: Ledger
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -46,9 +49,10 @@ export const createAuthenticate = (parts: {
     const snapshot = parts.snapshot(plane)
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
-    const { client, user, scopes, claims, issuedAt } = token
+    const { client, user, scopes, claims, issuedAt, binding, acr } = token
     const run = (now: number) => token.run ?? runs.of(callerKey(token), now)
-    const view = snapshot.caller({ client, user, scopes, claims, issuedAt, run })
+    const who = { client, user, scopes, claims, issuedAt, binding: binding?.method, acr, run }
+    const view = snapshot.caller(who)
     if (!view) return undefined
     const caller = { token, view }
     joined.set(token, { snapshot, caller })
@@ -113,14 +117,21 @@ export const createAuthenticate = (parts: {
     const { plane } = exchange
     const caller = known(exchange, token, now)
     const { binding } = caller.token
+    const demanded = parts.planeDocument(plane)?.require?.binding
+    if (demanded !== undefined && (binding === undefined || !suits(binding.method, demanded)))
+      throw turnAway(plane, demanded === 'mtls' ? 'bad_token' : 'unproven', 'unbound token', now)
     if (binding === undefined) {
       // RFC 9449 §7.1: whoever says that it proves a key has a token that names one.
       if (sent.scheme === 'dpop') throw turnAway(plane, 'bad_token', 'unbound token', now)
       return caller
     }
+    if (binding.method === 'mtls') {
+      const shown = sent.scheme === 'bearer' && identity.certificateOf(exchange.request)
+      if (shown !== binding.thumbprint) throw turnAway(plane, 'bad_token', 'unproven key', now)
+      return caller
+    }
     // No scheme of the caller's choosing makes a bound token one that whoever has it may use.
-    if (binding.method !== 'dpop' || sent.scheme !== 'dpop')
-      throw turnAway(plane, 'unproven', 'unproven key', now)
+    if (sent.scheme !== 'dpop') throw turnAway(plane, 'unproven', 'unproven key', now)
     return prove(exchange, caller, { token: sent.token, thumbprint: binding.thumbprint }, now)
   }
 
@@ -155,3 +166,7 @@ const inTime = (clock: Clock, answer: Promise<Answer>): Promise<Answer> => {
   const cancel = clock.after(longestMs, () => late.resolve('unverified'))
   return Promise.race([answer, late.promise]).finally(cancel)
 }
+
+/** Before anything is told: a list and a stream too are for tokens alone that the plane takes. */
+const suits = (method: 'dpop' | 'mtls', demanded: RequiredBinding): boolean =>
+  demanded === 'any' || method === demanded

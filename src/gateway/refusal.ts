@@ -1,5 +1,6 @@
 import type { Eras } from '#domain/capability.ts'
-import type { Refusal } from '#domain/decision.ts'
+import type { Refusal, TokenLack } from '#domain/decision.ts'
+import type { RequiredBinding } from '#domain/requirement.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import { type FaultCode, faults } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
@@ -20,7 +21,11 @@ export interface RefusalAnswer {
   /** What a token must have or be, for whoever can get another. */
   readonly challenge?: Challenge
 }
-export type Challenge = { readonly scopes: readonly string[] } | { readonly maxAgeS: number }
+export type Challenge =
+  | { readonly scopes: readonly string[] }
+  | { readonly maxAgeS: number }
+  | { readonly binding: RequiredBinding }
+  | { readonly acr: readonly string[] }
 
 /** A refusal and what may be said of it, whichever protocol says it. */
 export interface Told {
@@ -32,6 +37,8 @@ export interface Told {
   readonly consumer: string
   /** What may be called instead, as this caller writes it. */
   readonly fallback: string | undefined
+  /** Whether its user may be asked to sign in more strongly. */
+  readonly maySignIn: boolean
 }
 interface Refused extends Told {
   readonly ask: Ask
@@ -70,9 +77,11 @@ export const answerRefusal = (refused: Refused): RefusalAnswer => {
         challenge: { scopes: refusal.scopes },
       }
     case 'token': {
-      const maxAgeS = refusal.maxAgeMs / 1000
-      const body = errorBytes(ask.id, faults.bad_token.rpc, ageText(maxAgeS), about(refused))
-      return { status: 401, body, challenge: { maxAgeS } }
+      const text = lackText(refused, refusal)
+      const challenge = challengeFor(refused, refusal)
+      if (challenge === undefined) return inBand(refused, DENIED, text, undefined)
+      const body = errorBytes(ask.id, faults.bad_token.rpc, text, about(refused))
+      return { status: 401, body, challenge }
     }
     case 'era':
       // MCP 2026-07-28, basic/versioning: the error names what the server supports.
@@ -216,6 +225,38 @@ export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffe
 const scopeText = (refused: Told, scopes: readonly string[]): string =>
   `The token lacks scope: ask for a token with ${scopes.join(' ')}.${insteadText(refused)}`
 
+/** What its caller can do about a token that lacks something; undefined where it can do nothing. */
+const challengeFor = ({ maySignIn }: Told, lack: TokenLack): Challenge | undefined => {
+  if ('maxAgeMs' in lack) return { maxAgeS: lack.maxAgeMs / 1000 }
+  if ('binding' in lack) return { binding: lack.binding }
+  return maySignIn ? { acr: lack.acr } : undefined
+}
+
+/** What a token must have or be, for whoever can get another. */
+export const challengeOf = (told: Told): Challenge | undefined => {
+  const { refusal } = told
+  if (refusal.reason === 'scope') return { scopes: refusal.scopes }
+  return refusal.reason === 'token' ? challengeFor(told, refusal) : undefined
+}
+
+const lackText = (told: Told, lack: TokenLack): string => {
+  if ('maxAgeMs' in lack) return ageText(lack.maxAgeMs / 1000)
+  if ('binding' in lack) return bindingText(lack.binding)
+  return told.maySignIn
+    ? `The user has to sign in more strongly: ask for a token with acr ${lack.acr.join(' or ')}.`
+    : `Denied by policy: "${told.name}" is for users who signed in more strongly than this token says.\n` +
+        'This will not change if you retry. Continue without it, or ask the user.'
+}
+
+const bindingText = (binding: RequiredBinding): string => {
+  const by = {
+    dpop: 'a key that DPoP proves',
+    mtls: 'a client certificate',
+    any: 'a key that DPoP proves, or a client certificate',
+  }[binding]
+  return `Tokens here have to be bound to ${by}: ask for one that is.`
+}
+
 const ageText = (maxAgeS: number): string =>
   `The token was issued more than ${maxAgeS} s ago, which is not taken here: ask for a new one.`
 
@@ -243,7 +284,7 @@ export const sentenceOf = (told: Told): string => {
     case 'scope':
       return scopeText(told, refusal.scopes)
     case 'token':
-      return ageText(refusal.maxAgeMs / 1000)
+      return lackText(told, refusal)
     case 'credential':
       return faults.no_credential.say
     case 'unseen':

@@ -4,7 +4,7 @@ import { type FaultCode, faults } from '#lib/fault.ts'
 import { problemDetails } from '#rest/problem-details.ts'
 import { rateLimitHeaders } from '#rest/rate-limit.ts'
 import type { Answer } from './forward.ts'
-import { type Challenge, sentenceOf, type Told } from './refusal.ts'
+import { challengeOf, sentenceOf, type Told } from './refusal.ts'
 import type { Reply } from './reply.ts'
 
 /** What a REST caller is told. */
@@ -74,7 +74,7 @@ export const answerRestRefusal = (told: Told & { readonly origin: string }): Res
     case 'unseen':
       return plain(faults[refusal.code].status, { ...more, detail })
     case 'token':
-      return plain(401, { ...more, detail })
+      return challengeOf(told) ? plain(401, { ...more, detail }) : problem('denied')
     case 'suspended':
     case 'condition':
     case 'rule':
@@ -147,10 +147,4 @@ export const finishRest = (reply: Reply, answer: Answer, about: About): void => 
 export const finishRestFault = (reply: Reply, code: FaultCode, about: About): void => {
   const { bytes, ...answer } = answerRestFault(code, about)
   reply.finish(bytes, answer)
-}
-
-/** What a token must have or be, for whoever can get another. */
-export const challengeOf = (refusal: Refusal): Challenge | undefined => {
-  if (refusal.reason === 'scope') return { scopes: refusal.scopes }
-  return refusal.reason === 'token' ? { maxAgeS: refusal.maxAgeMs / 1000 } : undefined
 }

@@ -31,6 +31,7 @@ import { createRestReply } from './rest-reply.ts'
 import { createRuns } from './runs.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
+import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
 import { createUnderway } from './underway.ts'
@@ -147,7 +148,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     loan,
     now,
   })
-  const step = createSteps({ ...parts, record, underway, standing, loan, now })
+  const stepUps = createStepUps(10_000)
+  const step = createSteps({ ...parts, stepUps, record, underway, standing, loan, now })
 
   // The steps of one call. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing

@@ -175,7 +175,7 @@ export const unpermitted = (decision: Decision): Unpermitted | undefined => {
   const goesOn =
     refusal.reason === 'held' ||
     refusal.reason === 'arguments' ||
-    refusal.reason === 'token' ||
+    'maxAgeMs' in refusal ||
     (refusal.reason === 'unknown' && refusal.because === 'no such capability')
   return goesOn ? undefined : 'revoked'
 }

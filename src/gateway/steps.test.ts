@@ -31,6 +31,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     standing: { check: never, add: never, follow: never },
     loan: never,
     looks: { age: never, look: never },
+    stepUps: { mayAsk: never },
     snapshot: never,
     now: () => 0,
     ...parts,

@@ -3,9 +3,11 @@ import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import {
+  bindingChallenge,
   insufficientScopeChallenge,
   resourceMetadataUrl,
   staleTokenChallenge,
+  strongerSignInChallenge,
 } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
@@ -36,10 +38,11 @@ import { createLook, type Looks } from './look.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
-import { answerRefusal, type Challenge, faultBytes, refusalBytes } from './refusal.ts'
+import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
-import { answerRestRefusal, challengeOf, finishRest, finishRestFault } from './rest-reply.ts'
+import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
+import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import type { Underway } from './underway.ts'
@@ -82,6 +85,7 @@ export const createSteps = (parts: {
   standing: Standing
   loan: Lend
   looks: Looks
+  stepUps: StepUps
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
@@ -117,10 +121,11 @@ export const createSteps = (parts: {
     const { agent, consumer } = caller.view
     const name = target.written
     const fallback = fallbackFor(exchange, target, refusal)
-    const told = { refusal, name, call, agent, consumer, fallback }
+    const maySignIn = 'acr' in refusal && parts.stepUps.mayAsk(caller, refusal.acr, asked.at)
+    const told = { refusal, name, call, agent, consumer, fallback, maySignIn }
     if (ask.era !== 'rest') return { headers: {}, ...answerRefusal({ ...told, ask }) }
     const { bytes, ...answer } = answerRestRefusal({ ...told, origin: parts.origin })
-    return { ...answer, body: bytes, challenge: challengeOf(refusal) }
+    return { ...answer, body: bytes, challenge: challengeOf(told) }
   }
 
   const forwardToServer = (
@@ -323,10 +328,13 @@ const renamedAs = (target: Target, decision: Permitted): string | undefined => {
 const isVariant = ({ classification }: Capability): boolean =>
   classification?.variantOf !== undefined
 
-const challengeText = (metadata: string, challenge: Challenge): string =>
-  'scopes' in challenge
-    ? insufficientScopeChallenge(metadata, challenge.scopes)
-    : staleTokenChallenge(metadata, challenge.maxAgeS)
+const challengeText = (metadata: string, challenge: Challenge): string => {
+  if ('scopes' in challenge) return insufficientScopeChallenge(metadata, challenge.scopes)
+  if ('maxAgeS' in challenge) return staleTokenChallenge(metadata, challenge.maxAgeS)
+  return 'acr' in challenge
+    ? strongerSignInChallenge(metadata, challenge.acr)
+    : bindingChallenge(metadata, challenge.binding)
+}
 
 /** As this caller writes names: prefixed at the plane's endpoint. */
 const fallbackFor = (

@@ -46,6 +46,25 @@ export const staleTokenChallenge = (metadataUrl: string, maxAgeS: number): strin
     resource_metadata: metadataUrl,
   })
 
+/** For 401 (RFC 9470 §3): the user has to sign in by one of these, which the client asks its issuer for. */
+export const strongerSignInChallenge = (metadataUrl: string, acr: readonly string[]): string =>
+  challenge({
+    error: 'insufficient_user_authentication',
+    error_description: 'a stronger sign-in of the user is needed',
+    acr_values: acr.join(' '),
+    resource_metadata: metadataUrl,
+  })
+
+/** For 401: tokens that are not bound to a key are not taken; where DPoP is, its scheme says so. */
+export const bindingChallenge = (metadataUrl: string, binding: 'dpop' | 'mtls' | 'any'): string =>
+  binding === 'mtls'
+    ? challenge({
+        error: 'invalid_token',
+        error_description: 'the token has to be bound to a client certificate',
+        resource_metadata: metadataUrl,
+      })
+    : proofChallenge(metadataUrl, 'invalid_token')
+
 /** For 401 to whoever has to prove a key (RFC 9449 §7.1): which algorithms, and what was amiss. */
 export const proofChallenge = (metadataUrl: string, error: string): string =>
   challenge({ algs: proofAlgorithms.join(' '), error, resource_metadata: metadataUrl }, 'DPoP')

@@ -23,6 +23,7 @@ import type { Issue, ToIssue } from './issue.ts'
 import type { TakeOnce } from './once.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { createBindings, tokenType } from './proof/at-token-endpoint.ts'
+import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
@@ -41,6 +42,7 @@ export interface TokenEndpointParts {
   readonly view: ClientView
   readonly secrets: Secrets
   readonly proofs: Proofs
+  readonly certificateOf: CertificateOf
   readonly issue: Issue
   readonly exchange: Exchange
   readonly ownTokens: OwnTokens

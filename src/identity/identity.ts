@@ -15,6 +15,7 @@ import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
 import { createOwnTokens } from './own-tokens.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
+import { type CertificateOf, noCertificates } from './proof/certificates.ts'
 import { createNonces } from './proof/nonces.ts'
 import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
@@ -144,6 +145,8 @@ export interface Identity {
   verifyForeign(plane: PlaneId, token: string, nowMs: number): Promise<VerifiedToken | TokenProblem>
   /** What a token that is bound to a key is proved by (RFC 9449). */
   readonly proofs: Proofs
+  /** What a token that is bound to a certificate is proved by (RFC 8705). */
+  readonly certificateOf: CertificateOf
   /** Whether a token for `audience` serves `resource`: itself or, for a plane's own endpoint, all below it. */
   covers(audience: string, resource: string): boolean
   /** A short-lived token for the operator (`bailiwick token`, `call`, `connect`): same keys and claims as the issuer's, and the same entry. */
@@ -213,6 +216,7 @@ export async function createIdentity({
   log,
   enter,
   refused,
+  certificateOf = noCertificates,
 }: {
   origin: string
   store: Store
@@ -226,6 +230,7 @@ export async function createIdentity({
   enter: EnterIssued
   /** Counts a refused token request by its OAuth error. */
   refused: (plane: PlaneId, error: string) => void
+  certificateOf?: CertificateOf
 }): Promise<Identity> {
   const once = createOnce({ rows: store.takenOnce, clock, log })
   const nonceKey = await store.values.putFirst('identity.dpop-nonce', random(32))
@@ -255,6 +260,7 @@ export async function createIdentity({
     keys,
     callKeys,
     proofs,
+    certificateOf,
     secrets,
     view,
     issue,
@@ -276,6 +282,7 @@ export async function createIdentity({
       return typeof answer === 'string' || verifier.stands(answer) ? answer : 'revoked'
     },
     proofs,
+    certificateOf,
     covers,
     async mint(plane, client, resource, scopes = [], by = 'operator') {
       if (!view.findClient(plane, client)) throw new Fault('unknown_name', { detail: client })

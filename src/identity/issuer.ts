@@ -12,6 +12,7 @@ import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
+import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createTally } from './tally.ts'
@@ -22,6 +23,7 @@ export interface IssuerParts {
   /** Of tokens towards servers. */
   readonly callKeys: Keys
   readonly proofs: Proofs
+  readonly certificateOf: CertificateOf
   readonly secrets: Secrets
   readonly view: ClientView
   readonly issue: Issue

@@ -2,6 +2,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { assertionAlgorithms } from './assertion.ts'
 import { exchangeGrant } from './exchange.ts'
 import { grantProfiles, jwtBearer } from './foreign/jwt-bearer.ts'
+import { proofAlgorithms } from './proof/jwk.ts'
 import { issuerOf } from './resources.ts'
 
 /**
@@ -25,6 +26,7 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     ...authenticatingAt('token_endpoint'),
     ...authenticatingAt('revocation_endpoint'),
     ...authenticatingAt('introspection_endpoint'),
+    dpop_signing_alg_values_supported: [...proofAlgorithms],
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],
@@ -55,5 +57,6 @@ export function resourceMetadata(
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
     authorization_servers: [issuerOf(origin, plane), ...others],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: [...proofAlgorithms],
   }
 }

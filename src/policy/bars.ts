@@ -1,5 +1,6 @@
 import type { Refusal } from '#domain/decision.ts'
 import type { Recorder } from './policy.ts'
+import { lackOf } from './requirement.ts'
 import { askRules, type Ruled, unruled } from './rule.ts'
 import type { Judged, Use } from './use.ts'
 
@@ -45,13 +46,18 @@ export const barredByRules = (
   if (denial) return { reason: 'rule', station, ...denial, fallback }
   const held = who.scopes
   const lacks = (scope: string) => held !== undefined && !held.has(scope)
-  const unmet = challenges.find(
-    (one) => !one.scopes.some(lacks) || !isWithin(one.scopes, scopes(now)),
+  // Who has signed in so strongly, acts for nobody, or has no token at all cannot do better.
+  const signsIn = (acr: readonly string[]) =>
+    who.issuedAt !== undefined && who.user !== undefined && !acr.includes(who.acr ?? '')
+  const unmet = challenges.find(({ scopes: asked, acr }) =>
+    acr.length > 0 ? !signsIn(acr) : !asked.some(lacks) || !isWithin(asked, scopes(now)),
   )
   if (unmet) {
     const denial = { rule: unmet.rule, because: 'not fulfilled', error: undefined } as const
     return { reason: 'rule', station, ...denial, fallback }
   }
+  const stronger = challenges.find(({ acr }) => acr.length > 0)
+  if (stronger) return { reason: 'token', station, acr: stronger.acr, rule: stronger.rule }
   const needed = [
     ...(capability.classification?.scopes ?? none),
     ...challenges.flatMap((one) => one.scopes),
@@ -67,8 +73,8 @@ const none: readonly string[] = []
 const isWithin = (some: readonly string[], all: ReadonlySet<string>): boolean =>
   some.every((one) => all.has(one))
 
-export const barredByAge = ({ who }: Judged, { served, now }: Use): Refusal | undefined => {
-  const { maxTokenAgeMs } = served
-  if (who.issuedAt === undefined || now - who.issuedAt <= maxTokenAgeMs) return undefined
-  return { reason: 'token', station, maxAgeMs: maxTokenAgeMs }
+/** What the item asks of the token itself. */
+export const barredByToken = ({ who }: Judged, { served, now }: Use): Refusal | undefined => {
+  const lack = lackOf(served.required, who, now)
+  return lack && { reason: 'token', station, ...lack }
 }

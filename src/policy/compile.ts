@@ -66,6 +66,7 @@ export const compilePlane = (about: {
     quotas: [...quotas.values()],
     rules: [...rules.values()],
     suspensions: policy.suspensions,
+    over: policy.plane.require,
   }
   const offered = Map.groupBy(about.capabilities, (one): string => one.server)
   const items = new Map(

@@ -1,7 +1,7 @@
 import type { Refusal, UnknownBecause } from '#domain/decision.ts'
 import type { Suspension } from '#domain/suspension.ts'
 import { checkArguments } from './arguments.ts'
-import { askAllRules, barredByAge, barredByRules } from './bars.ts'
+import { askAllRules, barredByRules, barredByToken } from './bars.ts'
 import type { Reach } from './core.ts'
 import type { CompiledGrant } from './grant.ts'
 import { findGrants, firstPermitting, nextPermitting } from './granting.ts'
@@ -44,7 +44,7 @@ export const judge = (
   if ('failed' in grant)
     return refuse({ reason: 'condition', station, ...grant, fallback: undefined })
   const barred =
-    barredByRules(askAllRules(caller, use, beside), caller, use) ?? barredByAge(caller, use)
+    barredByRules(askAllRules(caller, use, beside), caller, use) ?? barredByToken(caller, use)
   if (barred) return refuse(barred)
   return permittedBy(grant, { caller, use, beside, reach })
 }

@@ -46,8 +46,9 @@ export const patchPlane = (
 ): Compiled => {
   const { policy, revision, moved, capabilities } = about
   const timeZone = timeZoneOf(policy)
-  // The end of a day is another instant now, in every grant and every quota.
-  if (timeZone !== before.timeZone)
+  // The end of a day is another instant now, in every grant and every quota; what the plane demands is
+  // over every item.
+  if (timeZone !== before.timeZone || !demandsAsBefore(before.policy, policy))
     return compilePlane({ plane: before.plane, policy, capabilities: capabilities(), revision })
   const names = (kind: Kind) =>
     moved.filter((one) => one.topic === 'document' && one.kind === kind).map(({ name }) => name)
@@ -78,6 +79,9 @@ export const patchPlane = (
     items: patchItems(before, { policy, quotas, rules, touched, offering, capabilities }),
   }
 }
+
+const demandsAsBefore = (one: PlanePolicy, other: PlanePolicy): boolean =>
+  JSON.stringify(one.plane.require) === JSON.stringify(other.plane.require)
 
 /** What is over capabilities, with those compiled anew that moved. */
 const patched = <V>(
@@ -162,6 +166,7 @@ const patchItems = (
   const quotas = [...about.quotas.values()]
   const rules = [...about.rules.values()]
   const { suspensions } = policy
+  const over = policy.plane.require
   const patched = new Map(items)
   for (const name of touched) {
     const document = itemDocument(policy, name)
@@ -171,7 +176,7 @@ const patchItems = (
     }
     const known = items.get(name)
     const shelf = known && !offering.has(name) ? known.shelf : createShelf(capabilities(name))
-    patched.set(name, createServed({ document, shelf, quotas, rules, suspensions }))
+    patched.set(name, createServed({ document, shelf, quotas, rules, suspensions, over }))
   }
   return patched
 }

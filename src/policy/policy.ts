@@ -17,6 +17,9 @@ export interface Who {
   readonly claims?: Readonly<Record<string, Claim | undefined>> | undefined
   /** When its token was issued, UTC milliseconds; undefined where there is none (a try): then none is too old. */
   readonly issuedAt: number | undefined
+  /** How it is bound to a key that was proven, and how strongly its user signed in; what is left out it has not. */
+  readonly binding?: 'dpop' | 'mtls' | undefined
+  readonly acr?: string | undefined
   /** The flow that a call of it at that instant belongs to. */
   run(now: number): string
 }

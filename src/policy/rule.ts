@@ -18,10 +18,16 @@ export interface CompiledRule {
 
 type Demand =
   | { readonly kind: 'deny' }
-  /** `scopes`: what a caller is told to ask for that does not fulfil it; none where it is denied. */
-  | { readonly kind: 'require'; readonly of: Condition; readonly scopes: readonly string[] }
+  | ({ readonly kind: 'require'; readonly of: Condition } & Asked)
   | { readonly kind: 'within'; readonly hours: Hours }
   | { readonly kind: 'consumers'; readonly names: ReadonlySet<string> }
+
+/** What a caller that does not fulfil it is told to ask for; nothing where it is denied. */
+interface Asked {
+  readonly scopes: readonly string[]
+  /** How its user may sign in. */
+  readonly acr: readonly string[]
+}
 
 export const compileRule = (rule: RuleDocument, timeZone: string): CompiledRule => ({
   name: rule.name,
@@ -35,12 +41,19 @@ export const compileRule = (rule: RuleDocument, timeZone: string): CompiledRule 
 const demandOf = (rule: RuleDocument, timeZone: string): Demand => {
   const { require, within, consumers, otherwise } = rule
   if (require !== undefined) {
-    const scope = typeof otherwise === 'object' ? otherwise.challenge.scope : []
-    return { kind: 'require', of: conditionOf(require), scopes: [scope].flat() }
+    return { kind: 'require', of: conditionOf(require), ...askedOf(otherwise) }
   }
   if (within) return { kind: 'within', hours: compileHours(within, timeZone) }
   if (consumers) return { kind: 'consumers', names: new Set(consumers) }
   return { kind: 'deny' }
+}
+
+const askedOf = (otherwise: RuleDocument['otherwise']): Asked => {
+  if (typeof otherwise !== 'object') return { scopes: [], acr: [] }
+  const { challenge } = otherwise
+  return 'scope' in challenge
+    ? { scopes: [challenge.scope].flat(), acr: [] }
+    : { scopes: [], acr: [challenge.acr].flat() }
 }
 
 export interface Denial {
@@ -53,8 +66,8 @@ export interface Denial {
 export interface Ruled {
   /** The first, by name, that denies it whatever scopes its token had. */
   readonly denial: Denial | undefined
-  /** Those that a wider token may fulfil. */
-  readonly challenges: readonly { readonly rule: string; readonly scopes: readonly string[] }[]
+  /** Those that another token may fulfil. */
+  readonly challenges: readonly ({ readonly rule: string } & Asked)[]
 }
 
 /** A call, as rules look at it. */
@@ -81,8 +94,8 @@ export const askRules = (
     recorder?.rule(rule.name, verdict, because)
     if (because === undefined) continue
     const { demand, name } = rule
-    if (verdict === 'untrue' && demand.kind === 'require' && demand.scopes.length > 0)
-      challenges.push({ rule: name, scopes: demand.scopes })
+    if (verdict === 'untrue' && demand.kind === 'require' && asksFor(demand))
+      challenges.push({ rule: name, scopes: demand.scopes, acr: demand.acr })
     // What is denied for certain is told before what may be.
     else if (verdict === 'open') open ??= { rule: name, because, error: undefined }
     else denial ??= { rule: name, because, error: errorIn(verdict) }
@@ -90,6 +103,8 @@ export const askRules = (
   }
   return { denial: denial ?? open, challenges }
 }
+
+const asksFor = ({ scopes, acr }: Asked): boolean => scopes.length + acr.length > 0
 
 export const errorIn = (verdict: Answer['verdict']): string | undefined =>
   typeof verdict === 'object' ? verdict.error : undefined

@@ -1,10 +1,11 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { ApiDocument, ServerDocument } from '#domain/documents.ts'
-import { durationMs } from '#domain/fields.ts'
 import type { LifeCycle } from '#domain/item-documents.ts'
+import type { Requirement } from '#domain/requirement.ts'
 import { capabilityName, type Suspension, suspensionKey } from '#domain/suspension.ts'
 import type { CompiledQuota } from './grant.ts'
+import { type CompiledRequirement, compileRequirement } from './requirement.ts'
 import type { CompiledRule } from './rule.ts'
 import type { Matches } from './select.ts'
 import type { Shelf } from './shelf.ts'
@@ -21,8 +22,8 @@ export interface Served {
   /** Its own, its data classes included. */
   readonly labels: readonly string[]
   readonly lifeCycle: LifeCycle
-  /** No token that was issued longer ago is taken; infinite where any is. */
-  readonly maxTokenAgeMs: number
+  /** Of a token: by the plane, then by the item, as far as either says. */
+  readonly required: readonly CompiledRequirement[]
   readonly shelf: Shelf
   quotasOf(capability: Capability): readonly CompiledQuota[]
   /** In order of name. */
@@ -42,13 +43,15 @@ export interface Serving {
   readonly quotas: readonly CompiledQuota[]
   readonly rules: readonly CompiledRule[]
   readonly suspensions: PlanePolicy['suspensions']
+  /** What the plane itself demands of every token. */
+  readonly over: Requirement | undefined
 }
 
-export const createServed = ({ document, shelf, quotas, rules, suspensions }: Serving): Served => {
+export const createServed = (serving: Serving): Served => {
+  const { document, shelf, quotas, rules, suspensions, over } = serving
   const { name, owner, require, lifeCycle = 'published' } = document
   const labels = labelsOf(document)
   const suspension = suspensions.get(suspensionKey('server', name))
-  const { maxTokenAge } = require ?? {}
   const [quotasOf, rulesOf] = [selected(quotas, name, labels), selected(rules, name, labels)]
   let boundsUris: boolean | undefined
   return {
@@ -57,7 +60,7 @@ export const createServed = ({ document, shelf, quotas, rules, suspensions }: Se
     owner,
     labels,
     lifeCycle,
-    maxTokenAgeMs: maxTokenAge === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTokenAge),
+    required: [over, require].flatMap((one) => (one ? [compileRequirement(one)] : [])),
     shelf,
     quotasOf,
     rulesOf,

@@ -167,8 +167,9 @@ const factsOf = (about: {
   const { owner } = agent
   const claims = claimsOf(agent, who)
   const scopes = [...counting].filter(has)
+  const { acr = '' } = who
   return {
-    caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes },
+    caller: { agent: agent.name, client: who.client, owner, groups, claims, scopes, acr },
     consumer: { name: consumer.name, owner: consumer.owner ?? '' },
     user: who.user === undefined ? undefined : { name: who.user },
   }

@@ -184,6 +184,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
       item: (_, name) => policy.servers.get(name) ?? policy.apis.get(name),
     }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen },
+    stepUps: { mayAsk: never },
     snapshot: () => snapshot,
     now: never,
   })

@@ -45,6 +45,7 @@ describe("a plane's issuer", () => {
             [`${endpoint}_endpoint_auth_signing_alg_values_supported`, algorithms],
           ]),
         ),
+        dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: [],
       })
@@ -123,6 +124,7 @@ describe("a resource's metadata", () => {
       resource_name: 'ops',
       authorization_servers: [`${origin}/oauth/ops`],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
     })
   })
 

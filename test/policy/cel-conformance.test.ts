@@ -14,7 +14,7 @@ import { compileCondition } from '#policy/condition/condition.ts'
 const nobody: Facts = {
   args: {},
   uri: undefined,
-  caller: { agent: '', client: '', owner: '', groups: [], claims: {}, scopes: [] },
+  caller: { agent: '', client: '', owner: '', groups: [], claims: {}, scopes: [], acr: '' },
   consumer: { name: '', owner: '' },
   user: undefined,
   item: { name: '', kind: 'server', owner: '', labels: [], capability: '', class: 'read' },

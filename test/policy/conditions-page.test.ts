@@ -54,6 +54,7 @@ const call: Facts = {
     groups: ['line-operators'],
     claims: { line: '3', role: 'clerk', limit: 10 },
     scopes: [],
+    acr: '',
   },
   consumer: { name: 'workplace-ai', owner: 'alice@example.com' },
   user: undefined,

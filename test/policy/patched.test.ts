@@ -290,6 +290,18 @@ describe('A plane that is brought to what moved', () => {
     const ends = snapshotOf(patched).caller(whoOf())?.endsAfter(0) ?? 0
     assert.equal(new Date(ends).toISOString(), '2026-11-27T21:00:00.000Z')
   })
+
+  test('what the plane demands of tokens is over every item', () => {
+    const after: Small = { ...before, of: { require: { binding: 'dpop' } } }
+    const { patched } = patch(compiledOf(before), after, 'document/Plane/ops')
+    const decide = (binding: 'dpop' | undefined) => {
+      const view = snapshotOf(patched).caller(whoOf({ issuedAt: 0, binding }))
+      const use = { server: 'mes', kind: 'tool', name: 'read', args: {} } as const
+      const decision = view?.decide(use, 0)
+      return decision?.permitted === false ? decision.refusal.reason : decision?.permitted
+    }
+    assert.deepEqual([decide(undefined), decide('dpop')], ['token', true])
+  })
 })
 
 describe('The planes of an installation', () => {

@@ -157,7 +157,12 @@ const rulesOver = (
     if (verdict === true) continue
     const { otherwise } = rule
     if (verdict === 'open') open.push(name)
-    else if (verdict === false && rule.require !== undefined && typeof otherwise === 'object')
+    else if (
+      verdict === false &&
+      rule.require !== undefined &&
+      typeof otherwise === 'object' &&
+      'scope' in otherwise.challenge
+    )
       challenges.push({ rule: name, scopes: [otherwise.challenge.scope].flat() })
     else certain.push(name)
   }

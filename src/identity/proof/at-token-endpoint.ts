@@ -3,18 +3,20 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Binding } from '../identity.ts'
 import { issuerOf } from '../resources.ts'
+import type { CertificateOf } from './certificates.ts'
 import { wantsNonce } from './dpop.ts'
 import type { Proofs } from './proofs.ts'
 
 /**
  * What the token asked for is to be bound to: the key of the DPoP proof that came with the request
- * (RFC 9449 §5), or nothing. For every grant: the client has authenticated, and nothing has been
+ * (RFC 9449 §5), else the certificate that its connection proves (RFC 8705 §3), or nothing. For every grant: the client has authenticated, and nothing has been
  * spent yet.
  */
 export const createBindings = (parts: {
   origin: string
   plane: PlaneId
   proofs: Proofs
+  certificateOf: CertificateOf
   clock: Clock
   errors: typeof Errors
 }) => {
@@ -25,7 +27,10 @@ export const createBindings = (parts: {
     ctx: Pick<TokenEndpointGrantContext<object>, 'req' | 'set'>,
   ): Promise<Binding | undefined> => {
     const { dpop } = ctx.req.headers
-    if (dpop === undefined) return undefined
+    if (dpop === undefined) {
+      const thumbprint = parts.certificateOf(ctx.req)
+      return thumbprint === undefined ? undefined : { method: 'mtls', thumbprint }
+    }
     const now = clock.now()
     // Two would have been joined into one, which is no proof: the issuer refuses them by themselves.
     const proof = String(dpop)

@@ -13,6 +13,7 @@ const facts = (some: Partial<Facts> = {}): Facts => ({
     groups: ['lines'],
     claims: { line: '3', limit: 500, roles: ['clerk', 'auditor'], night: false },
     scopes: ['mes.read'],
+    acr: '',
   },
   consumer: { name: 'floor', owner: '' },
   user: undefined,

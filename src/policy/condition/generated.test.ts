@@ -15,6 +15,7 @@ const facts = (args: Facts['args']): Facts => ({
     groups: ['g'],
     claims: { line: '3' },
     scopes: ['s'],
+    acr: '',
   },
   consumer: { name: 'c', owner: 'o' },
   user: undefined,

@@ -20,6 +20,7 @@ const callerOf = (claims: ReadonlySet<string> | undefined): Type =>
     groups: listOf(text),
     claims: { kinds: ['map'], ...(claims && { members: claimsOf(claims) }) },
     scopes: listOf(text),
+    acr: text,
   })
 
 /** What a claim holds is known when a caller comes with it. */

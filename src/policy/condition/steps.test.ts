@@ -8,7 +8,7 @@ import { stepsTaken } from './meter.ts'
 const facts = (args: Facts['args']): Facts => ({
   args,
   uri: undefined,
-  caller: { agent: 'a', client: 'a@c', owner: '', groups: [], claims: {}, scopes: [] },
+  caller: { agent: 'a', client: 'a@c', owner: '', groups: [], claims: {}, scopes: [], acr: '' },
   consumer: { name: 'c', owner: '' },
   user: undefined,
   item: { name: 'i', kind: 'server', owner: '', labels: [], capability: 't', class: 'read' },

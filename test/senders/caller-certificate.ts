@@ -1,0 +1,20 @@
+/** A caller's certificate and its key, which is nobody's secret: made for these tests. */
+export const callerCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBeTCCAR+gAwIBAgIUGfN4FIgbNZ/fEcLXAy3vF6egjYAwCgYIKoZIzj0EAwIw
+ETEPMA0GA1UEAwwGY2FsbGVyMCAXDTI2MTEyODA4Mjc1NVoYDzIxMjYxMTA0MDgy
+NzU1WjARMQ8wDQYDVQQDDAZjYWxsZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AAQ8Olu7GfgI9WL22bgeZi4a3LpE24fKnSmMKR5IVPBcvyy0kAVGlMd3M3OYyrhJ
+tl5Ht0PG+gJG8DQ+MathY6emo1MwUTAdBgNVHQ4EFgQUOnwlAchhm3/OtN/4CmAx
++gzncA8wHwYDVR0jBBgwFoAUOnwlAchhm3/OtN/4CmAx+gzncA8wDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAyOMWatX3ff1rkrc6J+y4OLoJK8s/
+Biy4P8Qpnmju5U0CIBaE+BPeEvHfhmLa3eakeu0LmEBfka3cNqI5qAK+l/AF
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQggQcOR/8zWXVLfeNr
+ZwG6+ltBSPCTIhj1ld9vH+LvlQ2hRANCAAQ8Olu7GfgI9WL22bgeZi4a3LpE24fK
+nSmMKR5IVPBcvyy0kAVGlMd3M3OYyrhJtl5Ht0PG+gJG8DQ+MathY6em
+-----END PRIVATE KEY-----
+`,
+}
