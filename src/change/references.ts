@@ -20,7 +20,11 @@ const selected = (member: string) =>
   ] as const
 
 const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly string[]])[]>> = {
-  Plane: [['Server', ['registry', 'public', '*']]],
+  Plane: [
+    ['Server', ['registry', 'public', '*']],
+    ['Agent', ['signIn', 'clients', 'agent']],
+    ['Consumer', ['signIn', 'clients', 'consumer']],
+  ],
   Team: [],
   RoleBinding: [
     ['Team', ['team']],
@@ -31,7 +35,10 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
   Server: [['Credential', ['credential', 'name']]],
   API: [['Credential', ['credential', 'name']]],
   Consumer: [],
-  Agent: [['Consumer', ['consumers', '*']]],
+  Agent: [
+    ['Consumer', ['consumers', '*']],
+    ['Team', ['signIn', 'teams', '*']],
+  ],
   AgentGroup: [['Agent', ['agents', '*']]],
   Grant: [
     ['Agent', ['agent']],

@@ -24,6 +24,7 @@ import {
   ruleDocument,
 } from './policy-documents.ts'
 import { planeRoles } from './roles.ts'
+import { agentSignIn, planeSignIn } from './sign-in-documents.ts'
 
 /**
  * The documents of `apply` and `export`: what people write, one schema per kind. Every object is
@@ -132,6 +133,7 @@ export const planeDocument = z
       })
       .optional()
       .describe('What the registry API tells a stranger. Default: nothing.'),
+    signIn: planeSignIn.optional(),
   })
   .describe('A separated area with its own servers, agents, grants, keys, vault and ledger.')
 
@@ -209,6 +211,7 @@ export const agentDocument = z
       .describe(
         '{ secret: true }: a client secret made with `bailiwick agent secret`. Without it only the operator mints tokens for the agent.',
       ),
+    signIn: agentSignIn.optional(),
   })
   .describe('A program with its own identity that calls capabilities.')
 

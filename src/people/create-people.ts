@@ -98,6 +98,11 @@ export const createPeople = (parts: {
       return { session: await sessionFor(row, label) }
     },
 
+    async check({ name, password, address }) {
+      const row = await compare(name, password, address)
+      return 'refused' in row ? row : { person: accountOf(row) }
+    },
+
     list: async () => (await people.list()).map(accountOf),
     async find(name) {
       const row = await people.find(name)

@@ -12,6 +12,7 @@ import { capabilityVersion } from './migrations/0020-capability-version.ts'
 import { ledgerTree } from './migrations/0030-ledger-tree.ts'
 import { callIndex } from './migrations/0040-call-index.ts'
 import { payloadKey } from './migrations/0050-payload-key.ts'
+import { signIn } from './migrations/0070-sign-in.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   ledgerTree,
   callIndex,
   payloadKey,
+  signIn,
 ]
 
 /**

@@ -29,6 +29,7 @@ import { personRows } from './tables/people.ts'
 import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { secretRows } from './tables/secrets.ts'
+import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { valueRows } from './tables/values.ts'
@@ -159,6 +160,7 @@ const planeStoreOf = (
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
     signingKeys: signingKeyRows(db),
+    signIns: signInRows(db),
     payloadKeys: payloadKeyRows(db),
     retention: retentionRows(db),
     ledgerKeys: ledgerKeyRows(db),
