@@ -6,6 +6,7 @@ import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createIdentity } from '#identity/identity.ts'
+import { createFetchDocument } from '#identity/sign-in/fetch-document.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -116,18 +117,20 @@ export const assemble = async (about: {
     vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
   }
   const view = createClientView(origin, () => change.current())
+  const people = createPeople({ store, folder: dataFolder, clock, random, log })
   const identity = await createIdentity({
     origin,
     store,
     change,
     keyring,
     view,
+    people,
+    fetchDocument: createFetchDocument(clock),
     clock,
     random,
     log,
   })
   for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
-  const people = createPeople({ store, folder: dataFolder, clock, random, log })
   const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>

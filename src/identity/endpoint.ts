@@ -8,10 +8,16 @@ import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import { issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
+import { createSignIn, renderError, type SignInParts } from './sign-in/sign-in.ts'
+import type { Request } from './sign-in/visit.ts'
 
-export type TokenEndpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+export interface TokenEndpoint {
+  token(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** What lies below the issuer for people: false where that path is nothing of it. */
+  signIn(about: Request, path: string): Promise<boolean>
+}
 
-export interface TokenEndpointParts {
+export interface TokenEndpointParts extends SignInParts {
   readonly origin: string
   readonly plane: PlaneId
   readonly view: ClientView
@@ -34,8 +40,9 @@ export interface TokenEndpointParts {
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
   const { origin, plane, view, secrets, issue } = parts
-  const { Provider, errors } = await import('oidc-provider')
-  const provider = new Provider(issuerOf(origin, plane), configure(parts.placeholder))
+  const { Provider, errors, interactionPolicy } = await import('oidc-provider')
+  const signIn = createSignIn(parts, { errors, interactionPolicy })
+  const provider = new Provider(issuerOf(origin, plane), configure(parts.placeholder, signIn))
 
   provider.Client.prototype.compareClientSecret = async function (actual) {
     const answer = await secrets.check(plane, this.clientId, actual)
@@ -81,12 +88,16 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   // Koa's own event, which the library's types leave out; without a listener Koa writes to stderr.
   const koa: EventEmitter = provider
   koa.on('error', (error) => parts.failed(error))
+  const people = signIn.mount(provider)
   const answer = provider.callback()
 
-  return async (request, response) => {
-    // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
-    Object.assign(request, { originalUrl: request.url, url: '/token' })
-    await answer(request, response)
+  return {
+    async token(request, response) {
+      // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
+      Object.assign(request, { originalUrl: request.url, url: '/token' })
+      await answer(request, response)
+    },
+    signIn: people,
   }
 }
 
@@ -99,29 +110,31 @@ const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Heade
 
 const off = { enabled: false }
 
-function configure(placeholder: string): Configuration {
+function configure(placeholder: string, signIn: ReturnType<typeof createSignIn>): Configuration {
+  const { resourceFeature: resourceIndicators, ...people } = signIn.configuration
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
-    adapter: () => createClients(placeholder),
+    ...people,
+    adapter: (kind) =>
+      kind === 'Client' ? createClients(placeholder, signIn.metadataOf) : signIn.adapter(kind),
     // The library does not start without a key. This one signs nothing, is not served and lives as long as it.
     jwks: { keys: [pair.privateKey.export({ format: 'jwk' })] } as NonNullable<
       Configuration['jwks']
     >,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientBasedCORS: () => false,
-    responseTypes: [],
-    scopes: [],
     features: {
       clientCredentials: off,
       devInteractions: off,
       dPoP: off,
       pushedAuthorizationRequests: off,
-      resourceIndicators: off,
+      resourceIndicators,
       rpInitiatedLogout: off,
       userinfo: off,
     },
     renderError(ctx, out) {
+      if (ctx.oidc?.route !== 'token') return renderError(ctx, out)
       ctx.type = 'application/json'
       ctx.body = out
     },
@@ -134,19 +147,25 @@ const writtenClient = /^[a-z][a-z0-9-]{0,23}(@[a-z][a-z0-9-]{0,23})?$/
  * The library's view of clients: each name that could be one is. Whether it is, is decided where its
  * secret is checked, so that an unknown client and a wrong secret take one path. Nothing is ever stored.
  */
-function createClients(placeholder: string): Adapter {
+function createClients(
+  placeholder: string,
+  signsIn: ReturnType<typeof createSignIn>['metadataOf'],
+): Adapter {
   const nothing = async () => undefined
   const never = async () => {
     throw new Error('oidc-provider has nothing to store here')
   }
   return {
     async find(id) {
+      const people = await signsIn(id)
+      const isPublic = people?.token_endpoint_auth_method === 'none'
       return {
         client_id: writtenClient.test(id) ? id : '-',
-        client_secret: placeholder,
-        grant_types: ['client_credentials'],
         redirect_uris: [],
         response_types: [],
+        ...people,
+        ...(!isPublic && { client_secret: placeholder }),
+        grant_types: [...(isPublic ? [] : ['client_credentials']), ...(people?.grant_types ?? [])],
       }
     },
     findByUid: nothing,

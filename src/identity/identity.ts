@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { About, Change, Consequence } from '#change/change.ts'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, PlaneDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -12,6 +12,8 @@ import { createIssuer } from './issuer.ts'
 import { createKeys } from './keys.ts'
 import { createCovers } from './resources.ts'
 import { createSecrets } from './secrets.ts'
+import type { FetchDocument } from './sign-in/fetch-document.ts'
+import type { PeopleView } from './sign-in/people-view.ts'
 import { createVerify } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
@@ -68,8 +70,12 @@ export type TokenProblem =
 export interface ClientView {
   /** The agent's document where it exists and acts for that consumer (both exist), else undefined. */
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
-  /** What stops it, for its operator, where its agent, its consumer or the plane is suspended: then it gets no token. */
-  suspended(plane: PlaneId, client: ClientId): string | undefined
+  /** What stops it, for its operator, where its agent, its consumer, the plane or the user is suspended: then it gets no token. */
+  suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
+  /** What the plane's document says of signing in. */
+  signIn(plane: PlaneId): PlaneDocument['signIn']
+  /** Whether the agent's document lets this person sign in for it. */
+  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -126,7 +132,13 @@ export interface Identity {
    */
   readonly consequence: Consequence
   /** Answers the issuer's endpoints under /oauth/{plane} and their metadata; false where the path is none of them. */
-  handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId): Promise<boolean>
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    plane: PlaneId,
+    /** Where it comes from, for the limits. */
+    address: string,
+  ): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -137,6 +149,8 @@ export async function createIdentity({
   change,
   keyring,
   view,
+  people,
+  fetchDocument,
   clock,
   random,
   log,
@@ -146,6 +160,8 @@ export async function createIdentity({
   change: Pick<Change, 'execute'>
   keyring: KeySealing
   view: ClientView
+  people: PeopleView
+  fetchDocument: FetchDocument
   clock: Clock
   random: Random
   log: Log
@@ -153,7 +169,11 @@ export async function createIdentity({
   const keys = await createKeys({ store, keyring, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const issue = createIssue({ origin, keys, view, clock, random })
-  const issuer = createIssuer({ origin, keys, secrets, view, issue, clock, random, log })
+  const issuer = createIssuer({
+    ...{ origin, keys, secrets, view, issue, people, fetchDocument, clock, random, log },
+    rowsOf: (plane) => store.plane(plane).signIns,
+    key: await store.values.putFirst('identity.sign-in-form', random(32)),
+  })
 
   return {
     verify: createVerify({ origin, keys, view }),

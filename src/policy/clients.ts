@@ -1,5 +1,5 @@
 import type { Policy } from '#change/change.ts'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, PlaneDocument } from '#domain/documents.ts'
 import { durationMs } from '#domain/fields.ts'
 import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
 import { tellSuspension } from '#domain/suspension.ts'
@@ -9,7 +9,9 @@ import { stoppedBy } from './compile.ts'
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
-  suspended(plane: PlaneId, client: ClientId): string | undefined
+  suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
+  signIn(plane: PlaneId): PlaneDocument['signIn']
+  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
@@ -31,12 +33,19 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
   }
   return {
     findClient: agentOf,
-    suspended(plane, client) {
+    suspended(plane, client, user) {
       const documents = policy().planes.get(plane)
       const name = splitClientId(client)
-      // A token of this issuer is the agent's own: it is not asked for on any user's behalf.
-      const stopped = documents && name && stoppedBy(documents, { ...name, user: undefined })
+      const stopped = documents && name && stoppedBy(documents, { ...name, user })
       return stopped && tellSuspension(stopped.suspension)
+    },
+    signIn: (plane) => policy().planes.get(plane)?.plane.signIn,
+    maySignIn(plane, client, person) {
+      const agent = agentOf(plane, client)
+      if (!agent) return false
+      const teams = policy().planes.get(plane)?.teams
+      const named = agent.signIn?.teams
+      return !named || named.some((team) => teams?.get(team)?.people.includes(person))
     },
     resolveClient(plane, written) {
       if (splitClientId(written))
