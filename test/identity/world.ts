@@ -1,10 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, PlaneDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import { type ClientView, createIdentity } from '#identity/identity.ts'
+import type { FetchDocument } from '#identity/sign-in/fetch-document.ts'
 import type { Clock } from '#lib/clock.ts'
 import { createLog, silentLog } from '#lib/log.ts'
+import { createPeople } from '#people/create-people.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
@@ -25,6 +27,8 @@ export function createPolicy(origin: string) {
   const lifetimes = new Map<PlaneId, number>()
   const planes = new Set<PlaneId>([ops, finance])
   const stopped = new Set<string>()
+  const signIns = new Map<PlaneId, PlaneDocument['signIn']>()
+  const teams = new Map<string, readonly string[]>()
   const agentOf = (plane: PlaneId, name: string) => agents.get(`${plane}/${name}`)
 
   const view: ClientView = {
@@ -33,7 +37,18 @@ export function createPolicy(origin: string) {
       const agent = parts && agentOf(plane, parts.agent)
       return agent?.consumers.includes(parts?.consumer ?? '') ? agent : undefined
     },
-    suspended: (plane, client) => (stopped.has(`${plane}/${client}`) ? 'suspended' : undefined),
+    suspended: (plane, client, user) =>
+      stopped.has(`${plane}/${client}`) || stopped.has(`${plane}/${user}`)
+        ? 'suspended'
+        : undefined,
+    signIn: (plane) => signIns.get(plane),
+    maySignIn(plane, client, person) {
+      const agent = view.findClient(plane, client)
+      const named = agent?.signIn?.teams
+      return (
+        agent !== undefined && (!named || named.some((one) => teams.get(one)?.includes(person)))
+      )
+    },
     resolveClient(plane, written) {
       const parts = splitClientId(written)
       const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
@@ -55,12 +70,23 @@ export function createPolicy(origin: string) {
     view,
     lifetimes,
     planes,
-    /** `plane/client` of those who are suspended. */
+    signIns,
+    teams,
+    /** `plane/client` and `plane/user` of those who are suspended. */
     stopped,
-    put(plane: PlaneId, name: string, consumers: string[], withSecret: boolean) {
+    put(
+      plane: PlaneId,
+      name: string,
+      consumers: string[],
+      withSecret: boolean,
+      signIn?: AgentDocument['signIn'],
+    ) {
       const authenticate = withSecret ? { authenticate: { secret: true as const } } : {}
       const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
-      agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
+      agents.set(`${plane}/${name}`, {
+        ...{ ...head, owner: 'someone', consumers, ...authenticate },
+        ...(signIn && { signIn }),
+      })
       revision++
     },
     remove(plane: PlaneId, name: string) {
@@ -120,7 +146,18 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
-  const parts = { origin, store, change, keyring, view: policy.view, clock, random, log }
+  const people = createPeople({ store, folder: undefined, clock, random, log })
+  /** What stands at an address outside, as a test puts it there. */
+  const documents = new Map<string, string>()
+  const fetched: string[] = []
+  const fetchDocument: FetchDocument = async (url) => {
+    fetched.push(url.href)
+    const text = documents.get(url.href)
+    return text === undefined ? undefined : Buffer.from(text)
+  }
+  const { view } = policy
+  const around = { people, fetchDocument, clock, random, log }
+  const parts = { origin, store, change, keyring, view, ...around }
   const start = async () => {
     const identity = await createIdentity(parts)
     change.onChange(({ changes }) => identity.follow(changes))
@@ -131,6 +168,7 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
 
   return {
     ...{ origin, policy, parts, store, clock, lines, identity, start, resource },
+    ...{ people, documents, fetched },
     verify: (token: string, plane = ops) => identity.verify(plane, token, clock.now()),
     mint: async (scopes?: string[], client: ClientId = planner, plane = ops) =>
       (await identity.mint(plane, client, `${origin}/mcp/${plane}`, scopes)).token,
