@@ -31,6 +31,7 @@ export const signInConfiguration = (parts: {
     // A marker: the library issues nothing where no scope is granted, and reads max_age with it alone.
     scopes: ['openid'],
     pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
     routes: { authorization: '/authorize' },
     // The prefixes bind a cookie to https, to this host and (`__Host-`) to its root (RFC 6265bis §4.1.3).
     cookies: {
