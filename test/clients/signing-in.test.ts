@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   Client,
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
@@ -11,56 +9,11 @@ import { createBrowser } from '../issuer/browser.ts'
 import { type Gateway, startGateway } from '../peers/gateway.ts'
 import { type HttpServer, startBank } from '../peers/servers.ts'
 import { openOffice, type People } from '../stories/people.ts'
+import { signInDocuments } from '../stories/sign-in-documents.ts'
+import { createProgram } from './signing-in-program.ts'
 
-const owner = 'alice'
 const password = 'correct horse battery'
 const redirectUrl = 'http://127.0.0.1/back'
-
-const documents = (bank: string, signIn: object, clients?: object) =>
-  [
-    { kind: 'Plane', name: 'ops', owner, ...(clients && { signIn: { clients } }) },
-    { kind: 'Consumer', plane: 'ops', name: 'workplace-ai', owner },
-    { kind: 'Agent', plane: 'ops', name: 'desktop', owner, consumers: ['workplace-ai'], ...signIn },
-    {
-      ...{ kind: 'Server', plane: 'ops', name: 'bank', owner, upstream: { url: bank } },
-      tools: { accounts_list: { class: 'read' } },
-    },
-    {
-      ...{ kind: 'Grant', plane: 'ops', name: 'reads', agent: 'desktop', consumer: 'workplace-ai' },
-      ...{ allow: [{ server: 'bank' }], reason: 'A person asks for their accounts.' },
-    },
-  ]
-    .map((one) => JSON.stringify({ apiVersion: 'bailiwick/v1', ...one }))
-    .join('\n---\n')
-
-type Kept = {
-  client?: object
-  tokens?: object
-  verifier?: string
-  sentTo?: URL
-  found?: OAuthDiscoveryState
-}
-
-/** What a desktop program keeps of its sign-in, in memory; `sentTo` is where it opened the browser. */
-const createProgram = (known?: { client_id: string }) => {
-  const kept: Kept = {
-    ...(known && { client: known }),
-  }
-  const provider: OAuthClientProvider = {
-    redirectUrl,
-    clientMetadata: { client_name: 'Desktop', redirect_uris: [redirectUrl] },
-    clientInformation: () => kept.client as never,
-    saveClientInformation: (client) => void (kept.client = client),
-    tokens: () => kept.tokens as never,
-    saveTokens: (tokens) => void (kept.tokens = tokens),
-    redirectToAuthorization: (url) => void (kept.sentTo = url),
-    saveDiscoveryState: (found) => void (kept.found = found),
-    discoveryState: () => kept.found,
-    saveCodeVerifier: (verifier) => void (kept.verifier = verifier),
-    codeVerifier: () => kept.verifier ?? '',
-  }
-  return { provider, kept }
-}
 
 /** A person in front of a browser, from where the program sent it to where it is sent back. */
 const agree = async (origin: string, address: URL): Promise<URL> => {
@@ -77,9 +30,8 @@ describe('The SDK’s own client signs a person in', () => {
 
   before(async () => {
     bank = await startBank()
-    const signIn = { signIn: { redirects: [redirectUrl] } }
     const clients = { agent: 'desktop', register: true }
-    gateway = await startGateway({ documents: documents(bank.url, signIn, clients) })
+    gateway = await startGateway({ documents: signInDocuments(bank.url, [redirectUrl], clients) })
     people = await openOffice(gateway)
     await people.hire('alice')
   })
@@ -95,7 +47,7 @@ describe('The SDK’s own client signs a person in', () => {
   }
   for (const [name, known] of Object.entries(programs)) {
     test(`as a program ${name}, calls a tool, and goes on with its refresh token`, async (t) => {
-      const { provider, kept } = createProgram(known)
+      const { provider, kept } = createProgram(redirectUrl, known)
       const url = new URL(`${gateway.origin}/mcp/ops/bank`)
       const open = () => {
         const client = new Client({ name: 'desktop', version: '1.0.0' })

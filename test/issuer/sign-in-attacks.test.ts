@@ -90,7 +90,7 @@ describe('A page', () => {
       assert.match(policy, /form-action 'self' https:\/\/app\.example(?:;|$)/)
       assert.doesNotMatch(policy, /unsafe|script-src/)
       assert.equal(headers.get('x-frame-options'), 'DENY')
-      assert.equal(headers.get('referrer-policy'), 'no-referrer')
+      assert.equal(headers.get('referrer-policy'), 'same-origin')
       assert.equal(headers.get('cache-control'), 'no-store')
       const style = /<style>(.*?)<\/style>/s.exec(text)?.[1] ?? ''
       const digest = createHash('sha256').update(style).digest('base64')

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client'
 import { createProgram } from '../clients/signing-in-program.ts'
 import { startChromium } from '../peers/chromium.ts'
 import { startGateway } from '../peers/gateway.ts'
@@ -60,7 +64,10 @@ test('a person signs in and agrees in a real browser, which leaves for the progr
   await page.type('#password', 'correct horse battery')
   await page.click('button[value="sign-in"]')
   await page.until('document.querySelector("button[value=allow]")')
-  assert.equal(await page.until('getComputedStyle(document.querySelector("main")).borderRadius'), '12px')
+  assert.equal(
+    await page.until('getComputedStyle(document.querySelector("main")).borderRadius'),
+    '12px',
+  )
   await shoot('consent')
   await page.click('button[value="allow"]')
   await first.finishAuth((await back.promise).searchParams)
@@ -68,5 +75,8 @@ test('a person signs in and agrees in a real browser, which leaves for the progr
   await client.connect(open())
   const answer = await client.callTool({ name: 'accounts_list', arguments: {} })
   assert.notEqual(answer.isError, true)
-  assert.deepEqual(page.errors.filter((text) => !/401|favicon/.test(text)), [])
+  assert.deepEqual(
+    page.errors.filter((text) => !/401|favicon/.test(text)),
+    [],
+  )
 })

@@ -1,8 +1,4 @@
-import type {
-  Configuration,
-  KoaContextWithOIDC,
-  interactionPolicy as Policies,
-} from 'oidc-provider'
+import type { Configuration, interactionPolicy as Policies } from 'oidc-provider'
 import { areScopes } from '../claims.ts'
 import type { Asked } from './asked.ts'
 
@@ -102,5 +98,3 @@ export const scopesIn = (scope: unknown): readonly string[] | undefined => {
 
 /** OpenID Connect's own words: no ID token is issued here, and refresh tokens come without asking. */
 const markers: ReadonlySet<string> = new Set(['', 'openid', 'offline_access'])
-
-export type SignInContext = KoaContextWithOIDC

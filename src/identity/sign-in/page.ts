@@ -73,7 +73,8 @@ export const safely = (leadsTo?: string): Record<string, string> => ({
     "base-uri 'none'",
   ].join('; '),
   'Cross-Origin-Opener-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
+  // Not no-referrer: with that a browser hides from us, too, whose page a form comes from.
+  'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 })
