@@ -6,6 +6,7 @@ import type {
   ResourceServer,
 } from 'oidc-provider'
 import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import { planeResource } from '../resources.ts'
@@ -20,6 +21,7 @@ export interface AskedParts {
   readonly people: PeopleView
   readonly clients: SignInClients
   readonly rows: SignInRows
+  readonly clock: Clock
   readonly errors: typeof Errors
 }
 
@@ -55,7 +57,13 @@ export const createAsked = (parts: AskedParts): Asked => {
       redirect,
       resource: asked.resource,
     })
-    if (!agreed || !asked.scopes || !covers(agreed.scopes, asked.scopes)) return undefined
+    if (
+      !agreed ||
+      agreed.endsAt <= parts.clock.now() ||
+      !asked.scopes ||
+      !covers(agreed.scopes, asked.scopes)
+    )
+      return undefined
     return saveGrant(new oidc.provider.Grant({ accountId: person, clientId: id }), {
       resource: asked.resource,
       scopes: asked.scopes,

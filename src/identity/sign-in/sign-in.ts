@@ -47,8 +47,8 @@ export const createSignIn = (
     async metadataOf(id: string) {
       const client = await clients.find(plane, id)
       if (!client) return undefined
-      const agent = client.from === 'document' && view.findClient(plane, client.client)
-      return asMetadata(client, !(agent && agent.authenticate))
+      const agent = client.from === 'document' ? view.findClient(plane, client.client) : undefined
+      return asMetadata(client, agent?.authenticate === undefined)
     },
     /** Answers `/authorize`, what follows it, and the pages; false for any other path below the issuer. */
     mount(provider: Provider) {
