@@ -5,7 +5,7 @@ import type { Enter, Moved, Policy, Proposed } from '#change/change.ts'
 import { createChange } from '#change/create-change.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
-import { createIdentity } from '#identity/identity.ts'
+import { createIdentity, type Identity } from '#identity/identity.ts'
 import { createFetchDocument } from '#identity/sign-in/fetch-document.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
@@ -117,8 +117,11 @@ export const assemble = async (about: {
     vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
   }
   const view = createClientView(origin, () => change.current())
-  const people = createPeople({ store, folder: dataFolder, clock, random, log })
-  const identity = await createIdentity({
+  const people = createPeople({
+    ...{ store, folder: dataFolder, clock, random, log },
+    ended: (person) => identity.endSignIns(person),
+  })
+  const identity: Identity = await createIdentity({
     origin,
     store,
     change,

@@ -139,6 +139,8 @@ export interface Identity {
     /** Where it comes from, for the limits. */
     address: string,
   ): Promise<boolean>
+  /** Ends all sessions and refresh tokens of that person, of every plane: their password is another now. */
+  endSignIns(person: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -197,6 +199,10 @@ export async function createIdentity({
     },
     consequence: secrets.consequence,
     handle: issuer.handle,
+    async endSignIns(person) {
+      for (const plane of await store.planes.list())
+        await store.plane(plane).signIns.removePerson(person)
+    },
     async close() {
       issuer.close()
     },

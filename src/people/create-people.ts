@@ -26,6 +26,8 @@ export const createPeople = (parts: {
   clock: Clock
   random: Random
   log: Log
+  /** Ends what else a person is signed in to: their password is another now. */
+  ended?: (person: string) => Promise<void>
 }): People => {
   const { clock, random, log } = parts
   const { people } = parts.store
@@ -126,7 +128,10 @@ export const createPeople = (parts: {
       const isNew = !before
       if (!(await (isNew ? people.add(row) : people.put(row))))
         throw new Fault('conflict', { detail: `Somebody else changed "${name}" at this moment.` })
-      if (fresh !== undefined) await people.removeTokens({ person: name })
+      if (fresh !== undefined) {
+        await people.removeTokens({ person: name })
+        await parts.ended?.(name)
+      }
       log.info(isNew ? 'people.made' : 'people.changed', { person: name, by, administrator })
       return { account: accountOf(row), isNew }
     },
@@ -147,6 +152,7 @@ export const createPeople = (parts: {
       await people.put({ ...row, hash: made })
       for (const { id } of await people.listTokens(name))
         if (id !== keep) await people.removeToken(name, id)
+      await parts.ended?.(name)
       log.info('people.password_changed', { person: name })
       return 'changed'
     },

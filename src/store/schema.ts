@@ -85,6 +85,7 @@ export interface PlaneSchema {
     digest: string
     family: string | null
     uid: string | null
+    person: string | null
     /** JSON text. */
     payload: string
     ends_at: number

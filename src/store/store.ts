@@ -424,6 +424,8 @@ export interface SignInRow {
   readonly family: string | undefined
   /** By which a session is found by what was issued in it. */
   readonly uid: string | undefined
+  /** Who signed in, where it is known. */
+  readonly person: string | undefined
   /** JSON text, without the id. */
   readonly payload: string
   readonly endsAt: number
@@ -451,6 +453,8 @@ export interface SignInRows {
   use(kind: string, digest: string, at: number): Promise<boolean>
   remove(kind: string, digest: string): Promise<void>
   removeFamily(family: string): Promise<void>
+  /** All that a person's sign-ins left; to what they agreed stays. */
+  removePerson(person: string): Promise<void>
   /** What has ended, consents too. */
   removeEnded(nowMs: number): Promise<void>
   agree(row: ConsentRow): Promise<void>

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import type { AgentDocument, PlaneDocument } from '#domain/documents.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
-import { type ClientView, createIdentity } from '#identity/identity.ts'
+import { type ClientView, createIdentity, type Identity } from '#identity/identity.ts'
 import type { FetchDocument } from '#identity/sign-in/fetch-document.ts'
 import type { Clock } from '#lib/clock.ts'
 import { createLog, silentLog } from '#lib/log.ts'
@@ -146,7 +146,10 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
-  const people = createPeople({ store, folder: undefined, clock, random, log })
+  const people = createPeople({
+    ...{ store, folder: undefined, clock, random, log },
+    ended: (person) => identity.endSignIns(person),
+  })
   /** What stands at an address outside, as a test puts it there. */
   const documents = new Map<string, string>()
   const fetched: string[] = []
@@ -163,7 +166,7 @@ export async function createWorld({ origin = 'https://gw.example' } = {}) {
     change.onChange(({ changes }) => identity.follow(changes))
     return identity
   }
-  const identity = await start()
+  const identity: Identity = await start()
   const resource = `${origin}/mcp/ops`
 
   return {

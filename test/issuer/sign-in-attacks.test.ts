@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import type { Identity } from '#identity/identity.ts'
 import { ops } from '../identity/world.ts'
 import { ask, basic } from './server.ts'
-import { redirect, startSignIns } from './sign-in-world.ts'
+import { password, redirect, startSignIns } from './sign-in-world.ts'
 
 const world = await startSignIns()
 const { origin, policy, begin, signIn, goThrough, redeem, refresh, newBrowser } = world
@@ -302,6 +302,16 @@ describe('A refresh token that is used twice', () => {
     )
     world.clock.advance(7 * 24 * 3_600_000)
     assert.equal((await refresh(json.refresh_token)).json.error, 'invalid_grant')
+  })
+
+  test('and the browser of whoever knew the old password end with that password', async () => {
+    const client_id = world.newAgent()
+    const { browser, ...gone } = await goThrough({ client_id }, newBrowser(), 'bob')
+    const { json } = await redeem(gone, { client_id })
+    const about = { name: 'bob', title: undefined, administrator: false, by: 'test' }
+    await world.people.put({ ...about, password })
+    assert.equal((await refresh(json.refresh_token, { client_id })).json.error, 'invalid_grant')
+    assert.match((await browser.open(begin({ client_id }).url)).text, /value="sign-in"/)
   })
 
   test('goes on for thirty days, whoever keeps using it', async () => {

@@ -608,6 +608,7 @@ export const storeConformance = (
         const { signIns } = store.plane(ops)
         const row = (digest: string, family: string, endsAt = noon + 1000) => ({
           ...{ kind: 'RefreshToken', digest, family, uid: undefined, payload: '{}', endsAt },
+          person: digest === 'b' ? 'alice' : 'bob',,
         })
         await signIns.put(row('a', 'one'))
         await signIns.put(row('b', 'one'))
@@ -623,6 +624,9 @@ export const storeConformance = (
         assert.equal(await store.plane(finance).signIns.find('RefreshToken', 'a'), undefined)
         await store.plane(finance).signIns.removeFamily('one')
         assert.ok(await signIns.find('RefreshToken', 'b'))
+        await signIns.removePerson('alice')
+        assert.equal(await signIns.find('RefreshToken', 'b'), undefined)
+        assert.ok(await signIns.find('RefreshToken', 'a'))
         await signIns.removeFamily('one')
         assert.equal(await signIns.find('RefreshToken', 'a'), undefined)
         await signIns.removeEnded(noon)

@@ -41,7 +41,7 @@ export const createAdapter = (parts: AdapterParts): ((kind: string) => Adapter) 
       await prune()
       const family = kind === 'Grant' ? id : payload.grantId
       await rows.put({
-        ...{ kind, digest: digestOf(id), uid: payload.uid },
+        ...{ kind, digest: digestOf(id), uid: payload.uid, person: payload.accountId },
         family: family === undefined ? undefined : digestOf(family),
         payload: JSON.stringify(withoutIds(payload)),
         endsAt: clock.now() + expiresInS * 1000,

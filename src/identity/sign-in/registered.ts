@@ -27,7 +27,14 @@ export const createRegisteredClients = (parts: {
   const { rowsOf, clock, random } = parts
   const put = (plane: PlaneId, id: string, payload: string, forMs: number) =>
     rowsOf(plane).put({
-      ...{ kind, digest: digestOf(id), family: undefined, uid: undefined, payload },
+      ...{
+        kind,
+        digest: digestOf(id),
+        family: undefined,
+        uid: undefined,
+        person: undefined,
+        payload,
+      },
       endsAt: clock.now() + forMs,
     })
   const rowOf = async (plane: PlaneId, id: string) => {

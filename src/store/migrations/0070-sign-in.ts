@@ -12,6 +12,7 @@ export const signIn = {
       digest text not null,
       family text,
       uid text,
+      person text,
       payload text not null,
       ends_at bigint not null,
       used_at bigint,
@@ -19,6 +20,7 @@ export const signIn = {
     )`,
     `create index sign_in_family on sign_in (plane, family)`,
     `create index sign_in_uid on sign_in (plane, uid)`,
+    `create index sign_in_person on sign_in (plane, person)`,
     `create index sign_in_end on sign_in (plane, ends_at)`,
     `create table consent (
       plane text not null,

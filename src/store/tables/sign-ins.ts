@@ -3,19 +3,21 @@ import type { PlaneSchema } from '../schema.ts'
 import type { SignInRow, SignInRows } from '../store.ts'
 
 export const signInRows = (db: Kysely<PlaneSchema>): SignInRows => ({
-  async put({ kind, digest, family, uid, payload, endsAt }) {
+  async put({ kind, digest, family, uid, person, payload, endsAt }) {
     await db
       .insertInto('sign_in')
       .values({
         ...{ kind, digest, payload, ends_at: endsAt, used_at: null },
         family: family ?? null,
         uid: uid ?? null,
+        person: person ?? null,
       })
       // Whether it was used stays: what is written again is not made anew.
       .onConflict((conflict) =>
         conflict.columns(['kind', 'digest']).doUpdateSet((given) => ({
           family: given.ref('excluded.family'),
           uid: given.ref('excluded.uid'),
+          person: given.ref('excluded.person'),
           payload: given.ref('excluded.payload'),
           ends_at: given.ref('excluded.ends_at'),
         })),
@@ -47,6 +49,9 @@ export const signInRows = (db: Kysely<PlaneSchema>): SignInRows => ({
   },
   async removeFamily(family) {
     await db.deleteFrom('sign_in').where('family', '=', family).execute()
+  },
+  async removePerson(person) {
+    await db.deleteFrom('sign_in').where('person', '=', person).execute()
   },
   async removeEnded(nowMs) {
     await db.deleteFrom('sign_in').where('ends_at', '<=', nowMs).execute()
@@ -86,6 +91,7 @@ const rowOf = (row: PlaneSchema['sign_in'] | undefined): SignInRow | undefined =
     digest: row.digest,
     family: row.family ?? undefined,
     uid: row.uid ?? undefined,
+    person: row.person ?? undefined,
     payload: row.payload,
     endsAt: row.ends_at,
     usedAt: row.used_at ?? undefined,
