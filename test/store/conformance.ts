@@ -608,7 +608,7 @@ export const storeConformance = (
         const { signIns } = store.plane(ops)
         const row = (digest: string, family: string, endsAt = noon + 1000) => ({
           ...{ kind: 'RefreshToken', digest, family, uid: undefined, payload: '{}', endsAt },
-          person: digest === 'b' ? 'alice' : 'bob',,
+          person: digest === 'b' ? 'alice' : 'bob',
         })
         await signIns.put(row('a', 'one'))
         await signIns.put(row('b', 'one'))
