@@ -8,10 +8,11 @@ import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
 import { checkIssuers } from '#identity/foreign/check-issuers.ts'
-import { createIdentity } from '#identity/identity.ts'
+import { createIdentity, type Identity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
 import type { CallTokens } from '#identity/per-call/token.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
+import { createFetchDocument } from '#identity/sign-in/fetch-document.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
 import { createGivenArguments } from '#ledger/given.ts'
@@ -128,21 +129,6 @@ export const assemble = async (about: {
     vault.plane(plane).onChange((credential) => upstreams.refresh(plane, credential))
   }
   const view = createClientView(origin, () => change.current())
-  const identity = await createIdentity({
-    origin,
-    store,
-    change,
-    keyring,
-    view,
-    rotation: about.rotation,
-    clock,
-    random,
-    log,
-    enter: (issued) => ledger.plane(issued.plane).append(issued),
-    refused: (plane, error) => ledger.plane(plane).count('token.refused.count', error, clock.now()),
-    ...(about.certificateOf && { certificateOf: about.certificateOf }),
-  })
-  for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const entering = createEntering({
     planes: () => change.current().planes,
     ledger: ledger.plane,
@@ -150,7 +136,27 @@ export const assemble = async (about: {
     clock,
     log,
   })
-  const people = createPeople({ store, folder: dataFolder, clock, random, log, entering })
+  const people = createPeople({
+    ...{ store, folder: dataFolder, clock, random, log, entering },
+    ended: (person) => identity.endSignIns(person),
+  })
+  const identity: Identity = await createIdentity({
+    origin,
+    store,
+    change,
+    keyring,
+    view,
+    rotation: about.rotation,
+    people,
+    fetchDocument: createFetchDocument(clock),
+    clock,
+    random,
+    log,
+    enter: (entry) => ledger.plane(entry.plane).append(entry),
+    refused: (plane, error) => ledger.plane(plane).count('token.refused.count', error, clock.now()),
+    ...(about.certificateOf && { certificateOf: about.certificateOf }),
+  })
+  for (const { consequence } of [vault, registry, identity]) change.onDocuments(consequence)
   const offers: Offers = (plane, document) => registry.capabilitiesAs(plane, document)
   const snapshots = createSnapshots(() => change.current(), registry.capabilities, offers)
   const propose = (plane: PlaneId, proposed: Proposed) =>

@@ -248,8 +248,9 @@ const serveParts = async (
     return { ready: because.length === 0, because }
   }
   const health = createHealth({ ready })
+  const answersAsIssuer = createIssuerEdge(identity, about.isBehindProxy)
   const issuer: Edge = async (request, response) => {
-    if (!(await createIssuerEdge(identity)(request, response))) throw new Fault('not_found')
+    if (!(await answersAsIssuer(request, response))) throw new Fault('not_found')
   }
   edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))

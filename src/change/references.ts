@@ -20,7 +20,11 @@ const selected = (member: string) =>
   ] as const
 
 const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly string[]])[]>> = {
-  Plane: [['Server', ['registry', 'public', '*']]],
+  Plane: [
+    ['Server', ['registry', 'public', '*']],
+    ['Agent', ['signIn', 'clients', 'agent']],
+    ['Consumer', ['signIn', 'clients', 'consumer']],
+  ],
   Team: [],
   RoleBinding: [
     ['Team', ['team']],
@@ -34,6 +38,7 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
   Agent: [
     ['Consumer', ['consumers', '*']],
     ['Issuer', ['authenticate', 'issuer']],
+    ['Team', ['signIn', 'teams', '*']],
   ],
   AgentGroup: [['Agent', ['agents', '*']]],
   Grant: [

@@ -27,6 +27,7 @@ import {
 } from './policy-documents.ts'
 import { requirement } from './requirement.ts'
 import { planeRoles } from './roles.ts'
+import { agentSignIn, planeSignIn } from './sign-in-documents.ts'
 
 /**
  * The documents of `apply` and `export`: what people write, one schema per kind. Every object is
@@ -144,6 +145,7 @@ export const planeDocument = z
       })
       .optional()
       .describe('What the registry API tells a stranger. Default: nothing.'),
+    signIn: planeSignIn.optional(),
   })
   .describe('A separated area with its own servers, agents, grants, keys, vault and ledger.')
 
@@ -240,6 +242,7 @@ export const agentDocument = z
       .describe(
         'How the agent proves who it is to the issuer. Without it only the operator mints tokens for the agent.',
       ),
+    signIn: agentSignIn.optional(),
   })
   .describe('A program with its own identity that calls capabilities.')
 

@@ -1,5 +1,6 @@
 import type { Adapter } from 'oidc-provider'
 import type { Jwks } from '#domain/jwk.ts'
+import type { SignInMetadata } from './sign-in/clients.ts'
 
 /** Of the request that the library is answering. */
 export interface Asking {
@@ -22,12 +23,15 @@ export function createClients({
   nobodysKeys,
   asking,
   keysOf,
+  signsIn,
   grants,
 }: {
   placeholder: string
   nobodysKeys: Jwks
   asking(): Asking
   keysOf(written: string): Jwks | undefined
+  /** What makes it a client that people sign in for, where it is one. */
+  signsIn(id: string): Promise<SignInMetadata | undefined>
   grants: readonly string[]
 }): Adapter {
   return {
@@ -41,13 +45,18 @@ export function createClients({
       }
       const { byAssertion, byGrant } = asking()
       if (byGrant) return { ...about, token_endpoint_auth_method: 'none' }
+      const people = await signsIn(id)
+      // Proven by nothing but PKCE, and so granted nothing but what a person agrees to.
+      if (people?.token_endpoint_auth_method === 'none') return people
+      const both = [...grants, ...(people?.grant_types ?? [])]
+      const all = { ...about, ...people, grant_types: both }
       return byAssertion
         ? {
-            ...about,
+            ...all,
             token_endpoint_auth_method: 'private_key_jwt',
             jwks: keysOf(id) ?? nobodysKeys,
           }
-        : { ...about, client_secret: placeholder }
+        : { ...all, client_secret: placeholder }
     },
   }
 }
@@ -65,7 +74,7 @@ export const createNotes = (note: (id: string, forS: number) => Promise<void>): 
 const never = async () => {
   throw new Error('oidc-provider has nothing to store here')
 }
-export const nothingKept: Adapter = {
+const nothingKept: Adapter = {
   find: async () => undefined,
   findByUid: async () => undefined,
   findByUserCode: async () => undefined,

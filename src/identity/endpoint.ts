@@ -7,7 +7,7 @@ import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import { createFlood } from '#lib/flood.ts'
-import { createClients, createNotes, nothingKept } from './adapter.ts'
+import { createClients, createNotes } from './adapter.ts'
 import { assertionAlgorithms, findAssertionProblem, skewS } from './assertion.ts'
 import { areScopes } from './claims.ts'
 import { type AskedExchange, type Exchange, exchangeGrant, issuedTokenType } from './exchange.ts'
@@ -27,16 +27,18 @@ import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import { createCovers, issuerOf, planeResource } from './resources.ts'
 import type { Secrets } from './secrets.ts'
+import { createSignIn, renderError, type SignInParts } from './sign-in/sign-in.ts'
+import type { Request } from './sign-in/visit.ts'
 
 /** Those endpoints of an issuer that a client authenticates at. */
 export type ClientEndpoint = 'token' | 'revoke' | 'introspect'
-export type TokenEndpoint = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  which: ClientEndpoint,
-) => Promise<void>
+export interface TokenEndpoint {
+  ask(request: IncomingMessage, response: ServerResponse, which: ClientEndpoint): Promise<void>
+  /** What lies below the issuer for people: false where that path is nothing of it. */
+  signIn(about: Request, path: string): Promise<boolean>
+}
 
-export interface TokenEndpointParts {
+export interface TokenEndpointParts extends SignInParts {
   readonly origin: string
   readonly plane: PlaneId
   readonly view: ClientView
@@ -67,9 +69,14 @@ export interface TokenEndpointParts {
  */
 export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<TokenEndpoint> {
   const { origin, plane, view, secrets, clock } = parts
-  const { Provider, errors } = await import('oidc-provider')
+  const { Provider, errors, interactionPolicy } = await import('oidc-provider')
   const issuer = issuerOf(origin, plane)
   const flood = createFlood({ atOnce: 200, intervalMs: 20 })
+  const bindingOf = createBindings({ ...parts, errors })
+  const signIn = createSignIn(
+    { ...parts, bindingOf, issued },
+    { errors, interactionPolicy, asking: () => Provider.ctx },
+  )
 
   const wait = (waitMs: number) => {
     Provider.ctx?.set('Retry-After', String(Math.ceil(waitMs / 1000)))
@@ -94,6 +101,7 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
       const client = view.resolveClient(plane, written)
       return client && view.findClient(plane, client)?.authenticate?.jwks
     },
+    signsIn: signIn.metadataOf,
     grants: ['client_credentials', jwtBearer, exchangeGrant],
   })
   const notes = createNotes(async (id, forS) => {
@@ -102,11 +110,11 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   })
   const kept = (model: string) => {
     if (model === 'Client') return clients
-    return model === 'ReplayDetection' ? notes : nothingKept
+    return model === 'ReplayDetection' ? notes : signIn.adapter(model)
   }
 
   const provider = new Provider(issuer, {
-    ...configuration(),
+    ...configure(signIn),
     adapter: kept,
     clockTolerance: skewS,
     // Called when the signature has held.
@@ -126,7 +134,6 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     throw wait(answer.waitMs)
   }
 
-  const bindingOf = createBindings({ ...parts, errors })
   const byAssertion = createJwtBearer({
     ...{ plane, errors, assertions: parts.assertions, covers: createCovers(origin) },
     refused: parts.refused,
@@ -153,7 +160,8 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     })
   }
 
-  async function issued(ctx: TokenEndpointGrantContext<object>, asked: ToIssue) {
+  /** The one way to a token: what its sender proves is joined to what was asked for. */
+  async function issued(ctx: Parameters<typeof bindingOf>[0], asked: ToIssue) {
     // Whoever proves a key gets a token for it; what a token was bound to before stays so.
     const proven = await bindingOf(ctx)
     const binding = asked.binding ?? proven
@@ -209,6 +217,10 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     ctx.body = { ...(await issued(ctx, asked)), issued_token_type: issuedTokenType }
   }
 
+  /** Also of a program that describes or registered itself. */
+  const anyClientOf = async ({ clientId: id }: { readonly clientId: string }) =>
+    view.resolveClient(plane, id) ?? (await parts.clients.find(plane, id))?.client
+
   /**
    * The library reads the request, authenticates the client, and then refuses every JWT as a token that
    * it has not stored: at that refusal, and at no other, it is ours to answer about our own.
@@ -218,10 +230,16 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
     const { client: registered, params, route } = ctx.oidc ?? {}
     const { error } = (ctx.body ?? {}) as { error?: string }
     if (error !== 'unsupported_token_type' || registered === undefined) return
-    const client = view.resolveClient(plane, registered.clientId)
+    const client = await anyClientOf(registered)
     const token = String(params?.token)
     ctx.status = 200
     if (route === 'introspection') {
+      // RFC 7662 §2.1: whoever asks about tokens has authenticated.
+      if (registered.clientAuthMethod === 'none') {
+        ctx.status = 401
+        ctx.body = { error: 'invalid_client', error_description: 'the client has to authenticate' }
+        return
+      }
       ctx.body = client ? parts.ownTokens.introspect(plane, client, token) : { active: false }
       return
     }
@@ -258,12 +276,16 @@ export async function createTokenEndpoint(parts: TokenEndpointParts): Promise<To
   // Koa's own event, which the library's types leave out; without a listener Koa writes to stderr.
   const koa: EventEmitter = provider
   koa.on('error', (error) => parts.failed(error))
+  const people = signIn.mount(provider)
   const answer = provider.callback()
 
-  return async (request, response, which) => {
-    // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
-    Object.assign(request, { originalUrl: request.url, url: `/${which}` })
-    await answer(request, response)
+  return {
+    async ask(request, response, which) {
+      // Koa routes by `url` and speaks of `originalUrl`; the issuer's path is cut off here and nowhere else.
+      Object.assign(request, { originalUrl: request.url, url: `/${which}` })
+      await answer(request, response)
+    },
+    signIn: people,
   }
 }
 
@@ -284,9 +306,14 @@ const corsHeaders = ['Access-Control-Allow-Origin', 'Access-Control-Expose-Heade
 
 const off = { enabled: false }
 
-function configuration(): Configuration {
+/** Whoever asks there is a program. All others are people, in their browsers. */
+const clientRoutes: ReadonlySet<string> = new Set(['token', 'revocation', 'introspection'])
+
+function configure(signIn: ReturnType<typeof createSignIn>): Configuration {
+  const { resourceFeature: resourceIndicators, ...people } = signIn.configuration
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
+    ...people,
     // The library does not start without a key. This one signs nothing, is not served and lives as long as it.
     jwks: { keys: [pair.privateKey.export({ format: 'jwk' })] } as NonNullable<
       Configuration['jwks']
@@ -295,21 +322,24 @@ function configuration(): Configuration {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: { clientAuthSigningAlgValues: [...assertionAlgorithms] },
     clientBasedCORS: () => false,
-    responseTypes: [],
-    routes: { revocation: '/revoke', introspection: '/introspect' },
-    scopes: [],
+    routes: { ...people.routes, revocation: '/revoke', introspection: '/introspect' },
     features: {
       clientCredentials: off,
       devInteractions: off,
       dPoP: off,
       introspection: { enabled: true, allowedPolicy: () => false },
       pushedAuthorizationRequests: off,
-      resourceIndicators: off,
-      revocation: { enabled: true, allowedPolicy: () => false },
+      resourceIndicators,
+      // Of what the library stores, refresh tokens: each its own client's, with all that came of that consent.
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
       rpInitiatedLogout: off,
       userinfo: off,
     },
     renderError(ctx, out) {
+      if (!clientRoutes.has(ctx.oidc?.route ?? '')) return renderError(ctx, out)
       ctx.type = 'application/json'
       ctx.body = out
     },

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { About, Change, Consequence } from '#change/change.ts'
-import type { AgentDocument, IssuerDocument } from '#domain/documents.ts'
+import type { AgentDocument, IssuerDocument, PlaneDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import type { RevisionChange, Store } from '#store/store.ts'
+import type { RevisionChange, SignInRow, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
 import { createExchange } from './exchange.ts'
 import { createForeign } from './foreign/foreign.ts'
@@ -21,6 +21,10 @@ import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
 import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
+import { issuedIn } from './sign-in/answer.ts'
+import type { FetchDocument } from './sign-in/fetch-document.ts'
+import type { PeopleView } from './sign-in/people-view.ts'
+import type { EnterSignedIn } from './sign-in/visit.ts'
 import type { SigningKey } from './signing-key.ts'
 import { createVerifier } from './verify.ts'
 
@@ -93,6 +97,10 @@ export interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
   /** What stops it, for its operator, where its agent, its consumer, the plane or the user it acts for is suspended: then it gets no token. */
   suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
+  /** What the plane's document says of signing in. */
+  signIn(plane: PlaneId): PlaneDocument['signIn']
+  /** Whether the agent's document lets this person sign in for it. */
+  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -196,7 +204,15 @@ export interface Identity {
    */
   readonly consequence: Consequence
   /** Answers the issuer's endpoints under /oauth/{plane} and their metadata; false where the path is none of them. */
-  handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId): Promise<boolean>
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    plane: PlaneId,
+    /** Where it comes from, for the limits. */
+    address: string,
+  ): Promise<boolean>
+  /** Ends all sessions, refresh tokens and access tokens of that person's sign-ins, of every plane: their password is another now. */
+  endSignIns(person: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -211,6 +227,8 @@ export async function createIdentity({
   keyring,
   view,
   rotation = everyMonth,
+  people,
+  fetchDocument,
   clock,
   random,
   log,
@@ -224,10 +242,12 @@ export async function createIdentity({
   keyring: KeySealing
   view: ClientView
   rotation?: Rotation
+  people: PeopleView
+  fetchDocument: FetchDocument
   clock: Clock
   random: Random
   log: Log
-  enter: EnterIssued
+  enter: EnterIssued & EnterSignedIn
   /** Counts a refused token request by its OAuth error. */
   refused: (plane: PlaneId, error: string) => void
   certificateOf?: CertificateOf
@@ -254,25 +274,21 @@ export async function createIdentity({
     revoked: (plane) => tell([plane]),
     clock,
   })
+  /** Access tokens are no rows: what came of a consent that ended is revoked by itself. */
+  const gone = async (plane: PlaneId, rows: readonly SignInRow[]): Promise<void> => {
+    const tokens = issuedIn(rows).filter(({ expiresAt }) => expiresAt > clock.now())
+    await Promise.all(tokens.map((token) => revocations.add(plane, token)))
+    if (tokens.length > 0) tell([plane])
+  }
   const issue = createIssue({ origin, keys, view, clock, random, enter })
   const issuer = createIssuer({
-    origin,
-    keys,
-    callKeys,
-    proofs,
-    certificateOf,
-    secrets,
-    view,
-    issue,
+    ...{ origin, keys, callKeys, proofs, certificateOf, secrets, view, issue, ownTokens, rotation },
     exchange: createExchange({ verifier, view, covers, clock, random }),
-    ownTokens,
-    rotation,
     takeOnce: once.take,
     assertions: foreign.assertions,
-    clock,
-    random,
-    log,
-    refused,
+    ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
+    rowsOf: (plane) => store.plane(plane).signIns,
+    key: await store.values.putFirst('identity.sign-in-form', random(32)),
   })
 
   return {
@@ -329,6 +345,10 @@ export async function createIdentity({
     },
     consequence: secrets.consequence,
     handle: issuer.handle,
+    async endSignIns(person) {
+      for (const plane of await store.planes.list())
+        await gone(plane, await store.plane(plane).signIns.removePerson(person))
+    },
     async close() {
       issuer.close()
       once.close()

@@ -28,6 +28,8 @@ export interface ToIssue {
   readonly signedInAt?: number | undefined
   /** UTC milliseconds that what it is issued upon ends: it lives no longer. */
   readonly endsAt?: number | undefined
+  /** Its `jti`, where whoever asks has to know it before. */
+  readonly id?: string | undefined
   /** Who obtains it, for the entry: the client itself, or whose command it was. */
   readonly by: string
 }
@@ -75,7 +77,7 @@ export function createIssue({
       aud: resource,
       iat,
       exp: iat + expiresInS,
-      jti: random(16).toString('base64url'),
+      jti: asked.id ?? random(16).toString('base64url'),
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),
       ...(run !== undefined && { txn: run }),
       ...(asked.binding && { cnf: confirmationOf(asked.binding) }),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
+import type { SignInRow, SignInRows } from '#store/store.ts'
 import { type ClientEndpoint, createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import type { Assertions } from './foreign/assertion.ts'
@@ -15,9 +16,25 @@ import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { CertificateOf } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
+import { createArrivals } from './sign-in/arrivals.ts'
+import { createSignInClients } from './sign-in/clients.ts'
+import { createDescribedClients } from './sign-in/described.ts'
+import type { FetchDocument } from './sign-in/fetch-document.ts'
+import type { PeopleView } from './sign-in/people-view.ts'
+import { register } from './sign-in/register.ts'
+import { createRegisteredClients } from './sign-in/registered.ts'
+import type { EnterSignedIn, Request } from './sign-in/visit.ts'
 import { createTally } from './tally.ts'
 
 export interface IssuerParts {
+  readonly people: PeopleView
+  readonly rowsOf: (plane: PlaneId) => SignInRows
+  readonly fetchDocument: FetchDocument
+  readonly enter: EnterSignedIn
+  /** Ends what lives on without these rows. */
+  readonly gone: (plane: PlaneId, rows: readonly SignInRow[]) => Promise<void>
+  /** Signs the forms of pages, in every process alike. */
+  readonly key: Uint8Array
   readonly origin: string
   readonly keys: Keys
   /** Of tokens towards servers. */
@@ -48,14 +65,20 @@ export function createIssuer(parts: IssuerParts) {
   const endpoints = new Map<PlaneId, Promise<TokenEndpoint>>()
   const placeholder = random(32).toString('base64url')
   const tally = createTally({ clock, log })
+  const registered = createRegisteredClients(parts)
+  const clients = createSignInClients({
+    ...{ view, registered },
+    described: createDescribedClients(parts),
+  })
+  const arrivals = createArrivals(clock)
 
   function endpointOf(plane: PlaneId): Promise<TokenEndpoint> {
     const known = endpoints.get(plane)
     if (known !== undefined) return known
     const made = createTokenEndpoint({
-      ...parts,
-      plane,
-      placeholder,
+      ...{ ...parts, plane, placeholder, clients, registered },
+      rows: parts.rowsOf(plane),
+      gone: (rows) => parts.gone(plane, rows),
       refused(error) {
         tally.count(plane, error)
         parts.refused(plane, error)
@@ -84,10 +107,43 @@ export function createIssuer(parts: IssuerParts) {
     response.once('finish', () => {
       if (!request.complete) request.socket.destroySoon()
     })
-    await (await endpointOf(plane))(request, response, which)
+    await (await endpointOf(plane)).ask(request, response, which)
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse, plane: PlaneId) {
+  /** People and the programs that they sign in for: strangers, so no more of them than there is room for. */
+  async function signIn(plane: PlaneId, about: Request, path: string): Promise<boolean> {
+    const { request, response } = about
+    if (!/^\/(?:authorize|sign-in|register)(?:\/|$)/.test(path)) return false
+    if (path === '/register' && !view.signIn(plane)?.clients?.register) return false
+    const waitMs = arrivals(path, about.address)
+    if (waitMs > 0) {
+      const error = { error: 'temporarily_unavailable', error_description: 'too many at once' }
+      const headers = { 'Retry-After': String(Math.ceil(waitMs / 1000)), Connection: 'close' }
+      sendJson(response, 429, error, headers)
+      return true
+    }
+    if (path !== '/register') return (await endpointOf(plane)).signIn(about, path)
+    if (request.method !== 'POST') {
+      sendJson(response, 405, { error: 'invalid_request' }, { Allow: 'POST', Connection: 'close' })
+      return true
+    }
+    const answer = await register({ view, registered }, plane, about)
+    if (answer)
+      sendJson(
+        response,
+        answer.status,
+        answer.body,
+        request.complete ? {} : { Connection: 'close' },
+      )
+    return answer !== undefined
+  }
+
+  async function handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    plane: PlaneId,
+    address: string,
+  ) {
     if (!view.hasPlane(plane)) return false
     const [path = ''] = (request.url ?? '').split('?', 1)
     const issuer = `/oauth/${plane}`
@@ -104,13 +160,10 @@ export function createIssuer(parts: IssuerParts) {
       case `${issuer}/jwks`:
         serve(request, response, await keys.jwks(plane), parts.rotation.cachedForS)
         return true
-      case `${issuer}/authorize`:
-        sendJson(response, 400, noAuthorization, { Connection: 'close' })
-        return true
       case `/.well-known/oauth-authorization-server${issuer}`:
       case `/.well-known/openid-configuration${issuer}`:
       case `${issuer}/.well-known/openid-configuration`:
-        serve(request, response, issuerMetadata(origin, plane))
+        serve(request, response, issuerMetadata(origin, plane, view.signIn(plane)?.clients))
         return true
       case `${issuer}/calls/jwks`:
         serve(request, response, await callKeys.jwks(plane), parts.rotation.cachedForS)
@@ -121,6 +174,8 @@ export function createIssuer(parts: IssuerParts) {
         serve(request, response, callIssuerMetadata(origin, plane))
         return true
     }
+    if (path.startsWith(`${issuer}/`))
+      return signIn(plane, { request, response, address }, path.slice(issuer.length))
     const resource = origin + path.slice(resourcePrefix.length)
     if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
     serve(request, response, resourceMetadata(origin, plane, resource, view.issuers(plane).taken))
@@ -131,11 +186,6 @@ export function createIssuer(parts: IssuerParts) {
 }
 
 const resourcePrefix = '/.well-known/oauth-protected-resource'
-
-const noAuthorization = {
-  error: 'unsupported_response_type',
-  error_description: 'this issuer has no authorization endpoint; use client_credentials',
-}
 
 /** Refuses what needs no body, no client and no library to be refused. */
 function refuseHead(request: IncomingMessage, response: ServerResponse): boolean {

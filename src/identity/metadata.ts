@@ -7,11 +7,13 @@ import { issuerOf } from './resources.ts'
 
 /**
  * The issuer's metadata (RFC 8414 §2; the same document answers OpenID Connect Discovery, which MCP
- * clients fall back to). It lists what is built and nothing else: two grants, three ways to authenticate.
- * `authorization_endpoint` is the exception: RFC 8414 lets an issuer without such grants leave it out,
- * but the MCP SDKs 1 and 2 refuse a document without it. Its address answers that there is none.
+ * clients fall back to). It lists what is built and what the plane allows, and nothing else.
  */
-export function issuerMetadata(origin: string, plane: PlaneId) {
+export function issuerMetadata(
+  origin: string,
+  plane: PlaneId,
+  clients: { readonly metadata?: unknown; readonly register?: unknown } = {},
+) {
   const issuer = issuerOf(origin, plane)
   return {
     issuer,
@@ -20,12 +22,21 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
     revocation_endpoint: `${issuer}/revoke`,
     introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
-    response_types_supported: [],
-    grant_types_supported: ['client_credentials', jwtBearer, exchangeGrant],
+    ...(clients.register !== undefined && { registration_endpoint: `${issuer}/register` }),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: [
+      ...['authorization_code', 'refresh_token'],
+      ...['client_credentials', jwtBearer, exchangeGrant],
+    ],
     authorization_grant_profiles_supported: grantProfiles,
-    ...authenticatingAt('token_endpoint'),
-    ...authenticatingAt('revocation_endpoint'),
+    ...authenticatingAt('token_endpoint', ['none']),
+    ...authenticatingAt('revocation_endpoint', ['none']),
     ...authenticatingAt('introspection_endpoint'),
+    code_challenge_methods_supported: ['S256'],
+    // RFC 9207 §3, so that a program which knows several issuers tells whose answer it has.
+    authorization_response_iss_parameter_supported: true,
+    ...(clients.metadata !== undefined && { client_id_metadata_document_supported: true }),
     dpop_signing_alg_values_supported: [...proofAlgorithms],
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
@@ -33,11 +44,12 @@ export function issuerMetadata(origin: string, plane: PlaneId) {
   }
 }
 
-const authenticatingAt = (endpoint: string) => ({
+const authenticatingAt = (endpoint: string, others: readonly string[] = []) => ({
   [`${endpoint}_auth_methods_supported`]: [
     'client_secret_basic',
     'client_secret_post',
     'private_key_jwt',
+    ...others,
   ],
   [`${endpoint}_auth_signing_alg_values_supported`]: assertionAlgorithms,
 })

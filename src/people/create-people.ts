@@ -29,6 +29,8 @@ export const createPeople = (parts: {
   random: Random
   log: Log
   entering: Entering
+  /** Ends what else a person is signed in to: their password is another now. */
+  ended?: (person: string) => Promise<void>
 }): People => {
   const { clock, random, log, entering } = parts
   const { people } = parts.store
@@ -111,6 +113,11 @@ export const createPeople = (parts: {
       return { session: await sessionFor(row, label) }
     },
 
+    async check({ name, password, address }) {
+      const row = await compare(name, password, address)
+      return 'refused' in row ? row : { person: accountOf(row) }
+    },
+
     list: async () => (await people.list()).map(accountOf),
     async find(name) {
       const row = await people.find(name)
@@ -136,7 +143,10 @@ export const createPeople = (parts: {
       await entering.enter(row, changeOf(row, done, by))
       if (!(await (isNew ? people.add(row) : people.put(row))))
         throw new Fault('conflict', { detail: `Somebody else changed "${name}" at this moment.` })
-      if (fresh !== undefined) await people.removeTokens({ person: name })
+      if (fresh !== undefined) {
+        await people.removeTokens({ person: name })
+        await parts.ended?.(name)
+      }
       log.info(isNew ? 'people.made' : 'people.changed', { person: name, by, administrator })
       return { account: accountOf(row), isNew }
     },
@@ -145,6 +155,7 @@ export const createPeople = (parts: {
       const row = await people.find(name)
       if (row?.administrator) await checkOneIsLeft(name)
       if (!(await people.remove(name))) throw nobodyCalled(name)
+      await parts.ended?.(name)
       log.info('people.removed', { person: name, by })
       if (row) await entering.enterAfter(row, changeOf(row, 'removed', by))
     },
@@ -159,6 +170,7 @@ export const createPeople = (parts: {
       await people.put({ ...row, hash: made })
       for (const { id } of await people.listTokens(name))
         if (id !== keep) await people.removeToken(name, id)
+      await parts.ended?.(name)
       log.info('people.password_changed', { person: name })
       return 'changed'
     },

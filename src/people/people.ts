@@ -31,6 +31,9 @@ export type SignedIn =
   | { readonly refused: 'wrong' }
   | { readonly refused: 'limited'; readonly waitMs: number }
 
+/** As `SignedIn`, for whoever keeps a session of their own. */
+export type Checked = { readonly person: Account } | Exclude<SignedIn, { session: Session }>
+
 export type SetUp =
   | { readonly session: Session }
   | { readonly refused: 'over' | 'wrong code' | 'old code' }
@@ -54,6 +57,8 @@ export interface People {
   /** Who comes with this token; undefined where it is none of ours, over or revoked. */
   authenticate(token: string): Promise<{ person: Person; token: TokenInfo } | undefined>
   signIn(about: SignIn): Promise<SignedIn>
+  /** Whose name and password these are: the same limits and the same work as a sign-in, and no token. */
+  check(about: Omit<SignIn, 'label'>): Promise<Checked>
 
   list(): Promise<Account[]>
   find(name: string): Promise<Account | undefined>

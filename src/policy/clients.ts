@@ -1,5 +1,5 @@
 import type { Policy } from '#change/change.ts'
-import type { AgentDocument } from '#domain/documents.ts'
+import type { AgentDocument, PlaneDocument } from '#domain/documents.ts'
 import { durationMs } from '#domain/fields.ts'
 import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } from '#domain/name.ts'
 import { tellSuspension } from '#domain/suspension.ts'
@@ -11,6 +11,8 @@ import { type Issuers, issuersOf } from './issuers.ts'
 interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
   suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
+  signIn(plane: PlaneId): PlaneDocument['signIn']
+  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
@@ -38,6 +40,14 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       const name = splitClientId(client)
       const stopped = documents && name && stoppedBy(documents, { ...name, user })
       return stopped && tellSuspension(stopped.suspension)
+    },
+    signIn: (plane) => policy().planes.get(plane)?.plane.signIn,
+    maySignIn(plane, client, person) {
+      const agent = agentOf(plane, client)
+      if (!agent) return false
+      const teams = policy().planes.get(plane)?.teams
+      const named = agent.signIn?.teams
+      return !named || named.some((team) => teams?.get(team)?.people.includes(person))
     },
     resolveClient(plane, written) {
       if (splitClientId(written))

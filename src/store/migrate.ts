@@ -15,6 +15,7 @@ import { payloadKey } from './migrations/0050-payload-key.ts'
 import { ledgerPruning } from './migrations/0060-ledger-pruning.ts'
 import { keyRotation } from './migrations/0061-key-rotation.ts'
 import { revocation } from './migrations/0062-revocation.ts'
+import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
 
 export interface Migration {
@@ -41,6 +42,7 @@ export const migrations: readonly Migration[] = [
   ledgerPruning,
   keyRotation,
   revocation,
+  signIn,
   takenOnce,
 ]
 

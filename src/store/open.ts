@@ -30,6 +30,7 @@ import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
+import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { takenOnceRows } from './tables/taken-once.ts'
@@ -163,6 +164,7 @@ const planeStoreOf = (
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
     signingKeys: signingKeyRows(db),
+    signIns: signInRows(db),
     payloadKeys: payloadKeyRows(db),
     retention: retentionRows(db),
     ledgerKeys: ledgerKeyRows(db),

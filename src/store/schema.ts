@@ -82,6 +82,26 @@ export interface PlaneSchema {
     reason: string
     revision: number
   }
+  sign_in: {
+    kind: string
+    digest: string
+    family: string | null
+    uid: string | null
+    person: string | null
+    /** JSON text. */
+    payload: string
+    ends_at: number
+    used_at: number | null
+  }
+  consent: {
+    person: string
+    client: string
+    redirect: string
+    resource: string
+    scopes: string
+    at: number
+    ends_at: number
+  }
 }
 
 /** What belongs to the installation and to no plane; of the planes' tables only which planes there are. */

@@ -69,6 +69,7 @@ export interface PlaneStore {
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
   readonly signingKeys: SigningKeyRows
+  readonly signIns: SignInRows
   readonly payloadKeys: PayloadKeyRows
   readonly retention: RetentionRows
   readonly ledgerKeys: LedgerKeyRows
@@ -440,6 +441,56 @@ export interface ClientSecretRow {
 export interface ClientSecretRows {
   list(): Promise<ClientSecretRow[]>
   find(client: string): Promise<ClientSecretRow | undefined>
+}
+
+/** What a sign-in at the issuer leaves, until its end. Whoever has the row does not have the id. */
+export interface SignInRow {
+  /** Session, authorization code, refresh token and the like. */
+  readonly kind: string
+  /** SHA-256 of its id in hexadecimal. */
+  readonly digest: string
+  /** Everything that one consent led to has one: it ends as a whole. */
+  readonly family: string | undefined
+  /** By which a session is found by what was issued in it. */
+  readonly uid: string | undefined
+  /** Who signed in, where it is known. */
+  readonly person: string | undefined
+  /** JSON text, without the id. */
+  readonly payload: string
+  readonly endsAt: number
+  readonly usedAt: number | undefined
+}
+
+/** To what a person has agreed: where answers go, and for which endpoint with which scopes. */
+export interface ConsentRow {
+  readonly person: string
+  readonly client: string
+  readonly redirect: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly at: number
+  readonly endsAt: number
+}
+
+/** Written by `identity/` alone. */
+export interface SignInRows {
+  /** Makes it or writes it again; whether it was used stays. */
+  put(row: Omit<SignInRow, 'usedAt'>): Promise<void>
+  find(kind: string, digest: string): Promise<SignInRow | undefined>
+  findByUid(kind: string, uid: string): Promise<SignInRow | undefined>
+  /** True once, whoever asks: for all others it was used already, or is not there. */
+  use(kind: string, digest: string, at: number): Promise<boolean>
+  remove(kind: string, digest: string): Promise<void>
+  /** Answers what went, so that what lives on without a row can be ended too. */
+  removeFamily(family: string): Promise<readonly SignInRow[]>
+  /** All that a person's sign-ins left; to what they agreed stays. Answers what went. */
+  removePerson(person: string): Promise<readonly SignInRow[]>
+  /** What has ended, consents too. */
+  removeEnded(nowMs: number): Promise<void>
+  agree(row: ConsentRow): Promise<void>
+  findConsent(
+    about: Pick<ConsentRow, 'person' | 'client' | 'redirect' | 'resource'>,
+  ): Promise<ConsentRow | undefined>
 }
 
 /** The issuer's keys, private part sealed by the vault's keyring. The first is `identity/`'s to write, others come by `Store.commit`. */

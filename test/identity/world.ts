@@ -1,12 +1,15 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
-import type { AgentDocument, IssuerDocument } from '#domain/documents.ts'
-import type { TokenIssued } from '#domain/entry.ts'
+import type { AgentDocument, IssuerDocument, PlaneDocument } from '#domain/documents.ts'
+import type { SignedIn, TokenIssued } from '#domain/entry.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
-import { type ClientView, createIdentity } from '#identity/identity.ts'
+import { type ClientView, createIdentity, type Identity } from '#identity/identity.ts'
+import type { FetchDocument } from '#identity/sign-in/fetch-document.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog, silentLog } from '#lib/log.ts'
+import { createPeople } from '#people/create-people.ts'
+import type { Entering } from '#people/entering.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { createKeyring } from '#vault/keyring.ts'
@@ -28,6 +31,8 @@ export function createPolicy(origin: string) {
   const planes = new Set<PlaneId>([ops, finance])
   const issuers = new Map<string, IssuerDocument>()
   const stopped = new Set<string>()
+  const signIns = new Map<PlaneId, PlaneDocument['signIn']>()
+  const teams = new Map<string, readonly string[]>()
   const agentOf = (plane: PlaneId, name: string) => agents.get(`${plane}/${name}`)
 
   const view: ClientView = {
@@ -38,6 +43,14 @@ export function createPolicy(origin: string) {
     },
     suspended: (plane, client, user) =>
       [client, user].some((one) => stopped.has(`${plane}/${one}`)) ? 'suspended' : undefined,
+    signIn: (plane) => signIns.get(plane),
+    maySignIn(plane, client, person) {
+      const agent = view.findClient(plane, client)
+      const named = agent?.signIn?.teams
+      return (
+        agent !== undefined && (!named || named.some((one) => teams.get(one)?.includes(person)))
+      )
+    },
     resolveClient(plane, written) {
       const parts = splitClientId(written)
       const [only, ...others] = agentOf(plane, parts?.agent ?? written)?.consumers ?? []
@@ -66,12 +79,23 @@ export function createPolicy(origin: string) {
     lifetimes,
     planes,
     issuers,
-    /** `plane/client` of those who are suspended. */
+    signIns,
+    teams,
+    /** `plane/client` and `plane/user` of those who are suspended. */
     stopped,
-    put(plane: PlaneId, name: string, consumers: string[], withSecret: boolean) {
+    put(
+      plane: PlaneId,
+      name: string,
+      consumers: string[],
+      withSecret: boolean,
+      signIn?: AgentDocument['signIn'],
+    ) {
       const authenticate = withSecret ? { authenticate: { secret: true as const } } : {}
       const head = { apiVersion: 'bailiwick/v1' as const, kind: 'Agent' as const, plane, name }
-      agents.set(`${plane}/${name}`, { ...head, owner: 'someone', consumers, ...authenticate })
+      agents.set(`${plane}/${name}`, {
+        ...{ ...head, owner: 'someone', consumers, ...authenticate },
+        ...(signIn && { signIn }),
+      })
       revision++
     },
     putAgent(
@@ -147,37 +171,45 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
+  const entering: Entering = { enter: async () => {}, enterAfter: async () => {}, refused() {} }
+  const people = createPeople({
+    ...{ store, folder: undefined, clock, random, log, entering },
+    ended: (person) => identity.endSignIns(person),
+  })
+  /** What stands at an address outside, as a test puts it there. */
+  const documents = new Map<string, string>()
+  const fetched: string[] = []
+  const fetchDocument: FetchDocument = async (url) => {
+    fetched.push(url.href)
+    const text = documents.get(url.href)
+    return text === undefined ? undefined : Buffer.from(text)
+  }
   let isFull = false
   const issued: TokenIssued[] = []
+  const signedIn: SignedIn[] = []
   const refused: string[] = []
   const entries = {
-    async enter(one: TokenIssued) {
+    async enter(one: TokenIssued | SignedIn) {
       if (isFull) throw new Fault('unrecordable')
-      issued.push(one)
+      if (one.type === 'token.issued') issued.push(one)
+      else signedIn.push(one)
     },
     refused: (_: PlaneId, error: string) => void refused.push(error),
   }
-  const parts = {
-    origin,
-    store,
-    change,
-    keyring,
-    view: policy.view,
-    clock,
-    random,
-    log,
-    ...entries,
-  }
+  const { view } = policy
+  const around = { people, fetchDocument, clock, random, log, ...entries }
+  const parts = { origin, store, change, keyring, view, ...around }
   const start = async () => {
     const identity = await createIdentity(parts)
     change.onChange(({ changes }) => identity.follow(changes))
     return identity
   }
-  const identity = await start()
+  const identity: Identity = await start()
   const resource = `${origin}/mcp/ops`
 
   return {
-    ...{ origin, policy, parts, store, clock, lines, identity, start, resource, issued, refused },
+    ...{ origin, policy, parts, store, clock, lines, identity, start, resource },
+    ...{ people, documents, fetched, issued, signedIn, refused },
     /** Whether nothing can be recorded from here on. */
     full(is: boolean) {
       isFull = is

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as sdk2 from '@modelcontextprotocol/core'
 import * as sdk1 from '@modelcontextprotocol/sdk/shared/auth.js'
+import { ops } from '../identity/world.ts'
 import { send, startIssuer } from './server.ts'
 
 const issuer = await startIssuer()
@@ -32,19 +33,25 @@ describe("a plane's issuer", () => {
         revocation_endpoint: `${origin}/oauth/ops/revoke`,
         introspection_endpoint: `${origin}/oauth/ops/introspect`,
         jwks_uri: `${origin}/oauth/ops/jwks`,
-        response_types_supported: [],
+        response_types_supported: ['code'],
+        response_modes_supported: ['query'],
         grant_types_supported: [
-          'client_credentials',
+          ...['authorization_code', 'refresh_token', 'client_credentials'],
           'urn:ietf:params:oauth:grant-type:jwt-bearer',
           'urn:ietf:params:oauth:grant-type:token-exchange',
         ],
         authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
         ...Object.fromEntries(
           ['token', 'revocation', 'introspection'].flatMap((endpoint) => [
-            [`${endpoint}_endpoint_auth_methods_supported`, methods],
+            [
+              `${endpoint}_endpoint_auth_methods_supported`,
+              endpoint === 'introspection' ? methods : [...methods, 'none'],
+            ],
             [`${endpoint}_endpoint_auth_signing_alg_values_supported`, algorithms],
           ]),
         ),
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
         dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: [],
@@ -78,21 +85,24 @@ describe("a plane's issuer", () => {
     assert.equal(keys.length, 1)
   })
 
-  test('says at the address of the authorization endpoint that there is none', async () => {
-    const { status, text } = await get('/oauth/ops/authorize?response_type=code&client_id=planner')
-    assert.equal(status, 400)
-    assert.equal(JSON.parse(text).error, 'unsupported_response_type')
+  test('names registration and metadata documents where the plane lets programs bring their own', async () => {
+    const read = async () => JSON.parse((await get(addresses[0] as string)).text)
+    issuer.policy.signIns.set(ops, { clients: { agent: 'planner', metadata: ['claude.ai'] } })
+    const described = await read()
+    assert.equal(described.client_id_metadata_document_supported, true)
+    assert.equal(described.registration_endpoint, undefined)
+    issuer.policy.signIns.set(ops, { clients: { agent: 'planner', register: true } })
+    const registered = await read()
+    assert.equal(registered.client_id_metadata_document_supported, undefined)
+    assert.equal(registered.registration_endpoint, `${origin}/oauth/ops/register`)
+    issuer.policy.signIns.delete(ops)
   })
 
-  test('names that address only because the MCP SDKs refuse its metadata without it', async () => {
+  test('is what both MCP SDKs take for metadata', async () => {
     const document = JSON.parse((await get('/oauth/ops/.well-known/openid-configuration')).text)
-    const { authorization_endpoint: _, ...without } = document
-    for (const sdk of [sdk1, sdk2]) {
-      for (const schema of [sdk.OAuthMetadataSchema, sdk.OpenIdProviderMetadataSchema]) {
+    for (const sdk of [sdk1, sdk2])
+      for (const schema of [sdk.OAuthMetadataSchema, sdk.OpenIdProviderMetadataSchema])
         assert(schema.safeParse(document).success)
-        assert(!schema.safeParse(without).success)
-      }
-    }
   })
 
   test('answers HEAD without a body and no other method, and sends no CORS headers', async () => {
@@ -158,6 +168,11 @@ describe('there is nothing', () => {
     '/oauth/ops/',
     '/oauth/ops/token/',
     '/oauth/ops/auth',
+    '/oauth/ops/authorize/short',
+    '/oauth/ops/authorize/0123456789abcdefghij/more',
+    '/oauth/ops/sign-in',
+    '/oauth/ops/sign-in/x',
+    '/oauth/ops/register',
     '/oauth/ops/reg',
     '/oauth/ops/me',
     '/oauth/ops/session/end',

@@ -27,7 +27,7 @@ export async function startIssuer(about: { nowMs?: number } = {}) {
   const origin = `http://127.0.0.1:${port}`
   const world = await createWorld({ origin, ...about })
   identity = world.identity
-  edge = createIssuerEdge(identity)
+  edge = createIssuerEdge(identity, false)
   after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
@@ -36,7 +36,7 @@ export async function startIssuer(about: { nowMs?: number } = {}) {
   /** What a new process knows: the rows, and nothing that was in memory. */
   const restart = async () => {
     identity = await world.start()
-    edge = createIssuerEdge(identity)
+    edge = createIssuerEdge(identity, false)
   }
   return { ...world, port, restart, current: () => identity, tokenUrl: `${origin}/oauth/ops/token` }
 }

@@ -237,17 +237,18 @@ describe('no token', () => {
       status: 400,
       error: 'invalid_request',
     },
+    // Nobody signs in for this agent: its client has no such grants.
     'for an authorization code': {
       headers: asPlanner,
       form: { grant_type: 'authorization_code', code: 'x' },
       status: 400,
-      error: 'unsupported_grant_type',
+      error: 'invalid_request',
     },
     'for a refresh token': {
       headers: asPlanner,
       form: { grant_type: 'refresh_token', refresh_token: 'x' },
       status: 400,
-      error: 'unsupported_grant_type',
+      error: 'invalid_request',
     },
     'for the implicit grant': {
       headers: asPlanner,

@@ -656,6 +656,50 @@ export const storeConformance = (
         assert.deepEqual(await revocations.list(newest + 1), [])
       })
 
+      test('what a sign-in leaves is used once, ends with its family, and is of its plane alone', async () => {
+        const { signIns } = store.plane(ops)
+        const row = (digest: string, family: string, endsAt = noon + 1000) => ({
+          ...{ kind: 'RefreshToken', digest, family, uid: undefined, payload: '{}', endsAt },
+          person: digest === 'b' ? 'alice' : 'bob',
+        })
+        await signIns.put(row('a', 'one'))
+        await signIns.put(row('b', 'one'))
+        await signIns.put({ ...row('c', 'two', noon), uid: 'u' })
+        const used = await Promise.all([1, 2, 3].map(() => signIns.use('RefreshToken', 'a', noon)))
+        assert.equal(used.filter(Boolean).length, 1)
+        await signIns.put({ ...row('a', 'one'), payload: '{"again":true}' })
+        const again = await signIns.find('RefreshToken', 'a')
+        assert.deepEqual([again?.usedAt, again?.payload], [noon, '{"again":true}'])
+        assert.equal(await signIns.use('RefreshToken', 'nothing', noon), false)
+        assert.equal(await signIns.use('Session', 'b', noon), false)
+        assert.equal((await signIns.findByUid('RefreshToken', 'u'))?.digest, 'c')
+        assert.equal(await store.plane(finance).signIns.find('RefreshToken', 'a'), undefined)
+        await store.plane(finance).signIns.removeFamily('one')
+        assert.ok(await signIns.find('RefreshToken', 'b'))
+        await signIns.removePerson('alice')
+        assert.equal(await signIns.find('RefreshToken', 'b'), undefined)
+        assert.ok(await signIns.find('RefreshToken', 'a'))
+        await signIns.removeFamily('one')
+        assert.equal(await signIns.find('RefreshToken', 'a'), undefined)
+        await signIns.removeEnded(noon)
+        assert.equal(await signIns.find('RefreshToken', 'c'), undefined)
+      })
+
+      test('a person’s consent is the last one, for one program, address and endpoint', async () => {
+        const { signIns } = store.plane(ops)
+        const about = { person: 'alice', client: 'a@b', redirect: 'https://a/', resource: 'r' }
+        const consent = { ...about, scopes: ['s', 't'], at: noon, endsAt: noon + 1 }
+        await signIns.agree({ ...consent, scopes: [] })
+        assert.deepEqual((await signIns.findConsent(about))?.scopes, [])
+        await signIns.agree(consent)
+        assert.deepEqual(await signIns.findConsent(about), consent)
+        for (const other of ['person', 'client', 'redirect', 'resource'])
+          assert.equal(await signIns.findConsent({ ...about, [other]: 'x' }), undefined)
+        assert.equal(await store.plane(finance).signIns.findConsent(about), undefined)
+        await signIns.removeEnded(noon + 1)
+        assert.equal(await signIns.findConsent(about), undefined)
+      })
+
       test('a key of what is recorded is what the first one put, for each subject and month', async () => {
         const { payloadKeys } = store.plane(ops)
         const key = (id: string, subject = 'user:1', period = '2026-11') => ({

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { planeId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
+import { callerAddress } from '../caller-address.ts'
 
 export type IssuerEdge = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 
@@ -17,12 +18,15 @@ const families = [
 ]
 
 /** The issuers and their metadata. False where nothing of it is at that address. */
-export function createIssuerEdge(identity: Identity): IssuerEdge {
+export function createIssuerEdge(identity: Identity, isBehindProxy: boolean): IssuerEdge {
   return async (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1)
     for (const family of families) {
       const [, name] = family.exec(path) ?? []
-      if (name !== undefined) return identity.handle(request, response, planeId(name))
+      if (name !== undefined) {
+        const address = callerAddress(request, isBehindProxy)
+        return identity.handle(request, response, planeId(name), address)
+      }
     }
     return false
   }

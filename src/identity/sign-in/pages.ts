@@ -1,0 +1,125 @@
+import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
+import type { SignInClient } from './clients.ts'
+import { html, type Markup, type Page } from './page.ts'
+
+/** The pages that a person sees at a plane's issuer. Whatever a program says of itself stands in quotes. */
+
+export interface Form {
+  readonly action: string
+  /** Proves that the form came from a page of ours to this browser. */
+  readonly proof: string
+}
+
+export const signInPage = (about: {
+  form: Form
+  plane: string
+  client: SignInClient
+  redirect: string
+  /** What was typed before, and why it did not do. */
+  name: string
+  problem: string | undefined
+}): Page => ({
+  title: `Sign in to ${about.plane}`,
+  leadsTo: about.redirect,
+  ...(about.problem !== undefined && { status: 401 }),
+  body: html`<h1>Sign in to ${about.plane}</h1>
+<p class="quiet">${programOf(about.client)} asks who you are. What it may do is asked next.</p>
+${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
+${formOf(
+  about.form,
+  html`<label for="name">Name</label>
+<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
+)}
+${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
+})
+
+export const consentPage = (about: {
+  form: Form
+  plane: string
+  person: string
+  client: SignInClient
+  redirect: string
+  resource: string
+  scopes: readonly string[]
+}): Page => {
+  const { client, person, plane, resource, redirect, scopes } = about
+  const [agent, consumer] = client.client.split('@')
+  return {
+    title: `Let ${agent} act for you?`,
+    leadsTo: redirect,
+    body: html`<h1>Let ${agent} act for you?</h1>
+<p>${programOf(client)} wants to use ${plane} in your name, as the agent <strong>${agent}</strong> of <strong>${consumer}</strong>.</p>
+${client.from === 'document' ? undefined : html`<p class="warn">Nobody here has checked this program: its name is what it says of itself. Go on only if you have just started it yourself.</p>`}
+<dl>
+<div><dt>You</dt><dd>${person}</dd></div>
+<div><dt>May use</dt><dd>${placeOf(resource, plane)}</dd></div>
+<div><dt>With</dt><dd>${scopes.length > 0 ? scopes.join(', ') : 'everything that the agent is granted'}</dd></div>
+<div><dt>The answer goes to</dt><dd>${destinationOf(redirect)}</dd></div>
+</dl>
+${formOf(
+  about.form,
+  html`<div class="row"><button class="main" name="do" value="allow">Allow</button>
+<button name="do" value="deny">Deny</button></div>
+<p><button class="plain" name="do" value="other">I am not ${person}</button></p>`,
+)}`,
+  }
+}
+
+export const refusedPage = (about: {
+  form: Form
+  plane: string
+  person: string
+  client: SignInClient
+  redirect: string
+}): Page => ({
+  title: 'You may not use this agent',
+  status: 403,
+  leadsTo: about.redirect,
+  body: html`<h1>You may not use this agent</h1>
+<p>You are signed in as <strong>${about.person}</strong>. The agent <strong>${about.client.client}</strong> of ${about.plane} does not act for you. Its owner, or whoever runs ${about.plane}, can change that.</p>
+${formOf(
+  about.form,
+  html`<div class="row"><button class="main" name="do" value="deny">Go back</button>
+<button name="do" value="other">I am not ${about.person}</button></div>`,
+)}`,
+})
+
+export const problemPage = (status: number, title: string, sentence: string): Page => ({
+  title,
+  status,
+  body: html`<h1>${title}</h1>
+<p>${sentence}</p>`,
+})
+
+const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
+  html`<form method="post" action="${action}">
+<input type="hidden" name="proof" value="${proof}">
+${fields}
+</form>`
+
+const programOf = ({ from, title, id, client }: SignInClient): Markup => {
+  if (from === 'document') return html`<strong>${title ?? client}</strong>`
+  const name =
+    title === undefined ? 'A program without a name' : `A program that calls itself “${title}”`
+  return from === 'metadata'
+    ? html`${name}, of <strong>${new URL(id).host}</strong>,`
+    : html`${name}, which registered itself,`
+}
+
+const placeOf = (resource: string, plane: string): string => {
+  const path = new URL(resource).pathname
+  const [, kind, , item] = path.split('/')
+  if (item === undefined) return `every server of ${plane} that the agent is granted`
+  return kind === 'rest' ? `the API ${item}` : `the server ${item}`
+}
+
+const destinationOf = (redirect: string): Markup => {
+  const url = new URL(redirect)
+  if (url.protocol === 'https:') return html`<strong>${url.host}</strong>`
+  if (!isOnOwnMachine(redirect) || url.protocol === 'http:')
+    return html`<strong>this computer</strong>, to whatever program listens at ${url.host}`
+  return html`<strong>this computer</strong>, to the program that opens ${url.protocol} addresses`
+}
