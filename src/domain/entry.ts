@@ -203,7 +203,7 @@ export interface TokenIssued extends About {
   readonly by: string
 }
 
-/** A person has signed in: before the token is handed out. */
+/** A person has signed in, to the API or at the plane's issuer: before anything comes of it. */
 export interface SignedIn extends About {
   readonly type: 'person.signed-in'
   readonly person: string

@@ -22,6 +22,7 @@ import { createCovers } from './resources.ts'
 import { createRevocations, revokedUntil } from './revocations.ts'
 import { createSecrets } from './secrets.ts'
 import { issuedIn } from './sign-in/answer.ts'
+import { familiesOf } from './sign-in/clients.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
 import type { PeopleView } from './sign-in/people-view.ts'
 import type { EnterSignedIn } from './sign-in/visit.ts'
@@ -330,7 +331,17 @@ export async function createIdentity({
           { topic: 'revocation', plane, kind, name, row: revokedUntil(kind, name, clock.now()) },
         ] as const,
       })
-      return change.execute({ name: `revoke the tokens of ${plane}/${kind}/${name}`, plan }, about)
+      const revision = await change.execute(
+        { name: `revoke the tokens of ${plane}/${kind}/${name}`, plan },
+        about,
+      )
+      // What is left of sign-ins would bring new ones.
+      const { signIns } = store.plane(plane)
+      if (kind === 'user') await gone(plane, await signIns.removePerson(name))
+      else
+        for (const family of await familiesOf(signIns, view, plane, name as ClientId))
+          await gone(plane, await signIns.removeFamily(family))
+      return revision
     },
     jwks: keys.jwks,
     onRevoked: (listener) => void told.push(listener),

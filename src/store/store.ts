@@ -478,6 +478,7 @@ export interface SignInRows {
   put(row: Omit<SignInRow, 'usedAt'>): Promise<void>
   find(kind: string, digest: string): Promise<SignInRow | undefined>
   findByUid(kind: string, uid: string): Promise<SignInRow | undefined>
+  list(kind: string): Promise<readonly SignInRow[]>
   /** True once, whoever asks: for all others it was used already, or is not there. */
   use(kind: string, digest: string, at: number): Promise<boolean>
   remove(kind: string, digest: string): Promise<void>

@@ -90,6 +90,20 @@ describe('An access token of a sign-in ends', () => {
     await world.people.put({ ...about, password })
   })
 
+  test('with everything of its agent, or of its person, that an operator revokes: for good', async () => {
+    for (const whose of [
+      { kind: 'client', name: 'desktop@workplace-ai' },
+      { kind: 'user', name: 'alice' },
+    ] as const) {
+      clock.advance(1000)
+      const { token, refreshToken } = await signedIn()
+      await world.identity.revoke(ops, whose, { by: 'test' } as never)
+      assert.equal(verify(token), 'revoked', whose.kind)
+      assert.equal((await refresh(refreshToken)).json.error, 'invalid_grant', whose.kind)
+      clock.advance(1000)
+    }
+  })
+
   test('attack: another program revokes nothing, and no program without a secret asks about tokens', async () => {
     const { token, refreshToken } = await signedIn()
     await revoke({ token: refreshToken, client_id: 'other' })

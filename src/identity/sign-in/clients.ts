@@ -1,6 +1,7 @@
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { ClientId, PlaneId } from '#domain/name.ts'
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
+import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import type { DescribedClients } from './described.ts'
 import type { RegisteredClients } from './registered.ts'
@@ -67,6 +68,24 @@ export const clientOfOthers = (
   { agent, consumer }: ClientsOfOthers,
 ): ClientId | undefined =>
   view.resolveClient(plane, consumer === undefined ? agent : `${agent}@${consumer}`)
+
+/** What people have agreed to for that client, whichever program of it asked: each a family of rows. */
+export const familiesOf = async (
+  rows: SignInRows,
+  view: ClientView,
+  plane: PlaneId,
+  client: ClientId,
+): Promise<readonly string[]> => {
+  const others = view.signIn(plane)?.clients
+  const ofOthers = others && clientOfOthers(view, plane, others)
+  const grants = await rows.list('Grant')
+  return grants
+    .filter(({ payload }) => {
+      const { clientId } = JSON.parse(payload) as { clientId: string }
+      return (view.resolveClient(plane, clientId) ?? ofOthers) === client
+    })
+    .map(({ digest }) => digest)
+}
 
 /** Where a code might reach another program than was meant, it is asked each time (RFC 8252 §8.6). */
 export const isRemembered = (redirect: string): boolean => !isOnOwnMachine(redirect)

@@ -34,6 +34,10 @@ export const signInRows = (db: Kysely<PlaneSchema>): SignInRows => ({
     const row = await query.where('kind', '=', kind).where('uid', '=', uid).executeTakeFirst()
     return row && rowOf(row)
   },
+  async list(kind) {
+    const query = db.selectFrom('sign_in').selectAll().where('kind', '=', kind)
+    return (await query.execute()).map(rowOf)
+  },
   async use(kind, digest, at) {
     const { numUpdatedRows } = await db
       .updateTable('sign_in')
