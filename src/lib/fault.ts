@@ -262,7 +262,7 @@ export const faults = {
   },
   bad_configuration: { status: 500, rpc: -32603, exit: 2, say: 'The configuration has problems.' },
   unknown_name: { status: 404, rpc: -32602, exit: 6, say: 'There is nothing of that name.' },
-  not_running: { status: 503, rpc: -32603, exit: 8, say: 'No Bailiwick runs on this data folder.' },
+  not_running: { status: 503, rpc: -32603, exit: 8, say: 'No running Bailiwick answers.' },
   not_indexed: {
     status: 422,
     rpc: -32602,
