@@ -5,7 +5,8 @@ import { explained, type Small, viewOf } from './small.ts'
 
 const read = { class: 'read' } as const
 const servers: Small['servers'] = { mes: { tools: { read } } }
-const grants: Small['grants'] = { reads: { agent: 'line', allow: [read] } }
+const allow = { agent: 'line', allow: [read] }
+const grants: Small['grants'] = { reads: allow }
 const over = { over: [read] }
 const three = { line: '3' }
 
@@ -89,6 +90,50 @@ describe('A rule that refuses', () => {
         .because
     assert.match(told('d'), /rule d: its condition fails: ./)
     assert.equal(told('c'), 'rule c: nobody may')
+  })
+})
+
+describe('Of grants none of which permits', () => {
+  const refusalOf = (small: Small, args: Record<string, unknown> = {}, name = 'read') => {
+    const decision = viewOf(small).decide({ server: 'mes', kind: 'tool', name, args }, 0)
+    return decision.permitted ? undefined : decision.refusal
+  }
+
+  test('all are named in order of name, and the first in turn whose condition cannot be worked out', () => {
+    const when = 'args.line > 3'
+    const several: NonNullable<Small['grants']> = {
+      a: { ...allow, quota: { day: 5 }, when },
+      m: { ...allow, when: 'args.line == "4"' },
+      y: { ...allow, when },
+      z: { ...allow, when },
+    }
+    const refusal = refusalOf({ servers, grants: several }, { line: '3' })
+    assert(refusal?.reason === 'condition')
+    assert.deepEqual(
+      [refusal.station, refusal.grants, refusal.failed?.grant],
+      ['permit', ['a', 'm', 'y', 'z'], 'y'],
+    )
+    assert.match(refusal.failed?.error ?? '', /./)
+    const { m } = several
+    assert(m)
+    const untrue = refusalOf({ servers, grants: { m } }, { line: '3' })
+    assert(untrue?.reason === 'condition')
+    assert.equal(untrue.failed, undefined)
+  })
+
+  test('the station says where it ended', () => {
+    const stations = [
+      refusalOf({ servers }),
+      refusalOf({ servers, grants }, {}, 'nothing'),
+      refusalOf({ servers, grants, suspended: ['agent/line'] }),
+      refusalOf({ servers, grants, suspended: ['server/mes'] }),
+    ].map((one) => [one?.reason, one?.station])
+    assert.deepEqual(stations, [
+      ['unknown', 'permit'],
+      ['unknown', 'permit'],
+      ['suspended', 'permit'],
+      ['suspended', 'permit'],
+    ])
   })
 })
 

@@ -453,3 +453,23 @@ describe('A URI', () => {
     assert.equal(ask(viewOf(other), 'read'), 'reads')
   })
 })
+
+describe('A caller with grants of several items', () => {
+  const small: Small = {
+    servers: { mes: { tools: { read } }, other: { tools: { read } }, third: { tools: { read } } },
+    apis: { archive: { operations: { list: read } } },
+    grants: {
+      one: { agent: 'line', allow: [{ server: 'mes' }] },
+      two: { agent: 'line', allow: [{ server: 'other' }, { api: 'archive' }] },
+    },
+  }
+
+  test('meets each of them and no more, in order of name, servers beside APIs', () => {
+    const view = viewOf(small)
+    assert.deepEqual(view.servers(0), ['archive', 'mes', 'other'])
+    assert.deepEqual(
+      ['mes', 'other', 'third'].map((server) => view.list(server, 'tool', 0).length),
+      [1, 1, 0],
+    )
+  })
+})

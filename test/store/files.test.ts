@@ -11,7 +11,7 @@ import { migrate, migrations } from '#store/migrate.ts'
 import { openStore } from '#store/open.ts'
 import { openSqliteDatabase } from '#store/sqlite/database.ts'
 import { createTestClock } from './clock.ts'
-import { callAt, intentOf, noon, ops, outcomeOf, rowOf } from './entries.ts'
+import { callAt, finance, intentOf, noon, openedOf, ops, outcomeOf, rowOf } from './entries.ts'
 
 let parent: string
 let folder: string
@@ -52,6 +52,29 @@ describe('a data folder', () => {
     chmodSync(folder, 0o750)
     await (await open()).close()
     assert.equal(modeOf(folder), '750')
+  })
+
+  test('in which someone holds one plane’s ledger holds up the others once, not at each attempt', {
+    timeout: 60_000,
+  }, async () => {
+    const clock = createTestClock()
+    const store = await openStore({ folder, appendDeadlineMs: 2000, clock, log: silentLog })
+    const [held, other] = [store.plane(ops).ledger, store.plane(finance).ledger]
+    await held.append(rowOf(openedOf()))
+    const holder = new DatabaseSync(join(folder, 'ledger', `${ops}.db`))
+    holder.exec('begin immediate')
+    // Each attempt would wait for a second and a half, and whatever is asked of another plane with it.
+    for (let n = 0; n < 200; n++) {
+      await assert.rejects(held.append(rowOf(openedOf())), isFault('unrecordable', /./))
+      clock.advance(1000)
+      await other.append(rowOf(openedOf({ plane: finance })))
+    }
+    holder.exec('rollback')
+    holder.close()
+    clock.advance(1000)
+    await other.append(rowOf(openedOf({ plane: finance })))
+    await held.append(rowOf(openedOf()))
+    await store.close()
   })
 
   test('in use is named to whoever tries, and theirs after it is let go', async () => {

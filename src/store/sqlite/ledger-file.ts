@@ -56,6 +56,9 @@ const definition = `
 `
 const formatVersion = 3
 
+/** How long a write waits for whoever else holds the file, a backup say. */
+const patienceMs = 1500
+
 export interface LedgerWriting {
   readonly db: DatabaseSync
   size: number
@@ -75,7 +78,9 @@ export interface LedgerWriting {
  * What the WAL holds is written into the file and synced before anything else: a process before this
  * one may have ended by a failed sync, after which the system takes pages for clean that never
  * reached the disk, and what is appended behind them would be lost with them when power fails. With
- * `afterFailure` set it opens only where that was possible at once.
+ * `afterFailure` set it opens only where that was possible at once. It waits for whoever holds the
+ * file, but not once it has failed: all planes share this thread, and one of them does not hold up
+ * the others.
  */
 export const openForWriting = (
   folder: Folder,
@@ -84,7 +89,7 @@ export const openForWriting = (
 ): LedgerWriting => {
   const path = ledgerFile(folder, plane)
   makeFile(path)
-  const db = new DatabaseSync(path, { timeout: 5000 })
+  const db = new DatabaseSync(path, { timeout: afterFailure ? 0 : patienceMs })
   try {
     // Larger pages and rarer checkpoints than SQLite's defaults: a third less CPU per entry. With
     // recursive triggers on, `insert or replace` cannot delete behind the trigger's back.
@@ -95,6 +100,7 @@ export const openForWriting = (
     const { busy } = db.prepare('pragma wal_checkpoint(truncate)').get() ?? {}
     if (afterFailure && busy !== 0) throw new Error('the WAL is being read; not synced anew yet')
     define(db)
+    db.exec(`pragma busy_timeout = ${patienceMs}`)
     return { db, ...prepared(db), ...readState(db) }
   } catch (error) {
     db.close()
