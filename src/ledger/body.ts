@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type {
+  ApiKeyIssued,
+  ApiKeyRevoked,
   ArgumentsSealed,
   Changed,
   Entry,
@@ -66,6 +68,10 @@ const sorted = (entry: Entry): Entry => {
       return strangersCount(entry)
     case 'token.issued':
       return tokenIssued(entry)
+    case 'api-key.issued':
+      return apiKeyIssued(entry)
+    case 'api-key.revoked':
+      return apiKeyRevoked(entry)
     case 'person.signed-in':
       return signedIn(entry)
     case 'person.signed-out':
@@ -131,6 +137,8 @@ const maskedOf = ({ masked }: { readonly masked?: readonly string[] }) =>
   masked === undefined ? {} : { masked }
 const classOf = ({ class: one }: Pick<Refused, 'class'>): Pick<Refused, 'class'> =>
   one === undefined ? {} : { class: one }
+const apiKeyOf = ({ apiKey }: Pick<Refused, 'apiKey'>): Pick<Refused, 'apiKey'> =>
+  apiKey === undefined ? {} : { apiKey }
 const ruleOf = ({ rule }: Pick<Refused, 'rule'>): Pick<Refused, 'rule'> =>
   rule === undefined ? {} : { rule }
 const quotaOf = ({ quota }: Pick<Refused, 'quota'>): Pick<Refused, 'quota'> =>
@@ -142,6 +150,7 @@ const traceOf = ({ trace }: Pick<Intent, 'trace'>): Pick<Intent, 'trace'> =>
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   ...argumentsSealedOf(entry),
@@ -189,6 +198,7 @@ const outcome = (entry: Outcome): Outcome => ({
 
 const refused = (entry: Refused): Refused => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
@@ -217,6 +227,7 @@ const refused = (entry: Refused): Refused => ({
 
 const refusedCount = (entry: RefusedCount): RefusedCount => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
@@ -255,14 +266,45 @@ const strangersCount = (entry: StrangersCount): StrangersCount => ({
 const tokenIssued = (entry: TokenIssued): TokenIssued => ({
   at: integer(entry.at),
   audience: entry.audience,
+  ...(entry.binding === undefined ? {} : { binding: entry.binding }),
   by: entry.by,
   client: entry.client,
   expiresAt: integer(entry.expiresAt),
   plane: entry.plane,
+  ...runOf(entry),
   scopes: entry.scopes,
+  ...(entry.thumbprint === undefined ? {} : { thumbprint: entry.thumbprint }),
   token: entry.token,
   type: entry.type,
+  ...userOf(entry),
   v: 1,
+})
+
+const apiKeyIssued = (entry: ApiKeyIssued): ApiKeyIssued => ({
+  apiKey: entry.apiKey,
+  at: integer(entry.at),
+  by: entry.by,
+  client: entry.client,
+  endsAt: integer(entry.endsAt),
+  label: entry.label,
+  plane: entry.plane,
+  revision: integer(entry.revision),
+  scopes: entry.scopes,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
+})
+
+const apiKeyRevoked = (entry: ApiKeyRevoked): ApiKeyRevoked => ({
+  apiKey: entry.apiKey,
+  at: integer(entry.at),
+  by: entry.by,
+  client: entry.client,
+  plane: entry.plane,
+  revision: integer(entry.revision),
+  type: entry.type,
+  v: 1,
+  why: entry.why,
 })
 
 const signedIn = (entry: SignedIn): SignedIn => ({

@@ -29,6 +29,7 @@ export function createPolicy(origin: string) {
   const agents = new Map<string, AgentDocument>()
   const lifetimes = new Map<PlaneId, number>()
   const planes = new Set<PlaneId>([ops, finance])
+  const longestKeys = new Map<PlaneId, number>()
   const issuers = new Map<string, IssuerDocument>()
   const stopped = new Set<string>()
   const signIns = new Map<PlaneId, PlaneDocument['signIn']>()
@@ -59,6 +60,7 @@ export function createPolicy(origin: string) {
       return view.findClient(plane, client) && client
     },
     tokenLifetimeMs: (plane) => lifetimes.get(plane) ?? 300_000,
+    longestKeyMs: (plane) => longestKeys.get(plane),
     hasPlane: (plane) => planes.has(plane),
     isResource(plane, resource) {
       const endpoint = `${origin}/mcp/${plane}`
@@ -77,6 +79,7 @@ export function createPolicy(origin: string) {
   return {
     view,
     lifetimes,
+    longestKeys,
     planes,
     issuers,
     signIns,
