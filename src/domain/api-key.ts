@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { label, scopeToken, until } from './fields.ts'
+import { label, scopeToken, until, untilForm } from './fields.ts'
 
 /** What is asked of an API key beside whose it is, in the API and in the terminal. */
 export const apiKeyAsked = {
-  until: until.describe('Its end: a day, in the plane’s time zone, or an instant with its offset.'),
+  until: z
+    .string()
+    .refine((written) => until.safeParse(written).success, untilForm)
+    .describe('Its end: a day, in the plane’s time zone, or an instant with its offset.'),
   scopes: z
     .array(scopeToken)
     .max(64)
