@@ -1,7 +1,4 @@
-import assert from 'node:assert/strict'
 import type {
-  ApiKeyIssued,
-  ApiKeyRevoked,
   ArgumentsSealed,
   Changed,
   Entry,
@@ -14,18 +11,16 @@ import type {
   Opened,
   Outcome,
   PayloadRead,
-  PersonChanged,
   Pruned,
   Refused,
   RefusedCount,
   ResultSealed,
-  SignedIn,
-  SignedOut,
   StrangersCount,
-  TokenIssued,
 } from '#domain/entry.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
+import { sortedIdentity } from './identity-body.ts'
+import { integer } from './integer.ts'
 
 /** Of one entry, as UTF-8. */
 export const bodyLimitBytes = 16 * 1024
@@ -67,17 +62,12 @@ const sorted = (entry: Entry): Entry => {
     case 'sign-in.refused.count':
       return strangersCount(entry)
     case 'token.issued':
-      return tokenIssued(entry)
     case 'api-key.issued':
-      return apiKeyIssued(entry)
     case 'api-key.revoked':
-      return apiKeyRevoked(entry)
     case 'person.signed-in':
-      return signedIn(entry)
     case 'person.signed-out':
-      return signedOut(entry)
     case 'person.changed':
-      return personChanged(entry)
+      return sortedIdentity(entry)
     case 'ledger.gap':
       return gap(entry)
     case 'policy.changed':
@@ -98,11 +88,6 @@ const sorted = (entry: Entry): Entry => {
     case 'ledger.exported':
       return ledgerExported(entry)
   }
-}
-
-const integer = (value: number): number => {
-  assert(Number.isSafeInteger(value), 'entries hold integers only')
-  return value
 }
 
 /** `arg.line` and the like: between `agent` and `argumentBytes`, whatever their names. */
@@ -259,82 +244,6 @@ const strangersCount = (entry: StrangersCount): StrangersCount => ({
   plane: entry.plane,
   reason: entry.reason,
   to: integer(entry.to),
-  type: entry.type,
-  v: 1,
-})
-
-const tokenIssued = (entry: TokenIssued): TokenIssued => ({
-  at: integer(entry.at),
-  audience: entry.audience,
-  ...(entry.binding === undefined ? {} : { binding: entry.binding }),
-  by: entry.by,
-  client: entry.client,
-  expiresAt: integer(entry.expiresAt),
-  plane: entry.plane,
-  ...runOf(entry),
-  scopes: entry.scopes,
-  ...(entry.thumbprint === undefined ? {} : { thumbprint: entry.thumbprint }),
-  token: entry.token,
-  type: entry.type,
-  ...userOf(entry),
-  v: 1,
-})
-
-const apiKeyIssued = (entry: ApiKeyIssued): ApiKeyIssued => ({
-  apiKey: entry.apiKey,
-  at: integer(entry.at),
-  by: entry.by,
-  client: entry.client,
-  endsAt: integer(entry.endsAt),
-  label: entry.label,
-  plane: entry.plane,
-  revision: integer(entry.revision),
-  scopes: entry.scopes,
-  type: entry.type,
-  v: 1,
-  why: entry.why,
-})
-
-const apiKeyRevoked = (entry: ApiKeyRevoked): ApiKeyRevoked => ({
-  apiKey: entry.apiKey,
-  at: integer(entry.at),
-  by: entry.by,
-  client: entry.client,
-  plane: entry.plane,
-  revision: integer(entry.revision),
-  type: entry.type,
-  v: 1,
-  why: entry.why,
-})
-
-const signedIn = (entry: SignedIn): SignedIn => ({
-  at: integer(entry.at),
-  endsAt: integer(entry.endsAt),
-  label: entry.label,
-  person: entry.person,
-  plane: entry.plane,
-  token: entry.token,
-  type: entry.type,
-  v: 1,
-})
-
-const signedOut = (entry: SignedOut): SignedOut => ({
-  at: integer(entry.at),
-  by: entry.by,
-  person: entry.person,
-  plane: entry.plane,
-  token: entry.token,
-  type: entry.type,
-  v: 1,
-})
-
-const personChanged = (entry: PersonChanged): PersonChanged => ({
-  at: integer(entry.at),
-  by: entry.by,
-  done: entry.done,
-  person: entry.person,
-  plane: entry.plane,
-  role: entry.role,
   type: entry.type,
   v: 1,
 })
