@@ -137,4 +137,26 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     await page.keyboard.press('Enter')
     await finish()
   })
+
+  test('and a program with the longest of names, scopes and addresses tears no page apart', async () => {
+    const issuer = `${gateway.origin}/oauth/ops`
+    const redirect = `http://127.0.0.1/${'way/'.repeat(60)}`
+    const said = { client_name: 'W'.repeat(100), redirect_uris: [redirect] }
+    const headers = { 'content-type': 'application/json' }
+    const about = { method: 'POST', headers, body: JSON.stringify(said) }
+    const { client_id } = (await (await fetch(`${issuer}/register`, about)).json()) as {
+      client_id: string
+    }
+    const scope = Array.from({ length: 12 }, (_, n) => `${'scope'.repeat(8)}.${n}`).join(' ')
+    const challenge = { code_challenge: 'A'.repeat(43), code_challenge_method: 'S256' }
+    const asked = { response_type: 'code', client_id, redirect_uri: redirect, scope, ...challenge }
+    const { page } = await chromium.page()
+    await page.goto(`${issuer}/authorize?${new URLSearchParams(asked)}`)
+    assert.deepEqual(await lookAt(page, 'sign-in-long'), [])
+    await page.getByLabel('Name').fill('alice')
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+    assert.deepEqual(await lookAt(page, 'consent-long'), [])
+  })
 })
