@@ -46,7 +46,7 @@ export async function lookAt(page: Page, name: string): Promise<string[]> {
     const { violations } = await new AxeBuilder({ page }).analyze()
     for (const { id, nodes } of violations)
       wrong.push(`${look} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
     if (wide > width) wrong.push(`${look} is ${wide} wide`)
     const folder = process.env.TEST_PICTURES
     if (folder !== undefined)

@@ -114,7 +114,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
   test('by the keyboard alone, and after a mistake', async (t) => {
     const { kept, finish } = await begin(t, undefined)
     const { page } = await chromium.page()
-    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()')
     await page.goto(String(kept.sentTo))
     await page.keyboard.type('alice')
     await page.keyboard.press('Tab')
@@ -126,7 +126,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Allow' }).waitFor()
     assert.deepEqual(await lookAt(page, 'consent'), [])
-    const order: (string | undefined)[] = []
+    const order: string[] = []
     for (let n = 0; n < 3; n++) {
       await page.keyboard.press('Tab')
       order.push(await focused())
