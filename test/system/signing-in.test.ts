@@ -158,5 +158,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('button', { name: 'Allow' }).waitFor()
     assert.deepEqual(await lookAt(page, 'consent-long'), [])
+    await page.goto(`${issuer}/authorize?${new URLSearchParams({ ...asked, client_id: 'nobody' })}`)
+    assert.deepEqual(await lookAt(page, 'problem'), [])
   })
 })
