@@ -28,9 +28,9 @@ ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${
 ${formOf(
   about.form,
   html`<label for="name">Name</label>
-<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus>
+<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' ? autofocus : undefined}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input id="password" name="password" type="password" autocomplete="current-password" required${about.name === '' ? undefined : autofocus}>
 <div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
 )}
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
@@ -93,6 +93,9 @@ export const problemPage = (status: number, title: string, sentence: string): Pa
   body: html`<h1>${title}</h1>
 <p>${sentence}</p>`,
 })
+
+/** Where a person types next: after a wrong password the name stands there already. */
+const autofocus = html` autofocus`
 
 const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
   html`<form method="post" action="${action}">
