@@ -138,6 +138,7 @@ export const assemble = async (about: {
   })
   const people = createPeople({
     ...{ store, folder: dataFolder, clock, random, log, entering },
+    planes: () => change.current().planes,
     ended: (person) => identity.endSignIns(person),
   })
   const identity: Identity = await createIdentity({

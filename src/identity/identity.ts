@@ -24,7 +24,7 @@ import { createSecrets } from './secrets.ts'
 import { issuedIn } from './sign-in/answer.ts'
 import { familiesOf } from './sign-in/clients.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
-import type { PeopleView } from './sign-in/people-view.ts'
+import type { Known, PeopleView } from './sign-in/people-view.ts'
 import type { EnterSignedIn } from './sign-in/visit.ts'
 import type { SigningKey } from './signing-key.ts'
 import { createVerifier } from './verify.ts'
@@ -101,7 +101,7 @@ export interface ClientView {
   /** What the plane's document says of signing in. */
   signIn(plane: PlaneId): PlaneDocument['signIn']
   /** Whether the agent's document lets this person sign in for it. */
-  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
+  maySignIn(plane: PlaneId, client: ClientId, person: Known): boolean
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number

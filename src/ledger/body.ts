@@ -268,6 +268,7 @@ const tokenIssued = (entry: TokenIssued): TokenIssued => ({
 const signedIn = (entry: SignedIn): SignedIn => ({
   at: integer(entry.at),
   endsAt: integer(entry.endsAt),
+  ...(entry.issuer !== undefined && { issuer: entry.issuer }),
   label: entry.label,
   person: entry.person,
   plane: entry.plane,

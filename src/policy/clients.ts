@@ -12,7 +12,11 @@ interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
   suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
   signIn(plane: PlaneId): PlaneDocument['signIn']
-  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
+  maySignIn(
+    plane: PlaneId,
+    client: ClientId,
+    person: { readonly name: string; readonly teams: readonly string[] },
+  ): boolean
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   hasPlane(plane: PlaneId): boolean
@@ -47,7 +51,14 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       if (!agent) return false
       const teams = policy().planes.get(plane)?.teams
       const named = agent.signIn?.teams
-      return !named || named.some((team) => teams?.get(team)?.people.includes(person))
+      return (
+        !named ||
+        named.some(
+          (team) =>
+            teams?.get(team)?.people.includes(person.name) ||
+            (teams?.has(team) && person.teams.includes(team)),
+        )
+      )
     },
     resolveClient(plane, written) {
       if (splitClientId(written))

@@ -17,6 +17,7 @@ import { keyRotation } from './migrations/0061-key-rotation.ts'
 import { revocation } from './migrations/0062-revocation.ts'
 import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
+import { affiliation } from './migrations/0095-affiliation.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   revocation,
   signIn,
   takenOnce,
+  affiliation,
 ]
 
 /**

@@ -48,7 +48,7 @@ export function createPolicy(origin: string) {
       const agent = view.findClient(plane, client)
       const named = agent?.signIn?.teams
       return (
-        agent !== undefined && (!named || named.some((one) => teams.get(one)?.includes(person)))
+        agent !== undefined && (!named || named.some((one) => teams.get(one)?.includes(person.name) || person.teams.includes(one)))
       )
     },
     resolveClient(plane, written) {

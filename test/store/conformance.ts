@@ -326,6 +326,7 @@ export const storeConformance = (
         hash: '$argon2id$x',
         at: noon,
         by: 'local:alice',
+        issuer: undefined,
         ...about,
       })
       const token = (id: string, holder: string, endsAt = noon + 1000): PersonTokenRow => ({

@@ -25,7 +25,7 @@ call.refused.count agent because class? client consumer count# from# kind method
 unauthenticated.count count# from# reason to#
 token.issued audience by client expiresAt# scopes* token
 token.refused.count count# from# reason to#
-person.signed-in endsAt# label person token
+person.signed-in endsAt# issuer? label person token
 person.signed-out by person token
 person.changed by done person role
 sign-in.refused.count count# from# reason to#
