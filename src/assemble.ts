@@ -150,6 +150,7 @@ export const assemble = async (about: {
     rotation: about.rotation,
     people,
     fetchDocument: createFetchDocument(clock),
+    secretOf: (plane, credential) => vault.plane(plane).current(credential)?.open(),
     clock,
     random,
     log,

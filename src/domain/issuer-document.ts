@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { duration, durationMs, head, inPlane, name, owner, scopeToken, text, title } from './fields.ts'
+import {
+  duration,
+  durationMs,
+  head,
+  inPlane,
+  name,
+  owner,
+  scopeToken,
+  text,
+  title,
+} from './fields.ts'
 
 /** How tokens of others may be signed. No symmetric algorithm, and not `none`, is ever among them. */
 export const foreignAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const

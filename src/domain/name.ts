@@ -5,7 +5,8 @@ export const namePattern = /^[a-z][a-z0-9-]{0,23}$/
 export const personPattern = /^[a-z][a-z0-9._@-]{0,99}$/
 
 /** A person whom an organisation vouches for: see `vouchedName`. No account of our own is spelled like it. */
-export const vouchedPattern = /^[\x21-\x22\x24-\x7e]+#[\x21-\x22\x24-\x7e](?:[\x20-\x22\x24-\x7e]*[\x21-\x22\x24-\x7e])?$/
+export const vouchedPattern =
+  /^[\x21-\x22\x24-\x7e]+#[\x21-\x22\x24-\x7e](?:[\x20-\x22\x24-\x7e]*[\x21-\x22\x24-\x7e])?$/
 
 /**
  * A user as a token's `sub` names them: up to 255 visible ASCII characters, with spaces between them

@@ -282,7 +282,9 @@ export const widens = (
   const had = before.filter((one) => isHeldBy(one, person))
   return after
     .filter((one) => isHeldBy(one, person))
-    .filter(({ role }) => !person.administrator || !givesOf(role).every((one) => administrates.has(one)))
+    .filter(
+      ({ role }) => !person.administrator || !givesOf(role).every((one) => administrates.has(one)),
+    )
     .some((one) => !had.some((other) => holds(other, one)))
 }
 

@@ -9,10 +9,12 @@ import type { RevisionChange, SignInRow, Store } from '#store/store.ts'
 import { areScopes } from './claims.ts'
 import { createExchange } from './exchange.ts'
 import { createForeign } from './foreign/foreign.ts'
+import { createSend } from './foreign/send.ts'
 import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
+import { createOrganisation, type OrganisationParts } from './organisation/organisation.ts'
 import { createOwnTokens } from './own-tokens.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { type CertificateOf, noCertificates } from './proof/certificates.ts'
@@ -119,6 +121,8 @@ export interface Issuers {
   readonly size: number
   /** Those whose access tokens are taken, by `iss`. */
   readonly taken: readonly string[]
+  /** Those that people of the organisation sign in by. */
+  readonly signIns: readonly IssuerDocument[]
   /** By its `iss`, exactly. */
   find(issuer: string): IssuerDocument | undefined
   /** By the name of the document. */
@@ -230,6 +234,7 @@ export async function createIdentity({
   rotation = everyMonth,
   people,
   fetchDocument,
+  secretOf,
   clock,
   random,
   log,
@@ -245,6 +250,8 @@ export async function createIdentity({
   rotation?: Rotation
   people: PeopleView
   fetchDocument: FetchDocument
+  /** Of a Credential, for an organisation that knows this gateway by one. */
+  secretOf: OrganisationParts['secretOf']
   clock: Clock
   random: Random
   log: Log
@@ -261,7 +268,8 @@ export async function createIdentity({
   const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
-  const foreign = createForeign({ origin, view, takeOnce: once.take, clock, log })
+  const send = createSend(clock)
+  const foreign = createForeign({ origin, view, takeOnce: once.take, send, clock, log })
   const verifier = createVerifier({ origin, keys, revocations, view, foreign: foreign.access })
   const told: ((planes: readonly PlaneId[]) => void)[] = []
   const tell = (planes: readonly PlaneId[]) => {
@@ -287,6 +295,10 @@ export async function createIdentity({
     exchange: createExchange({ verifier, view, covers, clock, random }),
     takeOnce: once.take,
     assertions: foreign.assertions,
+    organisation: createOrganisation({
+      ...{ send, keysOf: foreign.keysOf, secretOf, clock },
+      signingKey: keys.newest,
+    }),
     ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
     rowsOf: (plane) => store.plane(plane).signIns,
     key: await store.values.putFirst('identity.sign-in-form', random(32)),

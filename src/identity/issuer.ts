@@ -11,6 +11,7 @@ import type { Issue } from './issue.ts'
 import type { Keys, Rotation } from './keys.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
+import type { Organisation } from './organisation/organisation.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
 import type { CertificateOf } from './proof/certificates.ts'
@@ -30,6 +31,7 @@ export interface IssuerParts {
   readonly people: PeopleView
   readonly rowsOf: (plane: PlaneId) => SignInRows
   readonly fetchDocument: FetchDocument
+  readonly organisation: Organisation
   readonly enter: EnterSignedIn
   /** Ends what lives on without these rows. */
   readonly gone: (plane: PlaneId, rows: readonly SignInRow[]) => Promise<void>
@@ -113,7 +115,7 @@ export function createIssuer(parts: IssuerParts) {
   /** People and the programs that they sign in for: strangers, so no more of them than there is room for. */
   async function signIn(plane: PlaneId, about: Request, path: string): Promise<boolean> {
     const { request, response } = about
-    if (!/^\/(?:authorize|sign-in|register)(?:\/|$)/.test(path)) return false
+    if (!/^\/(?:authorize|sign-in|back|register)(?:\/|$)/.test(path)) return false
     if (path === '/register' && !view.signIn(plane)?.clients?.register) return false
     const waitMs = arrivals(path, about.address)
     if (waitMs > 0) {

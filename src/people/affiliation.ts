@@ -6,8 +6,8 @@ import type { PlaneId } from '#domain/name.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { AffiliationRow } from '#store/store.ts'
 
-export type Teams = ReadonlyMap<PlaneId, readonly string[]>
-type Planes = ReadonlyMap<PlaneId, Pick<PlanePolicy, 'issuers' | 'teams'>>
+type Teams = ReadonlyMap<PlaneId, readonly string[]>
+export type Planes = ReadonlyMap<PlaneId, Pick<PlanePolicy, 'issuers' | 'teams'>>
 
 const usualLast = '12h'
 

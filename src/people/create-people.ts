@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PersonChanged } from '#domain/entry.ts'
-import { type PlaneId, vouchedName } from '#domain/name.ts'
+import { vouchedName } from '#domain/name.ts'
 import type { Person } from '#domain/roles.ts'
-import type { PlanePolicy } from '#change/change.ts'
 import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -10,7 +9,7 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
-import { affiliationIn, endOfLast, teamsNow } from './affiliation.ts'
+import { affiliationIn, endOfLast, type Planes, teamsNow } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
@@ -34,7 +33,7 @@ export const createPeople = (parts: {
   log: Log
   entering: Entering
   /** What the planes' documents say of organisations and teams. */
-  planes: () => ReadonlyMap<PlaneId, PlanePolicy>
+  planes: () => Planes
   /** Ends what else a person is signed in to: their password is another now. */
   ended?: (person: string) => Promise<void>
 }): People => {
@@ -155,7 +154,15 @@ export const createPeople = (parts: {
       const about = { person: name, issuer, claims, at }
       const rows = asked.map((plane) => affiliationIn(plane, planes(), about))
       const teams = teamsNow(rows, planes(), { now: at, isManager: false })
-      const row = { name, title, administrator: false, hash: undefined, at, by: 'organisation', issuer }
+      const row = {
+        name,
+        title,
+        administrator: false,
+        hash: undefined,
+        at,
+        by: 'organisation',
+        issuer,
+      }
       if (before || teams.size > 0) await people.affiliate(row, rows)
       if (teams.size > 0) return name
       entering.refused('no team of the organisation')

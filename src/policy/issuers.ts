@@ -5,6 +5,7 @@ import { type SortedMap, sortedMap } from '#lib/sorted-map.ts'
 export interface Issuers {
   readonly size: number
   readonly taken: readonly string[]
+  readonly signIns: readonly IssuerDocument[]
   find(issuer: string): IssuerDocument | undefined
   get(name: string): IssuerDocument | undefined
 }
@@ -20,6 +21,7 @@ export function issuersOf(documents: SortedMap<IssuerDocument> = none): Issuers 
   const issuers: Issuers = {
     size: documents.size,
     taken: [...documents.values()].filter((one) => one.accessTokens).map((one) => one.issuer),
+    signIns: [...documents.values()].filter((one) => one.signIn),
     find: (issuer) => byIssuer.get(issuer),
     get: (name) => documents.get(name),
   }

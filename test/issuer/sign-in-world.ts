@@ -8,8 +8,8 @@ export const password = 'correct horse battery'
 export const redirect = 'https://app.example/back'
 
 /** An issuer with people, and an agent that they sign in for. */
-export const startSignIns = async () => {
-  const issuer = await startIssuer()
+export const startSignIns = async (about: { nowMs?: number } = {}) => {
+  const issuer = await startIssuer(about)
   const { origin, policy, people, tokenUrl } = issuer
   for (const name of ['alice', 'bob'])
     await people.put({ name, title: undefined, administrator: false, password, by: 'test' })

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from '#lib/json.ts'
+import type { JsonObject, JsonValue } from '#lib/json.ts'
 import type { TokenProblem } from '../identity.ts'
 
 /** What the registered claims of a token of others say (RFC 7519 §4.1), once they are in order. */

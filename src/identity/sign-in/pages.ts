@@ -10,8 +10,15 @@ export interface Form {
   readonly proof: string
 }
 
+/** A way in that leads through somebody else's page. */
+export interface Way {
+  readonly title: string
+  readonly href: string
+}
+
 export const signInPage = (about: {
   form: Form
+  ways: readonly Way[]
   plane: string
   client: SignInClient
   redirect: string
@@ -25,10 +32,11 @@ export const signInPage = (about: {
   body: html`<h1>Sign in to ${about.plane}</h1>
 <p class="quiet">${programOf(about.client)} asks who you are. What it may do is asked next.</p>
 ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
+${waysOf(about.ways)}
 ${formOf(
   about.form,
   html`<label for="name">Name</label>
-<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus>
+<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${autofocus(about)}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
@@ -93,6 +101,17 @@ export const problemPage = (status: number, title: string, sentence: string): Pa
   body: html`<h1>${title}</h1>
 <p>${sentence}</p>`,
 })
+
+/** Links, not forms: where they lead is not known before they are followed. */
+const waysOf = (ways: readonly Way[]): Markup | undefined =>
+  ways.length === 0
+    ? undefined
+    : html`<div class="ways">${ways.map(({ title, href }) => html`<a class="button" href="${href}">Continue with ${title}</a>`)}</div>
+<p class="or">or with an account of this gateway</p>`
+
+/** Where somebody else signs people in, that is what most of them have come for. */
+const autofocus = ({ ways, problem }: { ways: readonly Way[]; problem: string | undefined }) =>
+  ways.length === 0 || problem !== undefined ? html` autofocus` : undefined
 
 const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
   html`<form method="post" action="${action}">
