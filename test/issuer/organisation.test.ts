@@ -55,17 +55,18 @@ describe('Whoever signs in by their organisation', () => {
 
   test('proves themselves anew where the program asks for that', async () => {
     await tellOf({ ana })
-    const signed = await signInThere({ prompt: 'login', max_age: '60' })
+    const signed = await signInThere({ prompt: 'login', max_age: '3600' })
     assert.equal(signed.gone.url.searchParams.get('prompt'), 'login')
-    assert.equal(signed.gone.url.searchParams.get('max_age'), '60')
+    assert.equal(signed.gone.url.searchParams.get('max_age'), '3600')
     assert.equal((await redeem(signed)).status, 200)
   })
 
   test('signs in where this gateway proves itself by the keys of its issuer', async () => {
+    const jwks = await world.identity.jwks(ops)
     const clients = (keys: boolean) => [
       {
         ...{ id: 'bailiwick', redirects: [world.redirect] },
-        ...(keys ? { keys: `${origin}/oauth/ops/jwks` } : { secret }),
+        ...(keys ? { jwks } : { secret }),
       },
     ]
     await corp.tell({ people: { ana }, who: { subject: 'ana' }, clients: clients(true) })

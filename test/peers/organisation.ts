@@ -12,9 +12,9 @@ export interface Told {
   readonly clients: readonly {
     readonly id: string
     readonly redirects: readonly string[]
-    /** By a secret, or by the keys at that address (private_key_jwt). */
+    /** By a secret, or by these keys (private_key_jwt). */
     readonly secret?: string
-    readonly keys?: string
+    readonly jwks?: { readonly keys: readonly object[] }
   }[]
   /** By subject, what it says of people. */
   readonly people: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -44,7 +44,6 @@ export async function startOrganisation() {
       child.send(told)
       await answerOf(child)
     },
-    rotate: () => child,
     async stop() {
       if (child.exitCode !== null) return
       child.kill()
@@ -89,12 +88,12 @@ const makeKey = (number: number): object => ({
 
 const configured = ({ clients, people }: Told, key: object) => ({
   jwks: { keys: [key as never] },
-  clients: clients.map(({ id, redirects, secret, keys }) => ({
+  clients: clients.map(({ id, redirects, secret, jwks }) => ({
     client_id: id,
     redirect_uris: [...redirects],
     ...(secret !== undefined && { client_secret: secret }),
-    ...(keys !== undefined && {
-      jwks_uri: keys,
+    ...(jwks !== undefined && {
+      jwks: jwks as never,
       token_endpoint_auth_method: 'private_key_jwt' as const,
       token_endpoint_auth_signing_alg: 'ES256' as const,
     }),
