@@ -44,6 +44,9 @@ export type CallId = Branded<'call'>
 /** One process for as long as it has the store open. */
 export type MemberId = Branded<'member'>
 
+/** Whose issuer it is where it is no plane's: a reserved word, so that no plane is called so. */
+export const managerId = 'manager' as PlaneId
+
 export const planeId = (name: string): PlaneId => name as PlaneId
 export const serverName = (name: string): ServerName => name as ServerName
 export const clientId = (agent: string, consumer: string): ClientId =>

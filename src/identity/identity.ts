@@ -112,6 +112,8 @@ export interface ClientView {
   isResource(plane: PlaneId, resource: string): boolean
   /** The other issuers that the plane trusts. */
   issuers(plane: PlaneId): Issuers
+  /** Those that sign people in at the Manager, each with the planes that ask it. */
+  atManager(): readonly { readonly issuer: IssuerDocument; readonly planes: readonly PlaneId[] }[]
   /** Changes whenever policy changes; a verified token cached under another number is looked up again. */
   revision(): number
 }
@@ -301,6 +303,7 @@ export async function createIdentity({
     }),
     ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
     rowsOf: (plane) => store.plane(plane).signIns,
+    managerRows: store.managerSignIns,
     key: await store.values.putFirst('identity.sign-in-form', random(32)),
   })
 
@@ -369,6 +372,7 @@ export async function createIdentity({
     consequence: secrets.consequence,
     handle: issuer.handle,
     async endSignIns(person) {
+      await store.managerSignIns.removePerson(person)
       for (const plane of await store.planes.list())
         await gone(plane, await store.plane(plane).signIns.removePerson(person))
     },

@@ -169,12 +169,19 @@ export const createPeople = (parts: {
       return undefined
     },
 
-    async signInVouched({ person: name, label }) {
+    async knownAtManager(name) {
       const row = await people.find(name)
-      const person = row?.issuer === undefined ? undefined : await asPerson(row)
+      const person = row && (await asPerson(row))
+      return person && { name, teams: [], issuer: row.issuer }
+    },
+
+    async begin({ person: name, label }) {
+      const row = await people.find(name)
+      const person = row && (await asPerson(row))
       if (!row || !person) return undefined
+      log.info('people.signed_in', { person: name })
+      if (row.issuer === undefined) return sessionFor(row, label)
       const end = endOfLast(await people.affiliations(name), planes())
-      log.info('people.signed_in', { person: name, issuer: row.issuer ?? '' })
       return sessionFor(row, label, person, end - clock.now())
     },
 

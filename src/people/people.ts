@@ -92,8 +92,10 @@ export interface People {
    * which they sign in nowhere there.
    */
   vouch(about: Vouched): Promise<string | undefined>
-  /** A session for whom an organisation vouches at the Manager; undefined where none does (any more). */
-  signInVouched(about: { person: string; label: string }): Promise<Session | undefined>
+  /** The same for the Manager: whom a team of some plane has by an organisation that signs people in there. */
+  knownAtManager(name: string): Promise<Known | undefined>
+  /** A session for whoever has proven who they are elsewhere; undefined where they may not (any more). */
+  begin(about: { person: string; label: string }): Promise<Session | undefined>
 
   list(): Promise<Account[]>
   find(name: string): Promise<Account | undefined>

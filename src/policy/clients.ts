@@ -5,7 +5,7 @@ import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } fro
 import { tellSuspension } from '#domain/suspension.ts'
 
 import { stoppedBy } from './compile.ts'
-import { type Issuers, issuersOf } from './issuers.ts'
+import { type AtManager, type Issuers, issuersAtManager, issuersOf } from './issuers.ts'
 
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
@@ -22,6 +22,7 @@ interface ClientView {
   hasPlane(plane: PlaneId): boolean
   isResource(plane: PlaneId, resource: string): boolean
   issuers(plane: PlaneId): Issuers
+  atManager(): readonly AtManager[]
   revision(): number
 }
 
@@ -80,6 +81,7 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       )
     },
     issuers: (plane) => issuersOf(policy().planes.get(plane)?.issuers),
+    atManager: () => issuersAtManager(policy()),
     revision: () => policy().revision,
   }
 }

@@ -36,6 +36,8 @@ export interface Store {
   commit(change: Commit): Promise<number>
   /** Accounts of people, their tokens and the setup code: the installation's, of no plane. */
   readonly people: PersonRows
+  /** What sign-ins at the Manager's issuer leave, apart from those of any plane. */
+  readonly managerSignIns: SignInRows
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
   /** Legacy sessions that were ended, for every process to know. */

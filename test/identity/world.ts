@@ -81,6 +81,10 @@ export function createPolicy(origin: string) {
       find: (issuer) => [...issuers.values()].find((one) => one.issuer === issuer),
       get: (name) => issuers.get(name),
     }),
+    atManager: () =>
+      [...issuers.values()]
+        .filter(({ signIn }) => signIn?.manager)
+        .map((issuer) => ({ issuer, planes: [ops] })),
     revision: () => revision,
   }
   const asDocuments = (plane: PlaneId) => ({

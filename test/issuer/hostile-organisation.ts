@@ -46,7 +46,7 @@ export const startHostile = async () => {
         ...{ issuer, jwks_uri: `${issuer}/keys`, token_endpoint: `${issuer}/token` },
         authorization_endpoint: `${issuer}/authorize`,
         authorization_response_iss_parameter_supported: true,
-      id_token_signing_alg_values_supported: ['ES256'],
+        id_token_signing_alg_values_supported: ['ES256'],
         ...twist.metadata,
       })
   }

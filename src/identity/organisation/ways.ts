@@ -25,6 +25,8 @@ export interface WaysParts {
   readonly people: PeopleView
   readonly organisation: Organisation
   readonly attempts: Attempts
+  /** Where what it says counts. */
+  planesOf(issuer: IssuerDocument): readonly PlaneId[]
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -100,7 +102,13 @@ export const createWays = (parts: WaysParts) => {
       }
       const { subject, claims, signedInAtS, acr } = found
       const title = titleIn(claims, issuer)
-      const vouched = { issuer: issuer.issuer, subject, title, claims, planes: [plane] }
+      const vouched = {
+        issuer: issuer.issuer,
+        subject,
+        title,
+        claims,
+        planes: parts.planesOf(issuer),
+      }
       const person = await people.vouch(vouched)
       if (person === undefined) return sendPage(response, nothingPage(issuer, pageAt(uid)))
       await attempts.arrive(uid, { person, iss: issuer.issuer, signedInAtS, acr })

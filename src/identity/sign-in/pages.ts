@@ -44,15 +44,17 @@ ${formOf(
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
 })
 
-export const consentPage = (about: {
-  form: Form
-  plane: string
-  person: string
-  client: SignInClient
-  redirect: string
-  resource: string
-  scopes: readonly string[]
-}): Page => {
+export interface ConsentAsked {
+  readonly form: Form
+  readonly plane: string
+  readonly person: string
+  readonly client: SignInClient
+  readonly redirect: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}
+
+export const consentPage = (about: ConsentAsked): Page => {
   const { client, person, plane, resource, redirect, scopes } = about
   const [agent, consumer] = client.client.split('@')
   return {
@@ -113,7 +115,7 @@ const waysOf = (ways: readonly Way[]): Markup | undefined =>
 const autofocus = ({ ways, problem }: { ways: readonly Way[]; problem: string | undefined }) =>
   ways.length === 0 || problem !== undefined ? html` autofocus` : undefined
 
-const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
+export const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
   html`<form method="post" action="${action}">
 <input type="hidden" name="proof" value="${proof}">
 ${fields}
@@ -135,7 +137,7 @@ const placeOf = (resource: string, plane: string): string => {
   return kind === 'rest' ? `the API ${item}` : `the server ${item}`
 }
 
-const destinationOf = (redirect: string): Markup => {
+export const destinationOf = (redirect: string): Markup => {
   const url = new URL(redirect)
   if (url.protocol === 'https:') return html`<strong>${url.host}</strong>`
   if (!isOnOwnMachine(redirect) || url.protocol === 'http:')

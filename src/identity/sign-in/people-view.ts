@@ -23,6 +23,13 @@ export interface PeopleView {
     | { readonly refused: 'wrong' }
     | { readonly refused: 'limited'; readonly waitMs: number }
   >
+  /** The same for the Manager. */
+  knownAtManager(name: string): Promise<Known | undefined>
+  /** A token of the Manager's API, for a person who has just proven who they are; undefined where they may not (any more). */
+  begin(about: {
+    readonly person: string
+    readonly label: string
+  }): Promise<{ readonly token: string; readonly endsAt: number } | undefined>
   /** Takes an organisation's word, which is proven; answers the person's name here, undefined where it gives them nothing. */
   vouch(about: {
     readonly issuer: string

@@ -15,7 +15,7 @@ import { isRemembered, type SignInClient, type SignInClients } from './clients.t
 import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
 import { type Page, safely, sendPage } from './page.ts'
-import { consentPage, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
+import { type ConsentAsked, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
 import type { PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
 
@@ -32,6 +32,9 @@ export interface VisitParts {
   readonly clients: SignInClients
   readonly registered: RegisteredClients
   readonly enter: EnterSignedIn
+  /** Where people sign in, as pages call it, and what they are asked there before anything comes of it. */
+  readonly place: string
+  readonly consentPage: (asked: ConsentAsked) => Page
   readonly ways: Ways
   readonly attempts: Attempts
   readonly rows: SignInRows
@@ -58,7 +61,7 @@ const consentMs = 180 * 24 * 60 * 60_000
  * from a page of ours alone: same origin, with a proof of this sign-in and this question.
  */
 export const createVisit = (parts: VisitParts) => {
-  const { origin, plane, provider, errors, view, people, clients, rows, clock } = parts
+  const { origin, plane, provider, errors, view, people, clients, rows, clock, place } = parts
   const proofOf = (uid: string, prompt: string): string =>
     createHmac('sha256', parts.key).update(`${plane} ${uid} ${prompt}`).digest('base64url')
 
@@ -95,11 +98,17 @@ export const createVisit = (parts: VisitParts) => {
   const pageOf = async (visit: Visit): Promise<Page> => {
     const { interaction } = visit
     if (interaction.prompt.name === 'login')
-      return signInPage({ ...visit, ways: waysIn(visit), plane, name: '', problem: undefined })
+      return signInPage({
+        ...visit,
+        ways: waysIn(visit),
+        plane: place,
+        name: '',
+        problem: undefined,
+      })
     const person = interaction.session?.accountId ?? ''
     return (await mayAllow(visit, person))
-      ? consentPage({ ...visit, plane, person })
-      : refusedPage({ ...visit, plane, person })
+      ? parts.consentPage({ ...visit, plane: place, person })
+      : refusedPage({ ...visit, plane: place, person })
   }
 
   const finish = async (
@@ -117,7 +126,7 @@ export const createVisit = (parts: VisitParts) => {
     const checked = await people.check({ name, password, address: asked.address })
     if ('refused' in checked) {
       const problem = 'waitMs' in checked ? later(checked.waitMs) : 'Name or password is wrong.'
-      const page = { ...visit, ways: waysIn(visit), plane, name, problem }
+      const page = { ...visit, ways: waysIn(visit), plane: place, name, problem }
       return sendPage(asked.response, signInPage(page))
     }
     const ts = Math.floor(clock.now() / 1000)
