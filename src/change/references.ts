@@ -55,7 +55,7 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
     ['Agent', ['accessTokens', 'agent', 'names', '*']],
     ['Consumer', ['accessTokens', 'consumer', 'is']],
     ['Consumer', ['accessTokens', 'consumer', 'names', '*']],
-    ['Credential', ['signIn', 'client', 'secret']],
+    ['Credential', ['signIn', 'client', 'credential']],
     ['Team', ['signIn', 'teams', '*', 'team']],
   ],
   PolicyTest: [

@@ -134,7 +134,7 @@ const signIn = z
         id: text(255)
           .regex(/^[\x21-\x7e]+$/, 'must be without spaces')
           .describe('As which the organisation knows this gateway.'),
-        secret: name
+        credential: name
           .optional()
           .describe(
             "A Credential of the plane, whose secret it proves itself by. Default: the keys of the plane's issuer (private_key_jwt).",

@@ -4,7 +4,8 @@ import { Fault } from '#lib/fault.ts'
 import { ops } from '../identity/world.ts'
 import type { Browser, Shown } from './browser.ts'
 import { startHostile, type Twist } from './hostile-organisation.ts'
-import { issuerDocument, secret, startOrganisationSignIns } from './organisation-world.ts'
+import { issuerDocument, secret } from './organisation-documents.ts'
+import { startOrganisationSignIns } from './organisation-world.ts'
 
 const isVouched = (thrown: unknown): boolean =>
   thrown instanceof Fault && /vouches for/.test(thrown.detail ?? '')

@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
-import type { IssuerDocument } from '#domain/documents.ts'
-import type { OrganisationSignIn } from '#domain/issuer-document.ts'
 import { type OrganisationPeer, startOrganisation } from '../peers/organisation.ts'
 import { type Browser, createBrowser, type Shown } from './browser.ts'
+import { issuerDocument, secret } from './organisation-documents.ts'
 import { startSignIns } from './sign-in-world.ts'
-
-export const secret = 'what-the-organisation-gave-us-0123456789'
-
-export const issuerDocument = (
-  name: string,
-  issuer: string,
-  signIn: Partial<OrganisationSignIn> = {},
-): IssuerDocument => ({
-  ...{ apiVersion: 'bailiwick/v1', kind: 'Issuer', plane: 'ops', name, owner: 'identity-team' },
-  ...{ title: `The ${name} organisation`, issuer },
-  signIn: {
-    client: { id: 'bailiwick', secret: `${name}-client` },
-    scopes: ['profile'],
-    teams: [{ team: 'soc', claim: 'groups', values: ['soc-analysts'] }],
-    ...signIn,
-  },
-})
 
 /** Our issuer, and an organisation whose people sign in there. */
 export const startOrganisationSignIns = async () => {

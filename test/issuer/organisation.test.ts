@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ops } from '../identity/world.ts'
-import { issuerDocument, secret, startOrganisationSignIns } from './organisation-world.ts'
+import { issuerDocument, secret } from './organisation-documents.ts'
+import { startOrganisationSignIns } from './organisation-world.ts'
 
 const world = await startOrganisationSignIns()
 const { origin, policy, corp, signInThere, redeem, refresh, newBrowser, nameOf } = world

@@ -58,7 +58,7 @@ export function createOrganisation(parts: OrganisationParts): Organisation {
     { plane, signIn }: IssuerDocument,
     methods: readonly string[] | undefined,
   ): Promise<Library.ClientAuth | Failed> => {
-    const { secret: credential } = signIn?.client ?? {}
+    const { credential } = signIn?.client ?? {}
     if (credential === undefined) {
       const { kid, privateKey } = await parts.signingKey(planeId(plane))
       const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
