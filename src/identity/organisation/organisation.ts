@@ -2,6 +2,7 @@ import type * as Library from 'openid-client'
 import type { IssuerDocument } from '#domain/documents.ts'
 import { type PlaneId, planeId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import { createRoom } from '#lib/room.ts'
 import type { KeySource } from '../foreign/key-source.ts'
 import type { Send } from '../foreign/send.ts'
 import type { SigningKey } from '../signing-key.ts'
@@ -43,6 +44,10 @@ export interface OrganisationParts {
   readonly clock: Clock
 }
 
+/** Each holds a connection for as long as the organisation takes. */
+const mostAtOnce = 32
+const mostWaiting = 256
+
 /**
  * The library asks, and decides what an answer of OAuth is: PKCE, state, `iss` (RFC 9207) and how this
  * gateway proves itself. The ID token is ours to judge. Nothing is sent but through the one way outward.
@@ -52,6 +57,7 @@ export function createOrganisation(parts: OrganisationParts): Organisation {
   const { keysOf, clock } = parts
   const fetch = createLibraryFetch(parts.send)
   const metadataOf = createMetadata({ fetch, clock })
+  const room = createRoom(mostAtOnce, mostWaiting)
 
   const proofOf = async (
     library: typeof Library,
@@ -111,9 +117,12 @@ export function createOrganisation(parts: OrganisationParts): Organisation {
       if ('failed' in ready) return ready
       const { library, configuration, id } = ready
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier }
-      const answer = await library
-        .authorizationCodeGrant(configuration, url, { ...checks, maxAge: maxAgeS })
-        .then(({ id_token = '' }) => ({ idToken: id_token }), failedBy)
+      const answer = await room(() =>
+        library
+          .authorizationCodeGrant(configuration, url, { ...checks, maxAge: maxAgeS })
+          .then(({ id_token = '' }) => ({ idToken: id_token }), failedBy),
+      )
+      if (!answer) return { failed: 'more sign in at once than there is room for' }
       if ('failed' in answer) return answer
       const expected = { issuer, clientId: id, nonce, maxAgeS, nowMs: clock.now() }
       const identified = await identify(answer.idToken, expected, keysOf(issuer))
