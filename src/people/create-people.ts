@@ -140,10 +140,11 @@ export const createPeople = (parts: {
 
     async known(name, plane) {
       const row = await people.find(name)
-      if (row?.issuer === undefined) return row && { name, teams: [], issuer: undefined }
+      if (row?.issuer === undefined)
+        return row && { name, title: row.title, teams: [], issuer: undefined }
       const about = { now: clock.now(), isManager: false }
       const teams = teamsNow(await people.affiliations(name), planes(), about).get(plane)
-      return teams && { name, teams, issuer: row.issuer }
+      return teams && { name, title: row.title, teams, issuer: row.issuer }
     },
 
     async vouch({ issuer, subject, title, claims, planes: asked }) {
@@ -172,7 +173,7 @@ export const createPeople = (parts: {
     async knownAtManager(name) {
       const row = await people.find(name)
       const person = row && (await asPerson(row))
-      return person && { name, teams: [], issuer: row.issuer }
+      return person && { name, title: row.title, teams: [], issuer: row.issuer }
     },
 
     async begin({ person: name, label }) {

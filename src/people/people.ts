@@ -16,6 +16,8 @@ export interface Account extends Person {
 /** Somebody who may sign in, as one plane sees them. */
 export interface Known {
   readonly name: string
+  /** As people read it. */
+  readonly title: string | undefined
   /** What an organisation makes them one of there: at least one, or they are not known. */
   readonly teams: readonly string[]
   readonly issuer: string | undefined

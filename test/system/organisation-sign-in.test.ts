@@ -57,7 +57,7 @@ test('a person signs in by their organisation in a real browser, whose policy le
   await shows('Sign in to ops')
   await corp.tell({ people: { eve: { groups: [] } }, who: { subject: 'eve' } })
   await page.click('a[href$="/with/corp"]')
-  await shows('Nothing here is yours')
+  await shows('You are in no team here')
   await shoot('nothing')
   const people = { ana: { name: 'Ana Demir', groups: ['soc-analysts'] } }
   await corp.tell({ people, who: { subject: 'ana' } })

@@ -1,5 +1,5 @@
 import { html, type Page } from '../sign-in/page.ts'
-import { type ConsentAsked, destinationOf, formOf } from '../sign-in/pages.ts'
+import { type ConsentAsked, destinationOf, formOf, personOf } from '../sign-in/pages.ts'
 
 /**
  * Asked each time: whichever program on this computer began it gets what the person may do (RFC 8252
@@ -12,13 +12,13 @@ export const managerConsentPage = ({ form, person, client, redirect }: ConsentAs
 <p><strong>${client.title ?? client.id}</strong> asks to act as you at the Manager: with everything that you may do there, for at most 12 hours.</p>
 <p class="warn">Allow it only if you started <code>bailiwick login</code> yourself a moment ago, on this computer. If a page or somebody else sent you here, deny it.</p>
 <dl>
-<div><dt>You</dt><dd>${person}</dd></div>
+<div><dt>You</dt><dd>${personOf(person)}</dd></div>
 <div><dt>The answer goes to</dt><dd>${destinationOf(redirect)}</dd></div>
 </dl>
 ${formOf(
   form,
   html`<div class="row"><button class="main" name="do" value="allow">Allow</button>
 <button name="do" value="deny">Deny</button></div>
-<p><button class="plain" name="do" value="other">I am not ${person}</button></p>`,
+<p><button class="plain" name="do" value="other">I am not ${person.title ?? person.name}</button></p>`,
 )}`,
 })

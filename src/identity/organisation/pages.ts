@@ -25,8 +25,8 @@ export const refusedPage = (issuer: IssuerDocument, back: string): Page =>
 export const nothingPage = (issuer: IssuerDocument, back: string): Page =>
   withWayBack(
     403,
-    'Nothing here is yours',
-    `${titleOf(issuer)} knows you, but makes you one of no team here. Ask for it where you ask for groups and roles, and then sign in again.`,
+    'You are in no team here',
+    `${titleOf(issuer)} knows you, but what it says of you makes you one of no team here. Ask for it where you ask for groups and roles, and sign in again.`,
     back,
   )
 

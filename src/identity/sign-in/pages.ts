@@ -1,6 +1,7 @@
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
 import type { SignInClient } from './clients.ts'
 import { html, type Markup, type Page } from './page.ts'
+import type { Known } from './people-view.ts'
 
 /** The pages that a person sees at a plane's issuer. Whatever a program says of itself stands in quotes. */
 
@@ -44,10 +45,13 @@ ${formOf(
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
 })
 
+/** Who signed in, as a page shows them. */
+type Signed = Pick<Known, 'name' | 'title'>
+
 export interface ConsentAsked {
   readonly form: Form
   readonly plane: string
-  readonly person: string
+  readonly person: Signed
   readonly client: SignInClient
   readonly redirect: string
   readonly resource: string
@@ -64,7 +68,7 @@ export const consentPage = (about: ConsentAsked): Page => {
 <p>${programOf(client)} wants to use ${plane} in your name, as the agent <strong>${agent}</strong> of <strong>${consumer}</strong>.</p>
 ${client.from === 'document' ? undefined : html`<p class="warn">Nobody here has checked this program: its name is what it says of itself. Go on only if you have just started it yourself.</p>`}
 <dl>
-<div><dt>You</dt><dd>${person}</dd></div>
+<div><dt>You</dt><dd>${personOf(person)}</dd></div>
 <div><dt>May use</dt><dd>${placeOf(resource, plane)}</dd></div>
 <div><dt>With</dt><dd>${scopes.length > 0 ? scopes.join(', ') : 'everything that the agent is granted'}</dd></div>
 <div><dt>The answer goes to</dt><dd>${destinationOf(redirect)}</dd></div>
@@ -73,7 +77,7 @@ ${formOf(
   about.form,
   html`<div class="row"><button class="main" name="do" value="allow">Allow</button>
 <button name="do" value="deny">Deny</button></div>
-<p><button class="plain" name="do" value="other">I am not ${person}</button></p>`,
+<p><button class="plain" name="do" value="other">I am not ${person.title ?? person.name}</button></p>`,
 )}`,
   }
 }
@@ -81,7 +85,7 @@ ${formOf(
 export const refusedPage = (about: {
   form: Form
   plane: string
-  person: string
+  person: Signed
   client: SignInClient
   redirect: string
 }): Page => ({
@@ -89,11 +93,11 @@ export const refusedPage = (about: {
   status: 403,
   leadsTo: about.redirect,
   body: html`<h1>You may not use this agent</h1>
-<p>You are signed in as <strong>${about.person}</strong>. The agent <strong>${about.client.client}</strong> of ${about.plane} does not act for you. Its owner, or whoever runs ${about.plane}, can change that.</p>
+<p>You are signed in as <strong>${personOf(about.person)}</strong>. The agent <strong>${about.client.client}</strong> of ${about.plane} does not act for you. Its owner, or whoever runs ${about.plane}, can change that.</p>
 ${formOf(
   about.form,
   html`<div class="row"><button class="main" name="do" value="deny">Go back</button>
-<button name="do" value="other">I am not ${about.person}</button></div>`,
+<button name="do" value="other">I am not ${about.person.title ?? about.person.name}</button></div>`,
 )}`,
 })
 
@@ -120,6 +124,10 @@ export const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
 <input type="hidden" name="proof" value="${proof}">
 ${fields}
 </form>`
+
+/** The name is the person; what they are called is beside it. */
+export const personOf = ({ name, title }: Signed): Markup =>
+  title === undefined ? html`${name}` : html`${title} <span class="quiet">${name}</span>`
 
 const programOf = ({ from, title, id, client }: SignInClient): Markup => {
   if (from === 'document') return html`<strong>${title ?? client}</strong>`

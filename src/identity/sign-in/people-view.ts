@@ -4,6 +4,8 @@ import type { JsonObject } from '#lib/json.ts'
 /** Somebody who may sign in at a plane's issuer. */
 export interface Known {
   readonly name: string
+  /** As people read it, which may be as an organisation says it: it decides nothing. */
+  readonly title: string | undefined
   /** Teams that an organisation makes them one of, beside those of documents. */
   readonly teams: readonly string[]
   /** `iss` of that organisation; undefined for an account of this installation. */

@@ -16,7 +16,7 @@ import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
 import { type Page, safely, sendPage } from './page.ts'
 import { type ConsentAsked, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
-import type { PeopleView } from './people-view.ts'
+import type { Known, PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
 
 /** Durable when it resolves; Fault('unrecordable') where it cannot be. */
@@ -90,10 +90,8 @@ export const createVisit = (parts: VisitParts) => {
 
   const waysIn = ({ interaction }: Visit) => parts.ways.offered(interaction.uid)
 
-  const mayAllow = async ({ client }: Visit, person: string): Promise<boolean> => {
-    const known = await people.known(person, plane)
-    return known !== undefined && mayActFor(view, plane, client.client, known)
-  }
+  const mayAllow = ({ client }: Visit, person: Known | undefined): person is Known =>
+    person !== undefined && mayActFor(view, plane, client.client, person)
 
   const pageOf = async (visit: Visit): Promise<Page> => {
     const { interaction } = visit
@@ -105,8 +103,10 @@ export const createVisit = (parts: VisitParts) => {
         name: '',
         problem: undefined,
       })
-    const person = interaction.session?.accountId ?? ''
-    return (await mayAllow(visit, person))
+    const name = interaction.session?.accountId ?? ''
+    const known = await people.known(name, plane)
+    const person = known ?? { name, title: undefined }
+    return mayAllow(visit, known)
       ? parts.consentPage({ ...visit, plane: place, person })
       : refusedPage({ ...visit, plane: place, person })
   }
@@ -178,7 +178,8 @@ export const createVisit = (parts: VisitParts) => {
     const person = interaction.session?.accountId
     if (interaction.prompt.name !== 'consent' || person === undefined)
       return sendPage(response, over)
-    if (!(await mayAllow(visit, person))) return sendPage(response, await pageOf(visit))
+    if (!mayAllow(visit, await people.known(person, plane)))
+      return sendPage(response, await pageOf(visit))
     const made = new provider.Grant({ accountId: person, clientId: client.id })
     const { jti } = await saveGrant(made, { resource, scopes })
     const at = clock.now()
