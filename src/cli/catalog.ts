@@ -146,7 +146,6 @@ export const catalog: readonly CommandRow[] = [
     takes: '',
     summary: 'Sign in to an installation elsewhere; other commands then take --url.',
     examples: [
-      'bailiwick login --url https://gateway.example --name ayse',
       'bailiwick login --url https://gateway.example --browser',
       'pass show gateway | bailiwick login --name ayse --password-stdin',
     ],
