@@ -15,6 +15,8 @@ export interface Attempt {
   readonly nonce: string
   readonly verifier: string
   readonly maxAgeS: number
+  /** When the browser was sent away, UTC milliseconds. */
+  readonly at: number
 }
 
 /** What came of it, waiting for the browser to go on. */

@@ -12,6 +12,7 @@ import { safely, sendPage } from '../sign-in/page.ts'
 import type { Way } from '../sign-in/pages.ts'
 import type { PeopleView } from '../sign-in/people-view.ts'
 import type { Attempts } from './attempts.ts'
+import type { Identified } from './id-token.ts'
 import type { Organisation } from './organisation.ts'
 import { awayPage, nothingPage, refusedPage, strangePage, titleOf, unknownPage } from './pages.ts'
 
@@ -37,13 +38,20 @@ export interface WaysParts {
  * come back to, so that the answer of one can never pass as another's (RFC 9700 §4.4).
  */
 export const createWays = (parts: WaysParts) => {
-  const { origin, plane, view, people, organisation, attempts, random } = parts
+  const { origin, plane, view, people, organisation, attempts, clock, random } = parts
   const backTo = (name: string): string => `/oauth/${plane}/back/${name}`
   const pageAt = (uid: string): string => `/oauth/${plane}/sign-in/${uid}`
   const find = (name: string): IssuerDocument | undefined =>
     view.issuers(plane).signIns.find((one) => one.name === name)
   const failed = (issuer: string, problem: string): void =>
     parts.log.warn('sign-in by an organisation', { plane, issuer, problem })
+
+  const secret = (): string => random(32).toString('base64url')
+  const vouched = (issuer: IssuerDocument, { subject, claims }: Identified) =>
+    people.vouch({
+      ...{ issuer: issuer.issuer, subject, claims, title: titleIn(claims, issuer) },
+      planes: parts.planesOf(issuer),
+    })
 
   return {
     offered: (uid: string): readonly Way[] =>
@@ -55,30 +63,21 @@ export const createWays = (parts: WaysParts) => {
     /** Sends the browser there. */
     async begin(
       response: ServerResponse,
-      { uid, params }: { uid: string; params: Readonly<Record<string, unknown>> },
+      { uid, params }: { uid: string; params: Asked },
       name: string,
     ): Promise<void> {
       const issuer = find(name)
       if (!issuer) return sendPage(response, unknownPage)
-      const [state, nonce, verifier] = [1, 2, 3].map(() => random(32).toString('base64url')) as [
-        string,
-        string,
-        string,
-      ]
-      const maxAgeS = Math.min(oldestS, ageIn(params.max_age))
-      const to = await organisation.begin(issuer, {
-        ...{ redirect: origin + backTo(name), state, nonce, verifier, maxAgeS },
-        acrValues: typeof params.acr_values === 'string' ? params.acr_values : undefined,
-        isAnew: String(params.prompt ?? '')
-          .split(' ')
-          .includes('login'),
-      })
+      const secrets = { state: secret(), nonce: secret(), verifier: secret() }
+      const about = { redirect: origin + backTo(name), ...secrets, ...askedIn(params) }
+      const to = await organisation.begin(issuer, about)
       if ('failed' in to) {
         failed(name, to.failed)
         return sendPage(response, awayPage(issuer, pageAt(uid)))
       }
+      const { state, nonce, verifier, maxAgeS } = about
       const made = { uid, issuer: name, iss: issuer.issuer, nonce, verifier, maxAgeS }
-      const cookie = await attempts.begin(made, state, backTo(name))
+      const cookie = await attempts.begin({ ...made, at: clock.now() }, state, backTo(name))
       sendOn(response, to.href, cookie)
     },
 
@@ -86,31 +85,23 @@ export const createWays = (parts: WaysParts) => {
     async back(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
       const url = new URL(`${origin}${request.url ?? ''}`)
       url.pathname = backTo(name)
-      const [state, ...others] = url.searchParams.getAll('state')
-      const attempt =
-        state !== undefined && others.length === 0 && (await attempts.take(state, request))
       const issuer = find(name)
+      const [state = '', ...others] = url.searchParams.getAll('state')
+      const attempt = others.length === 0 ? await attempts.take(state, request) : undefined
       if (!attempt || !issuer || attempt.issuer !== name || attempt.iss !== issuer.issuer)
         return sendPage(response, strangePage)
-      response.setHeader('Set-Cookie', attempts.over(String(state), backTo(name)))
-      const { uid, nonce, verifier, maxAgeS } = attempt
-      const about = { url, state: String(state), nonce, verifier, maxAgeS }
-      const found = await organisation.finish(issuer, about)
+      response.setHeader('Set-Cookie', attempts.over(state, backTo(name)))
+      const { uid, nonce, verifier } = attempt
+      // How old a sign-in may be was asked when the browser left; the person may take their time.
+      const maxAgeS = attempt.maxAgeS + Math.ceil((clock.now() - attempt.at) / 1000)
+      const found = await organisation.finish(issuer, { url, state, nonce, verifier, maxAgeS })
       if ('failed' in found) {
         failed(name, found.failed)
         return sendPage(response, refusedPage(issuer, pageAt(uid)))
       }
-      const { subject, claims, signedInAtS, acr } = found
-      const title = titleIn(claims, issuer)
-      const vouched = {
-        issuer: issuer.issuer,
-        subject,
-        title,
-        claims,
-        planes: parts.planesOf(issuer),
-      }
-      const person = await people.vouch(vouched)
+      const person = await vouched(issuer, found)
       if (person === undefined) return sendPage(response, nothingPage(issuer, pageAt(uid)))
+      const { signedInAtS, acr } = found
       await attempts.arrive(uid, { person, iss: issuer.issuer, signedInAtS, acr })
       sendOn(response, pageAt(uid))
     },
@@ -129,10 +120,16 @@ const sendOn = (response: ServerResponse, location: string, cookie?: string): vo
     .end()
 }
 
-const ageIn = (written: unknown): number => {
-  const age = Number(written ?? oldestS)
-  return Number.isInteger(age) && age >= 0 ? age : oldestS
+/** What the program asks of the sign-in, and never less than is asked anyway. */
+const askedIn = ({ max_age: written = oldestS, acr_values: acr, prompt = '' }: Asked) => {
+  const age = Number(written)
+  return {
+    maxAgeS: Number.isInteger(age) && age >= 0 ? Math.min(oldestS, age) : oldestS,
+    acrValues: typeof acr === 'string' ? acr : undefined,
+    isAnew: String(prompt).split(' ').includes('login'),
+  }
 }
+type Asked = Readonly<Record<string, unknown>>
 
 /** As people read it: it decides nothing, and is text that can be printed. */
 const titleIn = (claims: JsonObject, { signIn }: IssuerDocument): string | undefined => {
