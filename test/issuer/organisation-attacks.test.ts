@@ -83,6 +83,17 @@ describe('An answer', () => {
     assert(isIn(await victim.open(url)))
   })
 
+  test('with a state and a made-up cookie of its name is refused', async () => {
+    const victim = newBrowser()
+    const { gone } = await begin(victim)
+    const [cookie = '', taken] =
+      [...victim.jar].find(([name]) => name.startsWith('bailiwick-back-')) ?? []
+    const attacker = newBrowser()
+    attacker.jar.set(cookie, { value: 'x'.repeat(43), path: taken?.path ?? '' })
+    isRefused(await attacker.open(house.back(gone.url)), 400)
+    assert(isIn(await victim.open(house.back(gone.url))))
+  })
+
   test('that an attacker began does not sign a victim in as them (login CSRF)', async () => {
     const attacker = newBrowser()
     const { gone } = await begin(attacker)
@@ -95,7 +106,9 @@ describe('An answer', () => {
     const browser = newBrowser()
     const { gone } = await begin(browser)
     world.clock.advance(10 * 60_000)
+    const before = house.redeemed()
     isRefused(await browser.open(house.back(gone.url)), 400)
+    assert.equal(house.redeemed(), before)
   })
 
   test('with two states, none, or one that is made up is refused', async () => {
