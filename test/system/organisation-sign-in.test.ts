@@ -22,8 +22,7 @@ const chromium = await startChromium()
 after(() => chromium.stop())
 const { page, errors } = await chromium.page()
 
-const shows = (text: string) =>
-  page.waitForFunction(`document.querySelector("h1")?.innerText.includes(${JSON.stringify(text)})`)
+const shows = (text: string) => page.locator('h1', { hasText: text }).waitFor()
 const asked = 'button[value=allow]'
 const look = async (name: string) =>
   assert.deepEqual(await lookAt(page, `organisation-${name}`), [])
