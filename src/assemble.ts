@@ -7,11 +7,13 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Subject } from '#domain/subject.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
+import { createEnterApiKeys } from '#identity/api-key/entered.ts'
 import { checkIssuers } from '#identity/foreign/check-issuers.ts'
 import { createIdentity, type Identity } from '#identity/identity.ts'
 import type { Rotation } from '#identity/keys.ts'
 import type { CallTokens } from '#identity/per-call/token.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
+import { checkSignInClients } from '#identity/sign-in/check-clients.ts'
 import { createFetchDocument } from '#identity/sign-in/fetch-document.ts'
 import { createEvidence } from '#ledger/bundle/evidence.ts'
 import { createLedger } from '#ledger/create-ledger.ts'
@@ -168,6 +170,7 @@ export const assemble = async (about: {
   change.onCheck(checkIndexes(offers))
   change.onCheck(checkMarks)
   change.onCheck(checkIssuers(origin))
+  change.onCheck(checkSignInClients)
   change.onCheck(checkConditions(offers))
   change.onCheck(checkTests({ offers, propose, now: clock.now }))
   /** Of keys that are no more the entry is as sure as that of their revision. */
@@ -189,6 +192,7 @@ export const assemble = async (about: {
       })
     }
   }
+  const enterApiKeys = createEnterApiKeys(store, (entry) => ledger.plane(entry.plane).append(entry))
   const enter: Enter = async (revision) => {
     if (revision.planes.some((plane) => integrity.problem(plane) !== undefined)) return 'later'
     for (const plane of revision.planes)
@@ -205,6 +209,7 @@ export const assemble = async (about: {
         why: revision.why.slice(0, 2000).toWellFormed(),
       })
     await enterErased(revision)
+    await enterApiKeys(revision)
     return undefined
   }
   const recorded = createRecordedQuery({ store, seal })

@@ -150,7 +150,14 @@ function toValue(node: unknown, fault: FaultAt): unknown {
   if (node.tag !== undefined) fault('syntax', offset, sentences.MULTIPLE_TAGS)
   if (isSeq(node)) return node.items.map((item) => toValue(item, fault))
   if (isMap(node)) return toObject(node, fault)
-  return isScalar(node) ? node.value : null
+  if (!isScalar(node)) return null
+  if (typeof node.value === 'string' && !node.value.isWellFormed())
+    fault(
+      'syntax',
+      offset,
+      'half a character is escaped here: a surrogate (\\ud800 to \\udfff) alone',
+    )
+  return node.value
 }
 
 function toObject(map: YAMLMap, fault: FaultAt): Record<string, unknown> {

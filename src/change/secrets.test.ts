@@ -10,6 +10,8 @@ const jwt = `eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiIxIn0'.repeat(2)}.${'a'.repeat(20
 describe('a secret is found', () => {
   const values: Record<string, string> = {
     'an API key': 'sk-proj-Ab3dEf6hIj9kLmNoPq',
+    'an API key of this gateway': `bwk_${'0123456789abcdef'.repeat(3)}`,
+    'a token of this gateway': `bwm_${'Ab3-'.repeat(11).slice(0, 43)}`,
     'a Stripe key': ['sk', 'live', '4eC39HqLyjWDarjtT1zdp7dc'].join('_'),
     'a GitHub token': `ghp_${'a1B2'.repeat(9)}`,
     'a fine-grained GitHub token': `github_pat_${'a1B2'.repeat(9)}`,

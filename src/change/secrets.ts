@@ -17,6 +17,8 @@ export const cureOfSecrets =
 
 /** Every pattern starts where a word starts and repeats one class of characters: no backtracking. */
 const shapes: readonly (readonly [string, RegExp])[] = [
+  ['an API key of this gateway', /(?<!\w)bwk_[0-9a-f]{48}(?!\w)/g],
+  ['a token of this gateway', /(?<!\w)bwm_[\w-]{43}(?![\w-])/g],
   ['a private key', /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----/g],
   ['a private key', /(?<!\w)AGE-SECRET-KEY-1[0-9A-Z]{20,}/gi],
   ['a private key', /(?<!\w)PuTTY-User-Key-File-\d/g],

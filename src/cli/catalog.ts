@@ -28,6 +28,10 @@ const resume = (kind: SuspensionKind) => async () =>
 const revoke = (kind: 'client' | 'user') => async () =>
   (await import('./commands/revoke.ts')).revoking(kind)
 const suspended = ['plane', 'kind', 'name', 'revision'] as const
+const apiKeyFields = [
+  ...['plane', 'client', 'id', 'label', 'scopes', 'state'],
+  ...['madeAt', 'madeBy', 'endsAt'],
+]
 const reasonOption = ['--reason <text>', 'why; it stands in the ledger'] as const
 
 const draftOptions = [
@@ -531,6 +535,33 @@ export const catalog: readonly CommandRow[] = [
     load: () => import('./commands/agent-secret.ts'),
   },
   {
+    name: 'agent key',
+    takes: '<agent>',
+    summary: 'Make an API key for a REST consumer that cannot ask for tokens; shown once.',
+    examples: [
+      'bailiwick agent key reports --until 2027-03-31',
+      'bailiwick agent key reports@partner --until 2027-03-31 --scope tickets.read --label nightly',
+    ],
+    options: [
+      ['--until <when>', 'its end: a day, in the plane’s time zone, or an instant with its offset'],
+      ['--scope <scope>', 'no more than these (default: what its grants imply)', 'repeat'],
+      ['--label <text>', 'what it is for'],
+      reasonOption,
+    ],
+    plane: true,
+    fields: [...apiKeyFields, 'key'],
+    load: () => import('./commands/agent-key.ts'),
+  },
+  {
+    name: 'agent keys',
+    takes: '[agent]',
+    summary: 'API keys, whose they are and until when; never a key itself.',
+    examples: ['bailiwick agent keys', 'bailiwick agent keys reports --plane ops --json'],
+    plane: true,
+    fields: apiKeyFields,
+    load: () => import('./commands/agent-keys.ts'),
+  },
+  {
     name: 'agent suspend',
     takes: '<agent>',
     summary: 'Stop an agent at once, whatever its grants say, until it is resumed.',
@@ -556,15 +587,14 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'agent revoke',
     takes: '<agent>',
-    here: true,
-    summary: 'End every token that an agent has now; it may get new ones.',
+    summary: 'End every token and API key that an agent has now; it may get new ones.',
     examples: [
       'bailiwick agent revoke planner --reason "token in a log"',
-      'bailiwick agent revoke planner@workplace-ai --plane ops --reason "key replaced"',
+      'bailiwick agent revoke reports --key key_01JD7Q3M8Z4T6W2X9Y5V1B0C7D --reason "replaced"',
     ],
-    options: [reasonOption],
+    options: [['--key <id>', 'this API key alone'], reasonOption],
     plane: true,
-    fields: suspended,
+    fields: [...suspended, 'client', 'id', 'state'],
     load: revoke('client'),
   },
   {
@@ -622,7 +652,6 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'user revoke',
     takes: '<user>',
-    here: true,
     summary: 'End every token that any agent has on behalf of this user, as tokens name them.',
     examples: [
       'bailiwick user revoke alice@example.com --reason "lost laptop"',
@@ -953,7 +982,6 @@ export const catalog: readonly CommandRow[] = [
   {
     name: 'issuer keyroll',
     takes: '<plane>',
-    here: true,
     summary: 'Make the next key that signs a plane’s tokens, before the last has grown old.',
     examples: ['bailiwick issuer keyroll ops', 'bailiwick issuer keyroll ops --at-once'],
     options: [['--at-once', 'the key may be in other hands: nothing it signed is taken any more']],

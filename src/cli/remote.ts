@@ -123,6 +123,39 @@ const asking: Asking = {
     const path = { plane: await planeFor(api, plane), name }
     return api.ask('POST', '/planes/{plane}/agents/{name}/secret', { path, body: { consumer } })
   },
+  async apiKeyNew(api, { plane, client, reason, ...asked }) {
+    const [name = '', consumer] = client.split('@')
+    const path = { plane: await planeFor(api, plane), name }
+    const body = { ...asked, consumer, reason }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/keys', { path, body })
+  },
+  async apiKeys(api, { plane, client }) {
+    const rows = await overPlanes(api, plane, (one) =>
+      allOf((query) => {
+        const about = { path: { plane: one }, query: { ...query, client } }
+        return api.ask('GET', '/planes/{plane}/api-keys', about)
+      }),
+    )
+    return rows.sort((a, b) => (a.id > b.id ? -1 : 1))
+  },
+  async apiKeyRevoke(api, { plane, client, ...body }) {
+    const [name = '', consumer] = client.split('@')
+    const path = { plane: await planeFor(api, plane), name }
+    const about = { path, body: { ...body, consumer } }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/keys/revoke', about)
+  },
+  async revoke(api, { plane, kind, name, reason }) {
+    const here = await planeFor(api, plane)
+    if (kind === 'user') {
+      const about = { path: { plane: here }, body: { user: name, reason } }
+      return api.ask('POST', '/planes/{plane}/users/revoke', about)
+    }
+    const [agent = '', consumer] = name.split('@')
+    const about = { path: { plane: here, name: agent }, body: { consumer, reason } }
+    return api.ask('POST', '/planes/{plane}/agents/{name}/revoke', about)
+  },
+  issuerKeyroll: (api, { plane, atOnce }) =>
+    api.ask('POST', '/planes/{plane}/issuer/key', { path: { plane }, body: { atOnce } }),
   agentList: (api, { plane }) =>
     overPlanes(api, plane, (one) =>
       allOf((query) =>

@@ -32,6 +32,7 @@ export const because = (refusal: Refusal): string => {
 
 const tellLack = (lack: TokenLack): string => {
   if ('maxAgeMs' in lack) return `token older than ${lack.maxAgeMs / 1000} s`
+  if ('apiKey' in lack) return 'API key where a token is demanded'
   if ('binding' in lack)
     return `token not bound to a key${lack.binding === 'any' ? '' : ` by ${lack.binding}`}`
   const asked = lack.rule === undefined ? '' : ` (rule ${lack.rule})`

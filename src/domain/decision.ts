@@ -99,6 +99,8 @@ export type TokenLack =
   | { readonly binding: RequiredBinding }
   /** Its user did not sign in as strongly as one of these; `rule` is the one that asks. */
   | { readonly acr: readonly string[]; readonly rule?: string | undefined }
+  /** It is an API key, where something is demanded that a token alone can have. */
+  | { readonly apiKey: true }
 
 /** Never told to the caller; the entry, `why` and the terminal say it to those who may know. */
 export type UnknownBecause =

@@ -79,6 +79,16 @@ export const planeDocument = z
       .optional()
       .describe('Days of quotas and of grants end by it. Default UTC.'),
     tokenLifetime: tokenLifetime.optional().describe('Of access tokens, 30s to 1h. Default 5m.'),
+    apiKeys: z
+      .strictObject({
+        longest: days
+          .refine((written) => Number(written.slice(0, -1)) <= 366, 'must be 366d or shorter')
+          .describe('For how long one may be good, 1d to 366d; one that was made for longer too.'),
+      })
+      .optional()
+      .describe(
+        'REST APIs here may be called by API keys, by consumers that can do no better. Default: none is made, and none is taken.',
+      ),
     require: requirement
       .optional()
       .describe('What it demands of every token, before anything else is looked at.'),

@@ -23,6 +23,11 @@ interface Caller {
   readonly user?: string
 }
 
+/** The id of the API key that it came by; absent where it came by a token. */
+interface ByKey {
+  readonly apiKey?: string
+}
+
 interface Operation extends Indexed {
   readonly method: string
   readonly server: string
@@ -73,7 +78,7 @@ interface Masked {
 }
 
 /** Durable before anything reaches the server. The arguments lie encrypted in the payload beside it. */
-export interface Intent extends About, Caller, Operation, Flow, ArgumentsSealed, Masked {
+export interface Intent extends About, Caller, ByKey, Operation, Flow, ArgumentsSealed, Masked {
   readonly type: 'call.intent'
   readonly call: CallId
   /** Fingerprint of the definition that was pinned. */
@@ -121,7 +126,7 @@ export interface Outcome extends About, ResultSealed, Masked {
 }
 
 /** A call refused at any step, in full; the first ten of a second of equal ones. */
-export interface Refused extends About, Caller, Operation, Flow, Refuser {
+export interface Refused extends About, Caller, ByKey, Operation, Flow, Refuser {
   readonly type: 'call.refused'
   readonly call: CallId
   readonly station: string
@@ -136,7 +141,7 @@ export interface Refused extends About, Caller, Operation, Flow, Refuser {
  * The rest of a second of equal refusals, as one count. With the reason `other`, and without caller
  * and operation, those that were too many or too different to be counted apart.
  */
-export interface RefusedCount extends About, Caller, Operation, Refuser {
+export interface RefusedCount extends About, Caller, ByKey, Operation, Refuser {
   readonly type: 'call.refused.count'
   readonly station: string
   readonly reason: string
@@ -201,6 +206,39 @@ export interface TokenIssued extends About {
   readonly expiresAt: number
   /** Who asked: the client by its own secret, else an operator. */
   readonly by: string
+  /** On whose behalf; absent where nobody's, and in entries of earlier versions, as is what follows. */
+  readonly user?: string
+  /** That it was obtained for; absent where it names none. */
+  readonly run?: string
+  /** How it is bound to a key, and to which (RFC 7638, RFC 8705); both absent where whoever has it may use it. */
+  readonly binding?: 'dpop' | 'mtls'
+  readonly thumbprint?: string
+}
+
+/** An API key was made: with the revision that holds it, in force before it was shown. */
+export interface ApiKeyIssued extends About {
+  readonly type: 'api-key.issued'
+  /** Its id: what names a key, and opens nothing. */
+  readonly apiKey: string
+  readonly client: ClientId
+  /** Empty where it has none of its own. */
+  readonly scopes: readonly string[]
+  readonly label: string
+  readonly endsAt: number
+  readonly by: string
+  readonly revision: number
+  /** The reason that was given, empty where none was. */
+  readonly why: string
+}
+
+/** An API key is taken no longer: it was revoked, or its agent may not have it any more. */
+export interface ApiKeyRevoked extends About {
+  readonly type: 'api-key.revoked'
+  readonly apiKey: string
+  readonly client: ClientId
+  readonly by: string
+  readonly revision: number
+  readonly why: string
 }
 
 /** A person has signed in, to the API or at the plane's issuer: before anything comes of it. */
@@ -324,6 +362,8 @@ export type Entry =
   | LedgerExported
   | Gap
   | TokenIssued
+  | ApiKeyIssued
+  | ApiKeyRevoked
   | SignedIn
   | SignedOut
   | PersonChanged

@@ -129,7 +129,7 @@ describe('The table of roles', () => {
     for (const role of erasing) assert.ok(!given(role).has('arguments.read'))
   })
 
-  const stopping = permissions.filter((one) => /\.(suspend|resume)$/.test(one))
+  const stopping = permissions.filter((one) => /\.(suspend|resume|revoke)$/.test(one))
 
   test('lets the SOC stop everything and let it go on, and do nothing else', () => {
     const writes = [...given('soc')].filter((one) => !/\.(read|explain)$/.test(one))
@@ -138,7 +138,7 @@ describe('The table of roles', () => {
 
   test('lets an owner stop what is theirs, and not lift what another has stopped', () => {
     const may = stopping.filter((one) => given('owner').has(one))
-    const all = ['agents.suspend', 'servers.suspend', 'capabilities.suspend']
+    const all = [...['agents.suspend', 'servers.suspend', 'capabilities.suspend'], 'agents.revoke']
     assert.deepEqual(may.toSorted(), all.toSorted())
   })
 

@@ -37,8 +37,10 @@ export const permissions = [
   'agents.secret',
   'agents.suspend',
   'agents.resume',
+  'agents.revoke',
   'users.suspend',
   'users.resume',
+  'users.revoke',
   'servers.read',
   'servers.write',
   'servers.classify',
@@ -102,7 +104,7 @@ const ofThePlane = permissions.filter(
   (one) => !ofTheInstallation.has(one) && one !== 'arguments.read' && one !== 'payloads.erase',
 )
 const reading = ofThePlane.filter((one) => /\.(read|explain)$/.test(one))
-const stopping = ofThePlane.filter((one) => /\.(suspend|resume)$/.test(one))
+const stopping = ofThePlane.filter((one) => /\.(suspend|resume|revoke)$/.test(one))
 
 interface RoleRow {
   readonly says: string
@@ -131,6 +133,7 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
       'agents.write',
       'agents.secret',
       'agents.suspend',
+      'agents.revoke',
       'credentials.read',
       'credentials.write',
       'secrets.write',
@@ -145,7 +148,7 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     over: reading,
   },
   soc: {
-    says: 'reads every call with its arguments, suspends and resumes whoever and whatever, and grants nothing',
+    says: 'reads every call with its arguments, suspends and resumes whoever and whatever, revokes tokens, and grants nothing',
     inPlane: [...everybody, ...policyOf],
     over: [
       'calls.read',

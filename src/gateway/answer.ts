@@ -72,4 +72,4 @@ export const faultHeaders = (
 const challengeOf = (code: FaultCode, error: string, metadata: string): string =>
   code === 'unproven' || code === 'bad_proof' || code === 'new_nonce'
     ? proofChallenge(metadata, error)
-    : unauthorizedChallenge(metadata, code === 'bad_token')
+    : unauthorizedChallenge(metadata, code === 'bad_token' || code === 'api_key')

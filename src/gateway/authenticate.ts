@@ -1,6 +1,7 @@
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { RequiredBinding } from '#domain/requirement.ts'
+import { meansApiKey } from '#identity/api-key/text.ts'
 import type { Identity, TokenProblem, VerifiedToken } from '#identity/identity.ts'
 import { wantsNonce } from '#identity/proof/dpop.ts'
 import type { Ledger } from '#ledger/ledger.ts'
@@ -37,7 +38,7 @@ export const createAuthenticate = (parts: {
 
   const turnAway = (
     plane: PlaneId,
-    code: 'no_token' | 'bad_token' | 'unproven' | 'bad_proof',
+    code: 'no_token' | 'bad_token' | 'api_key' | 'unproven' | 'bad_proof',
     problem: string,
     now: number,
   ): Fault => {
@@ -50,8 +51,10 @@ export const createAuthenticate = (parts: {
     const known = joined.get(token)
     if (known?.snapshot === snapshot) return known.caller
     const { client, user, scopes, claims, issuedAt, binding, acr } = token
+    const byApiKey = token.apiKey !== undefined
     const run = (now: number) => token.run ?? runs.of(callerKey(token), now)
-    const who = { client, user, scopes, claims, issuedAt, binding: binding?.method, acr, run }
+    const by = { issuedAt, binding: binding?.method, acr, byApiKey }
+    const who = { client, user, scopes, claims, ...by, run }
     const view = snapshot.caller(who)
     if (!view) return undefined
     const caller = { token, view }
@@ -66,8 +69,16 @@ export const createAuthenticate = (parts: {
     return 'unverified'
   }
 
-  const verify = (plane: PlaneId, bearer: string, now: number): Answer | Promise<Answer> => {
+  /** API keys are for REST alone, and nobody's is looked for elsewhere. */
+  const verifyApiKey = ({ plane, resource }: Exchange, key: string, now: number): Answer =>
+    resource.startsWith(`${parts.origin}/rest/${plane}/`)
+      ? asToken(plane, identity.apiKeys.verify(plane, key, now), now)
+      : 'API key'
+
+  const verify = (exchange: Exchange, bearer: string, now: number): Answer | Promise<Answer> => {
+    const { plane } = exchange
     try {
+      if (meansApiKey(bearer)) return verifyApiKey(exchange, bearer, now)
       const token = identity.verify(plane, bearer, now)
       if (token !== 'foreign') return asToken(plane, token, now)
       return inTime(clock, identity.verifyForeign(plane, bearer, now)).then(
@@ -81,8 +92,9 @@ export const createAuthenticate = (parts: {
 
   const known = (exchange: Exchange, token: Answer, now: number): Caller => {
     const { plane } = exchange
+    if (token === 'API key') throw turnAway(plane, 'api_key', token, now)
     if (typeof token === 'string') throw turnAway(plane, 'bad_token', token, now)
-    if (!identity.covers(token.audience, exchange.resource))
+    if (token.apiKey === undefined && !identity.covers(token.audience, exchange.resource))
       throw turnAway(plane, 'bad_token', 'audience', now)
     const caller = viewOf(plane, token)
     if (!caller) throw turnAway(plane, 'bad_token', 'unknown client', now)
@@ -118,6 +130,9 @@ export const createAuthenticate = (parts: {
     const caller = known(exchange, token, now)
     const { binding } = caller.token
     const demanded = parts.planeDocument(plane)?.require?.binding
+    // What a plane demands is demanded of tokens; a key that it takes elsewhere could meet none of it.
+    if (demanded !== undefined && caller.token.apiKey !== undefined)
+      throw turnAway(plane, 'api_key', 'API key', now)
     if (demanded !== undefined && (binding === undefined || !suits(binding.method, demanded)))
       throw turnAway(plane, demanded === 'mtls' ? 'bad_token' : 'unproven', 'unbound token', now)
     if (binding === undefined) {
@@ -141,7 +156,7 @@ export const createAuthenticate = (parts: {
     if (authorization === undefined) throw turnAway(plane, 'no_token', 'no token', now)
     const sent = accessToken(authorization)
     if (sent === undefined) throw turnAway(plane, 'bad_token', 'not an access token', now)
-    const answer = verify(plane, sent.token, now)
+    const answer = verify(exchange, sent.token, now)
     return answer instanceof Promise
       ? answer.then((token) => admit(exchange, sent, token, now))
       : admit(exchange, sent, answer, now)

@@ -38,7 +38,7 @@ interface Named {
 }
 
 const operation = (
-  { exchange, caller: { view }, ask, target, now }: Named,
+  { exchange, caller: { view, token }, ask, target, now }: Named,
   recordingOf: RecordingOf,
   decided?: Capability,
 ) => {
@@ -48,6 +48,7 @@ const operation = (
     consumer: view.consumer,
     client: view.client,
     ...(view.user !== undefined && { user: view.user }),
+    ...(token.apiKey !== undefined && { apiKey: token.apiKey }),
     method: ask.method,
     server: target.server.slice(0, 256),
     kind: target.kind,

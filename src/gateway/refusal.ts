@@ -39,6 +39,8 @@ export interface Told {
   readonly fallback: string | undefined
   /** Whether its user may be asked to sign in more strongly. */
   readonly maySignIn: boolean
+  /** Whether it came by an API key: who has one can ask nobody for another. */
+  readonly byApiKey: boolean
 }
 interface Refused extends Told {
   readonly ask: Ask
@@ -223,30 +225,38 @@ export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffe
 }
 
 const scopeText = (refused: Told, scopes: readonly string[]): string =>
-  `The token lacks scope: ask for a token with ${scopes.join(' ')}.${insteadText(refused)}`
+  refused.byApiKey
+    ? `The API key lacks scope: one made with ${scopes.join(' ')} is needed, or a token.${insteadText(refused)}`
+    : `The token lacks scope: ask for a token with ${scopes.join(' ')}.${insteadText(refused)}`
 
 /** What its caller can do about a token that lacks something; undefined where it can do nothing. */
 const challengeFor = ({ maySignIn }: Told, lack: TokenLack): Challenge | undefined => {
   if ('maxAgeMs' in lack) return { maxAgeS: lack.maxAgeMs / 1000 }
   if ('binding' in lack) return { binding: lack.binding }
+  if ('apiKey' in lack) return undefined
   return maySignIn ? { acr: lack.acr } : undefined
 }
 
 /** What a token must have or be, for whoever can get another. */
 export const challengeOf = (told: Told): Challenge | undefined => {
   const { refusal } = told
-  if (refusal.reason === 'scope') return { scopes: refusal.scopes }
+  if (refusal.reason === 'scope') return told.byApiKey ? undefined : { scopes: refusal.scopes }
   return refusal.reason === 'token' ? challengeFor(told, refusal) : undefined
 }
 
 const lackText = (told: Told, lack: TokenLack): string => {
   if ('maxAgeMs' in lack) return ageText(lack.maxAgeMs / 1000)
   if ('binding' in lack) return bindingText(lack.binding)
+  if ('apiKey' in lack) return apiKeyText
   return told.maySignIn
     ? `The user has to sign in more strongly: ask for a token with acr ${lack.acr.join(' or ')}.`
     : `Denied by policy: "${told.name}" is for users who signed in more strongly than this token says.\n` +
         'This will not change if you retry. Continue without it, or ask the user.'
 }
+
+const apiKeyText =
+  'An API key is not enough for this: ask the issuer of the plane for a token.\n' +
+  'This will not change if you retry with the key.'
 
 const bindingText = (binding: RequiredBinding): string => {
   const by = {

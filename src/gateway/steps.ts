@@ -122,7 +122,8 @@ export const createSteps = (parts: {
     const name = target.written
     const fallback = fallbackFor(exchange, target, refusal)
     const maySignIn = 'acr' in refusal && parts.stepUps.mayAsk(caller, refusal.acr, asked.at)
-    const told = { refusal, name, call, agent, consumer, fallback, maySignIn }
+    const byApiKey = caller.token.apiKey !== undefined
+    const told = { refusal, name, call, agent, consumer, fallback, maySignIn, byApiKey }
     if (ask.era !== 'rest') return { headers: {}, ...answerRefusal({ ...told, ask }) }
     const { bytes, ...answer } = answerRestRefusal({ ...told, origin: parts.origin })
     return { ...answer, body: bytes, challenge: challengeOf(told) }

@@ -6,6 +6,7 @@ import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { RevisionChange, SignInRow, Store } from '#store/store.ts'
+import { type ApiKeys, createApiKeys } from './api-key/api-keys.ts'
 import { areScopes } from './claims.ts'
 import { createExchange } from './exchange.ts'
 import { createForeign } from './foreign/foreign.ts'
@@ -53,6 +54,8 @@ export interface VerifiedToken {
   /** How strongly the person signed in, and when (UTC milliseconds), where it was told. */
   readonly acr: string | undefined
   readonly signedInAt: number | undefined
+  /** The id of the API key that came in the place of a token; `audience` is then all REST APIs of the plane. */
+  readonly apiKey?: string | undefined
   /** The Issuer that it is of; undefined where it is ours. */
   readonly issuer?: string | undefined
   /** What another issuer vouches for, in the place of what the Agent says by that name; undefined where its token does not say. */
@@ -85,6 +88,9 @@ export type TokenProblem =
   | 'not yet'
   | 'too old'
   | 'unknown client'
+  | 'unknown API key'
+  /** The plane, or what is asked for, takes none. */
+  | 'API key'
   | 'unproven key'
   /** It may be another issuer's, whose keys have to be looked at first. */
   | 'foreign'
@@ -107,6 +113,8 @@ export interface ClientView {
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
+  /** For how long an API key may be good in that plane; undefined where it takes none. */
+  longestKeyMs(plane: PlaneId): number | undefined
   hasPlane(plane: PlaneId): boolean
   /** Whether `resource` is an endpoint of that plane: `{origin}/mcp/{plane}`, a well-formed server path below it, or that of a REST API. */
   isResource(plane: PlaneId, resource: string): boolean
@@ -178,6 +186,8 @@ export interface Identity {
    * Fault('usage') where the agent is not to authenticate by a secret.
    */
   setSecret(plane: PlaneId, client: ClientId, about: About): Promise<string>
+  /** What a consumer of REST APIs has that cannot ask for tokens. */
+  readonly apiKeys: Pick<ApiKeys, 'issue' | 'revoke' | 'list' | 'verify'>
   /** What goes to a server that wants a token per call; see `per-call/token.ts`. */
   readonly callTokens: CallTokens
   /**
@@ -191,7 +201,7 @@ export interface Identity {
   ): Promise<{ kid: string; signsFrom: number }>
   /** The keys as they are served (RFC 7517 §5). */
   jwks(plane: PlaneId): Promise<{ keys: SigningKey['publicJwk'][] }>
-  /** Everything that was issued to a client, or on a user's behalf, until now is taken no longer. */
+  /** Everything that was issued to a client, or on a user's behalf, until now is taken no longer; a client's API keys neither. */
   revoke(
     plane: PlaneId,
     whose: { kind: 'client' | 'user'; name: string },
@@ -206,8 +216,8 @@ export interface Identity {
   /** Brings into memory what moved. */
   follow(changes: readonly RevisionChange[]): Promise<void>
   /**
-   * Secrets of clients that exist no more, or that no longer authenticate by a secret, go with the
-   * documents that said so: an agent made anew under an old name needs a new one.
+   * Secrets and keys of clients that exist no more, and secrets of those that no longer authenticate by
+   * one, go with the documents that said so: an agent made anew under an old name needs new ones.
    */
   readonly consequence: Consequence
   /** Answers the issuer's endpoints under /oauth/{plane} and their metadata; false where the path is none of them. */
@@ -271,6 +281,7 @@ export async function createIdentity({
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
   const send = createSend(clock)
+  const apiKeys = await createApiKeys({ origin, store, change, view, clock, random })
   const foreign = createForeign({ origin, view, takeOnce: once.take, send, clock, log })
   const verifier = createVerifier({ origin, keys, revocations, view, foreign: foreign.access })
   const told: ((planes: readonly PlaneId[]) => void)[] = []
@@ -329,6 +340,9 @@ export async function createIdentity({
       return issue(plane, { client, resource, scopes, by })
     },
     setSecret: secrets.set,
+    apiKeys,
+    stands: (token) =>
+      token.apiKey === undefined ? verifier.stands(token) : apiKeys.stands(token),
     callTokens: createCallTokens({ origin, keys: callKeys, clock, random }),
     async rotate(plane, about, how) {
       if (!view.hasPlane(plane)) throw new Fault('unknown_name', { detail: plane })
@@ -344,6 +358,8 @@ export async function createIdentity({
         diff: '',
         rows: [
           { topic: 'revocation', plane, kind, name, row: revokedUntil(kind, name, clock.now()) },
+          // What lives longer than a token is remembered to be revoked by itself.
+          ...(kind === 'client' ? apiKeys.revokedOf(plane, name as ClientId) : []),
         ] as const,
       })
       const revision = await change.execute(
@@ -368,8 +384,9 @@ export async function createIdentity({
       await callKeys.follow(changes)
       if (changes.some(({ topic }) => topic === 'revocation')) await revocations.follow(true)
       await secrets.follow(changes)
+      await apiKeys.follow(changes)
     },
-    consequence: secrets.consequence,
+    consequence: (...about) => [...secrets.consequence(...about), ...apiKeys.consequence(...about)],
     handle: issuer.handle,
     async endSignIns(person) {
       await store.managerSignIns.removePerson(person)

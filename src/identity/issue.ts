@@ -95,6 +95,12 @@ export function createIssue({
       scopes,
       expiresAt: claims.exp * 1000,
       by,
+      ...(user !== undefined && { user }),
+      ...(run !== undefined && { run }),
+      ...(asked.binding && {
+        binding: asked.binding.method,
+        thumbprint: asked.binding.thumbprint,
+      }),
     })
     // RFC 9068 §2.1: the type keeps a token of another kind, signed by the same key, from passing as this one.
     return { token: signCompact(privateKey, { typ: 'at+jwt', alg, kid }, claims), expiresInS }

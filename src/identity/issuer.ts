@@ -16,7 +16,7 @@ import type { TakeOnce } from './once.ts'
 import type { Organisation } from './organisation/organisation.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
-import type { CertificateOf } from './proof/certificates.ts'
+import { type CertificateOf, noCertificates } from './proof/certificates.ts'
 import type { Proofs } from './proof/proofs.ts'
 import type { Secrets } from './secrets.ts'
 import { createArrivals } from './sign-in/arrivals.ts'
@@ -86,6 +86,7 @@ export function createIssuer(parts: IssuerParts) {
     return (error: unknown) =>
       log.error('issuer failed', { plane, error: error instanceof Error ? error.name : 'unknown' })
   }
+  const certificates = parts.certificateOf !== noCertificates
 
   function endpointOf(plane: PlaneId): Promise<TokenEndpoint> {
     const known = endpoints.get(plane)
@@ -149,6 +150,9 @@ export function createIssuer(parts: IssuerParts) {
     return answer !== undefined
   }
 
+  const metadataOf = (plane: PlaneId) =>
+    issuerMetadata(origin, plane, { clients: view.signIn(plane)?.clients, certificates })
+
   async function handle(
     request: IncomingMessage,
     response: ServerResponse,
@@ -175,7 +179,7 @@ export function createIssuer(parts: IssuerParts) {
       case `/.well-known/oauth-authorization-server${issuer}`:
       case `/.well-known/openid-configuration${issuer}`:
       case `${issuer}/.well-known/openid-configuration`:
-        serve(request, response, issuerMetadata(origin, plane, view.signIn(plane)?.clients))
+        serve(request, response, metadataOf(plane))
         return true
       case `${issuer}/calls/jwks`:
         serve(request, response, await callKeys.jwks(plane), parts.rotation.cachedForS)
@@ -190,7 +194,8 @@ export function createIssuer(parts: IssuerParts) {
       return signIn(plane, { request, response, address }, path.slice(issuer.length))
     const resource = origin + path.slice(resourcePrefix.length)
     if (!path.startsWith(resourcePrefix) || !view.isResource(plane, resource)) return false
-    serve(request, response, resourceMetadata(origin, plane, resource, view.issuers(plane).taken))
+    const others = view.issuers(plane).taken
+    serve(request, response, resourceMetadata(origin, plane, resource, { others, certificates }))
     return true
   }
 

@@ -140,7 +140,7 @@ const recorded: fc.Arbitrary<Entry> = fc.oneof(
 
 const argument = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_-]{0,9}$/).map(indexedField)
 const indexed = fc.dictionary(argument, fc.oneof(text, fc.constantFrom(null, true)), { maxKeys: 4 })
-const more = fc.record({ user: text, template: text }, { requiredKeys: [] })
+const more = fc.record({ user: text, template: text, apiKey: text }, { requiredKeys: [] })
 
 const entry: fc.Arbitrary<Entry> = fc
   .tuple(fc.oneof(withoutMore, recorded), more, indexed)

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import type {
   ArgumentsSealed,
   Changed,
@@ -12,18 +11,16 @@ import type {
   Opened,
   Outcome,
   PayloadRead,
-  PersonChanged,
   Pruned,
   Refused,
   RefusedCount,
   ResultSealed,
-  SignedIn,
-  SignedOut,
   StrangersCount,
-  TokenIssued,
 } from '#domain/entry.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
+import { sortedIdentity } from './identity-body.ts'
+import { integer } from './integer.ts'
 
 /** Of one entry, as UTF-8. */
 export const bodyLimitBytes = 16 * 1024
@@ -65,13 +62,12 @@ const sorted = (entry: Entry): Entry => {
     case 'sign-in.refused.count':
       return strangersCount(entry)
     case 'token.issued':
-      return tokenIssued(entry)
+    case 'api-key.issued':
+    case 'api-key.revoked':
     case 'person.signed-in':
-      return signedIn(entry)
     case 'person.signed-out':
-      return signedOut(entry)
     case 'person.changed':
-      return personChanged(entry)
+      return sortedIdentity(entry)
     case 'ledger.gap':
       return gap(entry)
     case 'policy.changed':
@@ -92,11 +88,6 @@ const sorted = (entry: Entry): Entry => {
     case 'ledger.exported':
       return ledgerExported(entry)
   }
-}
-
-const integer = (value: number): number => {
-  assert(Number.isSafeInteger(value), 'entries hold integers only')
-  return value
 }
 
 /** `arg.line` and the like: between `agent` and `argumentBytes`, whatever their names. */
@@ -131,6 +122,8 @@ const maskedOf = ({ masked }: { readonly masked?: readonly string[] }) =>
   masked === undefined ? {} : { masked }
 const classOf = ({ class: one }: Pick<Refused, 'class'>): Pick<Refused, 'class'> =>
   one === undefined ? {} : { class: one }
+const apiKeyOf = ({ apiKey }: Pick<Refused, 'apiKey'>): Pick<Refused, 'apiKey'> =>
+  apiKey === undefined ? {} : { apiKey }
 const ruleOf = ({ rule }: Pick<Refused, 'rule'>): Pick<Refused, 'rule'> =>
   rule === undefined ? {} : { rule }
 const quotaOf = ({ quota }: Pick<Refused, 'quota'>): Pick<Refused, 'quota'> =>
@@ -142,6 +135,7 @@ const traceOf = ({ trace }: Pick<Intent, 'trace'>): Pick<Intent, 'trace'> =>
 
 const intent = (entry: Intent): Intent => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   ...argumentsSealedOf(entry),
@@ -189,6 +183,7 @@ const outcome = (entry: Outcome): Outcome => ({
 
 const refused = (entry: Refused): Refused => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   argumentBytes: integer(entry.argumentBytes),
   at: integer(entry.at),
@@ -217,6 +212,7 @@ const refused = (entry: Refused): Refused => ({
 
 const refusedCount = (entry: RefusedCount): RefusedCount => ({
   agent: entry.agent,
+  ...apiKeyOf(entry),
   ...argumentsOf(entry),
   at: integer(entry.at),
   because: entry.because,
@@ -248,52 +244,6 @@ const strangersCount = (entry: StrangersCount): StrangersCount => ({
   plane: entry.plane,
   reason: entry.reason,
   to: integer(entry.to),
-  type: entry.type,
-  v: 1,
-})
-
-const tokenIssued = (entry: TokenIssued): TokenIssued => ({
-  at: integer(entry.at),
-  audience: entry.audience,
-  by: entry.by,
-  client: entry.client,
-  expiresAt: integer(entry.expiresAt),
-  plane: entry.plane,
-  scopes: entry.scopes,
-  token: entry.token,
-  type: entry.type,
-  v: 1,
-})
-
-const signedIn = (entry: SignedIn): SignedIn => ({
-  at: integer(entry.at),
-  endsAt: integer(entry.endsAt),
-  ...(entry.issuer !== undefined && { issuer: entry.issuer }),
-  label: entry.label,
-  person: entry.person,
-  plane: entry.plane,
-  token: entry.token,
-  type: entry.type,
-  v: 1,
-})
-
-const signedOut = (entry: SignedOut): SignedOut => ({
-  at: integer(entry.at),
-  by: entry.by,
-  person: entry.person,
-  plane: entry.plane,
-  token: entry.token,
-  type: entry.type,
-  v: 1,
-})
-
-const personChanged = (entry: PersonChanged): PersonChanged => ({
-  at: integer(entry.at),
-  by: entry.by,
-  done: entry.done,
-  person: entry.person,
-  plane: entry.plane,
-  role: entry.role,
   type: entry.type,
   v: 1,
 })

@@ -124,6 +124,7 @@ export const createCoalescer = ({
     consumer: refused.consumer,
     client: refused.client,
     ...(refused.user !== undefined && { user: refused.user }),
+    ...(refused.apiKey !== undefined && { apiKey: refused.apiKey }),
     method: refused.method,
     server: refused.server,
     kind: refused.kind,
@@ -162,8 +163,8 @@ const nobodys = {
 
 /** No two different refusals have one key: JSON says where a part ends. */
 const keyOf = (refused: Refused): string => {
-  const { client, user, method, server, kind, name, station, reason, rule, quota } = refused
-  const said = [client, user, method, server, kind, name, station, reason, rule, quota]
+  const { client, user, apiKey, method, server, kind, name, station, reason, rule, quota } = refused
+  const said = [client, user, apiKey, method, server, kind, name, station, reason, rule, quota]
   return JSON.stringify([...said, ...indexedIn(refused)])
 }
 

@@ -117,6 +117,13 @@ export const faults = {
     exit: 4,
     say: 'The bearer token is not valid here.',
   },
+  api_key: {
+    status: 401,
+    rpc: -31401,
+    oauth: 'invalid_token',
+    exit: 4,
+    say: 'API keys are not taken here; an access token is needed.',
+  },
   unproven: {
     status: 401,
     rpc: -31401,

@@ -19,12 +19,15 @@ interface ClientView {
   ): boolean
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
+  longestKeyMs(plane: PlaneId): number | undefined
   hasPlane(plane: PlaneId): boolean
   isResource(plane: PlaneId, resource: string): boolean
   issuers(plane: PlaneId): Issuers
   atManager(): readonly AtManager[]
   revision(): number
 }
+
+const dayMs = 24 * 60 * 60_000
 
 /**
  * Who may have a token, and for what: the policy as the issuer and the verifier ask it. `origin` is
@@ -68,6 +71,10 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       return consumers.length === 1 ? clientId(written, consumers[0] as string) : undefined
     },
     tokenLifetimeMs: (plane) => durationMs(policy().planes.get(plane)?.plane.tokenLifetime ?? '5m'),
+    longestKeyMs(plane) {
+      const longest = policy().planes.get(plane)?.plane.apiKeys?.longest
+      return longest === undefined ? undefined : Number(longest.slice(0, -1)) * dayMs
+    },
     hasPlane: (plane) => policy().planes.has(plane),
     isResource(plane, resource) {
       const endpoint = `${origin}/mcp/${plane}`

@@ -23,6 +23,7 @@ export interface Moved {
     | 'capability'
     | 'secret'
     | 'client secret'
+    | 'api key'
     | 'payload key'
     | 'signing key'
     | 'revocation'

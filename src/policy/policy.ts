@@ -20,6 +20,8 @@ export interface Who {
   /** How it is bound to a key that was proven, and how strongly its user signed in; what is left out it has not. */
   readonly binding?: 'dpop' | 'mtls' | undefined
   readonly acr?: string | undefined
+  /** It is no token but an API key, of which nothing can be demanded. */
+  readonly byApiKey?: boolean
   /** The flow that a call of it at that instant belongs to. */
   run(now: number): string
 }

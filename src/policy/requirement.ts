@@ -15,6 +15,8 @@ export interface Authenticated {
   readonly issuedAt: number | undefined
   readonly binding?: 'dpop' | 'mtls' | undefined
   readonly acr?: string | undefined
+  /** Then it is none: it proves nothing, and is as old as it is. */
+  readonly byApiKey?: boolean
 }
 
 export const compileRequirement = ({
@@ -34,6 +36,8 @@ export const lackOf = (
   now: number,
 ): TokenLack | undefined => {
   if (all.length === 0 || token.issuedAt === undefined) return undefined
+  // Whatever is demanded is demanded of a token: a young key would be none too soon.
+  if (token.byApiKey) return { apiKey: true }
   for (const required of all) {
     const lack = lackOfOne(required, token, now - token.issuedAt)
     if (lack) return lack

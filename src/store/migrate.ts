@@ -17,6 +17,7 @@ import { keyRotation } from './migrations/0061-key-rotation.ts'
 import { revocation } from './migrations/0062-revocation.ts'
 import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
+import { apiKey } from './migrations/0090-api-key.ts'
 import { affiliation } from './migrations/0095-affiliation.ts'
 
 export interface Migration {
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   revocation,
   signIn,
   takenOnce,
+  apiKey,
   affiliation,
 ]
 

@@ -16,6 +16,7 @@ import { createWake, type Wake } from './postgres/wake.ts'
 import { openSqliteDatabase } from './sqlite/database.ts'
 import { openSqliteLedgers } from './sqlite/ledgers.ts'
 import type { EndedSessionRows, Members, PlaneStore, Store, StoreOptions } from './store.ts'
+import { apiKeyRows } from './tables/api-keys.ts'
 import { capabilityRows } from './tables/capabilities.ts'
 import { capabilityVersionRows } from './tables/capability-versions.ts'
 import { clientSecretRows } from './tables/client-secrets.ts'
@@ -164,6 +165,7 @@ const planeStoreOf = (
     capabilityVersions: capabilityVersionRows(db),
     secrets: secretRows(db),
     clientSecrets: clientSecretRows(db),
+    apiKeys: apiKeyRows(db),
     signingKeys: signingKeyRows(db),
     signIns: signInRows(db),
     payloadKeys: payloadKeyRows(db),

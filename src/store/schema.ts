@@ -47,6 +47,18 @@ export interface PlaneSchema {
     hash: string
     at: number
   }
+  api_key: {
+    id: string
+    client: string
+    digest: string
+    /** JSON array; null: what its grants imply. */
+    scopes: string | null
+    label: string
+    at: number
+    made_by: string
+    ends_at: number
+    revoked_at: number | null
+  }
   signing_key: {
     kid: string
     alg: string

@@ -2,7 +2,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import type { QuotaCounters } from '#domain/counting.ts'
 import type { Kind } from '#domain/documents.ts'
 import type { Entry, EntryType } from '#domain/entry.ts'
-import type { MemberId, PlaneId } from '#domain/name.ts'
+import type { ClientId, MemberId, PlaneId } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 import type { TileId } from '#lib/tile.ts'
 import type { CallIndex } from './call-index/call-index.ts'
@@ -70,6 +70,7 @@ export interface PlaneStore {
   readonly capabilityVersions: CapabilityVersionRows
   readonly secrets: SecretRows
   readonly clientSecrets: ClientSecretRows
+  readonly apiKeys: ApiKeyRows
   readonly signingKeys: SigningKeyRows
   readonly signIns: SignInRows
   readonly payloadKeys: PayloadKeyRows
@@ -145,6 +146,15 @@ export type RowChange =
       /** The client. */
       readonly name: string
       readonly row: ClientSecretRow | undefined
+    }
+  | {
+      readonly topic: 'api key'
+      readonly plane: PlaneId
+      /** What the revision did to it. */
+      readonly kind: MovedApiKey['done']
+      /** Its id. */
+      readonly name: string
+      readonly row: ApiKeyRow
     }
   | {
       readonly topic: 'signing key'
@@ -252,6 +262,8 @@ export interface Revisions {
   itemHistories(plane: PlaneId): Promise<ItemHistory[]>
   /** The keys of recorded payloads that a revision destroyed. */
   erasedIn(revision: number): Promise<ErasedKey[]>
+  /** The API keys that a revision made or revoked. */
+  apiKeysIn(revision: number): Promise<(MovedApiKey & { readonly plane: PlaneId })[]>
   /** The revision that a command with this key made, and of which command. */
   findKey(key: string): Promise<{ revision: number; digest: string } | undefined>
   /** Revisions whose ledger entries have not been written yet; each is marked when they have. */
@@ -463,6 +475,33 @@ export interface ClientSecretRow {
 export interface ClientSecretRows {
   list(): Promise<ClientSecretRow[]>
   find(client: string): Promise<ClientSecretRow | undefined>
+}
+
+/** An API key of a client. */
+export interface ApiKeyRow {
+  readonly id: string
+  readonly client: ClientId
+  /** SHA-256 of plane and key, hex. */
+  readonly digest: string
+  /** Undefined: what its grants imply. */
+  readonly scopes: readonly string[] | undefined
+  /** What it was made for, in the words of whoever made it; empty where nothing was said. */
+  readonly label: string
+  readonly at: number
+  /** Who made it. */
+  readonly by: string
+  readonly endsAt: number
+  readonly revokedAt: number | undefined
+}
+/** What a revision did to a key. */
+export interface MovedApiKey {
+  readonly id: string
+  readonly done: 'issued' | 'revoked'
+}
+/** Written by `Store.commit`; kept until 90 days after their end, those that were revoked too. */
+export interface ApiKeyRows {
+  list(): Promise<ApiKeyRow[]>
+  find(id: string): Promise<ApiKeyRow | undefined>
 }
 
 /** What a sign-in at the issuer leaves, until its end. Whoever has the row does not have the id. */

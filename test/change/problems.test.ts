@@ -300,6 +300,11 @@ const values: Row[] = [
     problems: [['invalid value', 5, 'Server calendar: owner must not contain control characters']],
   },
   {
+    name: 'half a character',
+    text: withLine(server, 'owner: workplace-team', 'owner: "x \\ud83d y"'),
+    problems: [['syntax', 5, /half a character is escaped here/]],
+  },
+  {
     name: 'a quota over nothing',
     text: withLine(quota, '{ second: 2, minute: 30 }', '{}'),
     problems: [['invalid value', 7, /allow must bound a second, a minute or a day/]],

@@ -35,6 +35,7 @@ export function createPolicy(origin: string) {
   const agents = new Map<string, AgentDocument>()
   const lifetimes = new Map<PlaneId, number>()
   const planes = new Set<PlaneId>([ops, finance])
+  const longestKeys = new Map<PlaneId, number>()
   const issuers = new Map<string, IssuerDocument>()
   const stopped = new Set<string>()
   const signIns = new Map<PlaneId, PlaneDocument['signIn']>()
@@ -67,6 +68,7 @@ export function createPolicy(origin: string) {
       return view.findClient(plane, client) && client
     },
     tokenLifetimeMs: (plane) => lifetimes.get(plane) ?? 300_000,
+    longestKeyMs: (plane) => longestKeys.get(plane),
     hasPlane: (plane) => planes.has(plane),
     isResource(plane, resource) {
       const endpoint = `${origin}/mcp/${plane}`
@@ -101,6 +103,7 @@ export function createPolicy(origin: string) {
     /** The same issuers and teams in each plane, as people see them. */
     documents: () => new Map([...planes].map((plane) => [plane, asDocuments(plane)])),
     lifetimes,
+    longestKeys,
     planes,
     issuers,
     signIns,

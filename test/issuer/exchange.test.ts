@@ -62,6 +62,8 @@ describe('a token is exchanged', () => {
     assert.match(String(first.run), /^run_/)
     const second = await exchange(await tokenOf(planner, { ...forAlice, txn: first.run }))
     assert.equal(verified(second.json).run, first.run)
+    const { user, run } = issuer.issued.at(-1) ?? {}
+    assert.deepEqual([user, run], ['alice', first.run])
   })
 
   test('for a narrower one by its own client, without anybody it would act through', async () => {

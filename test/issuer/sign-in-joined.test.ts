@@ -32,8 +32,8 @@ describe('A sign-in is entered', () => {
     const known = verify(token)
     assert(typeof known === 'object')
     assert.deepEqual(
-      world.issued.slice(tokens).map((one) => one.token),
-      [known.tokenId],
+      world.issued.slice(tokens).map((one) => [one.token, one.user, one.binding]),
+      [[known.tokenId, 'alice', undefined]],
     )
   })
 
@@ -152,6 +152,11 @@ describe('A program that signs people in', () => {
     const token = verify(String(json.access_token))
     assert(typeof token === 'object')
     assert.deepEqual(token.binding, { method: 'dpop', thumbprint: prover.thumbprint })
+    const entry = world.issued.at(-1)
+    assert.deepEqual(
+      [entry?.token, entry?.binding, entry?.thumbprint],
+      [token.tokenId, 'dpop', prover.thumbprint],
+    )
   })
 
   test('attack: a refresh token that was taken from it is worth nothing without that key', async () => {

@@ -12,6 +12,9 @@ import { consumer, document, documents, grant, plane } from '../gateway/plane.ts
 import { startWatched, watchedServer } from '../gateway/watched.ts'
 import { mintOnBehalf } from '../identity/signing.ts'
 import { startProcesses } from '../peers/processes.ts'
+import { exchange } from '../peers/wire.ts'
+import { api } from '../rest/api.ts'
+import { startTickets, type Tickets, ticketsDocument } from '../rest/tickets.ts'
 
 const ops = planeId('ops')
 const planner = clientId('planner', 'workplace-ai')
@@ -22,17 +25,21 @@ const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: 'one' }
 const config = { keys: { cachedForSeconds: 1 } }
 
 let watched: Awaited<ReturnType<typeof startWatched>>
+let tickets: Tickets
 let processes: Awaited<ReturnType<typeof startProcesses>>
 let here: Awaited<ReturnType<typeof startInstallation>>
 let folder: string
 before(async () => {
   watched = await startWatched()
-  const allowed = grant('all', 'planner', [{ server: 'watched' }])
+  tickets = await startTickets()
+  const allowed = grant('all', 'planner', [{ server: 'watched' }, { api: 'tickets' }])
+  const keyed = plane('ops', { apiKeys: { longest: '30d' } })
+  const offered = api(tickets.url, ticketsDocument())
   const signer = document('Agent', {
     ...{ plane: 'ops', name: 'planner', owner: 'alice@example.com', consumers: ['workplace-ai'] },
     authenticate: { jwks: { keys: [jwk] } },
   })
-  const all = documents(plane(), consumer(), signer, watchedServer(watched.url), allowed)
+  const all = documents(keyed, consumer(), signer, watchedServer(watched.url), offered, allowed)
   processes = await startProcesses(2, all, { config })
   folder = await mkdtemp(join(tmpdir(), 'bailiwick-here-'))
   await copyFile(processes.rootKey, join(folder, 'root.key'))
@@ -45,6 +52,7 @@ after(async () => {
   await here?.stop()
   await processes?.stop()
   watched?.stop()
+  await tickets?.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -170,4 +178,38 @@ test('a key that may be in other hands: what it signed ends at each within a sec
   const fresh = await newToken(1)
   assert.notEqual(kidOf(fresh), kidOf(token))
   for (const at of callingEach()) await until(() => isTaken(at, fresh))
+})
+
+test('an API key that is revoked at one process is refused, and its calls end, at each within a second', async () => {
+  const cli = async (...args: string[]) => {
+    const { code, stdout, stderr } = await processes.at(0).cli([...args, '--json'])
+    assert.equal(code, 0, stderr)
+    return JSON.parse(stdout)
+  }
+  const lastDay = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+  const { key, id } = await cli('agent', 'key', 'planner', '--until', lastDay)
+  const call = (origin: string, path: string) =>
+    exchange(`${origin}/rest/ops/tickets${path}`, {
+      method: 'GET',
+      headers: { host: host(), authorization: `Bearer ${key}` },
+    })
+  const statusAt = async (origin: string) => (await call(origin, '/tickets')).status
+  for (const origin of processes.origins())
+    await until(async () => (await statusAt(origin)) === 200)
+  tickets.reached.length = 0
+  const begun = processes.origins().map((origin) => call(origin, '/slow'))
+  await until(() => tickets.reached.length === 2)
+  await cli('agent', 'revoke', 'planner', '--key', id, '--reason', 'left in a log')
+  const from = performance.now()
+  const took = await Promise.all([
+    ...begun.map(async (answer) => {
+      assert.equal((await answer).status, 403)
+      return performance.now() - from
+    }),
+    ...processes.origins().map(async (origin) => {
+      while ((await statusAt(origin)) !== 401) await pause(5)
+      return performance.now() - from
+    }),
+  ])
+  assert(Math.max(...took) < 1000, `within a second: ${took.map(Math.round)}`)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import type { PlaneId } from '#domain/name.ts'
-import { planeId } from '#domain/name.ts'
+import { clientId, type PlaneId, planeId } from '#domain/name.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type {
+  ApiKeyRow,
   Commit,
   Fields,
   PersonRow,
@@ -675,6 +675,47 @@ export const storeConformance = (
         assert.equal(Buffer.from(stands?.sealedPrivate ?? []).toString(), 'sealed')
         assert.deepEqual(others, [])
         assert.deepEqual(await signingKeys.list('call'), [])
+      })
+
+      test('an API key is revoked and nothing else of it changes; what a revision did to it is known', async () => {
+        const { apiKeys } = store.plane(ops)
+        const id = 'key_1'
+        const row: ApiKeyRow = {
+          ...{ id, client: clientId('a', 'b'), digest: 'd', scopes: ['read'], label: 'nightly' },
+          ...{ at: noon, by: 'ada', endsAt: noon + 1000, revokedAt: undefined },
+        }
+        const of = (kind: 'issued' | 'revoked', more: Partial<ApiKeyRow> = {}): RowChange => ({
+          ...{ topic: 'api key', plane: ops, kind, name: more.id ?? id, row: { ...row, ...more } },
+        })
+        const issued = await write(of('issued'), of('issued', { id: 'key_2', scopes: undefined }))
+        assert.deepEqual(await apiKeys.list(), [row, { ...row, id: 'key_2', scopes: undefined }])
+        const gone = await write(
+          of('revoked', { revokedAt: noon + 1, endsAt: 9e15, client: clientId('x', 'y') }),
+        )
+        assert.deepEqual(await apiKeys.find(id), { ...row, revokedAt: noon + 1 })
+        assert.deepEqual(await store.plane(finance).apiKeys.list(), [])
+        assert.equal(await apiKeys.find('key_3'), undefined)
+        const { apiKeysIn } = store.revisions
+        const told = async (revision: number) =>
+          (await apiKeysIn(revision)).map(({ plane, id, done }) => `${plane} ${id} ${done}`)
+        assert.deepEqual(await told(issued), ['ops key_1 issued', 'ops key_2 issued'])
+        assert.deepEqual(await told(gone), ['ops key_1 revoked'])
+      })
+
+      test('an API key is forgotten ninety days after its end, when another is made', async () => {
+        const { apiKeys } = store.plane(ops)
+        const of = (id: string, endsAt: number): RowChange => {
+          const about = { client: clientId('a', 'b'), digest: id, scopes: undefined, label: '' }
+          const row = { id, ...about, at: 0, by: 'ada', endsAt, revokedAt: undefined }
+          return { topic: 'api key', plane: ops, kind: 'issued', name: id, row }
+        }
+        const day = 24 * 60 * 60_000
+        await write(of('a', noon - 91 * day), of('b', noon - 89 * day))
+        await write(of('c', noon))
+        assert.deepEqual(
+          (await apiKeys.list()).map(({ id }) => id),
+          ['b', 'c'],
+        )
       })
 
       test('what was revoked is known of every plane, and of two for the same the later', async () => {

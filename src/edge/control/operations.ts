@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { apiKeyAsked } from '#domain/api-key.ts'
 import { capabilityKinds } from '#domain/capability.ts'
 import { claims } from '#domain/documents.ts'
 import { indexedArgument, lifeCycles } from '#domain/item-documents.ts'
@@ -6,6 +7,7 @@ import { capabilityClasses } from '#domain/selector.ts'
 import { suspensionKinds } from '#domain/suspension.ts'
 import { Fault } from '#lib/fault.ts'
 import { listAgents, mintToken, newAgentSecret } from '#manager/agents.ts'
+import { listApiKeys, newApiKey, revokeApiKey } from '#manager/api-keys.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
 import { why } from '#manager/calls.ts'
 import { can } from '#manager/can.ts'
@@ -112,6 +114,15 @@ export const operations = {
   ),
   agentSecret: operation(z.strictObject({ plane, client: written }), newAgentSecret),
   agentList: operation(inPlane, listAgents),
+  apiKeyNew: operation(
+    z.strictObject({ plane, client: written, ...apiKeyAsked, reason: reason.optional() }),
+    newApiKey,
+  ),
+  apiKeys: operation(z.strictObject({ plane, client: written.optional() }), listApiKeys),
+  apiKeyRevoke: operation(
+    z.strictObject({ plane, client: written, id: written, reason: reason.min(1) }),
+    revokeApiKey,
+  ),
   serverList: operation(inPlane, listServers),
   serverShow: operation(z.strictObject({ plane, server: written }), showServer),
   serverClassify: operation(

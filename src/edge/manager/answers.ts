@@ -301,6 +301,17 @@ export const agentRow = z.strictObject({
   authenticates: z.enum(['secret', 'key', 'operator']),
   grants: z.int(),
 })
+export const apiKeyInfo = z.strictObject({
+  plane: z.string(),
+  client: z.string(),
+  id: z.string().describe('What names the key, and opens nothing.'),
+  label: z.string(),
+  scopes: z.array(z.string()).describe('None of its own: what its grants imply.'),
+  state: z.enum(['good', 'ended', 'revoked']),
+  madeAt: at,
+  madeBy: z.string(),
+  endsAt: at,
+})
 export const credentialRow = z.strictObject({
   plane: z.string(),
   credential: z.string(),

@@ -10,6 +10,7 @@ import { revisionRoutes } from './routes/revisions.ts'
 import { serverRoutes } from './routes/servers.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { suspensionRoutes } from './routes/suspensions.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 
 /** The one list: router, permission check, reference and client are made of it. */
 const list = [
@@ -19,6 +20,7 @@ const list = [
   ...documentRoutes,
   ...serverRoutes,
   ...agentRoutes,
+  ...tokenRoutes,
   ...suspensionRoutes,
   ...callRoutes,
   ...ledgerRoutes,

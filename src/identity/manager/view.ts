@@ -32,6 +32,7 @@ export const createManagerView = ({
     signIn: () => undefined,
     maySignIn: (_, client) => isTerminal(client),
     tokenLifetimeMs: () => lifetimeMs,
+    longestKeyMs: () => undefined,
     hasPlane: (plane) => plane === managerId,
     isResource: (_, resource) => resource === planeResource(origin, managerId),
     issuers,

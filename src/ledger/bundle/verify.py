@@ -18,13 +18,15 @@ import sys
 import tempfile
 
 ENTRIES = """
-call.intent agent argumentBytes# argumentsCommit? argumentsSealed? call class? client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# run? server template? trace? user? arg.*
+call.intent agent apiKey? argumentBytes# argumentsCommit? argumentsSealed? call class? client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# run? server template? trace? user? arg.*
 call.outcome call code eventBytes#? masked*? ms# resultBytes# resultCommit? resultRecorded#? resultSealed? status
-call.refused agent argumentBytes# because call class? client consumer kind method name quota? reason revision# rule? run? server station template? trace? user? arg.*
-call.refused.count agent because class? client consumer count# from# kind method name quota? reason rule? server station template? to# user? arg.*
+call.refused agent apiKey? argumentBytes# because call class? client consumer kind method name quota? reason revision# rule? run? server station template? trace? user? arg.*
+call.refused.count agent apiKey? because class? client consumer count# from# kind method name quota? reason rule? server station template? to# user? arg.*
 unauthenticated.count count# from# reason to#
-token.issued audience by client expiresAt# scopes* token
+token.issued audience binding? by client expiresAt# run? scopes* thumbprint? token user?
 token.refused.count count# from# reason to#
+api-key.issued apiKey by client endsAt# label revision# scopes* why
+api-key.revoked apiKey by client revision# why
 person.signed-in endsAt# issuer? label person token
 person.signed-out by person token
 person.changed by done person role

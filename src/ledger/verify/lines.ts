@@ -59,11 +59,16 @@ export async function* objectsOf<Field extends string>(
   }
 }
 
+/** In what JSON.stringify wrote, an escape of a lone surrogate, for which canonical JSON has no form (RFC 8785 §3.2.2.2). */
+export const halfCharacter = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
 const parsed = (text: string): object | undefined => {
   try {
     const value: unknown = JSON.parse(text)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject && JSON.stringify(value) === text ? value : undefined
+    return isObject && JSON.stringify(value) === text && !halfCharacter.test(text)
+      ? value
+      : undefined
   } catch {
     return undefined
   }

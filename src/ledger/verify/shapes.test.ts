@@ -9,6 +9,8 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 
 // Types that this version writes; a new one without a row here does not compile.
 const types: Readonly<Record<EntryType, true>> = {
+  'api-key.issued': true,
+  'api-key.revoked': true,
   'call.intent': true,
   'call.outcome': true,
   'call.refused': true,

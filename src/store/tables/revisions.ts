@@ -5,6 +5,7 @@ import type { Database, Step } from '../database.ts'
 import { inPlane } from '../plane.ts'
 import type { InstallationSchema } from '../schema.ts'
 import type { Commit, Revision, Revisions, RowChange } from '../store.ts'
+import { apiKeySteps, apiKeysIn } from './api-keys.ts'
 import { capabilitySteps } from './capabilities.ts'
 import { changeSteps, changesAfter, erasedIn, itemHistories } from './changes.ts'
 import { clientSecretStep } from './client-secrets.ts'
@@ -20,11 +21,12 @@ export const revisionRows = (database: Database): Revisions => ({
   changesAfter: (revision, most) => changesAfter(database, revision, most),
   itemHistories: (plane) => itemHistories(database, plane),
   erasedIn: (revision) => erasedIn(database, revision),
+  apiKeysIn: (revision) => apiKeysIn(database, revision),
 })
 
 const readingRows = ({
   db,
-}: Database): Omit<Revisions, 'changesAfter' | 'itemHistories' | 'erasedIn'> => ({
+}: Database): Omit<Revisions, 'changesAfter' | 'itemHistories' | 'erasedIn' | 'apiKeysIn'> => ({
   async newest() {
     const newest = await db
       .selectFrom('revision')
@@ -117,6 +119,8 @@ const rowSteps = (
       return secretSteps(db, row)
     case 'client secret':
       return [clientSecretStep(db, row)]
+    case 'api key':
+      return apiKeySteps(db, row, about.at)
     case 'capability':
       return capabilitySteps(db, row, about)
     case 'payload key':

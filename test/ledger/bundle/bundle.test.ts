@@ -214,6 +214,10 @@ describe('A bundle of a ledger', () => {
       /entry 2 says something else/,
     )
     assert.match(
+      await edited('policy.jsonl', first('local:ops', 'local:\\ud83d')),
+      /policy.jsonl line \d+: it is not what the format says/,
+    )
+    assert.match(
       await edited('policy.jsonl', (lines) => lines.slice(0, 2)),
       /revision 3, which entry 30 tells/,
     )
