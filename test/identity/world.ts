@@ -162,10 +162,18 @@ async function openTestStore(clock: Clock): Promise<Store> {
   return store
 }
 
-export function createTestClock(nowMs = startMs) {
+/** Stands still until a test moves it; one that starts from `'now'` goes as all others do besides. */
+export function createTestClock(start: number | 'now' = startMs) {
+  let movedMs = 0
+  const tickedMs = () => (start === 'now' ? Date.now() : start)
   const tasks = new Set<() => void>()
   const clock: Clock & { nowMs: number; advance(byMs: number): void; ring(): void } = {
-    nowMs,
+    get nowMs() {
+      return tickedMs() + movedMs
+    },
+    set nowMs(nowMs) {
+      movedMs = nowMs - tickedMs()
+    },
     now: () => clock.nowMs,
     elapsed: () => clock.nowMs,
     after(_, task) {
@@ -173,7 +181,7 @@ export function createTestClock(nowMs = startMs) {
       return () => tasks.delete(task)
     },
     advance(byMs) {
-      clock.nowMs += byMs
+      movedMs += byMs
     },
     /** Everything that was put off has its turn. */
     ring() {
@@ -186,14 +194,20 @@ export function createTestClock(nowMs = startMs) {
 }
 
 /** An identity over two planes with agents of every sort, and all that a test may want to turn. */
-export async function createWorld({ origin = 'https://gw.example', nowMs = startMs } = {}) {
+export async function createWorld({
+  origin = 'https://gw.example',
+  startAt,
+}: {
+  origin?: string
+  startAt?: Parameters<typeof createTestClock>[0]
+} = {}) {
   const policy = createPolicy(origin)
   policy.put(ops, 'planner', ['workplace-ai'], true)
   policy.put(ops, 'lone', ['workplace-ai'], true)
   policy.put(ops, 'shared', ['workplace-ai', 'soc'], true)
   policy.put(ops, 'secretless', ['workplace-ai'], false)
   policy.put(finance, 'planner', ['workplace-ai'], true)
-  const clock = createTestClock(nowMs)
+  const clock = createTestClock(startAt)
   const store = await openTestStore(clock)
   const lines: string[] = []
   const log = createLog((line) => lines.push(line), clock.now)

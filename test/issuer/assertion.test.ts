@@ -7,7 +7,7 @@ import { ops } from '../identity/world.ts'
 import { ask, startIssuer } from './server.ts'
 
 // The library tells the time by itself, so the clock of this issuer is the machine's.
-const issuer = await startIssuer({ nowMs: Date.now() })
+const issuer = await startIssuer({ startAt: Date.now() })
 const { origin, tokenUrl, verify, policy } = issuer
 const mine = `${origin}/oauth/ops`
 

@@ -9,7 +9,8 @@ import { startSignIns } from './sign-in-world.ts'
 export const startOrganisationSignIns = async () => {
   const world = await startSignIns({
     // The organisation and the library tell the time by themselves.
-    ...{ nowMs: Date.now(), paceMs: 1000 },
+    startAt: 'now',
+    paceMs: 1000,
   })
   const { origin, policy, secrets, begin } = world
   const corp = await startOrganisation()

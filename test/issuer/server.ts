@@ -11,7 +11,7 @@ import type { Identity } from '#identity/identity.ts'
 import { createWorld } from '../identity/world.ts'
 
 /** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
-export async function startIssuer(about: { nowMs?: number } = {}) {
+export async function startIssuer(about: { startAt?: number | 'now' } = {}) {
   let edge: IssuerEdge | undefined
   let identity: Identity
   const listener: RequestListener = async (request, response) => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { startSignIns } from './sign-in-world.ts'
 
 // The library counts from a sign-in by the machine's clock: by that, all of these lie hours back.
-const world = await startSignIns({ nowMs: Date.now() - 6 * 3_600_000 })
+const world = await startSignIns({ startAt: Date.now() - 6 * 3_600_000 })
 const { clock, goThrough, begin, redeem, refresh, signIn, verified } = world
 
 const asksWho = /value="sign-in"/

@@ -12,7 +12,7 @@ export const startSignIns = async ({
   paceMs = 60_000,
   ...about
 }: {
-  nowMs?: number
+  startAt?: number | 'now'
   paceMs?: number
 } = {}) => {
   const issuer = await startIssuer(about)
