@@ -8,6 +8,8 @@ export interface Taken {
   readonly calls: number
   /** Of these, those that bore the credential. */
   readonly lent: number
+  /** Those that bore any. */
+  readonly bearing: number
 }
 
 /** A result as JSON, filled up so that the whole body has about so many bytes. */

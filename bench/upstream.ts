@@ -6,6 +6,7 @@ import { callResults, lentSecret, otherResults, type Taken } from './upstream-an
 
 let calls = 0
 let lent = 0
+let bearing = 0
 
 interface Message {
   readonly id: unknown
@@ -16,6 +17,7 @@ interface Message {
 const resultOf = ({ method, params }: Message, authorization: string | undefined) => {
   if (method !== 'tools/call') return JSON.stringify(otherResults[method])
   calls++
+  if (authorization !== undefined) bearing++
   if (authorization === `Bearer ${lentSecret}`) lent++
   return callResults[params?.name ?? '']
 }
@@ -42,8 +44,8 @@ const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) =
 
 server.listen(0, '127.0.0.1', () => {
   serveParent({ port: (server.address() as AddressInfo).port }, (): Taken => {
-    const taken = { calls, lent }
-    calls = lent = 0
+    const taken = { calls, lent, bearing }
+    calls = lent = bearing = 0
     return taken
   })
 })

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { duration, durationMs, head, inPlane, name, owner, text, title } from './fields.ts'
+import {
+  duration,
+  durationMs,
+  head,
+  inPlane,
+  name,
+  owner,
+  scopeToken,
+  text,
+  title,
+} from './fields.ts'
 
 /** How tokens of others may be signed. No symmetric algorithm, and not `none`, is ever among them. */
 export const foreignAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
@@ -104,6 +114,64 @@ const accessTokens = z
   })
   .describe('Its access tokens, taken at the endpoints as they are. Default: none is.')
 
+/** Which claims make somebody one of a team: any of the values, as a text, a number or one of a list. */
+const teamRule = z.strictObject({
+  team: name.describe('A Team of the plane.'),
+  claim: claimPath,
+  values: z
+    .array(z.union([text(255), z.boolean(), z.int()]))
+    .min(1)
+    .max(1000)
+    .refine((all) => new Set(all).size === all.length, 'names a value twice')
+    .describe('Any of them makes somebody one of the team, exactly as written.'),
+})
+
+/** People of the organisation, whom this issuer signs in (OpenID Connect Core §3.1). */
+const signIn = z
+  .strictObject({
+    client: z
+      .strictObject({
+        id: text(255)
+          .regex(/^[\x21-\x7e]+$/, 'must be without spaces')
+          .describe('As which the organisation knows this gateway.'),
+        credential: name
+          .optional()
+          .describe(
+            "A Credential of the plane, whose secret it proves itself by. Default: the keys of the plane's issuer (private_key_jwt).",
+          ),
+      })
+      .describe('What the organisation has registered for this gateway.'),
+    scopes: z
+      .array(scopeToken)
+      .max(20)
+      .refine((all) => new Set(all).size === all.length, 'names a scope twice')
+      .optional()
+      .describe('What is asked for beside `openid`, so that its ID tokens have the claims below.'),
+    teams: z
+      .array(teamRule)
+      .min(1)
+      .max(200)
+      .describe(
+        'Whose claims make them one of which team. Whoever is made one of none does not sign in.',
+      ),
+    title: claimPath
+      .optional()
+      .describe('What people are shown as beside their name. It decides nothing. Default: name.'),
+    lasts: duration
+      .refine((written) => durationMs(written) <= 7 * 86_400_000, 'must be at most 168h')
+      .optional()
+      .describe(
+        'How long what the claims gave is believed after a sign-in; then the person signs in again. Default 12h, at most 168h.',
+      ),
+    manager: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Whether they sign in at the Manager too, with what the plane's teams hold. Administrators of the installation alone write this. Default: no.",
+      ),
+  })
+  .describe('People of the organisation sign in by it.')
+
 export const issuerDocument = z
   .strictObject({
     ...head('Issuer'),
@@ -151,10 +219,16 @@ export const issuerDocument = z
       .describe(
         'Identity assertion grants (ID-JAG) for people, which clients that authenticate here trade for tokens on their behalf. Default: none is taken.',
       ),
+    signIn: signIn.optional(),
   })
   .refine(({ issuer, keys }) => keys !== undefined || isMetadataHost(issuer), {
     error: 'is missing: metadata is looked for at https addresses alone (http on this machine)',
     path: ['keys'],
+  })
+  .refine(({ issuer, signIn }) => signIn === undefined || isMetadataHost(issuer), {
+    error:
+      'needs an issuer at an https address (http on this machine), where its metadata is looked for',
+    path: ['signIn'],
   })
   .describe('Another issuer whose tokens are trusted, for what, and whom they mean.')
 
@@ -164,3 +238,4 @@ const isMetadataHost = (issuer: string): boolean =>
 export type IssuerDocument = z.infer<typeof issuerDocument>
 export type ClaimPath = z.infer<typeof claimPath>
 export type AccessTokens = z.infer<typeof accessTokens>
+export type OrganisationSignIn = z.infer<typeof signIn>

@@ -12,8 +12,13 @@ import { issuerOf } from './resources.ts'
 export function issuerMetadata(
   origin: string,
   plane: PlaneId,
-  clients: { readonly metadata?: unknown; readonly register?: unknown } = {},
+  about: {
+    readonly clients?: { readonly metadata?: unknown; readonly register?: unknown } | undefined
+    /** Whether certificates of callers are read at all. */
+    readonly certificates: boolean
+  },
 ) {
+  const { clients = {}, certificates } = about
   const issuer = issuerOf(origin, plane)
   return {
     issuer,
@@ -37,7 +42,7 @@ export function issuerMetadata(
     // RFC 9207 §3, so that a program which knows several issuers tells whose answer it has.
     authorization_response_iss_parameter_supported: true,
     ...(clients.metadata !== undefined && { client_id_metadata_document_supported: true }),
-    dpop_signing_alg_values_supported: [...proofAlgorithms],
+    ...bindings(certificates),
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],
@@ -54,6 +59,12 @@ const authenticatingAt = (endpoint: string, others: readonly string[] = []) => (
   [`${endpoint}_auth_signing_alg_values_supported`]: assertionAlgorithms,
 })
 
+/** RFC 9449 §5.1 and RFC 8705 §3.3, for issuers and (RFC 9728 §2) for resources alike. */
+const bindings = (certificates: boolean) => ({
+  dpop_signing_alg_values_supported: [...proofAlgorithms],
+  ...(certificates && { tls_client_certificate_bound_access_tokens: true }),
+})
+
 /**
  * A resource's metadata (RFC 9728 §2). Scopes are not listed: what an agent needs is told to that
  * agent, in a challenge. The answer is the same for a server that exists and one that does not.
@@ -62,13 +73,13 @@ export function resourceMetadata(
   origin: string,
   plane: PlaneId,
   resource: string,
-  others: readonly string[],
+  about: { readonly others: readonly string[]; readonly certificates: boolean },
 ) {
   return {
     resource,
     resource_name: resource.slice(origin.length).replace(/^\/(?:mcp|rest)\//, ''),
-    authorization_servers: [issuerOf(origin, plane), ...others],
+    authorization_servers: [issuerOf(origin, plane), ...about.others],
     bearer_methods_supported: ['header'],
-    dpop_signing_alg_values_supported: [...proofAlgorithms],
+    ...bindings(about.certificates),
   }
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PersonChanged } from '#domain/entry.ts'
+import { vouchedName } from '#domain/name.ts'
+import type { Person } from '#domain/roles.ts'
 import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -7,6 +9,7 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
+import { affiliationIn, endOfLast, type Planes, teamsNow } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
@@ -29,10 +32,12 @@ export const createPeople = (parts: {
   random: Random
   log: Log
   entering: Entering
+  /** What the planes' documents say of organisations and teams. */
+  planes: () => Planes
   /** Ends what else a person is signed in to: their password is another now. */
   ended?: (person: string) => Promise<void>
 }): People => {
-  const { clock, random, log, entering } = parts
+  const { clock, random, log, entering, planes } = parts
   const { people } = parts.store
   const limits = createLimits()
   const room = createRoom(hashesAtOnce, hashesWaiting)
@@ -43,7 +48,20 @@ export const createPeople = (parts: {
   const hash = (password: string): Promise<string | undefined> =>
     room(() => hashSecret(normal(password), random(16), passwordCost))
 
-  const sessionFor = async (row: PersonRow, label: string): Promise<Session> => {
+  /** With what organisations give; undefined where the one that vouches for the person gives nothing (any more). */
+  const asPerson = async (row: PersonRow): Promise<Person | undefined> => {
+    if (row.issuer === undefined) return accountOf(row)
+    const rows = await people.affiliations(row.name)
+    const teams = teamsNow(rows, planes(), { now: clock.now(), isManager: true })
+    return teams.size > 0 ? { ...accountOf(row), teams } : undefined
+  }
+
+  const sessionFor = async (
+    row: PersonRow,
+    label: string,
+    person: Person = row,
+    longestMs = tokenLifetimeMs,
+  ): Promise<Session> => {
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
     const made = {
@@ -51,13 +69,14 @@ export const createPeople = (parts: {
       person: row.name,
       label,
       at,
-      endsAt: at + tokenLifetimeMs,
+      endsAt: at + Math.min(tokenLifetimeMs, longestMs),
     }
-    await entering.enter(row, {
+    await entering.enter(person, {
       type: 'person.signed-in',
       person: row.name,
       token: made.id,
       label,
+      ...(row.issuer !== undefined && { issuer: row.issuer }),
       endsAt: made.endsAt,
     })
     await people.removeTokens({ endedBefore: at })
@@ -103,7 +122,8 @@ export const createPeople = (parts: {
       const found = await people.findToken(hashOf(token))
       if (!found || clock.now() >= found.endsAt) return undefined
       const row = await people.find(found.person)
-      return row && { person: accountOf(row), token: infoOf(found) }
+      const person = row && (await asPerson(row))
+      return person && { person, token: infoOf(found) }
     },
 
     async signIn({ name, password, label, address }) {
@@ -118,6 +138,54 @@ export const createPeople = (parts: {
       return 'refused' in row ? row : { person: accountOf(row) }
     },
 
+    async known(name, plane) {
+      const row = await people.find(name)
+      if (row?.issuer === undefined)
+        return row && { name, title: row.title, teams: [], issuer: undefined }
+      const about = { now: clock.now(), isManager: false }
+      const teams = teamsNow(await people.affiliations(name), planes(), about).get(plane)
+      return teams && { name, title: row.title, teams, issuer: row.issuer }
+    },
+
+    async vouch({ issuer, subject, title, claims, planes: asked }) {
+      const name = vouchedName(issuer, subject)
+      const before = name === undefined ? undefined : await people.find(name)
+      if (name === undefined || (before && before.issuer !== issuer)) return undefined
+      const at = clock.now()
+      const about = { person: name, issuer, claims, at }
+      const rows = asked.map((plane) => affiliationIn(plane, planes(), about))
+      const teams = teamsNow(rows, planes(), { now: at, isManager: false })
+      const row = {
+        name,
+        title,
+        administrator: false,
+        hash: undefined,
+        at,
+        by: 'organisation',
+        issuer,
+      }
+      if (before || teams.size > 0) await people.affiliate(row, rows)
+      if (teams.size > 0) return name
+      entering.refused('no team of the organisation')
+      return undefined
+    },
+
+    async knownAtManager(name) {
+      const row = await people.find(name)
+      const person = row && (await asPerson(row))
+      return person && { name, title: row.title, teams: [], issuer: row.issuer }
+    },
+
+    async begin({ person: name, label }) {
+      const row = await people.find(name)
+      const person = row && (await asPerson(row))
+      if (!row || !person) return undefined
+      log.info('people.signed_in', { person: name })
+      if (row.issuer === undefined) return sessionFor(row, label)
+      const end = endOfLast(await people.affiliations(name), planes())
+      return sessionFor(row, label, person, end - clock.now())
+    },
+
     list: async () => (await people.list()).map(accountOf),
     async find(name) {
       const row = await people.find(name)
@@ -126,6 +194,7 @@ export const createPeople = (parts: {
 
     async put({ name, title, administrator, password, by }) {
       const before = await people.find(name)
+      checkIsOurs(name, before, password)
       if (before?.administrator && !administrator) await checkOneIsLeft(name)
       if (password !== undefined) checkPassword(password, name)
       const fresh = password === undefined ? undefined : await hash(password)
@@ -137,6 +206,7 @@ export const createPeople = (parts: {
         hash: fresh ?? before?.hash,
         at: before?.at ?? clock.now(),
         by: before?.by ?? by,
+        issuer: before?.issuer,
       }
       const isNew = !before
       const done = isNew ? 'made' : password === undefined ? 'changed' : 'password changed'
@@ -215,16 +285,29 @@ const changeOf = (
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
+/** Who an organisation's people are is the organisation's to say, and how they sign in. */
+const checkIsOurs = (
+  name: string,
+  before: PersonRow | undefined,
+  password: string | undefined,
+): void => {
+  if (!name.includes('#') || (before?.issuer !== undefined && password === undefined)) return
+  throw new Fault('usage', {
+    detail: `An organisation vouches for "${name}": they are made by signing in there, and have no password here.`,
+  })
+}
+
 const nobodyCalled = (name: string): Fault =>
   new Fault('unknown_name', { detail: `There is no person "${name}".` })
 
-const accountOf = ({ name, title, administrator, hash, at, by }: PersonRow): Account => ({
+const accountOf = ({ name, title, administrator, hash, at, by, issuer }: PersonRow): Account => ({
   name,
   title,
   administrator,
   hasPassword: hash !== undefined,
   madeAt: at,
   madeBy: by,
+  issuer,
 })
 
 const infoOf = ({ id, label, at, endsAt }: PersonTokenRow): TokenInfo => ({

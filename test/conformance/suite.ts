@@ -46,28 +46,31 @@ export async function scoredScenarios(requirements: Requirements): Promise<strin
   return requirementsFile.parse(parse(file)).server.toSorted()
 }
 
-/** One folder for each scenario, `server-NAME-TIME`, with a list of checks. */
 async function readResults(folder: string, requirements: Requirements) {
   const scored = new Set(await scoredScenarios(requirements))
-  const failures: string[] = []
-  const scenarios: string[] = []
-  const sound: string[] = []
-  let passed = 0
-  for (const entry of await readdir(folder)) {
-    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(entry)?.[1] ?? entry
-    if (!scored.has(scenario)) continue
-    scenarios.push(scenario)
-    const checks = await readFile(join(folder, entry, 'checks.json'), 'utf8').catch(() => '[]')
-    for (const { id, status } of checksFile.parse(JSON.parse(checks))) {
-      if (status === 'SUCCESS') passed += 1
-      if (status === 'SUCCESS' || status === 'INFO') sound.push(`${scenario}:${id}`)
-      if (status === 'FAILURE') failures.push(`${scenario}:${id}`)
-    }
-  }
+  const found = (await readChecks(folder, 'server')).filter(({ scenario }) => scored.has(scenario))
+  const named = (...statuses: readonly (string | undefined)[]) =>
+    found
+      .filter(({ status }) => statuses.includes(status))
+      .map(({ scenario, id }) => `${scenario}:${id}`)
+      .toSorted()
   return {
-    failures: failures.toSorted(),
-    passed,
-    sound: sound.toSorted(),
-    scenarios: scenarios.toSorted(),
+    failures: named('FAILURE'),
+    passed: named('SUCCESS').length,
+    sound: named('SUCCESS', 'INFO'),
+    scenarios: [...new Set(found.map(({ scenario }) => scenario))].toSorted(),
   }
+}
+
+/** One folder for each scenario, `KIND-NAME-TIME`, with a list of checks; none where it broke off before the first. */
+export async function readChecks(folder: string, kind: 'server' | 'authorization-server') {
+  const pattern = new RegExp(`^${kind}-(.+)-\\d{4}-\\d\\d-\\d\\dT[\\d-]+Z$`)
+  const read = async (entry: string) => {
+    const scenario = pattern.exec(entry)?.[1] ?? entry
+    const text = await readFile(join(folder, entry, 'checks.json'), 'utf8').catch(() => '[]')
+    const checks = checksFile.parse(JSON.parse(text))
+    const none = { scenario, id: '', status: undefined }
+    return checks.length === 0 ? [none] : checks.map((check) => ({ scenario, ...check }))
+  }
+  return (await Promise.all((await readdir(folder)).map(read))).flat()
 }

@@ -1,123 +1,56 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as pause } from 'node:timers/promises'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Page } from 'playwright-core'
 
-/** One page of a real browser without a screen, driven over its debugging protocol. */
-export type Page = {
-  open(address: string): Promise<void>
-  /** Waits until this is true in the page, and answers what it says. */
-  until<T>(expression: string): Promise<T>
-  /** Where it is now. */
-  address(): Promise<string>
-  type(selector: string, text: string): Promise<void>
-  click(selector: string): Promise<void>
-  /** A picture of the page at that width. */
-  shoot(file: string, width: number, scheme: 'light' | 'dark'): Promise<void>
-  /** What the browser's console said of errors, those of its security policy among them. */
-  readonly errors: readonly string[]
-}
-
-/** Debian's Chromium, with a profile of its own that goes with it. */
+/** Debian's Chromium without a screen. It reaches this machine and nothing else, whatever a page asks for. */
 export async function startChromium() {
-  const profile = await mkdtemp(join(tmpdir(), 'chromium-'))
-  const child = spawn(
-    'chromium',
-    [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  const gone = once(child, 'exit')
-  const port = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      const found = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(line)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-    child.once('exit', (code) => reject(new Error(`chromium ended with ${code}`)))
   })
   return {
-    async page(): Promise<Page> {
-      const made = await fetch(`http://127.0.0.1:${port}/json/new?about:blank`, { method: 'PUT' })
-      const { webSocketDebuggerUrl } = (await made.json()) as { webSocketDebuggerUrl: string }
-      return openPage(webSocketDebuggerUrl)
+    /** A page of somebody new: nothing is kept of any other. */
+    async page(): Promise<{ page: Page; errors: readonly string[] }> {
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      page.setDefaultTimeout(30_000)
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`)
+      })
+      return { page, errors }
     },
-    async stop() {
-      child.kill()
-      await gone
-      await rm(profile, { recursive: true, force: true, maxRetries: 10 })
-    },
+    stop: () => browser.close(),
   }
 }
+export type Chromium = Awaited<ReturnType<typeof startChromium>>
 
-async function openPage(url: string): Promise<Page> {
-  const { send, errors } = await connect(url)
-  for (const domain of ['Page', 'Runtime', 'Log']) await send(`${domain}.enable`)
-  const evaluate = async <T>(expression: string): Promise<T> => {
-    const { result } = await send('Runtime.evaluate', { expression, returnByValue: true })
-    return (result as { value: T }).value
-  }
-  const until = async <T>(expression: string): Promise<T> => {
-    for (let tries = 0; tries < 300; tries++) {
-      const value = await evaluate<T>(expression).catch(() => undefined)
-      if (value) return value
-      await pause(100)
-    }
-    const [at, text] = [await evaluate('location.href'), await evaluate('document.body.innerText')]
-    throw new Error(`never ${expression} at ${at}: ${text} ${errors.join('\n')}`)
-  }
-  const find = (selector: string) => `document.querySelector(${JSON.stringify(selector)})`
-  return {
-    errors,
-    open: async (address) => void (await send('Page.navigate', { url: address })),
-    until,
-    address: () => evaluate('location.href'),
-    async type(selector, text) {
-      await until(`${find(selector)} !== null`)
-      await evaluate(`${find(selector)}.focus()`)
-      await send('Input.insertText', { text })
-    },
-    async click(selector) {
-      await until(`${find(selector)} !== null`)
-      await evaluate(`${find(selector)}.click()`)
-    },
-    async shoot(file, width, scheme) {
-      const features = [{ name: 'prefers-color-scheme', value: scheme }]
-      await send('Emulation.setEmulatedMedia', { features })
-      const metrics = { width, height: 800, deviceScaleFactor: 1, mobile: width < 500 }
-      await send('Emulation.setDeviceMetricsOverride', metrics)
-      const { data } = await send('Page.captureScreenshot', { format: 'png' })
-      await writeFile(file, Buffer.from(String(data), 'base64'))
-    },
-  }
-}
+const looks = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
+)
 
-async function connect(url: string) {
-  const socket = new WebSocket(url)
-  await once(socket, 'open')
-  const waiting = new Map<number, (answer: Record<string, unknown>) => void>()
-  const errors: string[] = []
-  let last = 0
-  socket.addEventListener('message', ({ data }) => {
-    const { id, method, params, result = {} } = JSON.parse(String(data))
-    if (id !== undefined) return waiting.get(id)?.(result)
-    if (method === 'Log.entryAdded' && params.entry.level === 'error')
-      errors.push(`${params.entry.text} ${params.entry.url ?? ''}`)
-  })
-  const send = (method: string, params: object = {}) =>
-    new Promise<Record<string, unknown>>((resolve) => {
-      const id = ++last
-      waiting.set(id, resolve)
-      socket.send(JSON.stringify({ id, method, params }))
-    })
-  return { send, errors }
+/**
+ * What is wrong with a page for whoever cannot see well, has a small screen or reads in the dark: what
+ * axe finds, and whatever is wider than its screen. Empty where nothing is. With TEST_PICTURES=FOLDER
+ * it leaves a picture of each look there.
+ */
+export async function lookAt(page: Page, name: string): Promise<string[]> {
+  const wrong: string[] = []
+  for (const { width, colorScheme } of looks) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme })
+    const look = `${width}-${colorScheme}`
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    for (const { id, nodes } of violations)
+      wrong.push(`${look} ${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth')
+    if (wide > width) wrong.push(`${look} is ${wide} wide`)
+    const folder = process.env.TEST_PICTURES
+    if (folder !== undefined)
+      await page.screenshot({ path: `${folder}/${name}-${look}.png`, fullPage: true })
+  }
+  return wrong
 }

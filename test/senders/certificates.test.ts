@@ -28,12 +28,20 @@ const plan = documents(
   grant('planner', 'planner', [{ server: 'bank', class: ['read'] }]),
 )
 
-type Sent = { headers: Record<string, string>; body: string; pair?: { cert: string; key: string } }
+type Sent = {
+  method?: 'GET' | 'POST'
+  headers: Record<string, string>
+  body: string
+  pair?: { cert: string; key: string }
+}
 type Answer = { status: number; body: string }
 
 /** One request on a connection of its own, with a certificate or without. */
-const send = async (url: string, { headers, body, pair }: Sent): Promise<Answer> => {
-  const about = { method: 'POST', agent: false as const, headers }
+const send = async (
+  url: string,
+  { method = 'POST', headers, body, pair }: Sent,
+): Promise<Answer> => {
+  const about = { method, agent: false as const, headers }
   const outbound = url.startsWith('https:')
     ? request(url, { ...about, ...pair, rejectUnauthorized: false })
     : httpRequest(url, about)
@@ -77,6 +85,16 @@ const callers = (gateway: Gateway, secret: string) => ({
   },
 })
 
+/** What the metadata of the issuer and of an endpoint say of certificates. */
+const toldBy = async ({ origin }: Gateway): Promise<unknown[]> => {
+  const at = ['oauth-authorization-server/oauth/ops', 'oauth-protected-resource/mcp/ops/bank']
+  const about = { method: 'GET', headers: {}, body: '' } as const
+  const answers = at.map((path) => send(`${origin}/.well-known/${path}`, about))
+  return (await Promise.all(answers)).map(
+    ({ body }) => JSON.parse(body).tls_client_certificate_bound_access_tokens,
+  )
+}
+
 const bindingIn = (token: string): unknown =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).cnf
 
@@ -116,6 +134,10 @@ describe('A token bound to a certificate', () => {
       assert.equal(await here.call(token, { pair: callerCertificate }), 200)
       assert.equal(await here.call(token, { pair: selfSigned }), 401)
       assert.equal(await here.call(token), 401)
+    })
+
+    test('is told of in the metadata', async () => {
+      assert.deepEqual(await toldBy(here.gateway), [true, true])
     })
 
     test('attack: the header of a proxy, where there is none', async () => {
@@ -185,6 +207,7 @@ describe('A token bound to a certificate', () => {
     try {
       const headers = { 'client-cert': fieldOf(callerCertificate) }
       assert.equal(bindingIn(await here.token({ headers })), undefined)
+      assert.deepEqual(await toldBy(here.gateway), [undefined, undefined])
     } finally {
       await here.gateway.stop()
     }

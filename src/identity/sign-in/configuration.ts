@@ -74,20 +74,28 @@ export const signInConfiguration = (parts: {
 
 type ResourceFeature = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
-/** The library's own prompts, and a sign-in anew for whoever has no account any more. */
+/** The library's own prompts, and a sign-in anew for whoever has no account any more or is to sign in otherwise. */
 const policyOf = ({ base, Check }: typeof Policies) => {
+  const promptIf = (needed: boolean) => (needed ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT)
   const policy = base()
-  policy
-    .get('login')
-    ?.checks.add(
-      new Check('no_account', 'the person has no account any more', ({ oidc }) =>
-        oidc.session?.accountId !== undefined && oidc.account === undefined
-          ? Check.REQUEST_PROMPT
-          : Check.NO_NEED_TO_PROMPT,
-      ),
-    )
+  const checks = policy.get('login')?.checks
+  checks?.add(
+    new Check('no_account', 'the person has no account any more', ({ oidc }) =>
+      promptIf(oidc.session?.accountId !== undefined && oidc.account === undefined),
+    ),
+  )
+  // RFC 9470 §5: a browser's session answers no challenge that it does not meet. Once: what comes of
+  // signing in anew is what the person can do, and for the endpoint to judge.
+  checks?.add(
+    new Check('acr_values', 'another way of signing in is asked for', ({ oidc }) =>
+      promptIf(!oidc.result?.login && !meets(oidc.acr, oidc.params?.acr_values)),
+    ),
+  )
   return policy
 }
+
+const meets = (acr: string | undefined, asked: unknown): boolean =>
+  typeof asked !== 'string' || (acr !== undefined && asked.split(' ').includes(acr))
 
 /** Scopes of a request without the library's marker; undefined where they are not well-formed. */
 export const scopesIn = (scope: unknown): readonly string[] | undefined => {
