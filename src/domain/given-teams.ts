@@ -1,15 +1,6 @@
-import { isObject, type JsonObject, type JsonValue } from '#lib/json.ts'
-import type { ClaimPath, OrganisationSignIn } from './issuer-document.ts'
-
-/** A claim, or one inside another; undefined where it is not there. */
-export function claimAt(claims: JsonObject, path: ClaimPath): JsonValue | undefined {
-  let here: JsonValue | undefined = claims
-  for (const step of typeof path === 'string' ? [path] : path) {
-    if (!isObject(here) || !Object.hasOwn(here, step)) return undefined
-    here = here[step]
-  }
-  return here
-}
+import type { JsonObject, JsonValue } from '#lib/json.ts'
+import { type ClaimPath, claimAt } from './claim-path.ts'
+import type { OrganisationSignIn } from './organisation-document.ts'
 
 type Rules = OrganisationSignIn['teams']
 type Value = Rules[number]['values'][number]

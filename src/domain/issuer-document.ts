@@ -1,15 +1,7 @@
 import { z } from 'zod'
-import {
-  duration,
-  durationMs,
-  head,
-  inPlane,
-  name,
-  owner,
-  scopeToken,
-  text,
-  title,
-} from './fields.ts'
+import { claimPath } from './claim-path.ts'
+import { duration, durationMs, head, inPlane, name, owner, text, title } from './fields.ts'
+import { organisationSignIn } from './organisation-document.ts'
 
 /** How tokens of others may be signed. No symmetric algorithm, and not `none`, is ever among them. */
 export const foreignAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
@@ -35,11 +27,6 @@ const issuerName = text(512).refine(
   (written) => /^[a-z][a-z0-9+.-]*:\/\/[\x21-\x7e]+$/i.test(written) && !/[?#]/.test(written),
   'must be the issuer as its tokens write it, such as https://login.example.com, without query or fragment',
 )
-
-const claimName = text(128).describe('The name of a claim.')
-const claimPath = z
-  .union([claimName, z.array(claimName).min(1).max(8)])
-  .describe('The name of a claim, or the names on the way to one inside another.')
 
 /** Where a name of ours comes from: the same in each token, or what a claim says. */
 const mapped = (what: string) =>
@@ -114,64 +101,6 @@ const accessTokens = z
   })
   .describe('Its access tokens, taken at the endpoints as they are. Default: none is.')
 
-/** Which claims make somebody one of a team: any of the values, as a text, a number or one of a list. */
-const teamRule = z.strictObject({
-  team: name.describe('A Team of the plane.'),
-  claim: claimPath,
-  values: z
-    .array(z.union([text(255), z.boolean(), z.int()]))
-    .min(1)
-    .max(1000)
-    .refine((all) => new Set(all).size === all.length, 'names a value twice')
-    .describe('Any of them makes somebody one of the team, exactly as written.'),
-})
-
-/** People of the organisation, whom this issuer signs in (OpenID Connect Core §3.1). */
-const signIn = z
-  .strictObject({
-    client: z
-      .strictObject({
-        id: text(255)
-          .regex(/^[\x21-\x7e]+$/, 'must be without spaces')
-          .describe('As which the organisation knows this gateway.'),
-        credential: name
-          .optional()
-          .describe(
-            "A Credential of the plane, whose secret it proves itself by. Default: the keys of the plane's issuer (private_key_jwt).",
-          ),
-      })
-      .describe('What the organisation has registered for this gateway.'),
-    scopes: z
-      .array(scopeToken)
-      .max(20)
-      .refine((all) => new Set(all).size === all.length, 'names a scope twice')
-      .optional()
-      .describe('What is asked for beside `openid`, so that its ID tokens have the claims below.'),
-    teams: z
-      .array(teamRule)
-      .min(1)
-      .max(200)
-      .describe(
-        'Whose claims make them one of which team. Whoever is made one of none does not sign in.',
-      ),
-    title: claimPath
-      .optional()
-      .describe('What people are shown as beside their name. It decides nothing. Default: name.'),
-    lasts: duration
-      .refine((written) => durationMs(written) <= 7 * 86_400_000, 'must be at most 168h')
-      .optional()
-      .describe(
-        'How long what the claims gave is believed after a sign-in; then the person signs in again. Default 12h, at most 168h.',
-      ),
-    manager: z
-      .literal(true)
-      .optional()
-      .describe(
-        "Whether they sign in at the Manager too, with what the plane's teams hold. Administrators of the installation alone write this. Default: no.",
-      ),
-  })
-  .describe('People of the organisation sign in by it.')
-
 export const issuerDocument = z
   .strictObject({
     ...head('Issuer'),
@@ -219,7 +148,7 @@ export const issuerDocument = z
       .describe(
         'Identity assertion grants (ID-JAG) for people, which clients that authenticate here trade for tokens on their behalf. Default: none is taken.',
       ),
-    signIn: signIn.optional(),
+    signIn: organisationSignIn.optional(),
   })
   .refine(({ issuer, keys }) => keys !== undefined || isMetadataHost(issuer), {
     error: 'is missing: metadata is looked for at https addresses alone (http on this machine)',
@@ -236,6 +165,4 @@ const isMetadataHost = (issuer: string): boolean =>
   /^https?:\/\//i.test(issuer) && URL.canParse(issuer) && isGuarded(issuer)
 
 export type IssuerDocument = z.infer<typeof issuerDocument>
-export type ClaimPath = z.infer<typeof claimPath>
 export type AccessTokens = z.infer<typeof accessTokens>
-export type OrganisationSignIn = z.infer<typeof signIn>

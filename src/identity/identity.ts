@@ -13,6 +13,7 @@ import { createForeign } from './foreign/foreign.ts'
 import { createSend } from './foreign/send.ts'
 import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
+import type { Issuers } from './issuers.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
 import { createOrganisation, type OrganisationParts } from './organisation/organisation.ts'
@@ -29,7 +30,7 @@ import { issuedIn } from './sign-in/answer.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
 import type { Known, PeopleView } from './sign-in/people-view.ts'
 import type { EnterSignedIn } from './sign-in/visit.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { KeySealing, SigningKey } from './signing-key.ts'
 import { createVerifier } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
@@ -124,32 +125,6 @@ export interface ClientView {
   atManager(): readonly { readonly issuer: IssuerDocument; readonly planes: readonly PlaneId[] }[]
   /** Changes whenever policy changes; a verified token cached under another number is looked up again. */
   revision(): number
-}
-
-/** Documents of kind Issuer, of one plane. */
-export interface Issuers {
-  readonly size: number
-  /** Those whose access tokens are taken, by `iss`. */
-  readonly taken: readonly string[]
-  /** Those that people of the organisation sign in by. */
-  readonly signIns: readonly IssuerDocument[]
-  /** By its `iss`, exactly. */
-  find(issuer: string): IssuerDocument | undefined
-  /** By the name of the document. */
-  get(name: string): IssuerDocument | undefined
-}
-
-/** Seals the private part of signing keys under their plane's key; the vault's keyring is one. */
-export interface KeySealing {
-  prepare(plane: PlaneId): Promise<void>
-  sealer(
-    plane: PlaneId,
-    purpose: 'signing key',
-  ): {
-    seal(plain: Uint8Array, context: string): Buffer
-    /** Undefined where the bytes or the context were changed. */
-    open(sealed: Uint8Array, context: string): Buffer | undefined
-  }
 }
 
 export interface Identity {
@@ -280,8 +255,8 @@ export async function createIdentity({
   const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
-  const apiKeys = await createApiKeys({ origin, store, change, view, clock, random })
   const send = createSend(clock)
+  const apiKeys = await createApiKeys({ origin, store, change, view, clock, random })
   const foreign = createForeign({ origin, view, takeOnce: once.take, send, clock, log })
   const verifier = createVerifier({ origin, keys, revocations, view, foreign: foreign.access })
   const told: ((planes: readonly PlaneId[]) => void)[] = []

@@ -73,7 +73,6 @@ export function createIssuer(parts: IssuerParts) {
     described: createDescribedClients(parts),
   })
   const arrivals = createArrivals(clock)
-  const certificates = parts.certificateOf !== noCertificates
   const manager = createManagerIssuer({
     ...{ ...parts, placeholder, registered, arrivals },
     rows: parts.managerRows,
@@ -87,6 +86,7 @@ export function createIssuer(parts: IssuerParts) {
     return (error: unknown) =>
       log.error('issuer failed', { plane, error: error instanceof Error ? error.name : 'unknown' })
   }
+  const certificates = parts.certificateOf !== noCertificates
 
   function endpointOf(plane: PlaneId): Promise<TokenEndpoint> {
     const known = endpoints.get(plane)

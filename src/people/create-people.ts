@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { PersonChanged } from '#domain/entry.ts'
-import { vouchedName } from '#domain/name.ts'
 import type { Person } from '#domain/roles.ts'
 import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
@@ -9,12 +8,13 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
-import { affiliationIn, endOfLast, type Planes, teamsNow } from './affiliation.ts'
+import type { Planes } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
 import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
 import { createSetup } from './setup.ts'
+import { checkIsOurs, createVouched } from './vouched.ts'
 
 const tokenForm = /^bwm_[A-Za-z0-9_-]{43}$/
 const tokenLifetimeMs = 12 * 60 * 60_000
@@ -37,8 +37,9 @@ export const createPeople = (parts: {
   /** Ends what else a person is signed in to: their password is another now. */
   ended?: (person: string) => Promise<void>
 }): People => {
-  const { clock, random, log, entering, planes } = parts
+  const { clock, random, log, entering } = parts
   const { people } = parts.store
+  const vouched = createVouched({ ...parts, people })
   const limits = createLimits()
   const room = createRoom(hashesAtOnce, hashesWaiting)
   const nextId = createIds({ clock, random })
@@ -47,14 +48,6 @@ export const createPeople = (parts: {
 
   const hash = (password: string): Promise<string | undefined> =>
     room(() => hashSecret(normal(password), random(16), passwordCost))
-
-  /** With what organisations give; undefined where the one that vouches for the person gives nothing (any more). */
-  const asPerson = async (row: PersonRow): Promise<Person | undefined> => {
-    if (row.issuer === undefined) return accountOf(row)
-    const rows = await people.affiliations(row.name)
-    const teams = teamsNow(rows, planes(), { now: clock.now(), isManager: true })
-    return teams.size > 0 ? { ...accountOf(row), teams } : undefined
-  }
 
   const sessionFor = async (
     row: PersonRow,
@@ -122,7 +115,7 @@ export const createPeople = (parts: {
       const found = await people.findToken(hashOf(token))
       if (!found || clock.now() >= found.endsAt) return undefined
       const row = await people.find(found.person)
-      const person = row && (await asPerson(row))
+      const person = row && (await vouched.atManager(row))
       return person && { person, token: infoOf(found) }
     },
 
@@ -138,52 +131,15 @@ export const createPeople = (parts: {
       return 'refused' in row ? row : { person: accountOf(row) }
     },
 
-    async known(name, plane) {
-      const row = await people.find(name)
-      if (row?.issuer === undefined)
-        return row && { name, title: row.title, teams: [], issuer: undefined }
-      const about = { now: clock.now(), isManager: false }
-      const teams = teamsNow(await people.affiliations(name), planes(), about).get(plane)
-      return teams && { name, title: row.title, teams, issuer: row.issuer }
-    },
-
-    async vouch({ issuer, subject, title, claims, planes: asked }) {
-      const name = vouchedName(issuer, subject)
-      const before = name === undefined ? undefined : await people.find(name)
-      if (name === undefined || (before && before.issuer !== issuer)) return undefined
-      const at = clock.now()
-      const about = { person: name, issuer, claims, at }
-      const rows = asked.map((plane) => affiliationIn(plane, planes(), about))
-      const teams = teamsNow(rows, planes(), { now: at, isManager: false })
-      const row = {
-        name,
-        title,
-        administrator: false,
-        hash: undefined,
-        at,
-        by: 'organisation',
-        issuer,
-      }
-      if (before || teams.size > 0) await people.affiliate(row, rows)
-      if (teams.size > 0) return name
-      entering.refused('no team of the organisation')
-      return undefined
-    },
-
-    async knownAtManager(name) {
-      const row = await people.find(name)
-      const person = row && (await asPerson(row))
-      return person && { name, title: row.title, teams: [], issuer: row.issuer }
-    },
-
+    known: vouched.known,
+    knownAtManager: vouched.knownAtManager,
+    vouch: vouched.vouch,
     async begin({ person: name, label }) {
       const row = await people.find(name)
-      const person = row && (await asPerson(row))
+      const person = row && (await vouched.atManager(row))
       if (!row || !person) return undefined
       log.info('people.signed_in', { person: name })
-      if (row.issuer === undefined) return sessionFor(row, label)
-      const end = endOfLast(await people.affiliations(name), planes())
-      return sessionFor(row, label, person, end - clock.now())
+      return sessionFor(row, label, person, await vouched.believedForMs(row))
     },
 
     list: async () => (await people.list()).map(accountOf),
@@ -284,18 +240,6 @@ const changeOf = (
 })
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
-
-/** Who an organisation's people are is the organisation's to say, and how they sign in. */
-const checkIsOurs = (
-  name: string,
-  before: PersonRow | undefined,
-  password: string | undefined,
-): void => {
-  if (!name.includes('#') || (before?.issuer !== undefined && password === undefined)) return
-  throw new Fault('usage', {
-    detail: `An organisation vouches for "${name}": they are made by signing in there, and have no password here.`,
-  })
-}
 
 const nobodyCalled = (name: string): Fault =>
   new Fault('unknown_name', { detail: `There is no person "${name}".` })

@@ -1,5 +1,5 @@
 import type { IssuerDocument } from '#domain/documents.ts'
-import type { OrganisationSignIn } from '#domain/issuer-document.ts'
+import type { OrganisationSignIn } from '#domain/organisation-document.ts'
 
 export const secret = 'what-the-organisation-gave-us-0123456789'
 

@@ -150,6 +150,20 @@ describe('What an organisation says', () => {
   })
 })
 
+describe('Another process, or this one after a restart,', () => {
+  test('takes the answer to what the first one began, and goes on', async () => {
+    await tellOf({ ana })
+    const browser = newBrowser()
+    const left = await world.leave(browser, { client_id: world.newAgent() })
+    const answered = await world.through(left.gone)
+    await world.restart()
+    const consent = await browser.open(answered.url)
+    await world.restart()
+    const { url } = await browser.submit(consent, 'allow')
+    assert.notEqual(url.searchParams.get('code'), null)
+  })
+})
+
 describe('An organisation', () => {
   test('whose keys follow one another signs people in all the while', async () => {
     await tellOf({ ana })

@@ -1,6 +1,6 @@
+import { claimAt } from '#domain/claim-path.ts'
 import type { IssuerDocument } from '#domain/documents.ts'
 import { durationMs } from '#domain/fields.ts'
-import { claimAt } from '#domain/given-teams.ts'
 import { type ClientId, type PlaneId, userPattern } from '#domain/name.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { areScopes } from '../claims.ts'

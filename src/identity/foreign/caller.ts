@@ -1,6 +1,6 @@
+import { type ClaimPath, claimAt } from '#domain/claim-path.ts'
 import type { AgentDocument } from '#domain/documents.ts'
-import { claimAt } from '#domain/given-teams.ts'
-import type { AccessTokens, ClaimPath } from '#domain/issuer-document.ts'
+import type { AccessTokens } from '#domain/issuer-document.ts'
 import { type ClientId, userPattern } from '#domain/name.ts'
 import { isObject, type JsonObject, type JsonValue } from '#lib/json.ts'
 import { areScopes, mostActors } from '../claims.ts'

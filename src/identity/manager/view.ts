@@ -1,7 +1,8 @@
 import type { IssuerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { managerId } from '#domain/name.ts'
-import type { ClientView, Issuers } from '../identity.ts'
+import type { ClientView } from '../identity.ts'
+import type { Issuers } from '../issuers.ts'
 import { planeResource } from '../resources.ts'
 import { terminal, terminalDocument } from './clients.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { claimAt } from '#domain/claim-path.ts'
 import type { IssuerDocument } from '#domain/documents.ts'
 import { isPrintable } from '#domain/fields.ts'
-import { claimAt } from '#domain/given-teams.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { JsonObject } from '#lib/json.ts'

@@ -37,9 +37,9 @@ ${waysOf(about.ways)}
 ${formOf(
   about.form,
   html`<label for="name">Name</label>
-<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' ? autofocus(about) : undefined}>
+<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' && about.ways.length === 0 ? autofocus : undefined}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${about.name === '' ? undefined : autofocus(about)}>
+<input id="password" name="password" type="password" autocomplete="current-password" required${about.name === '' ? undefined : autofocus}>
 <div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
 )}
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
@@ -115,9 +115,8 @@ const waysOf = (ways: readonly Way[]): Markup | undefined =>
     : html`<div class="ways">${ways.map(({ title, href }) => html`<a class="button" href="${href}">Continue with ${title}</a>`)}</div>
 <p class="or">or with an account of this gateway</p>`
 
-/** Where somebody else signs people in, that is what most of them have come for. */
-const autofocus = ({ ways, problem }: { ways: readonly Way[]; problem: string | undefined }) =>
-  ways.length === 0 || problem !== undefined ? html` autofocus` : undefined
+/** Where a person types next: after a wrong password the name stands there already; nowhere, where others sign people in. */
+const autofocus = html` autofocus`
 
 export const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
   html`<form method="post" action="${action}">
