@@ -23,10 +23,10 @@ import { type CertificateOf, noCertificates } from './proof/certificates.ts'
 import { createNonces } from './proof/nonces.ts'
 import { createProofs, type Proofs } from './proof/proofs.ts'
 import { createCovers } from './resources.ts'
-import { createRevocations, revokedUntil } from './revocations.ts'
+import { createRevocations } from './revocations.ts'
+import { createRevoke } from './revoke.ts'
 import { createSecrets } from './secrets.ts'
 import { issuedIn } from './sign-in/answer.ts'
-import { familiesOf } from './sign-in/clients.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
 import type { Known, PeopleView } from './sign-in/people-view.ts'
 import type { EnterSignedIn } from './sign-in/visit.ts'
@@ -325,30 +325,7 @@ export async function createIdentity({
       await callKeys.rotate(plane, about, how)
       return { kid, signsFrom }
     },
-    async revoke(plane, { kind, name }, about) {
-      const isThere = kind === 'user' || view.findClient(plane, name as ClientId)
-      if (!view.hasPlane(plane) || !isThere) throw new Fault('unknown_name', { detail: name })
-      const plan = () => ({
-        summary: `revoked every token of ${kind} ${name}`,
-        diff: '',
-        rows: [
-          { topic: 'revocation', plane, kind, name, row: revokedUntil(kind, name, clock.now()) },
-          // What lives longer than a token is remembered to be revoked by itself.
-          ...(kind === 'client' ? apiKeys.revokedOf(plane, name as ClientId) : []),
-        ] as const,
-      })
-      const revision = await change.execute(
-        { name: `revoke the tokens of ${plane}/${kind}/${name}`, plan },
-        about,
-      )
-      // What is left of sign-ins would bring new ones.
-      const { signIns } = store.plane(plane)
-      if (kind === 'user') await gone(plane, await signIns.removePerson(name))
-      else
-        for (const family of await familiesOf(signIns, view, plane, name as ClientId))
-          await gone(plane, await signIns.removeFamily(family))
-      return revision
-    },
+    revoke: createRevoke({ store, change, view, apiKeys, gone, clock }),
     jwks: keys.jwks,
     onRevoked: (listener) => void told.push(listener),
     async followRevoked() {

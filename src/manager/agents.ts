@@ -11,8 +11,11 @@ export interface AgentRow {
   readonly agent: string
   readonly consumers: readonly string[]
   readonly owner: string
-  /** How it gets tokens from the issuer: by a secret, or by a key that it alone holds. `operator`: only this terminal mints them. */
-  readonly authenticates: 'secret' | 'key' | 'operator'
+  /**
+   * How it gets tokens from the issuer: by a secret, by a key that it alone holds, or by a token of its
+   * workload's issuer. `operator`: only this terminal mints them.
+   */
+  readonly authenticates: 'secret' | 'key' | 'issuer' | 'operator'
   readonly grants: number
 }
 
@@ -103,7 +106,8 @@ const agentsOf = (plane: PlaneId, policy: PlanePolicy): AgentRow[] =>
 
 const waysOf = (ways: AgentDocument['authenticate']): AgentRow['authenticates'] => {
   if (ways?.jwks) return 'key'
-  return ways?.secret ? 'secret' : 'operator'
+  if (ways?.secret) return 'secret'
+  return ways?.issuer === undefined ? 'operator' : 'issuer'
 }
 
 /** A new client secret, shown this once; the one before it is void. */

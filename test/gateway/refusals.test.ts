@@ -297,6 +297,12 @@ describe('What is refused, and that it changes nothing', () => {
         }),
       status: 401,
     },
+    {
+      name: 'an API key at an MCP endpoint',
+      shows: 'api_key',
+      send: () => call('rates_today', { bearer: `bwk_${'0'.repeat(48)}` }),
+      status: 401,
+    },
     // The body.
     {
       name: 'a body that is too large',

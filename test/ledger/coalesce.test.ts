@@ -90,6 +90,24 @@ describe('equal refusals', () => {
     assert.equal('user' in (counts().at(-1) ?? {}), false)
   })
 
+  test('that came by two API keys of one client are told apart, and a count names its key', async () => {
+    const { clock, refuse, full, counts } = setUp()
+    for (let n = 0; n < 12; n++)
+      for (const apiKey of ['key_1', 'key_2', undefined])
+        await refuse({ ...(apiKey && { apiKey }) })
+    clock.advance(1000)
+    await settle()
+    assert.equal(full().length, 30)
+    assert.deepEqual(
+      counts().map((one) => [one.apiKey, one.count]),
+      [
+        ['key_1', 2],
+        ['key_2', 2],
+        [undefined, 2],
+      ],
+    )
+  })
+
   test('that give an indexed argument another value are other refusals, and a count keeps what it was', async () => {
     const { clock, refuse, full, counts } = setUp()
     const given: Indexed[] = [

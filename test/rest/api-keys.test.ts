@@ -113,6 +113,8 @@ describe('An API key opens the REST APIs of its plane, as its client may', () =>
       ['reports@workplace-ai', 'reports', undefined, 'rest'],
     )
     assert.equal((await entries('call.refused', id)).length, 1)
+    const { stdout } = await gateway.cli(['why', String(intent?.call)])
+    assert.match(stdout, new RegExp(`authenticate .* reports@workplace-ai by API key ${id}\n`))
     const [issued] = await entries('api-key.issued', id)
     assert(issued)
     const { revision, by, endsAt } = issued

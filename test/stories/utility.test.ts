@@ -21,7 +21,7 @@ const keyOf = (plane: Plane) => `key-of-${plane}`
 
 const standing = (serving: Serving): Document[] =>
   planes.flatMap((plane): Document[] => [
-    { kind: 'Plane', name: plane },
+    { kind: 'Plane', name: plane, apiKeys: { longest: '30d' } },
     { kind: 'Consumer', plane, name: 'office' },
     { kind: 'Credential', plane, name: 'meter-key', owner: plane },
     ...Object.entries(tools[plane]).map(
@@ -71,6 +71,7 @@ describe('The utility, whose operations and finance are two planes', () => {
   /** Tokens per call that a plane's other servers were sent. */
   const sent: Record<Plane, string[]> = { operations: [], finance: [] }
   const secrets = new Map<Plane, string>()
+  const apiKeys = new Map<Plane, string>()
 
   before(async () => {
     serving = await serve(
@@ -102,6 +103,9 @@ describe('The utility, whose operations and finance are two planes', () => {
       ])
       assert.equal(code, 0, stderr)
       secrets.set(plane, stdout.trim())
+      const until = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+      const keyed = ['agent', 'key', 'reader', '--until', until, '--plane', plane]
+      apiKeys.set(plane, (await gateway.cli(keyed)).stdout.trim())
     }
   })
   after(async () => {
@@ -134,7 +138,7 @@ describe('The utility, whose operations and finance are two planes', () => {
   const shapesOf = async (plane: Plane): Promise<string[]> => {
     const scoped = await askToken(plane, plane, endpoint(plane), { scope: 'meters.read' })
     const call = sent[plane].at(-1)
-    assert(scoped.access_token && call)
+    assert(scoped.access_token && call && apiKeys.get(plane))
     return [
       await tokenOf(plane),
       await tokenOf(plane, 'meters'),
@@ -143,6 +147,7 @@ describe('The utility, whose operations and finance are two planes', () => {
       scoped.access_token,
       call,
       secrets.get(plane) ?? '',
+      apiKeys.get(plane) ?? '',
     ]
   }
 

@@ -1,5 +1,5 @@
 import type { Station } from '#domain/decision.ts'
-import type { Entry, Intent, Outcome } from '#domain/entry.ts'
+import type { Entry, Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { ThenAnswer, WhyAnswer } from '#manager/calls.ts'
 import type { RecordedAnswer, SideAnswer } from '#manager/recorded.ts'
 import { oneLine } from '../cells.ts'
@@ -104,7 +104,7 @@ const factAt = (station: Station, { record, entries }: WhyAnswer): string => {
   if (stopped) return `${record.decision}: ${record.because}`
   switch (station) {
     case 'authenticate':
-      return callerOf(record)
+      return callerOf(record) + provedBy(entries)
     case 'permit':
       return intent ? `grant ${intent.grant}, revision ${intent.revision}` : ''
     case 'limit':
@@ -116,6 +116,13 @@ const factAt = (station: Station, { record, entries }: WhyAnswer): string => {
     case 'record':
       return entries.map(({ position, entry }) => `#${grouped(position)} ${entry.type}`).join(', ')
   }
+}
+
+/** The API key that it came by; a token is named in no entry of a call. */
+const provedBy = (entries: WhyAnswer['entries']): string => {
+  const said = find<Intent>(entries, 'call.intent') ?? find<Refused>(entries, 'call.refused')
+  const apiKey = said?.apiKey
+  return apiKey === undefined ? '' : ` by API key ${apiKey}`
 }
 
 const forwardFact = ({ status, code, ms, resultBytes }: Outcome): string =>

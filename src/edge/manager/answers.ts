@@ -298,7 +298,7 @@ export const agentRow = z.strictObject({
   agent: z.string(),
   consumers: z.array(z.string()),
   owner: z.string(),
-  authenticates: z.enum(['secret', 'key', 'operator']),
+  authenticates: z.enum(['secret', 'key', 'issuer', 'operator']),
   grants: z.int(),
 })
 export const apiKeyInfo = z.strictObject({
