@@ -140,6 +140,7 @@ export const assemble = async (about: {
   })
   const people = createPeople({
     ...{ store, folder: dataFolder, clock, random, log, entering },
+    planes: () => change.current().planes,
     ended: (person) => identity.endSignIns(person),
   })
   const identity: Identity = await createIdentity({
@@ -151,6 +152,7 @@ export const assemble = async (about: {
     rotation: about.rotation,
     people,
     fetchDocument: createFetchDocument(clock),
+    secretOf: (plane, credential) => vault.plane(plane).current(credential)?.open(),
     clock,
     random,
     log,

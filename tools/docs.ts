@@ -99,7 +99,8 @@ Everything that governs an installation, under \`/api/v1\`; as OpenAPI 3.1 at \`
 \`--url\` goes over it. Times are UTC milliseconds.
 
 **Who.** \`POST /session\` takes a name and a password and answers a token for 12 hours, sent as
-\`Authorization: Bearer …\`. Tokens are listed and ended one by one; a new password ends the others. What a person may do
+\`Authorization: Bearer …\`; by their [organisation](organisation.md) people sign in at \`/oauth/manager\`, for the same
+token. Tokens are listed and ended one by one; a new password ends the others. What a person may do
 stands in the planes' RoleBindings and Teams: see [roles](roles.md). A plane in which somebody holds no role does not
 exist for them (404); with a role, but without the right, the answer is 403 and names the right.
 

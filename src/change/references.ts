@@ -55,6 +55,8 @@ const referencePaths: Readonly<Record<Kind, readonly (readonly [Named, readonly 
     ['Agent', ['accessTokens', 'agent', 'names', '*']],
     ['Consumer', ['accessTokens', 'consumer', 'is']],
     ['Consumer', ['accessTokens', 'consumer', 'names', '*']],
+    ['Credential', ['signIn', 'client', 'credential']],
+    ['Team', ['signIn', 'teams', '*', 'team']],
   ],
   PolicyTest: [
     ['Agent', ['agents', '*']],

@@ -150,10 +150,11 @@ export const catalog: readonly CommandRow[] = [
     takes: '',
     summary: 'Sign in to an installation elsewhere; other commands then take --url.',
     examples: [
-      'bailiwick login --url https://gateway.example --name ayse',
+      'bailiwick login --url https://gateway.example --browser',
       'pass show gateway | bailiwick login --name ayse --password-stdin',
     ],
     options: [
+      ['--browser', 'sign in in a browser on this computer: by your organisation, or an account'],
       ['--name <name>', 'whose account (default: asked for)'],
       ['--password-stdin', 'read the password from standard input, without its last line break'],
       ['--setup-code-file <file>', 'make the first administrator with the code in this file'],

@@ -248,6 +248,8 @@ export interface SignedIn extends About {
   /** Its id. */
   readonly token: string
   readonly label: string
+  /** `iss` of the organisation that vouches for the person; absent for an account of ours, and in entries of earlier versions. */
+  readonly issuer?: string
   readonly endsAt: number
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { claimPath } from './claim-path.ts'
 import { duration, durationMs, head, inPlane, name, owner, text, title } from './fields.ts'
+import { organisationSignIn } from './organisation-document.ts'
 
 /** How tokens of others may be signed. No symmetric algorithm, and not `none`, is ever among them. */
 export const foreignAlgorithms = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const
@@ -25,11 +27,6 @@ const issuerName = text(512).refine(
   (written) => /^[a-z][a-z0-9+.-]*:\/\/[\x21-\x7e]+$/i.test(written) && !/[?#]/.test(written),
   'must be the issuer as its tokens write it, such as https://login.example.com, without query or fragment',
 )
-
-const claimName = text(128).describe('The name of a claim.')
-const claimPath = z
-  .union([claimName, z.array(claimName).min(1).max(8)])
-  .describe('The name of a claim, or the names on the way to one inside another.')
 
 /** Where a name of ours comes from: the same in each token, or what a claim says. */
 const mapped = (what: string) =>
@@ -151,10 +148,16 @@ export const issuerDocument = z
       .describe(
         'Identity assertion grants (ID-JAG) for people, which clients that authenticate here trade for tokens on their behalf. Default: none is taken.',
       ),
+    signIn: organisationSignIn.optional(),
   })
   .refine(({ issuer, keys }) => keys !== undefined || isMetadataHost(issuer), {
     error: 'is missing: metadata is looked for at https addresses alone (http on this machine)',
     path: ['keys'],
+  })
+  .refine(({ issuer, signIn }) => signIn === undefined || isMetadataHost(issuer), {
+    error:
+      'needs an issuer at an https address (http on this machine), where its metadata is looked for',
+    path: ['signIn'],
   })
   .describe('Another issuer whose tokens are trusted, for what, and whom they mean.')
 
@@ -162,5 +165,4 @@ const isMetadataHost = (issuer: string): boolean =>
   /^https?:\/\//i.test(issuer) && URL.canParse(issuer) && isGuarded(issuer)
 
 export type IssuerDocument = z.infer<typeof issuerDocument>
-export type ClaimPath = z.infer<typeof claimPath>
 export type AccessTokens = z.infer<typeof accessTokens>

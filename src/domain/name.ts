@@ -4,6 +4,10 @@ export const namePattern = /^[a-z][a-z0-9-]{0,23}$/
 /** A person's account: a name or an e-mail address, without capitals, so that one person is one spelling. */
 export const personPattern = /^[a-z][a-z0-9._@-]{0,99}$/
 
+/** A person whom an organisation vouches for: see `vouchedName`. No account of our own is spelled like it. */
+export const vouchedPattern =
+  /^[\x21-\x22\x24-\x7e]+#[\x21-\x22\x24-\x7e](?:[\x20-\x22\x24-\x7e]*[\x21-\x22\x24-\x7e])?$/
+
 /**
  * A user as a token's `sub` names them: up to 255 visible ASCII characters, with spaces between them
  * (OpenID Connect Core §2). Compared letter by letter: to an issuer `Alice` is not `alice`.
@@ -40,6 +44,9 @@ export type CallId = Branded<'call'>
 /** One process for as long as it has the store open. */
 export type MemberId = Branded<'member'>
 
+/** Whose issuer it is where it is no plane's: a reserved word, so that no plane is called so. */
+export const managerId = 'manager' as PlaneId
+
 export const planeId = (name: string): PlaneId => name as PlaneId
 export const serverName = (name: string): ServerName => name as ServerName
 export const clientId = (agent: string, consumer: string): ClientId =>
@@ -52,6 +59,20 @@ export const splitClientId = (id: string): { agent: string; consumer: string } |
   const [agent, consumer, ...rest] = id.split('@')
   if (agent === undefined || consumer === undefined || rest.length > 0) return undefined
   return namePattern.test(agent) && namePattern.test(consumer) ? { agent, consumer } : undefined
+}
+
+/**
+ * The name of a person here whom an organisation vouches for: its issuer without `https://`, and the
+ * subject. Neither an e-mail address nor anything else that is given to another one day, and never the
+ * name of an account of our own, which has no `#`. Two pairs never share one: what could be taken for a
+ * sign of ours is percent-encoded. Undefined where it would be no user of a token.
+ */
+export const vouchedName = (issuer: string, subject: string): string | undefined => {
+  const encoded = [issuer.replace(/^https:\/\//, ''), subject].map((part) =>
+    part.replace(/[%/#?\\]/g, encodeURIComponent),
+  )
+  const name = encoded.join('#')
+  return userPattern.test(name) && vouchedPattern.test(name) ? name : undefined
 }
 
 /** Whose count it is: a quota counts each agent apart, over all its consumers. */

@@ -154,6 +154,30 @@ describe('The table of roles', () => {
   })
 })
 
+describe('Whom an organisation makes one of a team', () => {
+  const ana = {
+    ...{ name: 'login.example#ana', administrator: false },
+    teams: new Map([['ops', ['alpha']]]),
+  }
+  const held: Binding = {
+    ...{ plane: 'ops', role: 'soc', people: new Set(['bob']), team: 'alpha' },
+    ...{ over: undefined, endsAt: undefined },
+  }
+  const verdict = (one: Binding) => may(ana, 'agents.suspend', { plane: one.plane, at: 0 }, [one])
+
+  test('holds what the team holds in that plane, and nothing in another', () => {
+    assert.equal(verdict(held), 'permitted')
+    for (const other of [{ team: 'beta' }, { team: undefined }, { plane: 'fin' }, { endsAt: 0 }])
+      assert.equal(verdict({ ...held, ...other }), 'hidden', JSON.stringify(other))
+  })
+
+  test('gives that team no role that they do not hold', () => {
+    assert.equal(widens(ana, [], [held]), true)
+    assert.equal(widens(ana, [held], [held]), false)
+    assert.equal(widens(ana, [], [{ ...held, team: 'beta' }]), false)
+  })
+})
+
 describe('Somebody widens their own rights', () => {
   const ayse = { name: 'ayse', administrator: false }
   const held = (about: Partial<Binding>): Binding => ({

@@ -179,6 +179,8 @@ const administrates: ReadonlySet<Permission> = new Set(
 export interface Person {
   readonly name: string
   readonly administrator: boolean
+  /** By plane, the teams that an organisation makes this person one of, beside what documents say. */
+  readonly teams?: ReadonlyMap<string, readonly string[]> | undefined
 }
 
 /** A role as it is held. `over` undefined: the plane. `owner`: what names that owner, as it is written. */
@@ -186,6 +188,8 @@ export interface Binding {
   readonly plane: string
   readonly role: PlaneRole
   readonly people: ReadonlySet<string>
+  /** Who is made one of it by an organisation holds the role too. */
+  readonly team?: string | undefined
   readonly over: { readonly owner: string } | { readonly item: string } | undefined
   /** UTC milliseconds from which on it says nothing; undefined: never. */
   readonly endsAt: number | undefined
@@ -239,15 +243,23 @@ export const maySome = (
   return given ? 'permitted' : 'missing'
 }
 
+/** Whether it names the person, or a team that an organisation makes them one of. */
+export const isHeldBy = (
+  { people, team, plane }: Binding,
+  person: Pick<Person, 'name' | 'teams'>,
+): boolean =>
+  people.has(person.name) ||
+  (team !== undefined && person.teams?.get(plane)?.includes(team) === true)
+
 const heldIn = (
-  { name }: Person,
+  person: Person,
   plane: string,
   at: number,
   bindings: readonly Binding[],
 ): readonly Binding[] =>
   bindings.filter(
     (one) =>
-      one.plane === plane && one.people.has(name) && (one.endsAt === undefined || at < one.endsAt),
+      one.plane === plane && isHeldBy(one, person) && (one.endsAt === undefined || at < one.endsAt),
   )
 
 const gives = ({ role, over }: Binding, needs: Permission, item: Item | undefined): boolean => {
@@ -266,14 +278,16 @@ const covers = (over: Binding['over'], item: Item | undefined): boolean => {
  * the plane holds what one over a part of it held, and a later end holds what an earlier one did.
  */
 export const widens = (
-  { name, administrator }: Person,
+  person: Person,
   before: readonly Binding[],
   after: readonly Binding[],
 ): boolean => {
-  const had = before.filter(({ people }) => people.has(name))
+  const had = before.filter((one) => isHeldBy(one, person))
   return after
-    .filter(({ people }) => people.has(name))
-    .filter(({ role }) => !administrator || !givesOf(role).every((one) => administrates.has(one)))
+    .filter((one) => isHeldBy(one, person))
+    .filter(
+      ({ role }) => !person.administrator || !givesOf(role).every((one) => administrates.has(one)),
+    )
     .some((one) => !had.some((other) => holds(other, one)))
 }
 

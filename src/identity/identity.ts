@@ -10,10 +10,13 @@ import { type ApiKeys, createApiKeys } from './api-key/api-keys.ts'
 import { areScopes } from './claims.ts'
 import { createExchange } from './exchange.ts'
 import { createForeign } from './foreign/foreign.ts'
+import { createSend } from './foreign/send.ts'
 import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
+import type { Issuers } from './issuers.ts'
 import { createKeys, type Rotation } from './keys.ts'
 import { createOnce } from './once.ts'
+import { createOrganisation, type OrganisationParts } from './organisation/organisation.ts'
 import { createOwnTokens } from './own-tokens.ts'
 import { type CallTokens, createCallTokens } from './per-call/token.ts'
 import { type CertificateOf, noCertificates } from './proof/certificates.ts'
@@ -25,9 +28,9 @@ import { createSecrets } from './secrets.ts'
 import { issuedIn } from './sign-in/answer.ts'
 import { familiesOf } from './sign-in/clients.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
-import type { PeopleView } from './sign-in/people-view.ts'
+import type { Known, PeopleView } from './sign-in/people-view.ts'
 import type { EnterSignedIn } from './sign-in/visit.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { KeySealing, SigningKey } from './signing-key.ts'
 import { createVerifier } from './verify.ts'
 
 /** What a verified access token says, joined to nothing yet. */
@@ -107,7 +110,7 @@ export interface ClientView {
   /** What the plane's document says of signing in. */
   signIn(plane: PlaneId): PlaneDocument['signIn']
   /** Whether the agent's document lets this person sign in for it. */
-  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
+  maySignIn(plane: PlaneId, client: ClientId, person: Known): boolean
   /** The only client of an agent with one consumer, for the short form `planner`. */
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
@@ -118,32 +121,10 @@ export interface ClientView {
   isResource(plane: PlaneId, resource: string): boolean
   /** The other issuers that the plane trusts. */
   issuers(plane: PlaneId): Issuers
+  /** Those that sign people in at the Manager, each with the planes that ask it. */
+  atManager(): readonly { readonly issuer: IssuerDocument; readonly planes: readonly PlaneId[] }[]
   /** Changes whenever policy changes; a verified token cached under another number is looked up again. */
   revision(): number
-}
-
-/** Documents of kind Issuer, of one plane. */
-export interface Issuers {
-  readonly size: number
-  /** Those whose access tokens are taken, by `iss`. */
-  readonly taken: readonly string[]
-  /** By its `iss`, exactly. */
-  find(issuer: string): IssuerDocument | undefined
-  /** By the name of the document. */
-  get(name: string): IssuerDocument | undefined
-}
-
-/** Seals the private part of signing keys under their plane's key; the vault's keyring is one. */
-export interface KeySealing {
-  prepare(plane: PlaneId): Promise<void>
-  sealer(
-    plane: PlaneId,
-    purpose: 'signing key',
-  ): {
-    seal(plain: Uint8Array, context: string): Buffer
-    /** Undefined where the bytes or the context were changed. */
-    open(sealed: Uint8Array, context: string): Buffer | undefined
-  }
 }
 
 export interface Identity {
@@ -240,6 +221,7 @@ export async function createIdentity({
   rotation = everyMonth,
   people,
   fetchDocument,
+  secretOf,
   clock,
   random,
   log,
@@ -255,6 +237,8 @@ export async function createIdentity({
   rotation?: Rotation
   people: PeopleView
   fetchDocument: FetchDocument
+  /** Of a Credential, for an organisation that knows this gateway by one. */
+  secretOf: OrganisationParts['secretOf']
   clock: Clock
   random: Random
   log: Log
@@ -271,8 +255,9 @@ export async function createIdentity({
   const callKeys = await createKeys({ ...keyParts, purpose: 'call' })
   const revocations = await createRevocations({ rows: store.revocations, clock })
   const secrets = await createSecrets({ store, change, view, clock, random })
+  const send = createSend(clock)
   const apiKeys = await createApiKeys({ origin, store, change, view, clock, random })
-  const foreign = createForeign({ origin, view, takeOnce: once.take, clock, log })
+  const foreign = createForeign({ origin, view, takeOnce: once.take, send, clock, log })
   const verifier = createVerifier({ origin, keys, revocations, view, foreign: foreign.access })
   const told: ((planes: readonly PlaneId[]) => void)[] = []
   const tell = (planes: readonly PlaneId[]) => {
@@ -298,8 +283,13 @@ export async function createIdentity({
     exchange: createExchange({ verifier, view, covers, clock, random }),
     takeOnce: once.take,
     assertions: foreign.assertions,
+    organisation: createOrganisation({
+      ...{ send, keysOf: foreign.keysOf, secretOf, clock },
+      signingKey: keys.newest,
+    }),
     ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
     rowsOf: (plane) => store.plane(plane).signIns,
+    managerRows: store.managerSignIns,
     key: await store.values.putFirst('identity.sign-in-form', random(32)),
   })
 
@@ -374,6 +364,7 @@ export async function createIdentity({
     consequence: (...about) => [...secrets.consequence(...about), ...apiKeys.consequence(...about)],
     handle: issuer.handle,
     async endSignIns(person) {
+      await store.managerSignIns.removePerson(person)
       for (const plane of await store.planes.list())
         await gone(plane, await store.plane(plane).signIns.removePerson(person))
     },

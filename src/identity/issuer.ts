@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { PlaneId } from '#domain/name.ts'
+import { managerId, type PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { SignInRow, SignInRows } from '#store/store.ts'
+import { refuseHead, sendJson, serve } from './answering.ts'
 import { type ClientEndpoint, createTokenEndpoint, type TokenEndpoint } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import type { Assertions } from './foreign/assertion.ts'
 import type { ClientView } from './identity.ts'
 import type { Issue } from './issue.ts'
 import type { Keys, Rotation } from './keys.ts'
+import { createManagerIssuer } from './manager/issuer.ts'
 import { issuerMetadata, resourceMetadata } from './metadata.ts'
 import type { TakeOnce } from './once.ts'
+import type { Organisation } from './organisation/organisation.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { callIssuerMetadata } from './per-call/issuer.ts'
 import { type CertificateOf, noCertificates } from './proof/certificates.ts'
@@ -20,6 +23,7 @@ import { createArrivals } from './sign-in/arrivals.ts'
 import { createSignInClients } from './sign-in/clients.ts'
 import { createDescribedClients } from './sign-in/described.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
+import { consentPage } from './sign-in/pages.ts'
 import type { PeopleView } from './sign-in/people-view.ts'
 import { register } from './sign-in/register.ts'
 import { createRegisteredClients } from './sign-in/registered.ts'
@@ -28,8 +32,10 @@ import { createTally } from './tally.ts'
 
 export interface IssuerParts {
   readonly people: PeopleView
+  readonly managerRows: SignInRows
   readonly rowsOf: (plane: PlaneId) => SignInRows
   readonly fetchDocument: FetchDocument
+  readonly organisation: Organisation
   readonly enter: EnterSignedIn
   /** Ends what lives on without these rows. */
   readonly gone: (plane: PlaneId, rows: readonly SignInRow[]) => Promise<void>
@@ -55,10 +61,6 @@ export interface IssuerParts {
   readonly refused: (plane: PlaneId, error: string) => void
 }
 
-/** How long metadata may be cached. */
-const cachedForS = 300
-const tokenRequestLimitBytes = 16 * 1024
-
 /** The issuers' endpoints over HTTP. No CORS headers anywhere. */
 export function createIssuer(parts: IssuerParts) {
   const { origin, keys, callKeys, view, random, log, clock } = parts
@@ -71,6 +73,19 @@ export function createIssuer(parts: IssuerParts) {
     described: createDescribedClients(parts),
   })
   const arrivals = createArrivals(clock)
+  const manager = createManagerIssuer({
+    ...{ ...parts, placeholder, registered, arrivals },
+    rows: parts.managerRows,
+    gone: async () => {},
+    refused: (error) => tally.count(managerId, error),
+    failed: failedAt(managerId),
+  })
+
+  /** The name alone: messages of libraries may quote what a stranger sent. */
+  function failedAt(plane: PlaneId) {
+    return (error: unknown) =>
+      log.error('issuer failed', { plane, error: error instanceof Error ? error.name : 'unknown' })
+  }
   const certificates = parts.certificateOf !== noCertificates
 
   function endpointOf(plane: PlaneId): Promise<TokenEndpoint> {
@@ -78,18 +93,14 @@ export function createIssuer(parts: IssuerParts) {
     if (known !== undefined) return known
     const made = createTokenEndpoint({
       ...{ ...parts, plane, placeholder, clients, registered },
+      ...{ place: plane, consentPage, planesOf: () => [plane] },
       rows: parts.rowsOf(plane),
       gone: (rows) => parts.gone(plane, rows),
       refused(error) {
         tally.count(plane, error)
         parts.refused(plane, error)
       },
-      // The name alone: messages of libraries may quote what a stranger sent.
-      failed: (error) =>
-        log.error('issuer failed', {
-          plane,
-          error: error instanceof Error ? error.name : 'unknown',
-        }),
+      failed: failedAt(plane),
     })
     endpoints.set(plane, made)
     made.catch(() => endpoints.delete(plane))
@@ -114,7 +125,7 @@ export function createIssuer(parts: IssuerParts) {
   /** People and the programs that they sign in for: strangers, so no more of them than there is room for. */
   async function signIn(plane: PlaneId, about: Request, path: string): Promise<boolean> {
     const { request, response } = about
-    if (!/^\/(?:authorize|sign-in|register)(?:\/|$)/.test(path)) return false
+    if (!/^\/(?:authorize|sign-in|back|register)(?:\/|$)/.test(path)) return false
     if (path === '/register' && !view.signIn(plane)?.clients?.register) return false
     const waitMs = arrivals(path, about.address)
     if (waitMs > 0) {
@@ -148,6 +159,7 @@ export function createIssuer(parts: IssuerParts) {
     plane: PlaneId,
     address: string,
   ) {
+    if (plane === managerId) return manager.handle(request, response, address)
     if (!view.hasPlane(plane)) return false
     const [path = ''] = (request.url ?? '').split('?', 1)
     const issuer = `/oauth/${plane}`
@@ -191,60 +203,3 @@ export function createIssuer(parts: IssuerParts) {
 }
 
 const resourcePrefix = '/.well-known/oauth-protected-resource'
-
-/** Refuses what needs no body, no client and no library to be refused. */
-function refuseHead(request: IncomingMessage, response: ServerResponse): boolean {
-  const refuse = (status: number, description: string, headers: Record<string, string> = {}) => {
-    const error = { error: 'invalid_request', error_description: description }
-    sendJson(response, status, error, { Connection: 'close', ...headers })
-    return true
-  }
-  if (request.method !== 'POST') return refuse(405, 'the method must be POST', { Allow: 'POST' })
-  // Node keeps the first of two and says nothing, so whoever reads the other sees another client.
-  if (onlyOnce.some((name) => isRepeated(request, name))) {
-    return refuse(400, 'a header is repeated')
-  }
-  // Agents are no browsers: a page that got hold of a secret gets no answer that it could read.
-  if (request.headers.origin !== undefined) return refuse(403, 'browsers are not served here')
-  if (Number(request.headers['content-length'] ?? 0) > tokenRequestLimitBytes) {
-    return refuse(413, 'the body is too large')
-  }
-  return false
-}
-
-const onlyOnce = ['authorization', 'content-type', 'dpop']
-
-function isRepeated({ rawHeaders }: IncomingMessage, name: string): boolean {
-  return rawHeaders.filter((raw, i) => i % 2 === 0 && raw.toLowerCase() === name).length > 1
-}
-
-function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  body: object,
-  forS = cachedForS,
-): void {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const error = { error: 'invalid_request', error_description: 'the method must be GET' }
-    sendJson(response, 405, error, { Allow: 'GET, HEAD', Connection: 'close' })
-    return
-  }
-  sendJson(response, 200, body, { 'Cache-Control': `public, max-age=${forS}` })
-}
-
-function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Record<string, string>,
-): void {
-  const text = JSON.stringify(body)
-  response.writeHead(status, {
-    'Cache-Control': 'no-store',
-    ...headers,
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-  })
-  // Node leaves the body out of an answer to HEAD by itself.
-  response.end(text)
-}

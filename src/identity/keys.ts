@@ -4,8 +4,7 @@ import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { RevisionChange, RowChange, SigningPurpose, Store } from '#store/store.ts'
 import { longestLifeS } from './claims.ts'
-import type { KeySealing } from './identity.ts'
-import { makeKey, openKey, type SigningKey } from './signing-key.ts'
+import { type KeySealing, makeKey, openKey, type SigningKey } from './signing-key.ts'
 
 export interface Keys {
   /** Synchronous, from memory: the key of that plane under that id, for verification. */

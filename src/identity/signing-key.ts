@@ -9,7 +9,19 @@ import { promisify } from 'node:util'
 import type { PlaneId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import type { SigningKeyRow } from '#store/store.ts'
-import type { KeySealing } from './identity.ts'
+
+/** Seals the private part of signing keys under their plane's key; the vault's keyring is one. */
+export interface KeySealing {
+  prepare(plane: PlaneId): Promise<void>
+  sealer(
+    plane: PlaneId,
+    purpose: 'signing key',
+  ): {
+    seal(plain: Uint8Array, context: string): Buffer
+    /** Undefined where the bytes or the context were changed. */
+    open(sealed: Uint8Array, context: string): Buffer | undefined
+  }
+}
 
 /** One of a plane's keys, ready for use: nothing is parsed or unsealed per token. */
 export interface SigningKey {

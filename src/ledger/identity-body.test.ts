@@ -35,10 +35,13 @@ const apiKey = fc.oneof(
   fc.record({ type: fc.constant('api-key.revoked' as const), ...key }),
 )
 const person = fc.oneof(
-  fc.record({
-    ...{ type: fc.constant('person.signed-in' as const), ...about },
-    ...{ person: text, token: text, label: text, endsAt: integer },
-  }),
+  fc.record(
+    {
+      ...{ type: fc.constant('person.signed-in' as const), ...about },
+      ...{ person: text, token: text, label: text, endsAt: integer, issuer: text },
+    },
+    { requiredKeys: ['type', 'v', 'at', 'plane', 'person', 'token', 'label', 'endsAt'] },
+  ),
   fc.record({
     ...{ type: fc.constant('person.signed-out' as const), ...about },
     ...{ person: text, token: text, by: text },

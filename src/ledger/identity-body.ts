@@ -82,6 +82,7 @@ const apiKeyRevoked = (entry: ApiKeyRevoked): ApiKeyRevoked => ({
 const signedIn = (entry: SignedIn): SignedIn => ({
   at: integer(entry.at),
   endsAt: integer(entry.endsAt),
+  ...(entry.issuer !== undefined && { issuer: entry.issuer }),
   label: entry.label,
   person: entry.person,
   plane: entry.plane,

@@ -28,6 +28,7 @@ export const permitEdits = (access: Access, policy: Policy, edits: readonly Edit
     checkLent(access, policy, edit, after.get(edit.plane))
     if (edit.after?.kind === 'Grant') checkNotOwnAgent(access.person, edit.after, after)
     checkVouched(access, edit)
+    checkManagerSignIn(access, edit)
     checkNotJoined(access.person, edit, after)
   }
   for (const [plane, next] of after) {
@@ -156,6 +157,12 @@ const checkVouched = (access: Access, { plane, before, after }: Edit): void => {
     throw new Fault('not_permitted', {
       detail: `Agent ${after.name} is your own: somebody else vouches for its claims.`,
     })
+}
+
+/** Who signs in at the Manager is decided where accounts are made: else whoever governs a plane would make people. */
+const checkManagerSignIn = (access: Access, { before, after }: Edit): void => {
+  const isAsked = [before, after].some((one) => one?.kind === 'Issuer' && one.signIn?.manager)
+  if (isAsked) access.checkInstallation('people.write')
 }
 
 /** What a group is granted, its agents may: nobody puts an agent of his own into one. */

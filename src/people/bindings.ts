@@ -35,6 +35,7 @@ const written = (binding: RoleBindingDocument, plane: Owned): Binding => ({
   plane: plane.plane.name,
   role: binding.role,
   people: new Set([...(binding.people ?? []), ...peopleOf(binding.team, plane)]),
+  team: binding.team,
   over: binding.over && overOf(binding.over),
   endsAt:
     binding.until === undefined ? undefined : endOf(binding.until, plane.plane.timeZone ?? 'UTC'),
@@ -51,6 +52,7 @@ const owning = (owner: string, plane: Owned): Binding => ({
   plane: plane.plane.name,
   role: 'owner',
   people: new Set(plane.teams.has(owner) ? peopleOf(owner, plane) : [owner]),
+  team: plane.teams.has(owner) ? owner : undefined,
   over: { owner },
   endsAt: undefined,
 })

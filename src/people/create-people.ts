@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PersonChanged } from '#domain/entry.ts'
+import type { Person } from '#domain/roles.ts'
 import { hashSecret, matchesSecret, passwordCost, unmatched } from '#lib/argon2.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
@@ -7,11 +8,13 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import { createRoom } from '#lib/room.ts'
 import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
+import type { Planes } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
 import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
 import { createSetup } from './setup.ts'
+import { checkIsOurs, createVouched } from './vouched.ts'
 
 const tokenForm = /^bwm_[A-Za-z0-9_-]{43}$/
 const tokenLifetimeMs = 12 * 60 * 60_000
@@ -29,11 +32,14 @@ export const createPeople = (parts: {
   random: Random
   log: Log
   entering: Entering
+  /** What the planes' documents say of organisations and teams. */
+  planes: () => Planes
   /** Ends what else a person is signed in to: their password is another now. */
   ended?: (person: string) => Promise<void>
 }): People => {
   const { clock, random, log, entering } = parts
   const { people } = parts.store
+  const vouched = createVouched({ ...parts, people })
   const limits = createLimits()
   const room = createRoom(hashesAtOnce, hashesWaiting)
   const nextId = createIds({ clock, random })
@@ -43,7 +49,12 @@ export const createPeople = (parts: {
   const hash = (password: string): Promise<string | undefined> =>
     room(() => hashSecret(normal(password), random(16), passwordCost))
 
-  const sessionFor = async (row: PersonRow, label: string): Promise<Session> => {
+  const sessionFor = async (
+    row: PersonRow,
+    label: string,
+    person: Person = row,
+    longestMs = tokenLifetimeMs,
+  ): Promise<Session> => {
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
     const made = {
@@ -51,13 +62,14 @@ export const createPeople = (parts: {
       person: row.name,
       label,
       at,
-      endsAt: at + tokenLifetimeMs,
+      endsAt: at + Math.min(tokenLifetimeMs, longestMs),
     }
-    await entering.enter(row, {
+    await entering.enter(person, {
       type: 'person.signed-in',
       person: row.name,
       token: made.id,
       label,
+      ...(row.issuer !== undefined && { issuer: row.issuer }),
       endsAt: made.endsAt,
     })
     await people.removeTokens({ endedBefore: at })
@@ -103,7 +115,8 @@ export const createPeople = (parts: {
       const found = await people.findToken(hashOf(token))
       if (!found || clock.now() >= found.endsAt) return undefined
       const row = await people.find(found.person)
-      return row && { person: accountOf(row), token: infoOf(found) }
+      const person = row && (await vouched.atManager(row))
+      return person && { person, token: infoOf(found) }
     },
 
     async signIn({ name, password, label, address }) {
@@ -118,6 +131,17 @@ export const createPeople = (parts: {
       return 'refused' in row ? row : { person: accountOf(row) }
     },
 
+    known: vouched.known,
+    knownAtManager: vouched.knownAtManager,
+    vouch: vouched.vouch,
+    async begin({ person: name, label }) {
+      const row = await people.find(name)
+      const person = row && (await vouched.atManager(row))
+      if (!row || !person) return undefined
+      log.info('people.signed_in', { person: name })
+      return sessionFor(row, label, person, await vouched.believedForMs(row))
+    },
+
     list: async () => (await people.list()).map(accountOf),
     async find(name) {
       const row = await people.find(name)
@@ -126,6 +150,7 @@ export const createPeople = (parts: {
 
     async put({ name, title, administrator, password, by }) {
       const before = await people.find(name)
+      checkIsOurs(name, before, password)
       if (before?.administrator && !administrator) await checkOneIsLeft(name)
       if (password !== undefined) checkPassword(password, name)
       const fresh = password === undefined ? undefined : await hash(password)
@@ -137,6 +162,7 @@ export const createPeople = (parts: {
         hash: fresh ?? before?.hash,
         at: before?.at ?? clock.now(),
         by: before?.by ?? by,
+        issuer: before?.issuer,
       }
       const isNew = !before
       const done = isNew ? 'made' : password === undefined ? 'changed' : 'password changed'
@@ -218,13 +244,14 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 const nobodyCalled = (name: string): Fault =>
   new Fault('unknown_name', { detail: `There is no person "${name}".` })
 
-const accountOf = ({ name, title, administrator, hash, at, by }: PersonRow): Account => ({
+const accountOf = ({ name, title, administrator, hash, at, by, issuer }: PersonRow): Account => ({
   name,
   title,
   administrator,
   hasPassword: hash !== undefined,
   madeAt: at,
   madeBy: by,
+  issuer,
 })
 
 const infoOf = ({ id, label, at, endsAt }: PersonTokenRow): TokenInfo => ({

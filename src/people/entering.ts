@@ -1,7 +1,7 @@
 import type { PlanePolicy } from '#change/change.ts'
 import type { Entry, PersonChanged, SignedIn, SignedOut, StrangersCount } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { Person } from '#domain/roles.ts'
+import { isHeldBy, type Person } from '#domain/roles.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
@@ -25,9 +25,9 @@ export interface PersonLedger {
  */
 export interface Entering {
   /** Before the deed: durable when it resolves; Fault('unrecordable') where it cannot be. */
-  enter(person: Pick<Person, 'name' | 'administrator'>, entry: PersonEntry): Promise<void>
+  enter(person: Person, entry: PersonEntry): Promise<void>
   /** After what takes something away, which is never kept from happening: where it fails, the log says so. */
-  enterAfter(person: Pick<Person, 'name' | 'administrator'>, entry: PersonEntry): Promise<void>
+  enterAfter(person: Person, entry: PersonEntry): Promise<void>
   /** A sign-in that was refused, counted in every plane. */
   refused(reason: string): void
 }
@@ -45,11 +45,11 @@ export const createEntering = ({
   clock: Clock
   log: Log
 }): Entering => {
-  const concerned = ({ name, administrator }: Pick<Person, 'name' | 'administrator'>) => {
+  const concerned = (person: Person) => {
     const all = [...planes()]
     const holds = ([, policy]: (typeof all)[number]) =>
-      bindingsIn(policy).some(({ people }) => people.has(name))
-    const held = administrator ? all : all.filter(holds)
+      bindingsIn(policy).some((one) => isHeldBy(one, person))
+    const held = person.administrator ? all : all.filter(holds)
     return (held.length === 0 ? all : held).map(([plane]) => plane)
   }
 

@@ -1,4 +1,6 @@
+import type { PlaneId } from '#domain/name.ts'
 import type { Person } from '#domain/roles.ts'
+import type { JsonObject } from '#lib/json.ts'
 
 /** An account, as its person and administrators see it. */
 export interface Account extends Person {
@@ -7,6 +9,30 @@ export interface Account extends Person {
   readonly hasPassword: boolean
   readonly madeAt: number
   readonly madeBy: string
+  /** `iss` of the organisation that vouches for the person; undefined for an account of our own. */
+  readonly issuer: string | undefined
+}
+
+/** Somebody who may sign in, as one plane sees them. */
+export interface Known {
+  readonly name: string
+  /** As people read it. */
+  readonly title: string | undefined
+  /** What an organisation makes them one of there: at least one, or they are not known. */
+  readonly teams: readonly string[]
+  readonly issuer: string | undefined
+}
+
+/** Whom an organisation vouches for, once its word is proven. */
+export interface Vouched {
+  /** `iss` and `sub`, exactly: together they are the person, and nothing else is. */
+  readonly issuer: string
+  readonly subject: string
+  /** As people read it; it decides nothing. */
+  readonly title: string | undefined
+  readonly claims: JsonObject
+  /** Where it is asked for. */
+  readonly planes: readonly PlaneId[]
 }
 
 /** A token that was made at a sign-in: never the token itself. */
@@ -60,12 +86,26 @@ export interface People {
   /** Whose name and password these are: the same limits and the same work as a sign-in, and no token. */
   check(about: Omit<SignIn, 'label'>): Promise<Checked>
 
+  /** Whoever may sign in at that plane's issuer: an account of ours, or whom an organisation makes one of a team there. */
+  known(name: string, plane: PlaneId): Promise<Known | undefined>
+  /**
+   * Takes an organisation's word: what it said before is replaced by what it says now, in the planes
+   * named. Answers the name of the person here; undefined where it makes them one of no team, after
+   * which they sign in nowhere there.
+   */
+  vouch(about: Vouched): Promise<string | undefined>
+  /** The same for the Manager: whom a team of some plane has by an organisation that signs people in there. */
+  knownAtManager(name: string): Promise<Known | undefined>
+  /** A session for whoever has proven who they are elsewhere; undefined where they may not (any more). */
+  begin(about: { person: string; label: string }): Promise<Session | undefined>
+
   list(): Promise<Account[]>
   find(name: string): Promise<Account | undefined>
   /**
    * Makes or changes an account. A password that is given replaces the one before and ends the
    * person's tokens; one that is not given stays. Fault('usage') where the password is too weak, or
-   * where no administrator with a password would be left.
+   * where no administrator with a password would be left. Whom an organisation vouches for has no
+   * password here, and is made by signing in alone.
    */
   put(about: {
     name: string

@@ -77,6 +77,7 @@ export const createSetup = (parts: {
         hash,
         at: clock.now(),
         by: 'setup',
+        issuer: undefined,
       }
       await parts.entering.made(row)
       if (!(await people.setUp(standing, row))) return { refused: 'over' }

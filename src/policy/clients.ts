@@ -5,20 +5,25 @@ import { type ClientId, clientId, namePattern, type PlaneId, splitClientId } fro
 import { tellSuspension } from '#domain/suspension.ts'
 
 import { stoppedBy } from './compile.ts'
-import { type Issuers, issuersOf } from './issuers.ts'
+import { type AtManager, type Issuers, issuersAtManager, issuersOf } from './issuers.ts'
 
 /** What the issuer and the verifier ask of policy (their own `ClientView`, in the words of this room). */
 interface ClientView {
   findClient(plane: PlaneId, client: ClientId): AgentDocument | undefined
   suspended(plane: PlaneId, client: ClientId, user?: string): string | undefined
   signIn(plane: PlaneId): PlaneDocument['signIn']
-  maySignIn(plane: PlaneId, client: ClientId, person: string): boolean
+  maySignIn(
+    plane: PlaneId,
+    client: ClientId,
+    person: { readonly name: string; readonly teams: readonly string[] },
+  ): boolean
   resolveClient(plane: PlaneId, written: string): ClientId | undefined
   tokenLifetimeMs(plane: PlaneId): number
   longestKeyMs(plane: PlaneId): number | undefined
   hasPlane(plane: PlaneId): boolean
   isResource(plane: PlaneId, resource: string): boolean
   issuers(plane: PlaneId): Issuers
+  atManager(): readonly AtManager[]
   revision(): number
 }
 
@@ -50,7 +55,14 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       if (!agent) return false
       const teams = policy().planes.get(plane)?.teams
       const named = agent.signIn?.teams
-      return !named || named.some((team) => teams?.get(team)?.people.includes(person))
+      return (
+        !named ||
+        named.some(
+          (team) =>
+            teams?.get(team)?.people.includes(person.name) ||
+            (teams?.has(team) && person.teams.includes(team)),
+        )
+      )
     },
     resolveClient(plane, written) {
       if (splitClientId(written))
@@ -76,6 +88,7 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
       )
     },
     issuers: (plane) => issuersOf(policy().planes.get(plane)?.issuers),
+    atManager: () => issuersAtManager(policy()),
     revision: () => policy().revision,
   }
 }

@@ -18,6 +18,7 @@ import { revocation } from './migrations/0062-revocation.ts'
 import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
 import { apiKey } from './migrations/0090-api-key.ts'
+import { affiliation } from './migrations/0095-affiliation.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   signIn,
   takenOnce,
   apiKey,
+  affiliation,
 ]
 
 /**

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { RawBuilder } from 'kysely'
-import { type MemberId, memberId, namePattern, type PlaneId } from '#domain/name.ts'
+import { type MemberId, managerId, memberId, namePattern, type PlaneId } from '#domain/name.ts'
 import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
@@ -131,6 +131,7 @@ const storeOf = (parts: Parts): Store => {
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
     people: personRows(database),
+    managerSignIns: signInRows(inPlane(database, managerId)),
     values: valueRows(database),
     members,
     endedSessions,

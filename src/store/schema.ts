@@ -166,6 +166,14 @@ export interface InstallationSchema {
     hash: string | null
     at: number
     made_by: string
+    issuer: string | null
+  }
+  affiliation: {
+    person: string
+    plane: string
+    issuer: string
+    said: string
+    at: number
   }
   person_token: {
     hash: string

@@ -36,6 +36,8 @@ export interface Store {
   commit(change: Commit): Promise<number>
   /** Accounts of people, their tokens and the setup code: the installation's, of no plane. */
   readonly people: PersonRows
+  /** What sign-ins at the Manager's issuer leave, apart from those of any plane. */
+  readonly managerSignIns: SignInRows
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
   readonly values: Values
   /** Legacy sessions that were ended, for every process to know. */
@@ -334,8 +336,15 @@ export interface PersonRows {
   add(row: PersonRow): Promise<boolean>
   /** Replaces the row of that name; false where none stands. */
   put(row: PersonRow): Promise<boolean>
-  /** With the person's tokens, in one transaction; false where none stands. */
+  /** With the person's tokens and affiliations, in one transaction; false where none stands. */
   remove(name: string): Promise<boolean>
+  /** What organisations said of one person, by plane. */
+  affiliations(person: string): Promise<AffiliationRow[]>
+  /**
+   * Writes the person and the affiliations, each in place of what stood for that plane, in one
+   * transaction. Of a person who stands the title alone is written.
+   */
+  affiliate(row: PersonRow, affiliations: readonly AffiliationRow[]): Promise<void>
   addToken(row: PersonTokenRow): Promise<void>
   /** By the SHA-256 of the token, hex. */
   findToken(hash: string): Promise<PersonTokenRow | undefined>
@@ -365,6 +374,19 @@ export interface PersonRow {
   readonly at: number
   /** Who made the account. */
   readonly by: string
+  /** `iss` of the organisation that vouches for the person; undefined for an account of our own. */
+  readonly issuer: string | undefined
+}
+
+/** What an organisation said of a person at their last sign-in, as far as a plane asks for it; perhaps nothing. */
+export interface AffiliationRow {
+  readonly person: string
+  readonly plane: PlaneId
+  /** `iss`, exactly. */
+  readonly issuer: string
+  /** JSON text. */
+  readonly said: string
+  readonly at: number
 }
 
 export interface PersonTokenRow {

@@ -19,6 +19,8 @@ interface Surroundings {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly composition?: () => Promise<Composition>
+  /** Told what is written to standard error, as it is. */
+  readonly said?: (text: string) => void
 }
 
 /** The terminal program within this process: for what needs no installation, or one of the test's own. */
@@ -31,6 +33,7 @@ export const runHere = async (argv: readonly string[], about: Surroundings = {})
     on: () => {},
     write(text: string | Uint8Array) {
       written[name] += Buffer.from(text as string).toString()
+      if (name === 'stderr') about.said?.(Buffer.from(text as string).toString())
       return true
     },
   })

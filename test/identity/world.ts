@@ -1,6 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { after } from 'node:test'
-import type { AgentDocument, IssuerDocument, PlaneDocument } from '#domain/documents.ts'
+import type {
+  AgentDocument,
+  IssuerDocument,
+  PlaneDocument,
+  TeamDocument,
+} from '#domain/documents.ts'
 import type { SignedIn, TokenIssued } from '#domain/entry.ts'
 import { type ClientId, clientId, type PlaneId, planeId, splitClientId } from '#domain/name.ts'
 import { type ClientView, createIdentity, type Identity } from '#identity/identity.ts'
@@ -8,6 +13,7 @@ import type { FetchDocument } from '#identity/sign-in/fetch-document.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog, silentLog } from '#lib/log.ts'
+import { sortedMap } from '#lib/sorted-map.ts'
 import { createPeople } from '#people/create-people.ts'
 import type { Entering } from '#people/entering.ts'
 import { openStore } from '#store/open.ts'
@@ -49,7 +55,9 @@ export function createPolicy(origin: string) {
       const agent = view.findClient(plane, client)
       const named = agent?.signIn?.teams
       return (
-        agent !== undefined && (!named || named.some((one) => teams.get(one)?.includes(person)))
+        agent !== undefined &&
+        (!named ||
+          named.some((one) => teams.get(one)?.includes(person.name) || person.teams.includes(one)))
       )
     },
     resolveClient(plane, written) {
@@ -71,13 +79,29 @@ export function createPolicy(origin: string) {
     issuers: () => ({
       size: issuers.size,
       taken: [...issuers.values()].filter((one) => one.accessTokens).map((one) => one.issuer),
+      signIns: [...issuers.values()].filter((one) => one.signIn),
       find: (issuer) => [...issuers.values()].find((one) => one.issuer === issuer),
       get: (name) => issuers.get(name),
     }),
+    atManager: () =>
+      [...issuers.values()]
+        .filter(({ signIn }) => signIn?.manager)
+        .map((issuer) => ({ issuer, planes: [ops] })),
     revision: () => revision,
   }
+  const asDocuments = (plane: PlaneId) => ({
+    issuers: sortedMap(byName(issuers)),
+    teams: sortedMap(
+      byName(teams).map(([name, people]): [string, TeamDocument] => [
+        name,
+        { apiVersion: 'bailiwick/v1', kind: 'Team', plane, name, people: [...people] },
+      ]),
+    ),
+  })
   return {
     view,
+    /** The same issuers and teams in each plane, as people see them. */
+    documents: () => new Map([...planes].map((plane) => [plane, asDocuments(plane)])),
     lifetimes,
     longestKeys,
     planes,
@@ -118,6 +142,8 @@ export function createPolicy(origin: string) {
     touch: () => revision++,
   }
 }
+
+const byName = <V>(all: ReadonlyMap<string, V>) => [...all].sort(([a], [b]) => (a < b ? -1 : 1))
 
 const opened: Store[] = []
 after(() => Promise.all(opened.map((store) => store.close())))
@@ -174,9 +200,15 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
   const random = randomBytes
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
-  const entering: Entering = { enter: async () => {}, enterAfter: async () => {}, refused() {} }
+  const refusedSignIns: string[] = []
+  const entering: Entering = {
+    enter: async () => {},
+    enterAfter: async () => {},
+    refused: (reason) => void refusedSignIns.push(reason),
+  }
   const people = createPeople({
     ...{ store, folder: undefined, clock, random, log, entering },
+    planes: () => policy.documents(),
     ended: (person) => identity.endSignIns(person),
   })
   /** What stands at an address outside, as a test puts it there. */
@@ -200,7 +232,13 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
     refused: (_: PlaneId, error: string) => void refused.push(error),
   }
   const { view } = policy
-  const around = { people, fetchDocument, clock, random, log, ...entries }
+  /** By `plane/credential`. */
+  const secrets = new Map<string, string>()
+  const secretOf = (plane: PlaneId, credential: string) => {
+    const secret = secrets.get(`${plane}/${credential}`)
+    return secret === undefined ? undefined : Buffer.from(secret)
+  }
+  const around = { people, fetchDocument, secretOf, clock, random, log, ...entries }
   const parts = { origin, store, change, keyring, view, ...around }
   const start = async () => {
     const identity = await createIdentity(parts)
@@ -212,7 +250,7 @@ export async function createWorld({ origin = 'https://gw.example', nowMs = start
 
   return {
     ...{ origin, policy, parts, store, clock, lines, identity, start, resource },
-    ...{ people, documents, fetched, issued, signedIn, refused },
+    ...{ people, documents, fetched, issued, signedIn, refused, secrets, refusedSignIns },
     /** Whether nothing can be recorded from here on. */
     full(is: boolean) {
       isFull = is

@@ -8,7 +8,13 @@ export const password = 'correct horse battery'
 export const redirect = 'https://app.example/back'
 
 /** An issuer with people, and an agent that they sign in for. */
-export const startSignIns = async (about: { nowMs?: number } = {}) => {
+export const startSignIns = async ({
+  paceMs = 60_000,
+  ...about
+}: {
+  nowMs?: number
+  paceMs?: number
+} = {}) => {
   const issuer = await startIssuer(about)
   const { origin, policy, people, tokenUrl } = issuer
   for (const name of ['alice', 'bob'])
@@ -26,7 +32,7 @@ export const startSignIns = async (about: { nowMs?: number } = {}) => {
   /** One sign-in as a program begins it. */
   const begin = (changed: Record<string, string | undefined> = {}) => {
     // No limit of attempts is what these tests are about.
-    issuer.clock.advance(60_000)
+    issuer.clock.advance(paceMs)
     const verifier = randomBytes(32).toString('base64url')
     const asked: Record<string, string | undefined> = {
       response_type: 'code',

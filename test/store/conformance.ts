@@ -326,6 +326,7 @@ export const storeConformance = (
         hash: '$argon2id$x',
         at: noon,
         by: 'local:alice',
+        issuer: undefined,
         ...about,
       })
       const token = (id: string, holder: string, endsAt = noon + 1000): PersonTokenRow => ({
@@ -357,6 +358,43 @@ export const storeConformance = (
         assert.equal(await people.remove('ayse'), false)
         assert.deepEqual(await people.listTokens('ayse'), [])
         assert.deepEqual(await people.list(), [person('bob')])
+      })
+
+      test('are what an organisation says of them, by plane, until it says something else', async () => {
+        const { people } = store
+        const ana = person('login.example#ana', {
+          issuer: 'https://login.example',
+          hash: undefined,
+        })
+        const said = (plane: string, at: number, said = '{"a":[1]}') => ({
+          ...{ person: ana.name, plane: planeId(plane), issuer: 'https://login.example', said, at },
+        })
+        await people.affiliate(ana, [said('ops', 1), said('finance', 1)])
+        assert.deepEqual(await people.find(ana.name), ana)
+        await people.affiliate({ ...ana, title: 'Ana', administrator: true, at: 2 }, [
+          said('ops', 2, '{}'),
+        ])
+        // Whether somebody governs is not an organisation's to say.
+        assert.deepEqual(await people.find(ana.name), { ...ana, title: 'Ana' })
+        assert.deepEqual(await people.affiliations(ana.name), [
+          said('finance', 1),
+          said('ops', 2, '{}'),
+        ])
+        assert.deepEqual(await people.affiliations('login.example#bob'), [])
+        await people.remove(ana.name)
+        assert.deepEqual(await people.affiliations(ana.name), [])
+      })
+
+      test('sign in at the Manager apart from every plane', async () => {
+        const { managerSignIns } = store
+        const row = {
+          ...{ kind: 'Session', digest: 'd', family: undefined, uid: 'u', person: 'ayse' },
+          ...{ payload: '{}', endsAt: noon },
+        }
+        await managerSignIns.put(row)
+        assert.equal(await store.plane(planeId('ops')).signIns.find('Session', 'd'), undefined)
+        assert.deepEqual(await managerSignIns.find('Session', 'd'), { ...row, usedAt: undefined })
+        assert.equal((await managerSignIns.removePerson('ayse')).length, 1)
       })
 
       test('have tokens that are found by their hash, and end alone or together', async () => {

@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers'
 import { personPattern } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import { type Api, createApi } from '../api.ts'
+import { signInByBrowser } from '../browser-sign-in.ts'
+import { oneLine } from '../cells.ts'
 import type { Invocation } from '../command.ts'
 import { reachRunning } from '../control.ts'
 import { keep } from '../kept.ts'
@@ -13,6 +15,43 @@ import { dayAndTime, rfc3339 } from '../when.ts'
 export const run = async (invocation: Invocation): Promise<number> => {
   const { options, terminal, fields, io } = invocation
   const api = createApi(options.text('url') ?? (await originHere(invocation)), undefined)
+  const signedIn = options.flag('browser')
+    ? await byBrowser(invocation, api.origin)
+    : await byPassword(invocation, api)
+  const { person, shown = person, token, endsAt } = signedIn
+  const file = keep(io, api.origin, { person, token, endsAt })
+  const answer = { origin: api.origin, person, endsAt: rfc3339(endsAt), file }
+  if (terminal.json) printJson(terminal, answer, fields)
+  else {
+    terminal.out(`Signed in to ${api.origin} as ${oneLine(shown)} until ${dayAndTime(endsAt)}.`)
+    terminal.hint(`Next: bailiwick status --url ${api.origin}`)
+  }
+  return 0
+}
+
+interface SignedIn {
+  readonly person: string
+  /** As people read it, where that is something else. */
+  readonly shown?: string
+  readonly token: string
+  readonly endsAt: number
+}
+
+const byBrowser = async ({ options, terminal }: Invocation, origin: string): Promise<SignedIn> => {
+  const others = ['name', 'setupCodeFile'].some((one) => options.text(one) !== undefined)
+  if (others || options.flag('passwordStdin'))
+    throw new Fault('usage', {
+      detail: 'With --browser the name and the password are typed there, if at all.',
+      fix: 'bailiwick login --browser',
+    })
+  const token = await signInByBrowser(terminal, origin)
+  const { person, token: about } = await createApi(origin, token).ask('GET', '/session')
+  const shown = person.title === undefined ? person.name : `${person.title} (${person.name})`
+  return { person: person.name, shown, token, endsAt: about.endsAt }
+}
+
+const byPassword = async (invocation: Invocation, api: Api): Promise<SignedIn> => {
+  const { options, io } = invocation
   const code = (await isSetUp(api)) ? undefined : await readCode(invocation)
   const name = options.text('name') ?? (await askLine(io, 'Name: '))
   if (name === undefined || !personPattern.test(name))
@@ -26,15 +65,7 @@ export const run = async (invocation: Invocation): Promise<number> => {
     code === undefined
       ? await api.ask('POST', '/session', { body: { name, password, label } })
       : await api.ask('POST', '/setup', { body: { code, name, password, label } })
-  const { token, endsAt } = session
-  const file = keep(io, api.origin, { person: name, token, endsAt })
-  const answer = { origin: api.origin, person: name, endsAt: rfc3339(endsAt), file }
-  if (terminal.json) printJson(terminal, answer, fields)
-  else {
-    terminal.out(`Signed in to ${api.origin} as ${name} until ${dayAndTime(endsAt)}.`)
-    terminal.hint(`Next: bailiwick status --url ${api.origin}`)
-  }
-  return 0
+  return { person: name, token: session.token, endsAt: session.endsAt }
 }
 
 const originHere = async ({ data }: Invocation): Promise<string> => {

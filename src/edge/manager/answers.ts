@@ -26,6 +26,10 @@ export const account = z.strictObject({
   hasPassword: z.boolean(),
   madeAt: at,
   madeBy: z.string(),
+  issuer: z
+    .string()
+    .optional()
+    .describe('Of the organisation that vouches for the person, who has no password here.'),
 })
 
 export const token = z.strictObject({

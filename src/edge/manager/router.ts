@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { namePattern, personPattern } from '#domain/name.ts'
+import { namePattern, personPattern, vouchedPattern } from '#domain/name.ts'
 import { permissions } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Route } from './route.ts'
@@ -13,7 +13,7 @@ export interface Found {
 const parameters: Readonly<Record<string, RegExp>> = {
   plane: namePattern,
   name: namePattern,
-  person: personPattern,
+  person: new RegExp(`${personPattern.source}|${vouchedPattern.source}`),
   token: /^tok_[0-9A-HJKMNP-TV-Z]{26}$/,
   call: /^cal_[0-9A-HJKMNP-TV-Z]{1,26}$/,
   revision: /^[1-9][0-9]{0,14}$/,

@@ -1,3 +1,4 @@
+import { claimAt } from '#domain/claim-path.ts'
 import type { IssuerDocument } from '#domain/documents.ts'
 import { durationMs } from '#domain/fields.ts'
 import { type ClientId, type PlaneId, userPattern } from '#domain/name.ts'
@@ -8,7 +9,7 @@ import type { TakeOnce } from '../once.ts'
 import { issuerOf } from '../resources.ts'
 import type { KeySource } from './key-source.ts'
 import { prove, readToken, type Unproven } from './read.ts'
-import { checkRegistered, claimAt, isInstant, isWord, type Registered } from './registered.ts'
+import { checkRegistered, isInstant, isWord, type Registered } from './registered.ts'
 
 /** What an assertion of another issuer is good for, once it is proven. */
 export interface Asserted {

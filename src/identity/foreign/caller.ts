@@ -1,10 +1,10 @@
+import { type ClaimPath, claimAt } from '#domain/claim-path.ts'
 import type { AgentDocument } from '#domain/documents.ts'
-import type { AccessTokens, ClaimPath } from '#domain/issuer-document.ts'
+import type { AccessTokens } from '#domain/issuer-document.ts'
 import { type ClientId, userPattern } from '#domain/name.ts'
 import { isObject, type JsonObject, type JsonValue } from '#lib/json.ts'
 import { areScopes, mostActors } from '../claims.ts'
 import type { VerifiedToken } from '../identity.ts'
-import { claimAt } from './registered.ts'
 
 /** What is vouched for of a caller, as conditions see it. */
 export type Vouched = NonNullable<AgentDocument['claims']>

@@ -1,4 +1,4 @@
-import type { Check, Objection, PlanePolicy } from '#change/change.ts'
+import type { Check, Objection, PlanePolicy, Policy } from '#change/change.ts'
 import type { IssuerDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 
@@ -12,13 +12,41 @@ export const checkIssuers =
     documents.flatMap(({ plane, kind, name }) => {
       const policy = after.planes.get(plane)
       const issuer = kind === 'Issuer' ? policy?.issuers.get(name) : undefined
-      if (policy && issuer) return objectionsTo(origin, plane, policy, issuer)
+      if (policy && issuer)
+        return [
+          ...objectionsTo(origin, plane, policy, issuer),
+          ...objectionsAtManager(plane, issuer, after),
+        ]
       const agent = kind === 'Agent' ? policy?.agents.get(name) : undefined
       const trusted = policy?.issuers.get(agent?.authenticate?.issuer ?? '')
       if (!agent || !trusted || trusted.assertions) return []
       const message = `Agent ${name}: authenticate.issuer names Issuer ${trusted.name}, which takes no assertions; give it \`assertions: {}\``
       return [{ code: 'invalid value', message, at: at(plane, agent, ['authenticate', 'issuer']) }]
     })
+
+/**
+ * At the Manager an organisation has one address to come back to, called after its Issuer: one name is
+ * one organisation in all planes, or the answer of one would come to the other. Administrators alone
+ * write these, and they see all planes.
+ */
+function objectionsAtManager(
+  plane: PlaneId,
+  { name, issuer, signIn }: IssuerDocument,
+  { planes }: Policy,
+): Objection[] {
+  if (!signIn?.manager) return []
+  const all = [...planes].flatMap(([plane, { issuers }]) =>
+    [...issuers.values()].map((one) => ({ plane, one })),
+  )
+  const other = all.find(({ one }) => {
+    if (!one.signIn?.manager) return false
+    const isSame = one.issuer === issuer && one.signIn.client.id === signIn.client.id
+    return (one.name === name) !== isSame
+  })
+  if (!other) return []
+  const message = `Issuer ${name}: signs people in at the Manager, as Issuer ${other.one.name} of plane ${other.plane} does: the same name, issuer and client in both, or none of them`
+  return [{ code: 'invalid value', message, at: at(plane, { kind: 'Issuer', name }, ['signIn']) }]
+}
 
 function objectionsTo(
   origin: string,

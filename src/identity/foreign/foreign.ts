@@ -7,6 +7,7 @@ import { createForeignAccess, type ForeignAccess } from './access.ts'
 import { type Assertions, createAssertions } from './assertion.ts'
 import { createFetch } from './fetch.ts'
 import { createKeySource, type KeySource } from './key-source.ts'
+import type { Send } from './send.ts'
 
 /** Trust in the tokens of others, as documents of kind Issuer give it. */
 export interface Foreign {
@@ -19,16 +20,18 @@ export function createForeign({
   origin,
   view,
   takeOnce,
+  send,
   clock,
   log,
 }: {
   origin: string
   view: ClientView
   takeOnce: TakeOnce
+  send: Send
   clock: Clock
   log: Log
 }): Foreign {
-  const fetch = createFetch(clock)
+  const fetch = createFetch(send)
   // An Issuer that says something else is another document: what was heard for it goes with the old one.
   const sources = new WeakMap<IssuerDocument, KeySource>()
 

@@ -1,5 +1,4 @@
-import type { ClaimPath } from '#domain/issuer-document.ts'
-import { isObject, type JsonObject, type JsonValue } from '#lib/json.ts'
+import type { JsonObject, JsonValue } from '#lib/json.ts'
 import type { TokenProblem } from '../identity.ts'
 
 /** What the registered claims of a token of others say (RFC 7519 §4.1), once they are in order. */
@@ -62,13 +61,3 @@ export const isWord = (value: JsonValue | undefined, most: number): value is str
   typeof value === 'string' &&
   value.length <= most &&
   /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)
-
-/** A claim, or one inside another; undefined where it is not there. */
-export function claimAt(claims: JsonObject, path: ClaimPath): JsonValue | undefined {
-  let here: JsonValue | undefined = claims
-  for (const step of typeof path === 'string' ? [path] : path) {
-    if (!isObject(here) || !Object.hasOwn(here, step)) return undefined
-    here = here[step]
-  }
-  return here
-}

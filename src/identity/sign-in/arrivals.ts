@@ -21,9 +21,12 @@ export const createArrivals = (clock: Clock) => {
   const visits = floodsOf(bounds.visits)
   const registrations = floodsOf(bounds.registrations)
   return (path: string, address: string): number => {
-    if (path !== '/authorize' && path !== '/register') return 0
+    if (!isBeginning.test(path)) return 0
     const { each, all } = path === '/register' ? registrations : visits
     const now = clock.elapsed()
     return each.attempt(networkOf(address), now) || all.attempt('all', now)
   }
 }
+
+/** Of a visit, a registration, or a sign-in at an organisation. */
+const isBeginning = /^\/(?:authorize|register|sign-in\/[^/]+\/with\/[^/]+)$/

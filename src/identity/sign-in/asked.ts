@@ -12,7 +12,7 @@ import type { ClientView } from '../identity.ts'
 import { planeResource } from '../resources.ts'
 import { isRemembered, type SignInClient, type SignInClients } from './clients.ts'
 import { scopesIn } from './configuration.ts'
-import type { PeopleView } from './people-view.ts'
+import type { Known, PeopleView } from './people-view.ts'
 
 export interface AskedParts {
   readonly origin: string
@@ -46,7 +46,8 @@ export const createAsked = (parts: AskedParts): Asked => {
     const person = oidc.session?.accountId
     if (person === undefined || typeof redirect !== 'string' || !isRemembered(redirect))
       return undefined
-    if (!mayActFor(view, plane, client, person)) return undefined
+    const known = await people.known(person, plane)
+    if (!known || !mayActFor(view, plane, client, known)) return undefined
     const asked = {
       resource: String(resource ?? planeResource(origin, plane)),
       scopes: scopesIn(scope),
@@ -72,13 +73,13 @@ export const createAsked = (parts: AskedParts): Asked => {
 
   return {
     async account(ctx, name) {
-      const person = await people.find(name)
+      const person = await people.known(name, plane)
       if (!person) return undefined
       const id = ctx.oidc.client?.clientId
       // At the token endpoint nobody is asked any more: whoever may not, ends here.
       if (ctx.oidc.route === 'token') {
         const found = id === undefined ? undefined : await clients.find(plane, id)
-        if (!found || !mayActFor(view, plane, found.client, name)) return undefined
+        if (!found || !mayActFor(view, plane, found.client, person)) return undefined
       }
       return { accountId: name, claims: async () => ({ sub: name }) }
     },
@@ -110,9 +111,9 @@ export const mayActFor = (
   view: ClientView,
   plane: PlaneId,
   client: SignInClient['client'],
-  person: string,
+  person: Known,
 ): boolean =>
-  view.suspended(plane, client, person) === undefined && view.maySignIn(plane, client, person)
+  view.suspended(plane, client, person.name) === undefined && view.maySignIn(plane, client, person)
 
 /** Everything, or some scopes: who agreed to the one has not agreed to more. */
 const covers = (agreed: readonly string[], asked: readonly string[]): boolean =>

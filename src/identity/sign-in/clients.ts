@@ -16,6 +16,8 @@ export interface SignInClient {
   /** What it calls itself; of a document its title. */
   readonly title: string | undefined
   readonly redirects: readonly string[]
+  /** Whether a sign-in gives one token and none to renew it by. */
+  readonly isOnce?: true
 }
 
 export interface SignInClients {
@@ -94,11 +96,11 @@ export const isRemembered = (redirect: string): boolean => !isOnOwnMachine(redir
  * The same for oidc-provider. A program without a secret proves itself by PKCE alone, and so gets no
  * token but those that a person agrees to.
  */
-export const asMetadata = ({ id, redirects }: SignInClient, isPublic: boolean) => ({
+export const asMetadata = ({ id, redirects, isOnce }: SignInClient, isPublic: boolean) => ({
   client_id: id,
   redirect_uris: [...redirects],
   response_types: ['code' as const],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', ...(isOnce ? [] : ['refresh_token'])],
   application_type: redirects.some(isOnOwnMachine) ? ('native' as const) : ('web' as const),
   ...(isPublic && { token_endpoint_auth_method: 'none' as const }),
 })

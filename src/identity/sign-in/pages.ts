@@ -1,6 +1,7 @@
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
 import type { SignInClient } from './clients.ts'
 import { html, type Markup, type Page } from './page.ts'
+import type { Known } from './people-view.ts'
 
 /** The pages that a person sees at a plane's issuer. Whatever a program says of itself stands in quotes. */
 
@@ -10,8 +11,15 @@ export interface Form {
   readonly proof: string
 }
 
+/** A way in that leads through somebody else's page. */
+export interface Way {
+  readonly title: string
+  readonly href: string
+}
+
 export const signInPage = (about: {
   form: Form
+  ways: readonly Way[]
   plane: string
   client: SignInClient
   redirect: string
@@ -25,10 +33,11 @@ export const signInPage = (about: {
   body: html`<h1>Sign in to ${about.plane}</h1>
 <p class="quiet">${programOf(about.client)} asks who you are. What it may do is asked next.</p>
 ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
+${waysOf(about.ways)}
 ${formOf(
   about.form,
   html`<label for="name">Name</label>
-<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' ? autofocus : undefined}>
+<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' && about.ways.length === 0 ? autofocus : undefined}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${about.name === '' ? undefined : autofocus}>
 <div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
@@ -36,15 +45,20 @@ ${formOf(
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
 })
 
-export const consentPage = (about: {
-  form: Form
-  plane: string
-  person: string
-  client: SignInClient
-  redirect: string
-  resource: string
-  scopes: readonly string[]
-}): Page => {
+/** Who signed in, as a page shows them. */
+type Signed = Pick<Known, 'name' | 'title'>
+
+export interface ConsentAsked {
+  readonly form: Form
+  readonly plane: string
+  readonly person: Signed
+  readonly client: SignInClient
+  readonly redirect: string
+  readonly resource: string
+  readonly scopes: readonly string[]
+}
+
+export const consentPage = (about: ConsentAsked): Page => {
   const { client, person, plane, resource, redirect, scopes } = about
   const [agent, consumer] = client.client.split('@')
   return {
@@ -54,7 +68,7 @@ export const consentPage = (about: {
 <p>${programOf(client)} wants to use ${plane} in your name, as the agent <strong>${agent}</strong> of <strong>${consumer}</strong>.</p>
 ${client.from === 'document' ? undefined : html`<p class="warn">Nobody here has checked this program: its name is what it says of itself. Go on only if you have just started it yourself.</p>`}
 <dl>
-<div><dt>You</dt><dd>${person}</dd></div>
+<div><dt>You</dt><dd>${personOf(person)}</dd></div>
 <div><dt>May use</dt><dd>${placeOf(resource, plane)}</dd></div>
 <div><dt>With</dt><dd>${scopes.length > 0 ? scopes.join(', ') : 'everything that the agent is granted'}</dd></div>
 <div><dt>The answer goes to</dt><dd>${destinationOf(redirect)}</dd></div>
@@ -63,7 +77,7 @@ ${formOf(
   about.form,
   html`<div class="row"><button class="main" name="do" value="allow">Allow</button>
 <button name="do" value="deny">Deny</button></div>
-<p><button class="plain" name="do" value="other">I am not ${person}</button></p>`,
+<p><button class="plain" name="do" value="other">I am not ${person.title ?? person.name}</button></p>`,
 )}`,
   }
 }
@@ -71,7 +85,7 @@ ${formOf(
 export const refusedPage = (about: {
   form: Form
   plane: string
-  person: string
+  person: Signed
   client: SignInClient
   redirect: string
 }): Page => ({
@@ -79,11 +93,11 @@ export const refusedPage = (about: {
   status: 403,
   leadsTo: about.redirect,
   body: html`<h1>You may not use this agent</h1>
-<p>You are signed in as <strong>${about.person}</strong>. The agent <strong>${about.client.client}</strong> of ${about.plane} does not act for you. Its owner, or whoever runs ${about.plane}, can change that.</p>
+<p>You are signed in as <strong>${personOf(about.person)}</strong>. The agent <strong>${about.client.client}</strong> of ${about.plane} does not act for you. Its owner, or whoever runs ${about.plane}, can change that.</p>
 ${formOf(
   about.form,
   html`<div class="row"><button class="main" name="do" value="deny">Go back</button>
-<button name="do" value="other">I am not ${about.person}</button></div>`,
+<button name="do" value="other">I am not ${about.person.title ?? about.person.name}</button></div>`,
 )}`,
 })
 
@@ -94,14 +108,25 @@ export const problemPage = (status: number, title: string, sentence: string): Pa
 <p>${sentence}</p>`,
 })
 
-/** Where a person types next: after a wrong password the name stands there already. */
+/** Links, not forms: where they lead is not known before they are followed. */
+const waysOf = (ways: readonly Way[]): Markup | undefined =>
+  ways.length === 0
+    ? undefined
+    : html`<div class="ways">${ways.map(({ title, href }) => html`<a class="button" href="${href}">Continue with ${title}</a>`)}</div>
+<p class="or">or with an account of this gateway</p>`
+
+/** Where a person types next: after a wrong password the name stands there already; nowhere, where others sign people in. */
 const autofocus = html` autofocus`
 
-const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
+export const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
   html`<form method="post" action="${action}">
 <input type="hidden" name="proof" value="${proof}">
 ${fields}
 </form>`
+
+/** The name is the person; what they are called is beside it. */
+export const personOf = ({ name, title }: Signed): Markup =>
+  title === undefined ? html`${name}` : html`${title} <span class="quiet">${name}</span>`
 
 const programOf = ({ from, title, id, client }: SignInClient): Markup => {
   if (from === 'document') return html`<strong>${title ?? client}</strong>`
@@ -119,7 +144,7 @@ const placeOf = (resource: string, plane: string): string => {
   return kind === 'rest' ? `the API ${item}` : `the server ${item}`
 }
 
-const destinationOf = (redirect: string): Markup => {
+export const destinationOf = (redirect: string): Markup => {
   const url = new URL(redirect)
   if (url.protocol === 'https:') return html`<strong>${url.host}</strong>`
   if (!isOnOwnMachine(redirect) || url.protocol === 'http:')

@@ -5,6 +5,8 @@ import type {
   interactionPolicy as Policies,
   Provider,
 } from 'oidc-provider'
+import { createAttempts } from '../organisation/attempts.ts'
+import { createWays, type WaysParts } from '../organisation/ways.ts'
 import { issuerOf } from '../resources.ts'
 import { type AdapterParts, createAdapter } from './adapter.ts'
 import { type AnswerParts, createAnswer } from './answer.ts'
@@ -17,7 +19,8 @@ import { problemPage } from './pages.ts'
 import { createVisit, type Request, type VisitParts } from './visit.ts'
 
 export type SignInParts = Omit<AskedParts, 'errors'> &
-  Omit<VisitParts, 'errors' | 'provider'> &
+  Omit<VisitParts, 'errors' | 'provider' | 'ways' | 'attempts'> &
+  Omit<WaysParts, 'attempts'> &
   Omit<AnswerParts, 'issued' | 'errors'> &
   Pick<AdapterParts, 'gone'>
 
@@ -37,6 +40,7 @@ export const createSignIn = (
   const { origin, plane, clients, view, clock } = parts
   const { errors, interactionPolicy: policy } = library
   const issuer = issuerOf(origin, plane)
+  const isSecure = origin.startsWith('https:')
   const asked = createAsked({ ...parts, errors })
   const answer = createAnswer({ ...parts, errors })
   /** Outside of the library's own handling of errors. */
@@ -48,7 +52,7 @@ export const createSignIn = (
 
   return {
     configuration: signInConfiguration({
-      ...{ plane, asked, policy, isSecure: origin.startsWith('https:') },
+      ...{ plane, asked, policy, isSecure },
       nowS: () => Math.floor(clock.now() / 1000),
     }),
     adapter: createAdapter({
@@ -74,20 +78,28 @@ export const createSignIn = (
         if (oidc?.route === 'token' && oidc.entities.AccessToken && ctx.status === 200)
           await answer(ctx as KoaContextWithOIDC).catch((thrown) => refuse(ctx, thrown))
       })
-      const visit = createVisit({ ...parts, provider, errors })
+      const attempts = createAttempts({ ...parts, isSecure })
+      const ways = createWays({ ...parts, attempts })
+      const visit = createVisit({ ...parts, provider, errors, ways, attempts })
       const library = provider.callback()
 
       return async (about: Request, path: string): Promise<boolean> => {
         const { request, response } = about
         speakAs(request, origin)
-        const uid = pagePattern.exec(path)?.[1]
+        const [, uid, way] = pagePattern.exec(path) ?? []
         if (uid !== undefined) {
-          await visit(about, uid)
+          await visit(about, uid, way)
+          return true
+        }
+        const [, organisation] = backPattern.exec(path) ?? []
+        if (organisation !== undefined) {
+          if (request.method !== 'GET') sendPage(response, onlyGet)
+          else await ways.back(request, response, organisation)
           return true
         }
         if (!authorizePattern.test(path)) return false
         if (request.method !== 'GET') {
-          sendPage(response, problemPage(405, 'Nothing was done', 'Sign-ins begin with a GET.'))
+          sendPage(response, onlyGet)
           return true
         }
         const query = queryOf(request.url ?? '', path === '/authorize')
@@ -106,7 +118,10 @@ export const createSignIn = (
 }
 
 const id = '([A-Za-z0-9_-]{16,64})'
-const pagePattern = new RegExp(`^/sign-in/${id}$`)
+const name = '([a-z][a-z0-9-]{0,23})'
+const pagePattern = new RegExp(`^/sign-in/${id}(?:/with/${name})?$`)
+const backPattern = new RegExp(`^/back/${name}$`)
+const onlyGet = problemPage(405, 'Nothing was done', 'Sign-ins begin with a GET.')
 const authorizePattern = new RegExp(`^/authorize(?:/${id})?$`)
 const wrong = 'The program asked in a wrong way'
 

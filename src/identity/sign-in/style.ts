@@ -20,7 +20,13 @@ dt { color: var(--quiet); font-size: .85rem }
 dd { margin: 0; overflow-wrap: anywhere }
 button { font: inherit; font-weight: 600; padding: .6rem 1rem; border: 1px solid var(--edge); border-radius: .4rem; background: transparent; color: inherit; cursor: pointer }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
-button.plain { border: 0; padding: 0; font-weight: 400; color: var(--accent); text-decoration: underline }
+button.plain { border: 0; padding: 0; font-weight: 400; color: var(--accent); text-align: left; text-decoration: underline; overflow-wrap: anywhere }
+a { color: var(--accent) }
+a.button { display: block; padding: .6rem 1rem; border: 1px solid var(--line); border-radius: .4rem; color: inherit; font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere }
+a.button:hover { border-color: var(--accent) }
+.ways { display: grid; gap: .75rem; margin-top: 1.25rem }
+.or { display: flex; align-items: center; gap: .75rem; margin-top: 1.25rem; color: var(--quiet); font-size: .9rem }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem }
 .row button { flex: 1 1 8rem }

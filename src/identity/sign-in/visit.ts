@@ -6,6 +6,8 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
+import type { Arrival, Attempts } from '../organisation/attempts.ts'
+import type { Ways } from '../organisation/ways.ts'
 import { planeResource } from '../resources.ts'
 import { digestOf } from './adapter.ts'
 import { mayActFor, saveGrant } from './asked.ts'
@@ -13,8 +15,8 @@ import { isRemembered, type SignInClient, type SignInClients } from './clients.t
 import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
 import { type Page, safely, sendPage } from './page.ts'
-import { consentPage, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
-import type { PeopleView } from './people-view.ts'
+import { type ConsentAsked, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
+import type { Known, PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
 
 /** Durable when it resolves; Fault('unrecordable') where it cannot be. */
@@ -30,6 +32,11 @@ export interface VisitParts {
   readonly clients: SignInClients
   readonly registered: RegisteredClients
   readonly enter: EnterSignedIn
+  /** Where people sign in, as pages call it, and what they are asked there before anything comes of it. */
+  readonly place: string
+  readonly consentPage: (asked: ConsentAsked) => Page
+  readonly ways: Ways
+  readonly attempts: Attempts
   readonly rows: SignInRows
   readonly clock: Clock
   /** Under which a page's form is signed. */
@@ -54,7 +61,7 @@ const consentMs = 180 * 24 * 60 * 60_000
  * from a page of ours alone: same origin, with a proof of this sign-in and this question.
  */
 export const createVisit = (parts: VisitParts) => {
-  const { origin, plane, provider, errors, view, people, clients, rows, clock } = parts
+  const { origin, plane, provider, errors, view, people, clients, rows, clock, place } = parts
   const proofOf = (uid: string, prompt: string): string =>
     createHmac('sha256', parts.key).update(`${plane} ${uid} ${prompt}`).digest('base64url')
 
@@ -81,14 +88,27 @@ export const createVisit = (parts: VisitParts) => {
     }
   }
 
-  const pageOf = (visit: Visit): Page => {
+  const waysIn = ({ interaction }: Visit) => parts.ways.offered(interaction.uid)
+
+  const mayAllow = ({ client }: Visit, person: Known | undefined): person is Known =>
+    person !== undefined && mayActFor(view, plane, client.client, person)
+
+  const pageOf = async (visit: Visit): Promise<Page> => {
     const { interaction } = visit
     if (interaction.prompt.name === 'login')
-      return signInPage({ ...visit, plane, name: '', problem: undefined })
-    const person = interaction.session?.accountId ?? ''
-    return mayActFor(view, plane, visit.client.client, person)
-      ? consentPage({ ...visit, plane, person })
-      : refusedPage({ ...visit, plane, person })
+      return signInPage({
+        ...visit,
+        ways: waysIn(visit),
+        plane: place,
+        name: '',
+        problem: undefined,
+      })
+    const name = interaction.session?.accountId ?? ''
+    const known = await people.known(name, plane)
+    const person = known ?? { name, title: undefined }
+    return mayAllow(visit, known)
+      ? parts.consentPage({ ...visit, plane: place, person })
+      : refusedPage({ ...visit, plane: place, person })
   }
 
   const finish = async (
@@ -100,15 +120,37 @@ export const createVisit = (parts: VisitParts) => {
     await provider.interactionFinished(request, response, result)
   }
 
-  const signIn: Step = async (visit, fields, { request, response, address }) => {
+  const signIn: Step = async (visit, fields, asked) => {
     const name = (fields.get('name') ?? '').trim().slice(0, 200)
-    const checked = await people.check({ name, password: fields.get('password') ?? '', address })
+    const password = fields.get('password') ?? ''
+    const checked = await people.check({ name, password, address: asked.address })
     if ('refused' in checked) {
       const problem = 'waitMs' in checked ? later(checked.waitMs) : 'Name or password is wrong.'
-      return sendPage(response, signInPage({ ...visit, plane, name, problem }))
+      const page = { ...visit, ways: waysIn(visit), plane: place, name, problem }
+      return sendPage(asked.response, signInPage(page))
     }
+    const ts = Math.floor(clock.now() / 1000)
+    const login = { accountId: checked.person.name, acr: 'password', amr: ['pwd'], ts }
+    return signedIn(visit, asked, login, undefined)
+  }
+
+  /** By their organisation, a moment ago in this browser. */
+  const arrive = (visit: Visit, asked: Request, { person, iss, signedInAtS, acr }: Arrival) =>
+    signedIn(
+      visit,
+      asked,
+      { accountId: person, ts: signedInAtS, ...(acr !== undefined && { acr }) },
+      iss,
+    )
+
+  const signedIn = async (
+    visit: Visit,
+    { request, response }: Request,
+    login: { accountId: string; ts: number; acr?: string; amr?: string[] },
+    issuer: string | undefined,
+  ): Promise<void> => {
     const { interaction } = visit
-    const accountId = checked.person.name
+    const { accountId } = login
     // Another person than before: what the browser had of the first one is gone before the second begins.
     if (interaction.session && interaction.session.accountId !== accountId)
       await forgetSession(visit)
@@ -117,11 +159,10 @@ export const createVisit = (parts: VisitParts) => {
       // The id of a session is a secret: this one names the sign-in that it came of.
       token: `sgn_${digestOf(interaction.uid).slice(0, 32)}`,
       label: `for ${visit.client.client} at the issuer`,
-      endsAt: clock.now() + sessionS * 1000,
+      ...(issuer !== undefined && { issuer }),
+      endsAt: (login.ts + sessionS) * 1000,
     })
-    const ts = Math.floor(clock.now() / 1000)
-    const login = { accountId, acr: 'password', amr: ['pwd'], ts, remember: false }
-    return finish(request, response, { login })
+    return finish(request, response, { login: { ...login, remember: false } })
   }
 
   const forgetSession = async ({ interaction }: Visit): Promise<void> => {
@@ -137,7 +178,8 @@ export const createVisit = (parts: VisitParts) => {
     const person = interaction.session?.accountId
     if (interaction.prompt.name !== 'consent' || person === undefined)
       return sendPage(response, over)
-    if (!mayActFor(view, plane, client.client, person)) return sendPage(response, pageOf(visit))
+    if (!mayAllow(visit, await people.known(person, plane)))
+      return sendPage(response, await pageOf(visit))
     const made = new provider.Grant({ accountId: person, clientId: client.id })
     const { jti } = await saveGrant(made, { resource, scopes })
     const at = clock.now()
@@ -170,12 +212,19 @@ export const createVisit = (parts: VisitParts) => {
 
   const steps: Readonly<Record<string, Step>> = { 'sign-in': signIn, allow, deny, other }
 
-  return async (asked: Request, uid: string): Promise<void> => {
+  return async (asked: Request, uid: string, way: string | undefined): Promise<void> => {
     const { request, response } = asked
     const visit = await find(request, response, uid)
     if (!visit) return sendPage(response, over)
-    if (request.method === 'GET' || request.method === 'HEAD')
-      return sendPage(response, pageOf(visit))
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    const isSigningIn = visit.interaction.prompt.name === 'login'
+    if (way !== undefined)
+      return request.method === 'GET' && isSigningIn
+        ? parts.ways.begin(response, visit.interaction, way)
+        : sendPage(response, over)
+    const arrival = request.method === 'GET' && isSigningIn && (await parts.attempts.arrived(uid))
+    if (arrival) return arrive(visit, asked, arrival)
+    if (isRead) return sendPage(response, await pageOf(visit))
     if (request.method !== 'POST')
       return sendPage(response, problemPage(405, 'No', 'This page takes a form.'))
     const fields = request.headers.origin === origin ? await readForm(request) : undefined

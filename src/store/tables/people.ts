@@ -1,13 +1,16 @@
 import type { Insertable, Selectable } from 'kysely'
+import { planeId } from '#domain/name.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
-import type { PersonRow, PersonRows, PersonTokenRow } from '../store.ts'
+import type { AffiliationRow, PersonRow, PersonRows, PersonTokenRow } from '../store.ts'
 
 export const personRows = (database: Database): PersonRows => {
   const { db } = database
   const all = async (steps: readonly Step[]): Promise<boolean> =>
     (await database.transact(steps)) === undefined
   const tokensOf = (person: string) => db.deleteFrom('person_token').where('person', '=', person)
+  const affiliationsOf = (person: string) =>
+    db.deleteFrom('affiliation').where('person', '=', person)
   return {
     async list() {
       const rows = await db.selectFrom('person').selectAll().orderBy('name').execute()
@@ -35,7 +38,36 @@ export const personRows = (database: Database): PersonRows => {
       all([
         { query: db.deleteFrom('person').where('name', '=', name).compile(), expect: 1 },
         { query: tokensOf(name).compile() },
+        { query: affiliationsOf(name).compile() },
       ]),
+
+    async affiliations(person) {
+      const rows = await db
+        .selectFrom('affiliation')
+        .selectAll()
+        .where('person', '=', person)
+        .orderBy('plane')
+        .execute()
+      return rows.map(affiliationOf)
+    },
+    async affiliate(person, affiliations) {
+      const { title } = rowOf(person)
+      const write = db
+        .insertInto('person')
+        .values(rowOf(person))
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ title }))
+        .compile()
+      const rows = affiliations.map(({ plane, issuer, said, at }) =>
+        db
+          .insertInto('affiliation')
+          .values({ person: person.name, plane, issuer, said, at })
+          .onConflict((conflict) =>
+            conflict.columns(['person', 'plane']).doUpdateSet({ issuer, said, at }),
+          )
+          .compile(),
+      )
+      await all([write, ...rows].map((query) => ({ query, expect: 1 })))
+    },
 
     async addToken({ hash, id, person, label, at, endsAt }) {
       const row = { hash, id, person, label, at, ends_at: endsAt }
@@ -111,6 +143,7 @@ const rowOf = (person: PersonRow): Insertable<InstallationSchema['person']> => (
   hash: person.hash ?? null,
   at: person.at,
   made_by: person.by,
+  issuer: person.issuer ?? null,
 })
 
 const personOf = (row: Selectable<InstallationSchema['person']>): PersonRow => ({
@@ -120,6 +153,15 @@ const personOf = (row: Selectable<InstallationSchema['person']>): PersonRow => (
   hash: row.hash ?? undefined,
   at: row.at,
   by: row.made_by,
+  issuer: row.issuer ?? undefined,
+})
+
+const affiliationOf = (row: Selectable<InstallationSchema['affiliation']>): AffiliationRow => ({
+  person: row.person,
+  plane: planeId(row.plane),
+  issuer: row.issuer,
+  said: row.said,
+  at: row.at,
 })
 
 const tokenOf = (row: Selectable<InstallationSchema['person_token']>): PersonTokenRow => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { personPattern } from '#domain/name.ts'
-import type { Binding } from '#domain/roles.ts'
+import { type Binding, isHeldBy } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { bindingsIn } from '#people/bindings.ts'
 import type { Session } from '#people/people.ts'
@@ -147,8 +147,8 @@ const planesOf = ({ access, desk }: Asked) => {
   return access.planes('planes.read').map((plane) => {
     const policy = planes.get(plane)
     const held = (policy ? bindingsIn(policy) : []).filter(
-      ({ people, endsAt }) =>
-        people.has(access.person.name) && (endsAt === undefined || desk.clock.now() < endsAt),
+      (one) =>
+        isHeldBy(one, access.person) && (one.endsAt === undefined || desk.clock.now() < one.endsAt),
     )
     return { plane, roles: held.map(roleOf) }
   })

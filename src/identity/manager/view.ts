@@ -1,0 +1,45 @@
+import type { IssuerDocument } from '#domain/documents.ts'
+import type { PlaneId } from '#domain/name.ts'
+import { managerId } from '#domain/name.ts'
+import type { ClientView } from '../identity.ts'
+import type { Issuers } from '../issuers.ts'
+import { planeResource } from '../resources.ts'
+import { terminal, terminalDocument } from './clients.ts'
+
+const lifetimeMs = 12 * 60 * 60_000
+
+/** What the Manager's issuer asks of policy: one program, one endpoint, and the organisations of all planes. */
+export const createManagerView = ({
+  origin,
+  view,
+}: {
+  origin: string
+  view: ClientView
+}): ClientView & { planesOf(issuer: IssuerDocument): readonly PlaneId[] } => {
+  const issuers = (): Issuers => {
+    const signIns = view.atManager().map(({ issuer }) => issuer)
+    return {
+      ...{ size: signIns.length, taken: [], signIns },
+      find: (iss) => signIns.find(({ issuer }) => issuer === iss),
+      get: (name) => signIns.find((one) => one.name === name),
+    }
+  }
+  const isTerminal = (client: string) => client === terminal.client
+  return {
+    findClient: (_, client) => (isTerminal(client) ? terminalDocument : undefined),
+    resolveClient: (_, written) =>
+      written === terminal.id || isTerminal(written) ? terminal.client : undefined,
+    suspended: () => undefined,
+    signIn: () => undefined,
+    maySignIn: (_, client) => isTerminal(client),
+    tokenLifetimeMs: () => lifetimeMs,
+    longestKeyMs: () => undefined,
+    hasPlane: (plane) => plane === managerId,
+    isResource: (_, resource) => resource === planeResource(origin, managerId),
+    issuers,
+    atManager: view.atManager,
+    revision: view.revision,
+    planesOf: ({ name }) =>
+      view.atManager().find(({ issuer }) => issuer.name === name)?.planes ?? [],
+  }
+}
