@@ -42,7 +42,7 @@ const call = (caller: Caller, request: Buffer): Promise<void> =>
     caller.call(request, resolve, (problem) => reject(new Error(problem))),
   )
 
-/** So many at once, each taking the next one that is there. */
+/** So many at once, each taking the next one that is there; where one fails, when all have ended. */
 const inLanes = async <Item>(
   items: readonly Item[],
   lanes: number,
@@ -52,20 +52,32 @@ const inLanes = async <Item>(
   const lane = async (_: unknown, n: number): Promise<void> => {
     for (const item of left) await work(item, n)
   }
-  await Promise.all(Array.from({ length: lanes }).map(lane))
+  const ended = await Promise.allSettled(Array.from({ length: lanes }).map(lane))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
 }
 
-/** Every way in turn, round after round; the first round only warms up. */
-const inTurns = async <One>(
+/** Every way in turn, round after round; the first round only warms up. A window that failed is measured anew. */
+const inTurns = async <One extends { readonly name: string }>(
   all: readonly One[],
   measure: (one: One, isWarmUp: boolean) => Promise<Window>,
 ): Promise<Map<One, Window[]>> => {
   const measured = new Map<One, Window[]>(all.map((one) => [one, []]))
-  for (let round = 0; round <= rounds; round++)
+  const attempt = async (one: One, isWarmUp: boolean, triesLeft: number): Promise<Window> => {
+    try {
+      return await measure(one, isWarmUp)
+    } catch (thrown) {
+      console.error(`${one.name}: ${thrown instanceof Error ? thrown.message : thrown}`)
+      if (triesLeft === 0) throw thrown
+      return attempt(one, isWarmUp, triesLeft - 1)
+    }
+  }
+  for (let round = 0; round <= rounds; round++) {
+    console.error(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
     for (const one of all) {
-      const window = await measure(one, round === 0)
+      const window = await attempt(one, round === 0, 2)
       if (round > 0) measured.get(one)?.push(window)
     }
+  }
   return measured
 }
 
@@ -90,8 +102,9 @@ const measureWays = async (gateway: IdentityGateway, behind: Behind) => {
 
 const measureGrants = async (gateway: IdentityGateway) =>
   inTurns(await grantsAt(gateway), async (grant: Grant) => {
-    const requests = await grant.requests(grant.most)
-    return windowOf(gateway.pid, grant.most, () =>
+    const count = Math.min(grant.most, callsInWindow / 4)
+    const requests = await grant.requests(count)
+    return windowOf(gateway.pid, count, () =>
       inLanes(requests, tokensAtOnce, async ({ form, headers }) => {
         const json = await askBy(gateway, form, headers)
         grant.answered?.(json)

@@ -15,7 +15,7 @@ export async function startChromium() {
     async page(): Promise<{ page: Page; errors: readonly string[] }> {
       const context = await browser.newContext()
       const page = await context.newPage()
-      page.setDefaultTimeout(30_000)
+      page.setDefaultTimeout(60_000)
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(error.message))
       page.on('console', (message) => {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIPv6, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { createVerifiedTokens } from '../verified.ts'
 import { sha256 } from './jwk.ts'
 
 /**
@@ -38,17 +39,26 @@ const createFromTls = (): CertificateOf => {
 
 /**
  * RFC 9440 §2.2: what a proxy that ended TLS says of the other side's certificate. From any other
- * address it is what anybody may write, and is not read.
+ * address it is what anybody may write, and is not read. What is one is looked at once.
  */
-const fromProxy =
-  (trusted: BlockList): CertificateOf =>
-  ({ socket, headers }) => {
+const fromProxy = (trusted: BlockList): CertificateOf => {
+  const known = createVerifiedTokens<string>(mostKnown)
+  return ({ socket, headers }) => {
     const said = headers['client-cert']
     if (typeof said !== 'string' || !isFrom(trusted, socket)) return undefined
+    const before = known.find(said)
+    if (before !== undefined) return before
     const [, text] = /^:([A-Za-z0-9+/]{1,16384}={0,2}):$/.exec(said) ?? []
     const bytes = text === undefined ? undefined : Buffer.from(text, 'base64')
-    return bytes && isCertificate(bytes) ? sha256(bytes) : undefined
+    if (!bytes || !isCertificate(bytes)) return undefined
+    const thumbprint = sha256(bytes)
+    known.put(said, thumbprint)
+    return thumbprint
   }
+}
+
+/** Fields of some kilobytes each. */
+const mostKnown = 2000
 
 const isFrom = (trusted: BlockList, { remoteAddress = '' }: Socket): boolean =>
   trusted.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4')
