@@ -1013,6 +1013,7 @@ export const groups: Readonly<Record<string, string>> = {
   user: 'People on whose behalf agents act.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
+  issuer: 'What planes’ issuers sign with.',
   ledger: 'The ledgers: what proves and signs them, what speaks against one, and their index.',
   policy: 'Drafts, before they stand.',
 }
