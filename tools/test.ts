@@ -24,7 +24,7 @@ const needs: Record<Tier, string> = {
 const fileLimitMs: Record<Tier, number> = {
   test: 600_000,
   system: 600_000,
-  long: 3_600_000,
+  long: 7_200_000,
   pure: 60_000,
 }
 
