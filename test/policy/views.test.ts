@@ -105,6 +105,22 @@ describe('A caller', () => {
     assert.equal(ask(viewOf(api), 'list', { kind: 'operation' }), 'g')
   })
 
+  test('is known by what another issuer tells of it, in the place of what its document says', () => {
+    const small = (when: string): Small => ({
+      servers: mes,
+      agents: { line: { claims: { line: '3', level: 'low' } } },
+      grants: { g: { ...reads, when } },
+    })
+    const claims = { level: 'high', site: undefined, line: undefined }
+    const asked = (when: string, who: object) => ask(viewOf(small(when), who), 'read')
+    assert.equal(asked('caller.claims == {"line": "3", "level": "low"}', {}), 'g')
+    assert.equal(asked('caller.claims == {"level": "high"}', { claims }), 'g')
+    // What it is to tell and does not is not there, whatever the document says.
+    assert.equal(asked('has(caller.claims.line)', { claims }), 'condition not met')
+    assert.equal(asked('caller.acr == ""', {}), 'g')
+    assert.equal(asked('caller.acr == "gold"', { acr: 'gold' }), 'g')
+  })
+
   test('has of the scopes that its grants imply those that its token carries', () => {
     const small: Small = {
       servers: {
