@@ -105,7 +105,7 @@ export const grantsAt = async (gateway: IdentityGateway): Promise<readonly Grant
         }),
     },
     {
-      ...{ name: 'refresh token', most: 400 },
+      ...{ name: 'refresh token', most: 200 },
       async requests(count) {
         await refreshing.prepare(count)
         return each(count, () => {
