@@ -31,7 +31,7 @@ export const duration = z
   .regex(/^[1-9][0-9]{0,5}(s|m|h)$/, 'must be a whole number with s, m or h, such as 300s')
 
 export const durationMs = (written: string): number => {
-  const unit = { s: 1000, m: 60_000, h: 3_600_000 }[written.slice(-1)] ?? 1000
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[written.slice(-1)] ?? 1000
   return Number(written.slice(0, -1)) * unit
 }
 

@@ -1,10 +1,11 @@
+import { durationMs } from '#domain/fields.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { LedgerFile, Store } from '#store/store.ts'
 import type { Ledger } from './ledger.ts'
 import { begins, hasBegun } from './record.ts'
-import { daysMs, isHeld, type Keeping } from './retain.ts'
+import { isHeld, type Keeping } from './retain.ts'
 
 /** Bodies that go in one transaction: other entries of the plane wait for one at most. */
 const bodiesAtOnce = 2000
@@ -43,7 +44,7 @@ export const createPruning = ({
       return true
     }
     const retain = keeping.retain?.entries ?? defaultRetain
-    const to = await lastDue(file, before, keeping, clock.now() - daysMs(retain))
+    const to = await lastDue(file, before, keeping, clock.now() - durationMs(retain))
     if (to <= before) return false
     const bodies = to - before
     if ((await findSaid(file, to)) === undefined)

@@ -1,17 +1,14 @@
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { Intent, Refused, RefusedCount } from '#domain/entry.ts'
+import { durationMs } from '#domain/fields.ts'
 
 /** What a plane's document says of how long what is recorded of calls is kept. */
 export type Keeping = Pick<NonNullable<PlaneDocument['ledger']>, 'retain' | 'hold'>
 
-const dayMs = 86_400_000
-
-export const daysMs = (written: string): number => Number(written.slice(0, -1)) * dayMs
-
 /** Each that may apply, the shortest first. */
 export const retentionsOf = ({ retain }: Keeping): string[] => {
   const all = [retain?.payloads, ...Object.values(retain?.classes ?? {})]
-  return [...new Set(all.flatMap((one) => one ?? []))].sort((a, b) => daysMs(a) - daysMs(b))
+  return [...new Set(all.flatMap((one) => one ?? []))].sort((a, b) => durationMs(a) - durationMs(b))
 }
 
 /**
@@ -24,7 +21,7 @@ export const retentionOf = ({ data = [] }: Intent, { retain }: Keeping): string 
   const its = data.flatMap((one) => (Object.hasOwn(classes, one) ? (classes[one] ?? []) : []))
   const all = [...its, ...(its.length === 0 ? [retain?.payloads ?? []].flat() : [])]
   return all.reduce<string | undefined>(
-    (least, one) => (least === undefined || daysMs(one) < daysMs(least) ? one : least),
+    (least, one) => (least === undefined || durationMs(one) < durationMs(least) ? one : least),
     undefined,
   )
 }

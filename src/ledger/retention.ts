@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { durationMs } from '#domain/fields.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
@@ -8,7 +9,7 @@ import type { Ledger } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
 import { createPruning } from './pruning.ts'
 import { hasBegun, type StoredBegun } from './record.ts'
-import { daysMs, isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
+import { isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
 import { createThinning } from './tree/thinning.ts'
 
 export interface Retention {
@@ -98,7 +99,7 @@ export const createRetention = ({
   /** The entry comes before the deed: nothing goes without one. */
   const letGo = async (plane: PlaneId, keeping: Keeping, retain: string, from: number) => {
     const file = store.plane(plane).ledger
-    const limit = clock.now() - daysMs(retain)
+    const limit = clock.now() - durationMs(retain)
     const found = await file.read(from, stepCalls, { types: ['call.intent'] })
     const young = found.findIndex(({ entry }) => entry.at > limit)
     const old = young < 0 ? found : found.slice(0, young)

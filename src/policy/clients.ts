@@ -27,8 +27,6 @@ interface ClientView {
   revision(): number
 }
 
-const dayMs = 24 * 60 * 60_000
-
 /**
  * Who may have a token, and for what: the policy as the issuer and the verifier ask it. `origin` is
  * where the endpoints lie (RFC 8707: each is a resource).
@@ -73,7 +71,7 @@ export const createClientView = (origin: string, policy: () => Policy): ClientVi
     tokenLifetimeMs: (plane) => durationMs(policy().planes.get(plane)?.plane.tokenLifetime ?? '5m'),
     longestKeyMs(plane) {
       const longest = policy().planes.get(plane)?.plane.apiKeys?.longest
-      return longest === undefined ? undefined : Number(longest.slice(0, -1)) * dayMs
+      return longest === undefined ? undefined : durationMs(longest)
     },
     hasPlane: (plane) => policy().planes.has(plane),
     isResource(plane, resource) {
