@@ -148,8 +148,10 @@ describe('a finding', () => {
   })
 })
 
-test('attack: hostile definitions of the largest size are scanned in a time that grows with them', () => {
-  const size = 60_000
+test('attack: hostile definitions far beyond the largest size are scanned in a time that grows with them', () => {
+  // No clock judges: what looked at each letter again for each other would be here for hours, and the
+  // runner's limit for a file would end it.
+  const size = 1_200_000
   const fill = (text: string) => text.repeat(Math.ceil(size / text.length)).slice(0, size)
   for (const text of [
     ...[
@@ -176,16 +178,8 @@ test('attack: hostile definitions of the largest size are scanned in a time that
       '\ufdfa',
     ],
   ]) {
-    const scan = (description: string) => {
-      const before = process.cpuUsage()
-      scanDefinition({ kind: 'tool', name: 'x', definition: { description }, others })
-      const { user, system } = process.cpuUsage(before)
-      return (user + system) / 1000
-    }
-    const whole = fill(text)
-    scan(whole)
-    const ms = scan(whole)
-    assert.ok(ms < 400, `${JSON.stringify(text)}: ${ms} ms`)
+    const definition = { description: fill(text) }
+    assert.ok(Array.isArray(scanDefinition({ kind: 'tool', name: 'x', definition, others })), text)
   }
   const deep = { description: {} as object }
   for (let n = 0; n < 20_000; n++) deep.description = { a: deep.description }
