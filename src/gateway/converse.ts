@@ -1,25 +1,38 @@
 import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import type { PlaneDocument } from '#domain/documents.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { Era } from '#mcp/revisions.ts'
+import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
-import { answerDiscover, answerInitialize, relayInitialize } from './conversation.ts'
+import {
+  answerDiscover,
+  answerInitialize,
+  apiGreeting,
+  relayInitialize,
+  type Spoken,
+} from './conversation.ts'
 import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
-import { answerList } from './lists.ts'
+import type { ListChanges } from './list-changes.ts'
+import { createListen, listenable } from './listen.ts'
+import { answerList, type Listing } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import { greetAtPlane } from './plane-greeting.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { Sessions } from './sessions.ts'
-import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
-import { relayStream } from './stream.ts'
-import { permit, type Target } from './target.ts'
+import { needsServer, type Standing } from './standing.ts'
+import { relayStream, tellSession } from './stream.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -39,8 +52,11 @@ export const createConverse = (parts: {
   underway: Underway
   visits: Visits
   standing: Standing
+  changes: ListChanges
+  clock: Pick<Clock, 'after'>
   record: Recorder
   loan: Lend
+  planeDocument(plane: PlaneId): PlaneDocument | undefined
   now(): number
 }) => {
   const { sessions, visits, standing, log } = parts
@@ -56,6 +72,16 @@ export const createConverse = (parts: {
     const isThere = upstream !== undefined || offersTools(exchange, exchange.server)
     if (!isThere || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
     return upstream
+  }
+
+  const listing = ({ plane, server }: Exchange, view: CallerView, era: Era): Listing => {
+    const isApi = (item: string) => parts.apis.find(plane, item)?.offersTools === true
+    const spoken = (item: string) => {
+      if (isApi(item)) return true
+      const upstream = parts.upstreams.find(plane, item)
+      return upstream !== undefined && parts.bridges.spoken(upstream, era) !== undefined
+    }
+    return { view, server, now: parts.now(), spoken, isApi }
   }
 
   /** Where something goes on to a server: while it or its caller is suspended nothing does. */
@@ -91,6 +117,26 @@ export const createConverse = (parts: {
     endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
   })
 
+  const spokenAs = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream | undefined,
+  ): Spoken => {
+    if (upstream) return { upstream }
+    const { version } = parts
+    if (exchange.server !== undefined) return { greeting: apiGreeting, version }
+    const { endpoint = {} } = parts.planeDocument(exchange.plane) ?? {}
+    const greeting = greetAtPlane({
+      listing: listing(exchange, caller.view, ask.era),
+      upstream: (server) => parts.upstreams.find(exchange.plane, server),
+      subscribes: (upstream) =>
+        ask.era === 'modern' && listenable(parts.bridges, upstream) !== undefined,
+      instructs: endpoint.instructions !== false,
+    })
+    return { greeting, version }
+  }
+
   const initialize = async (
     exchange: Exchange,
     caller: Caller,
@@ -98,9 +144,10 @@ export const createConverse = (parts: {
     upstream: Upstream | undefined,
     reply: Reply,
   ) => {
-    const about = { exchange, caller, ask, sessions, version: parts.version }
+    const about = { exchange, caller, ask, sessions }
     if (!upstream || upstream.shared) {
-      const { bytes, sessionId } = answerInitialize({ ...about, upstream })
+      const spoken = spokenAs(exchange, caller, ask, upstream)
+      const { bytes, sessionId } = answerInitialize({ ...about, spoken })
       return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
     }
     unsuspended(exchange, caller)
@@ -123,8 +170,8 @@ export const createConverse = (parts: {
     ask: Ask,
     upstream: Upstream,
     reply: Reply,
-    reason: Stand['reason'] = needsServer(upstream.server),
   ) => {
+    const reason = needsServer(upstream.server)
     unsuspended(exchange, caller)
     let over = () => {}
     const onSent: Forwarding['onSent'] = (cancel) => {
@@ -146,7 +193,7 @@ export const createConverse = (parts: {
       case 'initialize':
         return initialize(exchange, caller, ask, upstream, reply)
       case 'server/discover':
-        return reply.finish(answerDiscover(ask, upstream, parts.version))
+        return reply.finish(answerDiscover(ask, spokenAs(exchange, caller, ask, upstream)))
       case 'ping':
         return reply.finish(resultBytes(ask.id, {}))
     }
@@ -156,30 +203,28 @@ export const createConverse = (parts: {
       : unknownMethod(ask, reply)
   }
 
+  const listen = createListen({
+    ...parts,
+    outbound(exchange, caller, ask, server) {
+      const loan = parts.loan(exchange.plane, server)
+      if (loan === 'missing') return undefined
+      const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
+      return outboundOf({ exchange, ask, loan: inNameOf(loan, caller), timeouts })
+    },
+  })
+
   const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
-    const found = upstreamOf(exchange, caller)
-    const upstream = found && parts.bridges.spoken(found, ask.era)
-    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
-    const uris = subscribedUris(ask)
-    const { view } = caller
-    const hidden = uris.find(
-      (uri) => !permit(view, subscription(upstream.server, uri), parts.now()).permitted,
-    )
-    if (hidden === undefined)
-      return pass(exchange, caller, ask, upstream, reply, needsResources(upstream.server, uris))
-    return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'Resource not found', { uri: hidden }))
+    // Whoever may discover nothing of the server is told that it is not there.
+    upstreamOf(exchange, caller)
+    unsuspended(exchange, caller)
+    const listingFor = (view: CallerView) => listing(exchange, view, ask.era)
+    return listen({ exchange, caller, ask, reply, listing: listingFor })
   }
 
   const list = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const method = findMethod('client', ask.revision, ask.method)
     if (method?.kind !== 'list') return unknownMethod(ask, reply)
-    const isApi = (item: string) => offersTools(exchange, item)
-    const spoken = (server: string) => {
-      if (isApi(server)) return true
-      const upstream = parts.upstreams.find(exchange.plane, server)
-      return upstream !== undefined && parts.bridges.spoken(upstream, ask.era) !== undefined
-    }
-    reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken, isApi }))
+    reply.finish(answerList(listing(exchange, caller.view, ask.era), ask, method))
   }
 
   const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>
@@ -233,14 +278,22 @@ export const createConverse = (parts: {
       return reply.finish(undefined, { status: 202 })
     },
 
-    /** The session's own stream, where its server can have one; 405 says that there is none. */
+    /** The session's own stream: what its server tells, where that can have one, and how lists change. */
     async listen(exchange: Exchange, caller: Caller): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
-      if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
+      const found = upstreamOf(exchange, caller)
+      const upstream = found?.shared ? undefined : found
       const session = visits.find(exchange, caller)
       unsuspended(exchange, caller)
+      const about = {
+        ...parts,
+        exchange,
+        caller,
+        session,
+        listing: (view: CallerView) => listing(exchange, view, 'legacy'),
+      }
+      if (!upstream) return await tellSession(about)
       const out = bare(exchange, caller, session, 'GET', new Uint8Array())
-      await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
+      await relayStream({ ...about, upstream, outbound: out })
     },
 
     /** Ends a session, at its server too where that has one. */
@@ -264,32 +317,6 @@ const unknownMethod = (ask: Ask, reply: Reply): void =>
   reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
     status: ask.era === 'modern' ? 404 : 200,
   })
-
-/** A subscription stands on the server, and on each resource that it is told of. */
-const needsResources =
-  (server: string, uris: readonly string[]): Stand['reason'] =>
-  (view, now) => {
-    for (const uri of uris) {
-      const code = unpermitted(permit(view, subscription(server, uri), now))
-      if (code) return code
-    }
-    return needsServer(server)(view, now)
-  }
-
-const subscription = (server: string, uri: string): Target => ({
-  server,
-  kind: 'resource',
-  name: uri,
-  written: uri,
-  args: undefined,
-  use: 'other',
-})
-
-const subscribedUris = (ask: Ask): string[] => {
-  const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }
-  const uris = notifications?.resourceSubscriptions
-  return Array.isArray(uris) ? uris.map(String) : []
-}
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */
 const unstreamed = (reply: Reply): Reply => ({ ...reply, openEvents() {}, relay: () => true })

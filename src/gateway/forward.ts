@@ -7,6 +7,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
 import type { Outbound, Sink, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Ask } from './exchange.ts'
+import { isOfLists } from './notices.ts'
 import type { Redact } from './redacting.ts'
 import { faultBytes } from './refusal.ts'
 import type { EventMarks, Reply } from './reply.ts'
@@ -93,6 +94,7 @@ export const forward = (about: Forwarding): Promise<Answer> =>
           return true
         }
         if (redact) return true
+        if (isOfLists(message.method)) return true
         const known = findMethod('server', ask.revision, message.method)
         if (!known)
           log.warn('dropped', {

@@ -1,5 +1,7 @@
 import type { Loan } from '#domain/loan.ts'
-import { type Edit, spanOf, splice } from '#lib/json.ts'
+import { type Edit, isObject, spanOf, splice } from '#lib/json.ts'
+import { encodedField } from '#mcp/envelope.ts'
+import { findMethod } from '#mcp/methods.ts'
 import type { Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
@@ -82,8 +84,7 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
   }
-  const member = ask.method === 'resources/read' ? 'uri' : 'name'
-  if (name !== undefined) put(JSON.stringify(name), 'params', member)
+  if (name !== undefined) put(JSON.stringify(name), ...nameIn(ask))
   if (id !== undefined) put(JSON.stringify(id), 'id')
   return edits.length === 0
     ? ask.doc.bytes
@@ -93,7 +94,16 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
       )
 }
 
+/** Where it is written what the request is about. */
+const nameIn = ({ revision, method, params }: Ask): string[] => {
+  const row = findMethod('client', revision, method)
+  const member = row?.kind === 'call' ? row.name : 'name'
+  if (member !== 'ref') return ['params', member]
+  const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'
+  return ['params', 'ref', isResource ? 'uri' : 'name']
+}
+
 const rename = (headers: string[], name: string): void => {
   const at = headers.indexOf('mcp-name')
-  if (at >= 0 && at % 2 === 0) headers[at + 1] = name
+  if (at >= 0 && at % 2 === 0) headers[at + 1] = encodedField(name)
 }

@@ -21,6 +21,7 @@ import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
+import { createListChanges } from './list-changes.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
@@ -139,8 +140,11 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
+  const changes = createListChanges({ snapshot: parts.snapshot, now, clock })
+  parts.upstreams.onOpen(({ plane, ready }) => void ready.then(() => changes.follow([plane])))
   const converse = createConverse({
     ...parts,
+    changes,
     sessions,
     visits,
     standing,
@@ -162,7 +166,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ask: CallAsk,
     reply: Reply,
   ): Promise<void> => {
-    const target = step.resolve(exchange, ask)
+    const target = step.resolve(exchange, caller, ask)
     if (!target) return step.unnamed(ask, reply)
     // What its server told of it may be old by now: then it is asked again, if the caller may call it.
     const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
@@ -332,7 +336,14 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         throw thrown
       }
     },
-    follow: standing.follow,
-    drain: (drainMs) => door.close(drainMs),
+    follow(planes) {
+      standing.follow(planes)
+      changes.follow(planes)
+    },
+    drain(drainMs) {
+      const closed = door.close(drainMs)
+      changes.close()
+      return closed
+    },
   }
 }

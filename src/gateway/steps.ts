@@ -37,6 +37,7 @@ import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -44,7 +45,14 @@ import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
-import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import {
+  permit,
+  resolveTarget,
+  restTarget,
+  type Target,
+  upstreamName,
+  writtenAtPlane,
+} from './target.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -147,12 +155,10 @@ export const createSteps = (parts: {
 
   return {
     /** Undefined where it is not named as its method demands. */
-    resolve(exchange: Exchange, ask: CallAsk): Target | undefined {
+    resolve(exchange: Exchange, { view }: Caller, ask: CallAsk): Target | undefined {
       if (ask.era === 'rest') return restTarget(exchange, ask)
-      const target = resolveTarget(exchange, ask)
-      const isOperation =
-        target?.kind === 'tool' && parts.apis.find(exchange.plane, target.server)?.offersTools
-      return target && isOperation ? { ...target, kind: 'operation' } : target
+      const isApi = (item: string) => parts.apis.find(exchange.plane, item)?.offersTools === true
+      return resolveTarget({ exchange, ask, view, isApi })
     },
 
     unnamed: (ask: CallAsk, reply: Reply): void =>
@@ -275,7 +281,7 @@ export const createSteps = (parts: {
 
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
     async conclude(
-      { exchange, ask }: Asked,
+      { exchange, ask, target }: Asked,
       call: Call,
       answer: Answer,
       reply: Reply,
@@ -292,7 +298,9 @@ export const createSteps = (parts: {
         })
       }
       if (ask.era === 'rest') return finishRest(reply, answer, about)
-      const bytes = finalOf(ask.id, answer, call.id)
+      const final = finalOf(ask.id, answer, call.id)
+      const isWrapped = final && exchange.server === undefined && target.kind !== 'operation'
+      const bytes = isWrapped ? wrapMessage(target.server, final) : final
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
   }
@@ -337,7 +345,7 @@ const challengeText = (metadata: string, challenge: Challenge): string => {
     : bindingChallenge(metadata, challenge.binding)
 }
 
-/** As this caller writes names: prefixed at the plane's endpoint. */
+/** As this caller writes it: otherwise at the plane's endpoint than at the server's own. */
 const fallbackFor = (
   { server }: Exchange,
   target: Target,
@@ -346,7 +354,7 @@ const fallbackFor = (
   const fallback = 'fallback' in refusal ? refusal.fallback : undefined
   return fallback === undefined || server !== undefined
     ? fallback
-    : joinName(target.server, fallback)
+    : writtenAtPlane(target.server, target.kind, fallback)
 }
 
 /** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */

@@ -1,4 +1,6 @@
 import type { CapabilityKind } from '#domain/capability.ts'
+import { divideName, nameAtPlane } from '#domain/plane-name.ts'
+import { unwrapUri, wrapUri } from '#domain/plane-uri.ts'
 import { Fault } from '#lib/fault.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { expandTemplate } from '#mcp/template.ts'
@@ -19,27 +21,57 @@ export interface Target {
   readonly use: 'result' | 'other'
 }
 
-/** `server__tool` at the plane's endpoint. A server's name has no underscore, so the first pair divides. */
-export const joinName = (server: string, tool: string): string => `${server}__${tool}`
-
-const splitName = (written: string): { server: string; name: string } => {
-  const at = written.indexOf('__')
-  return at < 0
-    ? { server: '', name: written }
-    : { server: written.slice(0, at), name: written.slice(at + 2) }
-}
+/** As a caller at the plane's endpoint writes what a server calls so. */
+export const writtenAtPlane = (server: string, kind: CapabilityKind, name: string): string =>
+  kind === 'resource' || kind === 'template' ? wrapUri(server, name) : nameAtPlane(server, name)
 
 /** Where a call's target is named in its params: undefined where it is not named as its method demands. */
-export const resolveTarget = (exchange: Exchange, ask: Ask): Target | undefined => {
+export const resolveTarget = (about: {
+  exchange: Exchange
+  ask: Ask
+  view: Pick<CallerView, 'shortened'>
+  /** Whether it is an API whose operations are offered as tools. */
+  isApi(item: string): boolean
+}): Target | undefined => {
+  const { exchange, ask } = about
   const method = findMethod('client', ask.revision, ask.method)
   if (method?.kind !== 'call') return undefined
   const named =
     method.name === 'ref' ? refTarget(ask.params.ref) : plainTarget(method.capability, ask.params)
   if (!named) return undefined
   const use = usesOf[ask.method] ?? 'other'
-  const about = { ...named, written: named.name, use } as const
-  if (exchange.server !== undefined) return { ...about, server: exchange.server }
-  return { ...about, ...splitName(named.name) }
+  const written = named.name
+  const { server, name } =
+    exchange.server === undefined
+      ? namedAtPlane(about, named)
+      : { server: exchange.server, name: written }
+  return { ...named, kind: kindAt(about, server, named.kind), server, name, written, use }
+}
+
+/** An API has operations, which are tools where it offers them as such. */
+const kindAt = (
+  { isApi }: { isApi(item: string): boolean },
+  server: string,
+  kind: CapabilityKind,
+): CapabilityKind => (kind === 'tool' && isApi(server) ? 'operation' : kind)
+
+type AtServer = Pick<Target, 'server' | 'name'>
+
+/** What no server calls so is of no server, whose name is empty: it is unknown like any other. */
+const namedAtPlane = (
+  about: { view: Pick<CallerView, 'shortened'>; isApi(item: string): boolean },
+  { kind, name }: Named,
+): AtServer => {
+  const nobodys = { server: '', name }
+  if (kind === 'resource' || kind === 'template') {
+    const { server, uri } = unwrapUri(name) ?? {}
+    return server === undefined || uri === undefined ? nobodys : { server, name: uri }
+  }
+  const { server, rest, isShort } = divideName(name) ?? {}
+  if (server === undefined || rest === undefined) return nobodys
+  if (!isShort) return { server, name: rest }
+  const long = about.view.shortened(server, kindAt(about, server, kind), rest)
+  return long === undefined ? nobodys : { server, name: long }
 }
 
 /** What a REST caller asks for; its arguments are none at all where they do not fit. */

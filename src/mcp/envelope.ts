@@ -19,6 +19,8 @@ export const CLIENT_CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabiliti
 export const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo'
 export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel'
 export const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
+/** Of notices on a stream that `subscriptions/listen` opened. */
+export const SUBSCRIPTION_ID_KEY = 'io.modelcontextprotocol/subscriptionId'
 
 type Call = RequestMessage | NotificationMessage
 
