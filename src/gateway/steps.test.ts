@@ -58,7 +58,11 @@ const ask = {
   params: {},
   session: undefined,
 } as const
-const asked = { exchange: { plane: planeId('ops') }, ask, caller: {} } as unknown as Asked
+const asked = {
+  exchange: { plane: planeId('ops'), server: 'bank' },
+  ask,
+  caller: {},
+} as unknown as Asked
 const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
 
 test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {

@@ -13,7 +13,13 @@ import {
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
+import {
+  errorBytes,
+  INVALID_PARAMS,
+  METHOD_NOT_FOUND,
+  type ProtocolRefusal,
+  type RequestId,
+} from '#mcp/messages.ts'
 import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
@@ -150,7 +156,8 @@ export const createSteps = (parts: {
     const onSent: Forwarding['onSent'] = (cancel) =>
       stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
     const redact = redactFor(asked.target, ask, sending.decision.capability)
-    return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
+    const passes = asked.exchange.server === undefined ? isOfCall : undefined
+    return forward({ ask, upstream, ...sent, reply, log, redact, passes, onSent })
   }
 
   return {
@@ -308,6 +315,17 @@ export const createSteps = (parts: {
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 
+/**
+ * At the plane's endpoint a server speaks of the call alone: what else it tells on a session that the
+ * gateway holds there is nobody's.
+ */
+const isOfCall = (method: string): boolean =>
+  method === 'notifications/progress' || method === 'notifications/message'
+
+/** Updates come by a stream of the session's server, and a session of the plane's endpoint has none. */
+const isSubscription = ({ method }: Ask): boolean =>
+  method === 'resources/subscribe' || method === 'resources/unsubscribe'
+
 const uncarriedOf = (
   exchange: Exchange,
   ask: Ask,
@@ -319,6 +337,12 @@ const uncarriedOf = (
       status: 200,
       code: INVALID_PARAMS,
       message: 'Tasks are not carried by this gateway; call without task',
+    }
+  if (exchange.server === undefined && isSubscription(ask))
+    return {
+      status: 200,
+      code: METHOD_NOT_FOUND,
+      message: "Resources are subscribed to at their server's own endpoint",
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
   const declared = paramHeaders(decision.capability)
