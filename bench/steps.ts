@@ -161,7 +161,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     }),
     planeDocument: () => undefined,
     isCurrent: () => true,
-    looks: { age: () => 'fresh', look: async () => {} },
+    looks: { age: () => 'fresh', look: async () => {}, notice() {} },
   }
 }
 

@@ -5,6 +5,7 @@ import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Caller } from './exchange.ts'
 import { type Listing, listOf } from './lists.ts'
+import type { ServerNotices } from './server-notices.ts'
 import { createWake } from './wake.ts'
 
 export const listKinds = ['tools', 'prompts', 'resources'] as const
@@ -44,6 +45,8 @@ export const createListChanges = (parts: {
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
   clock: Pick<Clock, 'elapsed' | 'after'>
+  /** Servers are listened to for as long as somebody does here. */
+  notices: ServerNotices
   /** Runs a task when others have had their turn. */
   later?(task: () => void): void
 }): ListChanges => {
@@ -117,7 +120,10 @@ export const createListChanges = (parts: {
       const held: Held = { listener, seen: undefined }
       examine(held)
       here.all.add(held)
-      return () => void here.all.delete(held)
+      const unwant = parts.notices.want(plane)
+      return () => {
+        if (here.all.delete(held)) unwant()
+      }
     },
     follow(moved) {
       for (const plane of moved) {

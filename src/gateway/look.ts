@@ -10,6 +10,8 @@ export interface Looks {
   age(plane: PlaneId, server: string): 'fresh' | 'ageing' | 'old'
   /** Resolves when what stands in the snapshot is as fresh as is wanted; rejects with the Fault that keeps it from that. */
   look(plane: PlaneId, server: string): Promise<void>
+  /** The server says that a list changed: what it told before is old, and it is asked again. */
+  notice(plane: PlaneId, server: string): void
 }
 
 export interface Looked {

@@ -31,6 +31,7 @@ import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
 import { createRuns } from './runs.ts'
+import { createServerNotices } from './server-notices.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
@@ -140,8 +141,18 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
-  const changes = createListChanges({ snapshot: parts.snapshot, now, clock })
-  parts.upstreams.onOpen(({ plane, ready }) => void ready.then(() => changes.follow([plane])))
+  const notices = createServerNotices({
+    ...parts,
+    timeoutMs: limits.firstAnswerTimeoutMs,
+    changed: parts.looks.notice,
+  })
+  const changes = createListChanges({ snapshot: parts.snapshot, now, clock, notices })
+  // Which servers are met at the plane's endpoint hangs on what they are found to speak.
+  parts.upstreams.onOpen((upstream) => {
+    const follow = () => changes.follow([upstream.plane])
+    void upstream.ready.then(follow)
+    upstream.onListChanged(follow)
+  })
   const converse = createConverse({
     ...parts,
     changes,

@@ -31,7 +31,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     underway: { add: never, cancel: never },
     standing: { check: never, add: never, follow: never },
     loan: never,
-    looks: { age: never, look: never },
+    looks: { age: never, look: never, notice: never },
     stepUps: { mayAsk: never },
     snapshot: never,
     now: () => 0,

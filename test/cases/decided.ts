@@ -185,7 +185,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
       callTokens: never,
       item: (_, name) => policy.servers.get(name) ?? policy.apis.get(name),
     }),
-    looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen },
+    looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen, notice: never },
     stepUps: { mayAsk: never },
     snapshot: () => snapshot,
     now: never,
