@@ -4,7 +4,7 @@ import type { Clock } from '#lib/clock.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Caller } from './exchange.ts'
-import { type Listing, listOf } from './lists.ts'
+import { kindAt, type Listable, type Listing } from './lists.ts'
 import type { ServerNotices } from './server-notices.ts'
 import { createWake } from './wake.ts'
 
@@ -186,21 +186,21 @@ const noLists = { tools: '', prompts: '', resources: '' }
 const isEqual = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at])
 
-const printsOf = (listing: Listing, server: string): SeenServer['lists'] => {
-  const of = (kind: Parameters<typeof listOf>[2]) =>
-    listOf(listing, server, kind).map(
-      ({ key, capability: { fingerprint }, isDeprecated }) =>
-        `${key} ${fingerprint}${isDeprecated ? ' deprecated' : ''}`,
-    )
-  return {
-    tools: print(of('tool')),
-    prompts: print(of('prompt')),
-    resources: print([...of('resource'), ...of('template')]),
-  }
-}
+const printsOf = (listing: Listing, server: string): SeenServer['lists'] => ({
+  tools: print(listing, server, ['tool']),
+  prompts: print(listing, server, ['prompt']),
+  resources: print(listing, server, ['resource', 'template']),
+})
 
-const print = (lines: readonly string[]): string =>
-  lines.length === 0 ? '' : hash('sha256', lines.join('\n'))
+/** Of what its own server calls so: what it is called at the endpoint hangs on that alone. */
+const print = (listing: Listing, server: string, kinds: readonly Listable[]): string => {
+  const { view, now } = listing
+  let text = ''
+  for (const kind of kinds)
+    for (const { name, fingerprint } of view.list(server, kindAt(listing, server, kind), now))
+      text += `${name} ${fingerprint}\n`
+  return text === '' ? '' : hash('sha256', `${text}${view.isDeprecated(server)}`)
+}
 
 const differs = (before: Seen, after: Seen, kind: ListKind): boolean => {
   const names = new Set([...before.servers.keys(), ...after.servers.keys()])

@@ -8,6 +8,9 @@ import { type Listed, listedAs } from './listed.ts'
 
 const pageSize = 500
 
+/** What there are lists of. */
+export type Listable = ListMethod['capability']
+
 /** What lists are answered from: the caller at an endpoint, at one instant. */
 export interface Listing {
   readonly view: CallerView
@@ -44,7 +47,7 @@ export const answerList = (listing: Listing, ask: Ask, method: ListMethod): Buff
 }
 
 /** All that the caller may discover of that kind, in byte order of what it is called at the endpoint. */
-export const listFor = (listing: Listing, kind: ListMethod['capability']): readonly Listed[] => {
+export const listFor = (listing: Listing, kind: Listable): readonly Listed[] => {
   const { server } = listing
   if (server !== undefined) return listOf(listing, server, kind)
   return serversFor(listing)
@@ -59,11 +62,7 @@ export const serversFor = (listing: Listing): readonly string[] =>
     : [listing.server]
 
 /** Of one server, as it is called at the endpoint. */
-export const listOf = (
-  listing: Listing,
-  server: string,
-  kind: ListMethod['capability'],
-): Listed[] => {
+export const listOf = (listing: Listing, server: string, kind: Listable): Listed[] => {
   const { view } = listing
   const its = view.list(server, kindAt(listing, server, kind), listing.now)
   const isDeprecated = view.isDeprecated(server)
@@ -80,11 +79,8 @@ const isCalledSo = (view: CallerView, { key, capability }: Listed): boolean => {
 }
 
 /** What is listed of it: an API has operations, which are tools where it offers them as such. */
-const kindAt = (
-  { isApi }: Listing,
-  item: string,
-  kind: ListMethod['capability'],
-): CapabilityKind => (kind === 'tool' && isApi(item) ? 'operation' : kind)
+export const kindAt = ({ isApi }: Listing, item: string, kind: Listable): CapabilityKind =>
+  kind === 'tool' && isApi(item) ? 'operation' : kind
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

@@ -3,7 +3,8 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { exchange, legacy, modern } from '../peers/wire.ts'
 import { type Announcing, announcingServer, startAnnouncing } from './announcing.ts'
 import { bearer, callingAt, type Stream, until } from './calling.ts'
-import { agent, consumer, documents, grant, plane } from './plane.ts'
+import { type Changing, startChanging } from './changing.ts'
+import { agent, consumer, document, documents, grant, plane } from './plane.ts'
 import { type Here, startHere } from './watched.ts'
 
 const changed = (kind: string) => `notifications/${kind}/list_changed`
@@ -11,6 +12,7 @@ const changed = (kind: string) => `notifications/${kind}/list_changed`
 describe('Changes of lists', () => {
   let one: Announcing
   let two: Announcing
+  let old: Changing
   let here: Here
   let url: string
   const tokens: Record<string, string> = {}
@@ -23,6 +25,13 @@ describe('Changes of lists', () => {
       ...['planner', 'other', 'nobody'].map((name) => agent(name)),
       announcingServer('one', one.url),
       announcingServer('two', two.url),
+      document('Server', {
+        plane: 'ops',
+        name: 'old',
+        owner: 'o',
+        upstream: { url: old.url },
+        tools: { a: { class: 'read' } },
+      }),
       grant('planner', 'planner', [{ server: 'one' }]),
       grant('other', 'other', [{ server: 'two' }]),
       ...more,
@@ -31,6 +40,7 @@ describe('Changes of lists', () => {
   before(async () => {
     one = await startAnnouncing()
     two = await startAnnouncing()
+    old = await startChanging('legacy')
     here = await startHere(all(), { discovery: { everyMs: 3_600_000 } })
     url = `${here.origin}/mcp/ops`
     for (const name of ['planner', 'other', 'nobody']) tokens[name] = await here.token(name, url)
@@ -44,6 +54,7 @@ describe('Changes of lists', () => {
     await here?.stop()
     one?.stop()
     two?.stop()
+    old?.stop()
   })
 
   /** Listens, and answers when that is acknowledged. */
@@ -108,18 +119,21 @@ describe('Changes of lists', () => {
     await until(() => one.listening().length === 0 && two.listening().length === 0)
   })
 
-  test('a legacy session hears of the same at its own stream', async () => {
+  test('a legacy session hears of the same at its own stream, of what it can meet', async () => {
     const at = callingAt(url)
     const session = await at.openSession(tokens.planner ?? '')
     const stream = await at.openStream('GET', session)
     streams.push(stream)
+    // A server of the modern era alone, which this session cannot meet, and one of the older era.
     await here.apply(all(grant('more', 'planner', [{ server: 'two', prompts: ['ask'] }])))
-    // The other server is of the modern era alone, which this session cannot meet.
-    await here.apply(all(grant('less', 'planner', [{ server: 'one', tools: ['first'] }])))
-    const { headers, body } = { headers: session, ...legacy('tools/list') }
-    const { result } = JSON.parse((await exchange(url, { headers, body })).body)
-    assert.deepEqual(result.tools, [])
-    assert.equal(stream.said(), '')
+    await here.apply(all(grant('more', 'planner', [{ server: 'old', tools: ['a'] }])))
+    await until(() => noticesOf(stream).length > 0)
+    assert.deepEqual(noticesOf(stream), [{ jsonrpc: '2.0', method: changed('tools') }])
+    const { body } = await exchange(url, { headers: session, ...legacy('tools/list') })
+    assert.deepEqual(
+      JSON.parse(body).result.tools.map(({ name }: { name: string }) => name),
+      ['old__a'],
+    )
   })
 
   test('updates of resources come from the servers that have them, under the URIs of this endpoint', async () => {
