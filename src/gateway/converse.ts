@@ -6,7 +6,6 @@ import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
-import type { Era } from '#mcp/revisions.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -25,7 +24,8 @@ import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
 import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
-import { answerList, type Listing } from './lists.ts'
+import type { ListingOf } from './listing.ts'
+import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
 import { eraBytes } from './refusal.ts'
@@ -53,13 +53,14 @@ export const createConverse = (parts: {
   visits: Visits
   standing: Standing
   changes: ListChanges
+  listing: ListingOf
   clock: Pick<Clock, 'after'>
   record: Recorder
   loan: Lend
   planeDocument(plane: PlaneId): PlaneDocument | undefined
   now(): number
 }) => {
-  const { sessions, visits, standing, log } = parts
+  const { sessions, visits, standing, listing, log } = parts
 
   /** Whether it is an API whose operations are offered as tools. */
   const offersTools = ({ plane }: Exchange, item: string): boolean =>
@@ -72,16 +73,6 @@ export const createConverse = (parts: {
     const isThere = upstream !== undefined || offersTools(exchange, exchange.server)
     if (!isThere || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
     return upstream
-  }
-
-  const listing = ({ plane, server }: Exchange, view: CallerView, era: Era): Listing => {
-    const isApi = (item: string) => parts.apis.find(plane, item)?.offersTools === true
-    const spoken = (item: string) => {
-      if (isApi(item)) return true
-      const upstream = parts.upstreams.find(plane, item)
-      return upstream !== undefined && parts.bridges.spoken(upstream, era) !== undefined
-    }
-    return { view, server, now: parts.now(), spoken, isApi }
   }
 
   /** Where something goes on to a server: while it or its caller is suspended nothing does. */

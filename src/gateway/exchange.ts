@@ -38,6 +38,8 @@ export interface Ask {
   readonly params: Readonly<Record<string, unknown>>
   /** The session this request belongs to; undefined in the modern era and before `initialize`. */
   readonly session: Session | undefined
+  /** It came as a call of `call_tool`, whose headers repeat nothing of what it is now. */
+  readonly isUnfolded?: true
 }
 
 /** One request of a REST caller, matched to an operation or to none. */

@@ -65,6 +65,7 @@ const world = (servers: number, tools: number) => {
       now: 0,
       spoken: () => true,
       isApi: () => false,
+      searches: false,
     }),
     tell: (kind) => void told.push(`${client} ${kind}`),
     end: () => void told.push(`${client} ends`),

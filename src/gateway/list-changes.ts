@@ -167,7 +167,7 @@ interface SeenServer {
 /** Of what is as it was nothing is looked into again: a change costs what it touches. */
 const see = (listener: Listener, view: CallerView, at: number, before: Seen | undefined): Seen => {
   const listing = listener.listing(view)
-  const basis = view.basis(at)
+  const basis = [...view.basis(at), listing.searches]
   const isSame = before && at < before.until && isEqual(before.basis, basis)
   const servers = new Map<string, SeenServer>()
   for (const [name, state] of view.states) {
@@ -178,6 +178,9 @@ const see = (listener: Listener, view: CallerView, at: number, before: Seen | un
     const lists = known && isAsItWas ? known.lists : spoken ? printsOf(listing, name) : noLists
     servers.set(name, { state, spoken, lists })
   }
+  // What is listed in the place of tools.
+  const lists = listing.searches ? { ...noLists, tools: 'searched' } : noLists
+  servers.set('', { state: undefined, spoken: true, lists })
   return { basis, until: view.endsAfter(at), servers }
 }
 
@@ -187,7 +190,7 @@ const isEqual = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at])
 
 const printsOf = (listing: Listing, server: string): SeenServer['lists'] => ({
-  tools: print(listing, server, ['tool']),
+  tools: listing.searches ? '' : print(listing, server, ['tool']),
   prompts: print(listing, server, ['prompt']),
   resources: print(listing, server, ['resource', 'template']),
 })

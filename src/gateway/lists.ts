@@ -5,6 +5,7 @@ import type { ListMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Ask } from './exchange.ts'
 import { type Listed, listedAs } from './listed.ts'
+import { ownTools } from './own-tools.ts'
 
 const pageSize = 500
 
@@ -21,6 +22,8 @@ export interface Listing {
   spoken(server: string): boolean
   /** Whether it is an API, whose operations are its tools. */
   isApi(item: string): boolean
+  /** Whether tools are found by searching, in the place of a list. */
+  readonly searches: boolean
 }
 
 /**
@@ -46,8 +49,13 @@ export const answerList = (listing: Listing, ask: Ask, method: ListMethod): Buff
   })
 }
 
+const listFor = (listing: Listing, kind: Listable): readonly Listed[] =>
+  listing.searches && kind === 'tool' ? ownListed : listServed(listing, kind)
+
+const ownListed = ownTools.map((one) => listedAs(one, false, false))
+
 /** All that the caller may discover of that kind, in byte order of what it is called at the endpoint. */
-export const listFor = (listing: Listing, kind: Listable): readonly Listed[] => {
+export const listServed = (listing: Listing, kind: Listable): readonly Listed[] => {
   const { server } = listing
   if (server !== undefined) return listOf(listing, server, kind)
   return serversFor(listing)

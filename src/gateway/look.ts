@@ -31,8 +31,8 @@ export const createLook =
     const { looks } = parts
     const { caller, target, at } = asked
     const { plane } = asked.exchange
-    // An API tells nothing of itself: its document does, and that is in force with the snapshot.
-    if (target.kind === 'operation') return { asked }
+    // An API tells nothing of itself: its document does, and that is in force with the snapshot. Nor do our own tools.
+    if (target.kind === 'operation' || target.own) return { asked }
     const age = looks.age(plane, target.server)
     if (age === 'fresh' || !permit(caller.view, target, at).permitted) return { asked }
     const look = looks.look(plane, target.server)

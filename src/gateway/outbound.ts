@@ -1,7 +1,8 @@
 import type { Loan } from '#domain/loan.ts'
-import { type Edit, isObject, spanOf, splice } from '#lib/json.ts'
+import { type Edit, isObject, type JsonValue, spanOf, splice } from '#lib/json.ts'
 import { encodedField } from '#mcp/envelope.ts'
 import { findMethod } from '#mcp/methods.ts'
+import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
@@ -47,6 +48,8 @@ export const outboundOf = (about: {
   ask: Ask
   /** What the server knows the capability as, where its caller writes another name. */
   renamed?: string | undefined
+  /** Arguments whose headers are ours to write: what the caller's headers repeat is another request. */
+  mirrored?: readonly ParamHeader[] | undefined
   loan: Loan | undefined
   timeouts: Timeouts
   sentId?: string | undefined
@@ -59,6 +62,7 @@ export const outboundOf = (about: {
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
   )
   if (renamed !== undefined) rename(headers, renamed)
+  if (about.mirrored) mirror(headers, about.mirrored, ask.params.arguments)
   const doc = body === ask.doc.bytes ? ask.doc : undefined
   const idSpan = doc && spanOf(doc, 'id')
   const progressTokenSpan = doc && spanOf(doc, 'params', '_meta', 'progressToken')
@@ -101,6 +105,13 @@ const nameIn = ({ revision, method, params }: Ask): string[] => {
   if (member !== 'ref') return ['params', member]
   const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'
   return ['params', 'ref', isResource ? 'uri' : 'name']
+}
+
+const mirror = (headers: string[], declared: readonly ParamHeader[], args: unknown): void => {
+  for (let at = headers.length - 2; at >= 0; at -= 2)
+    if (headers[at]?.startsWith('mcp-param-')) headers.splice(at, 2)
+  for (const [name, value] of mirroredHeaders(declared, args as JsonValue | undefined))
+    headers.push(name, value)
 }
 
 const rename = (headers: string[], name: string): void => {

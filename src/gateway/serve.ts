@@ -22,6 +22,7 @@ import { type Ask, type CallAsk, type Caller, type Exchange, header } from './ex
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
 import { createListChanges } from './list-changes.ts'
+import { createListing } from './listing.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
 import { readBody } from './read.ts'
@@ -153,8 +154,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     void upstream.ready.then(follow)
     upstream.onListChanged(follow)
   })
+  const listing = createListing({ ...parts, now })
   const converse = createConverse({
     ...parts,
+    listing,
     changes,
     sessions,
     visits,
@@ -166,7 +169,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     now,
   })
   const stepUps = createStepUps(10_000)
-  const step = createSteps({ ...parts, stepUps, record, underway, standing, loan, now })
+  const step = createSteps({ ...parts, listing, stepUps, record, underway, standing, loan, now })
 
   // The steps of one call. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
@@ -205,7 +208,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
   ): void | Promise<void> =>
     converse.isCall(ask)
-      ? call(exchange, caller, ask, reply)
+      ? call(exchange, caller, step.unfold(exchange, caller, ask), reply)
       : converse.answer(exchange, caller, ask, reply)
 
   const single = (

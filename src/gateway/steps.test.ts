@@ -33,6 +33,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     loan: never,
     looks: { age: never, look: never, notice: never },
     stepUps: { mayAsk: never },
+    listing: never,
     snapshot: never,
     now: () => 0,
     ...parts,

@@ -40,14 +40,17 @@ import {
 } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
+import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
+import { answerSearch } from './search.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
@@ -75,8 +78,14 @@ type Refused = { readonly permitted: false; readonly refusal: Refusal }
 /** What goes out for a call whose intent is durable. */
 export interface Sending {
   readonly decision: Permitted
-  readonly lent: Lent | ApiLent
+  readonly lent: Lent | ApiLent | OwnLent
   readonly call: Call
+}
+/** One of the gateway's own tools, which needs nothing. */
+interface OwnLent {
+  readonly permitted: true
+  readonly own: Ask
+  readonly loan: undefined
 }
 interface Lent {
   readonly permitted: true
@@ -101,6 +110,7 @@ export const createSteps = (parts: {
   loan: Lend
   looks: Looks
   stepUps: StepUps
+  listing: ListingOf
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
@@ -123,6 +133,7 @@ export const createSteps = (parts: {
         exchange,
         ask,
         renamed: renamedAs(target, decision),
+        mirrored: ask.isUnfolded ? paramHeaders(decision.capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
@@ -164,9 +175,12 @@ export const createSteps = (parts: {
     /** Undefined where it is not named as its method demands. */
     resolve(exchange: Exchange, { view }: Caller, ask: CallAsk): Target | undefined {
       if (ask.era === 'rest') return restTarget(exchange, ask)
-      const isApi = (item: string) => parts.apis.find(exchange.plane, item)?.offersTools === true
-      return resolveTarget({ exchange, ask, view, isApi })
+      return resolveTarget({ exchange, ask, ...parts.listing(exchange, view, ask.era) })
     },
+
+    /** What a call is of, where it came by way of `call_tool`. */
+    unfold: (exchange: Exchange, { view }: Caller, ask: Ask): Ask =>
+      parts.listing(exchange, view, ask.era).searches ? unfold(ask) : ask,
 
     unnamed: (ask: CallAsk, reply: Reply): void =>
       reply.finish(
@@ -193,8 +207,9 @@ export const createSteps = (parts: {
     },
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
-    lend(asked: Asked, decision: Permitted): Lent | ApiLent | Refused {
+    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | Refused {
       const { exchange, ask, target } = asked
+      if (target.own && ask.era !== 'rest') return { permitted: true, own: ask, loan: undefined }
       if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
       const found = parts.upstreams.find(exchange.plane, target.server)
       const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -233,8 +248,11 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, { loan }: Lent | ApiLent): Promise<Call> =>
-      record.intend({ ...asked, now: asked.at, decision, loan }),
+    intend: (
+      asked: Asked,
+      decision: Permitted,
+      { loan }: Lent | ApiLent | OwnLent,
+    ): Promise<Call> => record.intend({ ...asked, now: asked.at, decision, loan }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
@@ -246,7 +264,8 @@ export const createSteps = (parts: {
     ): void {
       const { exchange, caller } = asked
       const { call, lent } = sending
-      if ('api' in lent) throw new Fault('internal', { detail: 'an API has no stream to resume' })
+      if (!('upstream' in lent))
+        throw new Fault('internal', { detail: 'it has no stream to resume' })
       // Of many that wait so long, nothing is held.
       call.result?.forget()
       const reason = needsPermission(asked)
@@ -266,6 +285,8 @@ export const createSteps = (parts: {
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
       if (moved) return unsent(moved)
+      if ('own' in lent)
+        return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
       const over: (() => void)[] = []
       const isShared = 'api' in lent || lent.upstream.shared
       const stand: Hold = (cancel, tell = () => {}) => {
@@ -306,7 +327,8 @@ export const createSteps = (parts: {
       }
       if (ask.era === 'rest') return finishRest(reply, answer, about)
       const final = finalOf(ask.id, answer, call.id)
-      const isWrapped = final && exchange.server === undefined && target.kind !== 'operation'
+      const isServers = target.kind !== 'operation' && !target.own
+      const isWrapped = final && exchange.server === undefined && isServers
       const bytes = isWrapped ? wrapMessage(target.server, final) : final
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
@@ -345,7 +367,7 @@ const uncarriedOf = (
       message: "Resources are subscribed to at their server's own endpoint",
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = paramHeaders(decision.capability)
+  const declared = ask.isUnfolded ? [] : paramHeaders(decision.capability)
   const args = ask.params.arguments as JsonValue | undefined
   return declared.length === 0
     ? undefined

@@ -1,4 +1,4 @@
-import type { CapabilityKind } from '#domain/capability.ts'
+import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { divideName, nameAtPlane } from '#domain/plane-name.ts'
 import { unwrapUri, wrapUri } from '#domain/plane-uri.ts'
 import { Fault } from '#lib/fault.ts'
@@ -6,6 +6,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { expandTemplate } from '#mcp/template.ts'
 import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
 import type { Ask, Exchange, RestAsk } from './exchange.ts'
+import { decideOwn, findOwn } from './own-tools.ts'
 
 /** What a call is about: a server's capability by name, whether or not there is such a thing. */
 export interface Target {
@@ -19,6 +20,8 @@ export interface Target {
   readonly args: unknown
   /** Whether what it gives is asked for, or something about it: a completion, a subscription. */
   readonly use: 'result' | 'other'
+  /** The gateway's own tool, where it is one. */
+  readonly own?: Capability
 }
 
 /** As a caller at the plane's endpoint writes what a server calls so. */
@@ -32,6 +35,8 @@ export const resolveTarget = (about: {
   view: Pick<CallerView, 'shortened'>
   /** Whether it is an API whose operations are offered as tools. */
   isApi(item: string): boolean
+  /** Whether tools are searched here, by tools of the gateway's own. */
+  searches: boolean
 }): Target | undefined => {
   const { exchange, ask } = about
   const method = findMethod('client', ask.revision, ask.method)
@@ -41,6 +46,8 @@ export const resolveTarget = (about: {
   if (!named) return undefined
   const use = usesOf[ask.method] ?? 'other'
   const written = named.name
+  const own = about.searches && named.kind === 'tool' ? findOwn(written) : undefined
+  if (own) return { ...named, server: own.server, written, use, own }
   const { server, name } =
     exchange.server === undefined
       ? namedAtPlane(about, named)
@@ -118,6 +125,7 @@ const refTarget = (ref: unknown): Named | undefined => {
 /** What the policy says of a call; the same code for a call that is made and for one that is under way. */
 export const permit = (view: CallerView, target: Target, now: number): Decision => {
   const decision = view.decide(target, now)
+  if (target.own) return decideOwn(target.own, target.args, decision)
   const isVariant = decision.capability?.classification?.variantOf !== undefined
   if (!decision.permitted || !isVariant || target.use === 'result') return decision
   const { capability, args } = decision

@@ -1,6 +1,6 @@
 import type { HeaderFields } from '#lib/http.ts'
 import type { JsonObject, JsonValue } from '#lib/json.ts'
-import { decodedField, fieldValue, mismatch } from './envelope.ts'
+import { decodedField, encodedField, fieldValue, mismatch } from './envelope.ts'
 import { isObject, type ProtocolRefusal } from './messages.ts'
 
 /** One argument that a tool wants repeated in a header (MCP 2026-07-28, server/tools §x-mcp-header). */
@@ -113,6 +113,17 @@ function agrees(value: JsonValue | undefined, one: ParamHeader, headers: HeaderF
   if (said === undefined) return false
   if (typeof value === 'number' && one.type === 'integer') return integerOf(said) === value
   return said === String(value)
+}
+
+/** The headers that repeat these arguments, as a client must write them. */
+export function mirroredHeaders(
+  declared: readonly ParamHeader[],
+  args: JsonValue | undefined,
+): [string, string][] {
+  return declared.flatMap(({ header, path }): [string, string][] => {
+    const value = valueAt(args, path)
+    return isPrimitive(value) ? [[header.toLowerCase(), encodedField(String(value))]] : []
+  })
 }
 
 /** A whole number, with nothing but noughts after its point. */

@@ -187,6 +187,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen, notice: never },
     stepUps: { mayAsk: never },
+    listing: never,
     snapshot: () => snapshot,
     now: never,
   })

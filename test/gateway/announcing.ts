@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 
 type Listening = { response: ServerResponse; id: unknown; filter: Record<string, unknown> }
 
@@ -10,15 +10,21 @@ export async function startAnnouncing(about: { resources?: string[]; instruction
     tools: ['first', 'second'],
     prompts: ['ask'],
   }
+  /** Of tools that take something. */
+  const schemas: Record<string, object> = {}
   const listening = new Set<Listening>()
-  const asked: { method: string; params: Record<string, unknown> }[] = []
+  const asked: {
+    method: string
+    params: Record<string, unknown>
+    headers: IncomingHttpHeaders
+  }[] = []
   const say = (response: ServerResponse, message: object) =>
     void response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`)
 
   const server = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray().catch(() => [])).toString()
     const { id, method = '', params = {} } = JSON.parse(text || '{}')
-    asked.push({ method, params })
+    asked.push({ method, params, headers: request.headers })
     const answer = (result: object) =>
       void response
         .writeHead(200, { 'content-type': 'application/json' })
@@ -36,7 +42,10 @@ export async function startAnnouncing(about: { resources?: string[]; instruction
         })
       case 'tools/list':
         return answer({
-          tools: offers.tools.map((name) => ({ name, inputSchema: { type: 'object' } })),
+          tools: offers.tools.map((name) => ({
+            name,
+            inputSchema: schemas[name] ?? { type: 'object' },
+          })),
         })
       case 'prompts/list':
         return answer({ prompts: offers.prompts.map((name) => ({ name })) })
@@ -65,6 +74,7 @@ export async function startAnnouncing(about: { resources?: string[]; instruction
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/mcp`,
     offers,
+    schemas,
     asked,
     listening: () => [...listening].map(({ filter }) => filter),
     /** To everybody who listens, whatever they listen for. */
