@@ -1,11 +1,14 @@
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
+import { UNSUPPORTED_VERSION } from '#mcp/messages.ts'
 import { LEGACY_HTTP_REVISIONS } from '#mcp/revisions.ts'
+import { type Answer, asObject } from './ask.ts'
 import type { Asker, Found, OwnSession } from './found.ts'
 import {
   discoverResult,
   initializeParams,
   initializeResult,
+  MODERN,
   modernHeaders,
   modernParams,
 } from './greet.ts'
@@ -40,14 +43,17 @@ async function askDiscover({
 }: Asker): Promise<JsonObject | undefined> {
   try {
     const method = 'server/discover'
-    const answer = await ask({
-      era: 'modern',
-      method,
-      params: modernParams(about),
-      headers: modernHeaders(method),
-      loan: loan(),
-      timeoutMs,
-    })
+    const asked = () =>
+      ask({
+        era: 'modern',
+        method,
+        params: modernParams(about),
+        headers: modernHeaders(method),
+        loan: loan(),
+        timeoutMs,
+      })
+    const first = await asked()
+    const answer = namesOurRevision(first) ? await asked() : first
     checkStatus(answer.status, method, say)
     return discoverResult(answer)
   } catch (fault) {
@@ -56,6 +62,17 @@ async function askDiscover({
     throw fault
   }
 }
+
+/** Refused with our own revision among those that it supports: asked again (basic/versioning §Protocol Version Negotiation). */
+const namesOurRevision = ({ error }: Answer): boolean => {
+  const supported = asObject(error?.data)?.supported
+  return (
+    error?.code === UNSUPPORTED_VERSION && Array.isArray(supported) && supported.includes(MODERN)
+  )
+}
+
+/** A server that reads the headers of the modern era alone wants it of every request; to others it says nothing. */
+const methodHeader = (method: string): string[] => ['mcp-method', method]
 
 /** Handshake of 2025-11-25 and before: `initialize`, then `notifications/initialized`. */
 export async function openSession({
@@ -71,7 +88,7 @@ export async function openSession({
     era,
     method: 'initialize',
     params,
-    headers: [],
+    headers: methodHeader('initialize'),
     loan: loan(),
     timeoutMs,
   })
@@ -89,7 +106,7 @@ export async function openSession({
     method: 'notifications/initialized',
     params: {},
     isNotification: true,
-    headers: sessionHeaders(session),
+    headers: [...methodHeader('notifications/initialized'), ...sessionHeaders(session)],
     loan: loan(),
     timeoutMs,
   })
