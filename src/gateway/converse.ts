@@ -26,6 +26,7 @@ import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { answerList } from './lists.ts'
+import type { Looks } from './look.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
 import { eraBytes } from './refusal.ts'
@@ -54,6 +55,7 @@ export const createConverse = (parts: {
   visits: Visits
   standing: Standing
   changes: ListChanges
+  looks: Pick<Looks, 'notice'>
   listing: ListingOf
   clock: Pick<Clock, 'after'>
   record: Recorder
