@@ -14,8 +14,8 @@ import type { Sessions } from './sessions.ts'
 
 const self = (version: string) => ({ name: 'bailiwick', version })
 
-/** Extensions that need nothing but tools and resources, which are carried. */
-const carriedExtensions = ['io.modelcontextprotocol/ui']
+/** Apps need nothing but tools and resources; skills have methods of their own (SEP-2640). */
+const carriedExtensions = ['io.modelcontextprotocol/ui', 'io.modelcontextprotocol/skills']
 
 /**
  * What is told of a server must be carried here: tasks are not, nor are other extensions, or updates and

@@ -19,18 +19,20 @@ import {
 } from './conversation.ts'
 import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
-import { type Forwarding, finalOf, forward } from './forward.ts'
+import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
 import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { answerList } from './lists.ts'
+import type { Looks } from './look.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { Sessions } from './sessions.ts'
+import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
 import { relayStream, tellSession } from './stream.ts'
 import type { Underway } from './underway.ts'
@@ -53,6 +55,7 @@ export const createConverse = (parts: {
   visits: Visits
   standing: Standing
   changes: ListChanges
+  looks: Pick<Looks, 'notice'>
   listing: ListingOf
   clock: Pick<Clock, 'after'>
   record: Recorder
@@ -154,6 +157,25 @@ export const createConverse = (parts: {
     return reply.finish(bytes, session ? { headers: { 'mcp-session-id': session.id } } : {})
   }
 
+  /** Asks the server on the caller's behalf, for as long as that may reach it. */
+  const askServer = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream,
+    reply: Reply,
+  ): Promise<Answer> => {
+    unsuspended(exchange, caller)
+    const reason = needsServer(upstream.server)
+    let over = () => {}
+    const onSent: Forwarding['onSent'] = (cancel) => {
+      over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
+    }
+    const out = outbound(exchange, caller, ask)
+    const answer = forward({ ask, upstream, outbound: out, reply, log, onSent })
+    return answer.finally(() => over())
+  }
+
   /** Passed to the server and back as it comes; an answer that failed becomes an error here. */
   const pass = async (
     exchange: Exchange,
@@ -162,17 +184,21 @@ export const createConverse = (parts: {
     upstream: Upstream,
     reply: Reply,
   ) => {
-    const reason = needsServer(upstream.server)
-    unsuspended(exchange, caller)
-    let over = () => {}
-    const onSent: Forwarding['onSent'] = (cancel) => {
-      over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
-    }
-    const out = outbound(exchange, caller, ask)
-    const answer = await forward({ ask, upstream, outbound: out, reply, log, onSent }).finally(() =>
-      over(),
-    )
+    const answer = await askServer(exchange, caller, ask, upstream, reply)
     return reply.finish(finalOf(ask.id, answer), { event: answer.event })
+  }
+
+  /** The server's own list, without what this caller may not read. */
+  const skills = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream,
+    reply: Reply,
+  ) => {
+    const answer = await askServer(exchange, caller, ask, upstream, unstreamed(reply))
+    const final = finalOf(ask.id, answer)
+    return reply.finish(final && readableSkills(caller.view, upstream.server, final, parts.now()))
   }
 
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -187,6 +213,8 @@ export const createConverse = (parts: {
         return reply.finish(answerDiscover(ask, spokenAs(exchange, caller, ask, upstream)))
       case 'ping':
         return reply.finish(resultBytes(ask.id, {}))
+      case 'skills/list':
+        return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     return upstream && !upstream.shared

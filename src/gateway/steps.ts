@@ -344,9 +344,15 @@ const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? unde
 const isOfCall = (method: string): boolean =>
   method === 'notifications/progress' || method === 'notifications/message'
 
-/** Updates come by a stream of the session's server, and a session of the plane's endpoint has none. */
-const isSubscription = ({ method }: Ask): boolean =>
-  method === 'resources/subscribe' || method === 'resources/unsubscribe'
+/**
+ * At servers' own endpoints alone: updates come by a stream of the session's server, and a session of the
+ * plane's endpoint has none; and a skill names its files by its server's own URIs.
+ */
+const isAtServers = ({ method }: Ask): boolean =>
+  method === 'resources/subscribe' ||
+  method === 'resources/unsubscribe' ||
+  method === 'skills/get' ||
+  method === 'resources/directory/read'
 
 const uncarriedOf = (
   exchange: Exchange,
@@ -360,11 +366,11 @@ const uncarriedOf = (
       code: INVALID_PARAMS,
       message: 'Tasks are not carried by this gateway; call without task',
     }
-  if (exchange.server === undefined && isSubscription(ask))
+  if (exchange.server === undefined && isAtServers(ask))
     return {
-      status: 200,
+      status: ask.era === 'modern' ? 404 : 200,
       code: METHOD_NOT_FOUND,
-      message: "Resources are subscribed to at their server's own endpoint",
+      message: `${ask.method} is for its server's own endpoint`,
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
   const declared = ask.isUnfolded ? [] : paramHeaders(decision.capability)

@@ -11,6 +11,7 @@ import type { Caller, Exchange, Session } from './exchange.ts'
 import { answerLimits, classify } from './forward.ts'
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
+import type { Looks } from './look.ts'
 import { createNotices, isOfLists, listChanged } from './notices.ts'
 import { createReply, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
@@ -25,6 +26,7 @@ export const relayStream = (
     upstream: Upstream
     outbound: Outbound
     detached: Detached
+    looks: Pick<Looks, 'notice'>
     record: Recorder
     log: Log
     now(): number
@@ -65,14 +67,17 @@ export const relayStream = (
       if (!reply.relay(bytes, event)) await drained(reply)
     }
 
+    const isPassed = (method: string): boolean => {
+      // A reason to ask it; what callers are told of their lists is what then stands in the registry.
+      if (isOfLists(method)) about.looks.notice(exchange.plane, upstream.server)
+      return !isOfLists(method) && findMethod('server', session.revision, method) !== undefined
+    }
+
     const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
       const message = readMessage(readJson(bytes, answerLimits))
       if (message.kind === 'invalid') return false
       if (message.kind === 'request' || message.kind === 'notification')
-        return (
-          !isOfLists(message.method) &&
-          findMethod('server', session.revision, message.method) !== undefined
-        )
+        return isPassed(message.method)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
       if (open) {
         const answer = { ...classify(message), final: bytes }
