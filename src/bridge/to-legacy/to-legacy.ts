@@ -1,0 +1,129 @@
+import type { Clock } from '#lib/clock.ts'
+import { type JsonDocument, readJson } from '#lib/json.ts'
+import { CLIENT_CAPABILITIES_KEY } from '#mcp/envelope.ts'
+import { errorBytes, INVALID_PARAMS, isObject } from '#mcp/messages.ts'
+import type { Behalf, Exchange, Outbound, Sink, Upstream } from '#upstream/upstream.ts'
+import { AGAIN, type LegacyCall, startCall } from './call.ts'
+import { askableOf } from './capabilities.ts'
+import { discoverOf } from './discover.ts'
+import { legOf } from './leg.ts'
+import { createParked, type ParkedLimits } from './parked.ts'
+import { responsesIn } from './round.ts'
+import { createLegacySessions, type SessionLimits } from './sessions.ts'
+
+export type ToLegacyLimits = ParkedLimits & SessionLimits
+
+/** A legacy server as a modern caller speaks to it. */
+export interface ToLegacy {
+  readonly upstream: Upstream
+  /** Ends what waits, and the sessions at the server. */
+  close(): Promise<void>
+}
+
+const PARKED = 'parked '
+const limitsOfJson = { depth: 256, nodes: 5_000_000, inexactNumbers: 'keep' } as const
+
+/**
+ * Messages of the modern era (2026-07-28) carried to a server of 2025-11-25 or earlier, and back: see
+ * docs/bridging.md. What a server asks in the middle of a call becomes a round, and the call waits.
+ */
+export const createToLegacy = (parts: {
+  upstream: Upstream
+  version: string
+  clock: Clock
+  nextId: () => string
+  limits: ToLegacyLimits
+}): ToLegacy => {
+  const { upstream, clock, nextId, limits } = parts
+  const about = { name: 'bailiwick', version: parts.version }
+  const sessions = upstream.shared
+    ? undefined
+    : createLegacySessions({ upstream, about, clock, limits })
+  const parked = createParked<LegacyCall>(limits, clock)
+  const calls = new Set<LegacyCall>()
+  let lastId = 0
+
+  const begin = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink): Exchange => {
+    const key = nextId()
+    const call = startCall({
+      ...{ upstream, sessions, clock, outbound, behalf, doc },
+      id: ++lastId,
+      askable: sessions ? askableOf(capabilitiesIn(doc)) : askableOf(undefined),
+      leg: legOf(outbound.id ?? 'null', outbound.method, doc, sink),
+      park: (one) => (parked.add(key, one) ? `${PARKED}${key}` : undefined),
+      over(one) {
+        parked.drop(key)
+        calls.delete(one)
+      },
+    })
+    calls.add(call)
+    return call
+  }
+  const goOn = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink, key: string) => {
+    const leg = legOf(outbound.id ?? 'null', outbound.method, doc, sink)
+    const call = parked.take(key, behalf.caller)
+    if (call) return call.resume(leg, responsesIn(doc))
+    queueMicrotask(() => leg.finish(gone(outbound)))
+    return { cancel() {}, resume() {} }
+  }
+
+  const send: Upstream['send'] = (outbound, sink) => {
+    const { behalf } = outbound
+    if (!behalf || outbound.httpMethod !== 'POST') throw new Error('nobody speaks modern like this')
+    const doc = readJson(outbound.body, limitsOfJson)
+    const state = stateIn(doc)
+    if (state?.startsWith(PARKED))
+      return goOn(outbound, behalf, doc, sink, state.slice(PARKED.length))
+    if (state === undefined || state === AGAIN) return begin(outbound, behalf, doc, sink)
+    queueMicrotask(() => legOf(outbound.id ?? 'null', '', doc, sink).finish(gone(outbound)))
+    return { cancel() {}, resume() {} }
+  }
+
+  return {
+    upstream: {
+      plane: upstream.plane,
+      server: upstream.server,
+      shared: upstream.shared,
+      ready: upstream.ready,
+      get eras() {
+        return upstream.eras
+      },
+      get health() {
+        return upstream.health
+      },
+      get greeting() {
+        const discover = discoverOf(upstream.greeting.initialize as never)
+        return { ...upstream.greeting, ...(discover ? { discover } : {}) }
+      },
+      send,
+      discover: upstream.discover,
+      onListChanged: upstream.onListChanged,
+      close: upstream.close,
+    },
+    async close() {
+      parked.close()
+      for (const call of [...calls]) call.end('the gateway stops')
+      await sessions?.close()
+    },
+  }
+}
+
+const paramsIn = (doc: JsonDocument) =>
+  isObject(doc.value) && isObject(doc.value.params) ? doc.value.params : {}
+
+const capabilitiesIn = (doc: JsonDocument) => {
+  const { _meta } = paramsIn(doc)
+  return isObject(_meta) ? _meta[CLIENT_CAPABILITIES_KEY] : undefined
+}
+
+const stateIn = (doc: JsonDocument): string | undefined => {
+  const { requestState } = paramsIn(doc)
+  return typeof requestState === 'string' ? requestState : undefined
+}
+
+const gone = ({ id }: Outbound): Buffer =>
+  errorBytes(
+    JSON.parse(id ?? 'null'),
+    INVALID_PARAMS,
+    'Nothing waits for this answer any more: it was answered, or its time is over. Call again.',
+  )
