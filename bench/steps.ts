@@ -149,7 +149,12 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
-    bridges: createBridges(),
+    bridges: createBridges({
+      version: installation.version,
+      clock,
+      nextId: createIds({ clock, random }),
+      limits: readConfiguration(undefined).limits,
+    }),
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     snapshot: () => snapshot,

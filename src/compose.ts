@@ -219,9 +219,11 @@ const serveParts = async (
     await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
+  const bridges = createBridges({ version, clock, nextId: ids, limits })
+  upstreams.onLeave(bridges.leave)
   const served = createGateway({
     ...parts,
-    bridges: createBridges(),
+    bridges,
     ended,
     version,
     origin,
@@ -304,6 +306,7 @@ const serveParts = async (
       manager.close()
       const closed = listener.close()
       await served.drain(limits.drainMs)
+      await bridges.close()
       await upstreams.close()
       await parts.apis.close()
       await orLeave(async () => {

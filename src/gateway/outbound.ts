@@ -1,6 +1,6 @@
 import type { Loan } from '#domain/loan.ts'
 import { type Edit, spanOf, splice } from '#lib/json.ts'
-import type { Outbound } from '#upstream/upstream.ts'
+import type { Behalf, Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
@@ -49,6 +49,7 @@ export const outboundOf = (about: {
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
+  behalf?: Behalf | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -72,6 +73,7 @@ export const outboundOf = (about: {
     endMs: about.timeouts.callTimeoutMs,
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
+    ...(about.behalf ? { behalf: about.behalf } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
   }
 }

@@ -40,6 +40,7 @@ import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import { notOurState, type RequestStates } from './request-state.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
@@ -70,6 +71,8 @@ interface Lent {
   readonly loan: Loan | undefined
   /** The message as its server will read it. */
   readonly ask: Ask
+  /** How many rounds of it were answered, this one among them. */
+  readonly round: number
 }
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
@@ -80,13 +83,14 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
   loan: Lend
   looks: Looks
   stepUps: StepUps
+  states: RequestStates
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
@@ -94,7 +98,8 @@ export const createSteps = (parts: {
   const operations = createOperations(parts)
 
   /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = ({ exchange, caller, target }: Asked, sending: Sending, lent: Lent) => {
+  const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
+    const { exchange, caller, target } = asked
     const { upstream, loan, ask } = lent
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
@@ -113,8 +118,28 @@ export const createSteps = (parts: {
         timeouts,
         sentId,
         ownSession,
+        behalf: {
+          caller: callerKey(caller.view),
+          loan: inNameOf(loan, caller),
+          outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
+        },
       }),
     }
+  }
+
+  /** Of a modern caller, what a round brings back. */
+  const roundOf = ({ exchange, caller, ask, target }: Asked) =>
+    ask.era === 'modern'
+      ? parts.states.open({ plane: exchange.plane, caller, ask, target })
+      : undefined
+
+  /** The state of a round leaves sealed. */
+  const sealed = (asked: Asked, sending: Sending, answer: Answer): Answer => {
+    const { exchange, caller, ask, target } = asked
+    if (answer.status !== 'input required' || !answer.final || ask.era !== 'modern') return answer
+    const round = ('round' in sending.lent ? sending.lent.round : 0) + 1
+    const about = { plane: exchange.plane, caller, ask, target, final: answer.final, round }
+    return { ...answer, final: parts.states.seal(about) }
   }
 
   const refusedAs = (asked: Asked, refusal: Refusal, call: string) => {
@@ -162,11 +187,13 @@ export const createSteps = (parts: {
 
     /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
     uncarried(
-      { exchange, ask }: Asked,
+      asked: Asked,
       decision: Permitted,
     ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
+      const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
-      const refusal = uncarriedOf(exchange, ask, decision)
+      const isForeign = roundOf(asked) === 'refused'
+      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -195,7 +222,7 @@ export const createSteps = (parts: {
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
-        : { permitted: true, upstream, loan, ask }
+        : { permitted: true, upstream, loan, ...atServer(ask, roundOf(asked)) }
     },
 
     /**
@@ -268,9 +295,11 @@ export const createSteps = (parts: {
         'api' in lent
           ? operations.forward(asked, sending, lent, heard, stand)
           : forwardToServer(asked, sending, lent, heard, stand)
-      return answer.finally(() => {
-        for (const one of over) one()
-      })
+      return answer
+        .then((one) => sealed(asked, sending, one))
+        .finally(() => {
+          for (const one of over) one()
+        })
     },
 
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
@@ -297,6 +326,11 @@ export const createSteps = (parts: {
     },
   }
 }
+
+const atServer = (ask: Ask, round: ReturnType<RequestStates['open']>) =>
+  round === undefined || round === 'refused'
+    ? { ask, round: 0 }
+    : { ask: { ...ask, doc: round.doc }, round: round.round }
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 

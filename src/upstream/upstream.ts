@@ -163,6 +163,8 @@ export interface Upstreams {
   list(plane: PlaneId): Upstream[]
   /** Hears of each connection that is open, and of each that is opened from then on. */
   onOpen(listener: (upstream: Upstream) => void): void
+  /** Hears of each connection that is replaced or not needed any more, before it closes. */
+  onLeave(listener: (upstream: Upstream) => void): void
   /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
   /** The vault holds another secret of that name: children that were lent it are started anew, other servers are asked again. */

@@ -1,4 +1,11 @@
-import { type Edit, isObject, type JsonDocument, type JsonObject, spanOf, splice } from '#lib/json.ts'
+import {
+  type Edit,
+  isObject,
+  type JsonDocument,
+  type JsonObject,
+  spanOf,
+  splice,
+} from '#lib/json.ts'
 import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import {
   type ErrorMessage,

@@ -33,7 +33,7 @@ import { urlElicitations } from './url-elicitation.ts'
 export interface LegacyCall {
   readonly caller: string
   /** What a retry answers: it goes on to the next round, or to the final message. */
-  resume(leg: Leg, responses: ReadonlyMap<string, Uint8Array>): Exchange
+  answer(leg: Leg, responses: ReadonlyMap<string, Uint8Array>): Exchange
   /** It is wanted no longer: what the server asks is declined, and it is told. */
   end(reason: string): void
 }
@@ -65,7 +65,7 @@ export const startCall = (about: {
   park(call: LegacyCall): string | undefined
   /** It is over. */
   over(call: LegacyCall): void
-}): LegacyCall & Exchange => {
+}): { readonly call: LegacyCall; readonly exchange: Exchange } => {
   const { upstream, sessions, clock, outbound, behalf, askable } = about
   let leg: Leg | undefined = about.leg
   let session: LegacySession | undefined
@@ -157,7 +157,8 @@ export const startCall = (about: {
     const question = questionOf(doc, message, key)
     if (message.method === 'ping') return tell(answerTo(question, Buffer.from('{}')))
     const code = unaskable(askable, message.method, message.params ?? {})
-    if (code !== undefined) return tell(refusalOf(question.id, code, 'The client cannot be asked this'))
+    if (code !== undefined)
+      return tell(refusalOf(question.id, code, 'The client cannot be asked this'))
     asked.push(question)
     if (leg) stopGathering ??= clock.after(gatherMs, giveOut)
   }
@@ -195,7 +196,11 @@ export const startCall = (about: {
     stream = openResumable({
       upstream,
       clock,
-      first: { ...inSession(legacyRequest(about.doc, outbound.method, about.id)), id: String(about.id), endMs: Number.POSITIVE_INFINITY },
+      first: {
+        ...inSession(legacyRequest(about.doc, outbound.method, about.id)),
+        id: String(about.id),
+        endMs: Number.POSITIVE_INFINITY,
+      },
       resumption: (from) => ({
         ...inSession(new Uint8Array()),
         httpMethod: 'GET',
@@ -265,7 +270,9 @@ export const startCall = (about: {
     for (const question of asked) tell(declineOf(question))
     if (session && stream && !kept) {
       const params = { requestId: about.id, reason }
-      tell(Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params })))
+      tell(
+        Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params })),
+      )
     }
     stream?.cancel(reason)
     settle()
@@ -281,11 +288,10 @@ export const startCall = (about: {
   }
   const exchange: Exchange = { cancel: (reason) => end(reason), resume: () => stream?.resume() }
 
-  const call: LegacyCall & Exchange = {
+  const call: LegacyCall = {
     caller: behalf.caller,
-    ...exchange,
     end,
-    resume(next, responses) {
+    answer(next, responses) {
       leg = next
       watch()
       const answered = asked.filter(({ key }) => responses.has(key))
@@ -303,7 +309,7 @@ export const startCall = (about: {
   }
   watch()
   void start()
-  return call
+  return { call, exchange }
 }
 
 const unheard: Sink = { head() {}, message: () => true, end() {}, fail() {} }

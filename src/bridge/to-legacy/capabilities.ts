@@ -43,7 +43,9 @@ export const unaskable = (
   switch (method) {
     case 'elicitation/create': {
       if (!isObject(declared.elicitation)) return NO_METHOD
-      return isObject(declared.elicitation[params.mode === undefined ? 'form' : String(params.mode)])
+      return isObject(
+        declared.elicitation[params.mode === undefined ? 'form' : String(params.mode)],
+      )
         ? undefined
         : BAD_PARAMS
     }

@@ -1,6 +1,6 @@
 import type { JsonDocument } from '#lib/json.ts'
-import { isObject } from '#mcp/messages.ts'
 import { LOG_LEVEL_KEY } from '#mcp/envelope.ts'
+import { isObject } from '#mcp/messages.ts'
 import type { Sink } from '#upstream/upstream.ts'
 import { progressTokenOf } from './request.ts'
 

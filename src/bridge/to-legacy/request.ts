@@ -1,11 +1,11 @@
 import { isObject, type JsonDocument, spanOf } from '#lib/json.ts'
+import { membersText } from '#lib/json-members.ts'
 import {
   CLIENT_CAPABILITIES_KEY,
   CLIENT_INFO_KEY,
   LOG_LEVEL_KEY,
   PROTOCOL_VERSION_KEY,
 } from '#mcp/envelope.ts'
-import { membersText } from './members.ts'
 
 const envelope = new Set([
   PROTOCOL_VERSION_KEY,

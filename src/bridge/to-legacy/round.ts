@@ -1,6 +1,6 @@
 import { isObject, type JsonDocument } from '#lib/json.ts'
+import { bytesAt, membersText } from '#lib/json-members.ts'
 import type { RequestMessage } from '#mcp/messages.ts'
-import { bytesAt, membersText } from './members.ts'
 
 /** Something that a server asks of a caller in the middle of a call, until it is answered. */
 export interface Question {
@@ -24,7 +24,9 @@ export const questionOf = (
   const body = params
     ? Buffer.concat([
         Buffer.from(',"params":'),
-        membersText(doc, ['params'], params, (name) => (ofLegacy.has(name) ? undefined : 'as it is')),
+        membersText(doc, ['params'], params, (name) =>
+          ofLegacy.has(name) ? undefined : 'as it is',
+        ),
       ])
     : Buffer.alloc(0)
   const head = Buffer.from(`{"method":${JSON.stringify(method)}`)

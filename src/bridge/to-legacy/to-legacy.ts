@@ -45,7 +45,7 @@ export const createToLegacy = (parts: {
 
   const begin = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink): Exchange => {
     const key = nextId()
-    const call = startCall({
+    const { call, exchange } = startCall({
       ...{ upstream, sessions, clock, outbound, behalf, doc },
       id: ++lastId,
       askable: sessions ? askableOf(capabilitiesIn(doc)) : askableOf(undefined),
@@ -57,12 +57,12 @@ export const createToLegacy = (parts: {
       },
     })
     calls.add(call)
-    return call
+    return exchange
   }
   const goOn = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink, key: string) => {
     const leg = legOf(outbound.id ?? 'null', outbound.method, doc, sink)
     const call = parked.take(key, behalf.caller)
-    if (call) return call.resume(leg, responsesIn(doc))
+    if (call) return call.answer(leg, responsesIn(doc))
     queueMicrotask(() => leg.finish(gone(outbound)))
     return { cancel() {}, resume() {} }
   }

@@ -1,4 +1,4 @@
-import { type JsonDocument, type JsonObject, spanOf } from '#lib/json.ts'
+import { type JsonDocument, type JsonObject, spanOf } from './json.ts'
 
 /**
  * An object of a document as text again, member by member: as it is, byte for byte; as something else;
