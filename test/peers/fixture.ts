@@ -87,7 +87,8 @@ export async function startFixture(speaks: 'both' | 'legacy' = 'both'): Promise<
       ...(mcpMethod !== undefined && { mcpMethodHeader: mcpMethod }),
       body,
     })
-    if (inbound.kind === 'legacy' || speaks === 'legacy') return serveLegacy(request, response, body)
+    if (inbound.kind === 'legacy' || speaks === 'legacy')
+      return serveLegacy(request, response, body)
     // The SDK's declaration does not fit exactOptionalPropertyTypes.
     await serveModern(request as NodeIncomingMessageLike, response, body)
   }

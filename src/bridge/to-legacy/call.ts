@@ -14,6 +14,7 @@ import {
 import type { Behalf, Exchange, Outbound, Sink, Upstream } from '#upstream/upstream.ts'
 import { modernAnswer } from './answer.ts'
 import { type Askable, unaskable } from './capabilities.ts'
+import { failCodeOf } from './fail-code.ts'
 import type { Leg } from './leg.ts'
 import { isAsVerbose, modernNotice } from './notice.ts'
 import { legacyRequest } from './request.ts'
@@ -27,6 +28,7 @@ import {
 } from './round.ts'
 import { headersOf, type LegacySession, type LegacySessions } from './sessions.ts'
 import { openResumable } from './stream.ts'
+import { unheard } from './unheard.ts'
 import { urlElicitations } from './url-elicitation.ts'
 
 /** A call of a modern caller at a legacy server, from its first message to its last. */
@@ -254,9 +256,8 @@ export const startCall = (about: {
       session = await sessions?.enter({ caller, loan, askable, timeoutMs: outbound.timeoutMs })
       if (session) await level(session)
     } catch (thrown) {
-      const { code, detail } = asFault(thrown)
-      const known = failCodes.find((one) => one === code) ?? 'upstream_broken'
-      return fail(known, detail ?? `${upstream.server} opened no session`, thrown)
+      const { detail } = asFault(thrown)
+      return fail(failCodeOf(thrown), detail ?? `${upstream.server} opened no session`, thrown)
     }
     if (isOver) {
       if (session) sessions?.leave(session)
@@ -311,17 +312,6 @@ export const startCall = (about: {
   void start()
   return { call, exchange }
 }
-
-const unheard: Sink = { head() {}, message: () => true, end() {}, fail() {} }
-
-const failCodes = [
-  'upstream_unreachable',
-  'upstream_timeout',
-  'upstream_broken',
-  'upstream_too_large',
-  'upstream_refused',
-  'no_credential',
-] as const
 
 const read = (bytes: Uint8Array): JsonDocument | undefined => {
   try {

@@ -66,13 +66,13 @@ export const responsesIn = (doc: JsonDocument): Map<string, Uint8Array> => {
 }
 
 /** The answer as the server gets it, to its own request. */
-export const answerTo = ({ id }: Question, result: Uint8Array): Buffer =>
+export const answerTo = ({ id }: Pick<Question, 'id'>, result: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), result, Buffer.from('}')])
 
 /** Nobody answers it any more (2025-11-25, client/elicitation §Response Actions, client/sampling §Error Handling). */
 export const declineOf = ({ id, method }: Question): Buffer =>
   method === 'elicitation/create'
-    ? answerTo({ id } as Question, Buffer.from('{"action":"decline"}'))
+    ? answerTo({ id }, Buffer.from('{"action":"decline"}'))
     : refusalOf(id, -1, 'Nobody answers this request')
 
 export const refusalOf = (id: string, code: number, message: string): Buffer =>

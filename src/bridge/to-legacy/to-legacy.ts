@@ -7,6 +7,7 @@ import { AGAIN, type LegacyCall, startCall } from './call.ts'
 import { askableOf } from './capabilities.ts'
 import { discoverOf } from './discover.ts'
 import { legOf } from './leg.ts'
+import { createListen } from './listen.ts'
 import { createParked, type ParkedLimits } from './parked.ts'
 import { responsesIn } from './round.ts'
 import { createLegacySessions, type SessionLimits } from './sessions.ts'
@@ -39,6 +40,7 @@ export const createToLegacy = (parts: {
   const sessions = upstream.shared
     ? undefined
     : createLegacySessions({ upstream, about, clock, limits })
+  const listen = sessions && createListen({ upstream, sessions, clock })
   const parked = createParked<LegacyCall>(limits, clock)
   const calls = new Set<LegacyCall>()
   let lastId = 0
@@ -71,6 +73,8 @@ export const createToLegacy = (parts: {
     const { behalf } = outbound
     if (!behalf || outbound.httpMethod !== 'POST') throw new Error('nobody speaks modern like this')
     const doc = readJson(outbound.body, limitsOfJson)
+    if (outbound.method === 'subscriptions/listen' && listen)
+      return listen(outbound, behalf, doc, sink)
     const state = stateIn(doc)
     if (state?.startsWith(PARKED))
       return goOn(outbound, behalf, doc, sink, state.slice(PARKED.length))
