@@ -1,6 +1,8 @@
+import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { type Era, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
 import type { Upstream } from '#upstream/upstream.ts'
+import type { PlaneMailboxes } from './mailboxes.ts'
 import { createToLegacy, type ToLegacy, type ToLegacyLimits } from './to-legacy/to-legacy.ts'
 
 /** Servers in the era of whoever speaks to them: agents and servers will differ for years (docs/bridging.md). */
@@ -23,6 +25,7 @@ export const createBridges = (parts: {
   clock: Clock
   nextId: () => string
   limits: BridgeLimits
+  mailboxes: (plane: PlaneId) => PlaneMailboxes
 }): Bridges => {
   // By connection: a server that is told anew where it is is another one.
   const toLegacy = new Map<Upstream, ToLegacy>()

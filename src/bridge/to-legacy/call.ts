@@ -268,6 +268,8 @@ export const startCall = (about: {
 
   const end = (reason: string): void => {
     if (isOver) return
+    const to = leg
+    leg = undefined
     for (const question of asked) tell(declineOf(question))
     if (session && stream && !kept) {
       const params = { requestId: about.id, reason }
@@ -277,6 +279,7 @@ export const startCall = (about: {
     }
     stream?.cancel(reason)
     settle()
+    to?.fail('upstream_unreachable', `${upstream.server}: ${reason}`)
   }
   const watch = (): void => {
     if (outbound.endMs === Number.POSITIVE_INFINITY) return
@@ -287,7 +290,13 @@ export const startCall = (about: {
       to?.fail('upstream_timeout', `${upstream.server} did not answer within ${outbound.endMs} ms`)
     })
   }
-  const exchange: Exchange = { cancel: (reason) => end(reason), resume: () => stream?.resume() }
+  const exchange: Exchange = {
+    cancel(reason) {
+      leg = undefined
+      end(reason)
+    },
+    resume: () => stream?.resume(),
+  }
 
   const call: LegacyCall = {
     caller: behalf.caller,

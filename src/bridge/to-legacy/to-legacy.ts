@@ -1,11 +1,14 @@
+import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { type JsonDocument, readJson } from '#lib/json.ts'
 import { CLIENT_CAPABILITIES_KEY } from '#mcp/envelope.ts'
 import { errorBytes, INVALID_PARAMS, isObject } from '#mcp/messages.ts'
 import type { Behalf, Exchange, Outbound, Sink, Upstream } from '#upstream/upstream.ts'
+import type { PlaneMailboxes } from '../mailboxes.ts'
 import { AGAIN, type LegacyCall, startCall } from './call.ts'
 import { askableOf } from './capabilities.ts'
 import { discoverOf } from './discover.ts'
+import { createElsewhere, type Retry } from './elsewhere.ts'
 import { legOf } from './leg.ts'
 import { createListen } from './listen.ts'
 import { createParked, type ParkedLimits } from './parked.ts'
@@ -34,6 +37,7 @@ export const createToLegacy = (parts: {
   clock: Clock
   nextId: () => string
   limits: ToLegacyLimits
+  mailboxes: (plane: PlaneId) => PlaneMailboxes
 }): ToLegacy => {
   const { upstream, clock, nextId, limits } = parts
   const about = { name: 'bailiwick', version: parts.version }
@@ -43,6 +47,8 @@ export const createToLegacy = (parts: {
   const listen = sessions && createListen({ upstream, sessions, clock })
   const parked = createParked<LegacyCall>(limits, clock)
   const calls = new Set<LegacyCall>()
+  /** Those that wait or have waited: this process hears of them from others. */
+  const held = new Map<string, () => void>()
   let lastId = 0
 
   const begin = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink): Exchange => {
@@ -52,21 +58,37 @@ export const createToLegacy = (parts: {
       id: ++lastId,
       askable: sessions ? askableOf(capabilitiesIn(doc)) : askableOf(undefined),
       leg: legOf(outbound.id ?? 'null', outbound.method, doc, sink),
-      park: (one) => (parked.add(key, one) ? `${PARKED}${key}` : undefined),
+      park(one) {
+        if (!parked.add(key, one)) return undefined
+        if (!held.has(key)) held.set(key, elsewhere.hold(key))
+        return `${PARKED}${key}`
+      },
       over(one) {
         parked.drop(key)
+        held.get(key)?.()
+        held.delete(key)
         calls.delete(one)
       },
     })
     calls.add(call)
     return exchange
   }
-  const goOn = (outbound: Outbound, behalf: Behalf, doc: JsonDocument, sink: Sink, key: string) => {
-    const leg = legOf(outbound.id ?? 'null', outbound.method, doc, sink)
-    const call = parked.take(key, behalf.caller)
-    if (call) return call.answer(leg, responsesIn(doc))
-    queueMicrotask(() => leg.finish(gone(outbound)))
-    return { cancel() {}, resume() {} }
+  /** Answers a round of a call that this process has. */
+  const goOn = (key: string, { caller, id, method, doc }: Retry, sink: Sink): Exchange => {
+    const leg = legOf(id, method, doc, sink)
+    const call = parked.take(key, caller)
+    return call ? call.answer(leg, responsesIn(doc)) : soon(() => leg.finish(gone(id)))
+  }
+  const elsewhere = createElsewhere({
+    mailboxes: parts.mailboxes(upstream.plane),
+    clock,
+    nextId,
+    goOn,
+  })
+  const redeem = (key: string, retry: Retry, outbound: Outbound, sink: Sink): Exchange => {
+    if (held.has(key)) return goOn(key, retry, sink)
+    const leg = legOf(retry.id, retry.method, retry.doc, sink)
+    return elsewhere.send(key, retry, outbound, sink, () => leg.finish(gone(retry.id)))
   }
 
   const send: Upstream['send'] = (outbound, sink) => {
@@ -76,11 +98,11 @@ export const createToLegacy = (parts: {
     if (outbound.method === 'subscriptions/listen' && listen)
       return listen(outbound, behalf, doc, sink)
     const state = stateIn(doc)
-    if (state?.startsWith(PARKED))
-      return goOn(outbound, behalf, doc, sink, state.slice(PARKED.length))
     if (state === undefined || state === AGAIN) return begin(outbound, behalf, doc, sink)
-    queueMicrotask(() => legOf(outbound.id ?? 'null', '', doc, sink).finish(gone(outbound)))
-    return { cancel() {}, resume() {} }
+    const { id = 'null', method } = outbound
+    if (!state.startsWith(PARKED)) return soon(() => legOf(id, method, doc, sink).finish(gone(id)))
+    const retry = { caller: behalf.caller, id, method, doc }
+    return redeem(state.slice(PARKED.length), retry, outbound, sink)
   }
 
   return {
@@ -125,9 +147,15 @@ const stateIn = (doc: JsonDocument): string | undefined => {
   return typeof requestState === 'string' ? requestState : undefined
 }
 
-const gone = ({ id }: Outbound): Buffer =>
+/** Nothing is heard before `send` has returned. */
+const soon = (task: () => void): Exchange => {
+  queueMicrotask(task)
+  return { cancel() {}, resume() {} }
+}
+
+const gone = (id: string): Buffer =>
   errorBytes(
-    JSON.parse(id ?? 'null'),
+    JSON.parse(id),
     INVALID_PARAMS,
     'Nothing waits for this answer any more: it was answered, or its time is over. Call again.',
   )
