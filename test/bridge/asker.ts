@@ -50,7 +50,8 @@ export async function startAsker(about: { capabilities?: object } = {}) {
         event(stream(), { jsonrpc: '2.0', id: own, method: step.ask, params: step.params ?? {} })
       } else if ('wait' in step) await until(() => asked.every((one) => answered.has(one)))
       else if ('notice' in step) {
-        const progressToken = meta.progressToken
+        const isProgress = step.notice === 'notifications/progress'
+        const progressToken = isProgress ? meta.progressToken : undefined
         const told = { ...(progressToken !== undefined && { progressToken }), ...step.params }
         event(stream(), { jsonrpc: '2.0', method: step.notice, params: told })
       } else if ('close' in step) {
@@ -112,6 +113,12 @@ export async function startAsker(about: { capabilities?: object } = {}) {
     changed()
     if (method === undefined || id === undefined) return void response.writeHead(202).end()
     if (method === 'tools/list') return answer({ tools: [tool] })
+    if (method === 'prompts/list') return answer({ prompts: [] })
+    if (method === 'resources/templates/list') return answer({ resourceTemplates: [] })
+    if (method === 'resources/list')
+      return answer({
+        resources: ['open', 'closed'].map((name) => ({ uri: `test://${name}`, name })),
+      })
     if (method !== 'tools/call') return answer({})
     events()
     streams.set(`${session} ${String(id)}`, response)
