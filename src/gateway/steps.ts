@@ -137,7 +137,7 @@ export const createSteps = (parts: {
   const sealed = (asked: Asked, sending: Sending, answer: Answer): Answer => {
     const { exchange, caller, ask, target } = asked
     if (answer.status !== 'input required' || !answer.final || ask.era !== 'modern') return answer
-    const round = ('round' in sending.lent ? sending.lent.round : 0) + 1
+    const round = roundIn(sending.lent) + 1
     const about = { plane: exchange.plane, caller, ask, target, final: answer.final, round }
     return { ...answer, final: parts.states.seal(about) }
   }
@@ -247,8 +247,8 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, { loan }: Lent | ApiLent): Promise<Call> =>
-      record.intend({ ...asked, now: asked.at, decision, loan }),
+    intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent): Promise<Call> =>
+      record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundIn(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
@@ -331,6 +331,8 @@ const atServer = (ask: Ask, round: ReturnType<RequestStates['open']>) =>
   round === undefined || round === 'refused'
     ? { ask, round: 0 }
     : { ask: { ...ask, doc: round.doc }, round: round.round }
+
+const roundIn = (lent: Lent | ApiLent): number => ('round' in lent ? lent.round : 0)
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 

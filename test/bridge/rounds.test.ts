@@ -97,11 +97,11 @@ describe('A round', () => {
     await planner({ script: askName, requestState, inputResponses: ann })
     const added = (await gateway.ledger('ops')).entries.slice(before)
     assert.deepEqual(
-      added.map(({ type, status }) => [type, status]),
+      added.map(({ type, status, round }) => [type, status ?? round]),
       [
         ['call.intent', undefined],
         ['call.outcome', 'input required'],
-        ['call.intent', undefined],
+        ['call.intent', 1],
         ['call.outcome', 'complete'],
       ],
     )
