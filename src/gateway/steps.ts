@@ -14,7 +14,7 @@ import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
-import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -35,6 +35,7 @@ import {
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
+import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
@@ -42,6 +43,7 @@ import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } 
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
+import { type AtServer, createRounds, roundOf } from './rounds.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
@@ -65,14 +67,10 @@ export interface Sending {
   readonly lent: Lent | ApiLent
   readonly call: Call
 }
-interface Lent {
+interface Lent extends AtServer {
   readonly permitted: true
   readonly upstream: Upstream
   readonly loan: Loan | undefined
-  /** The message as its server will read it. */
-  readonly ask: Ask
-  /** How many rounds of it were answered, this one among them. */
-  readonly round: number
 }
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
@@ -96,6 +94,7 @@ export const createSteps = (parts: {
 }) => {
   const { record, standing, log } = parts
   const operations = createOperations(parts)
+  const rounds = createRounds(parts.states)
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
@@ -125,21 +124,6 @@ export const createSteps = (parts: {
         },
       }),
     }
-  }
-
-  /** Of a modern caller, what a round brings back. */
-  const roundOf = ({ exchange, caller, ask, target }: Asked) =>
-    ask.era === 'modern'
-      ? parts.states.open({ plane: exchange.plane, caller, ask, target })
-      : undefined
-
-  /** The state of a round leaves sealed. */
-  const sealed = (asked: Asked, sending: Sending, answer: Answer): Answer => {
-    const { exchange, caller, ask, target } = asked
-    if (answer.status !== 'input required' || !answer.final || ask.era !== 'modern') return answer
-    const round = roundIn(sending.lent) + 1
-    const about = { plane: exchange.plane, caller, ask, target, final: answer.final, round }
-    return { ...answer, final: parts.states.seal(about) }
   }
 
   const refusedAs = (asked: Asked, refusal: Refusal, call: string) => {
@@ -192,7 +176,7 @@ export const createSteps = (parts: {
     ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
       const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
-      const isForeign = roundOf(asked) === 'refused'
+      const isForeign = rounds.isForeign(asked, ask)
       const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
@@ -222,7 +206,7 @@ export const createSteps = (parts: {
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
-        : { permitted: true, upstream, loan, ...atServer(ask, roundOf(asked)) }
+        : { permitted: true, upstream, loan, ...rounds.atServer(asked, ask) }
     },
 
     /**
@@ -248,7 +232,7 @@ export const createSteps = (parts: {
 
     /** Durable; no effect before this line. */
     intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent): Promise<Call> =>
-      record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundIn(lent) }),
+      record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
@@ -296,7 +280,7 @@ export const createSteps = (parts: {
           ? operations.forward(asked, sending, lent, heard, stand)
           : forwardToServer(asked, sending, lent, heard, stand)
       return answer
-        .then((one) => sealed(asked, sending, one))
+        .then((one) => rounds.seal(asked, lent, one))
         .finally(() => {
           for (const one of over) one()
         })
@@ -327,13 +311,6 @@ export const createSteps = (parts: {
   }
 }
 
-const atServer = (ask: Ask, round: ReturnType<RequestStates['open']>) =>
-  round === undefined || round === 'refused'
-    ? { ask, round: 0 }
-    : { ask: { ...ask, doc: round.doc }, round: round.round }
-
-const roundIn = (lent: Lent | ApiLent): number => ('round' in lent ? lent.round : 0)
-
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 
 const uncarriedOf = (
@@ -349,7 +326,7 @@ const uncarriedOf = (
       message: 'Tasks are not carried by this gateway; call without task',
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = paramHeaders(decision.capability)
+  const declared = mirroredBy(decision.capability)
   const args = ask.params.arguments as JsonValue | undefined
   return declared.length === 0
     ? undefined
@@ -421,15 +398,3 @@ const tellCancelled = (
 }
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
-
-/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
-const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
-  let declared = declaredHeaders.get(capability)
-  if (!declared) {
-    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
-    declared = 'problem' in found ? [] : found
-    declaredHeaders.set(capability, declared)
-  }
-  return declared
-}
-const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

@@ -212,7 +212,10 @@ describe('A caller that closes its stream', () => {
     const heard = told(from)
     const called = heard.find(({ method }) => method === 'tools/call')
     const cancelled = heard.find(({ method }) => method === 'notifications/cancelled')
-    assert.equal((cancelled?.params as { requestId: unknown }).requestId, called?.id)
+    assert.deepEqual(cancelled?.params, {
+      requestId: called?.id,
+      reason: 'the caller closed its connection',
+    })
   })
 })
 

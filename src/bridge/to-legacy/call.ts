@@ -149,7 +149,8 @@ export const startCall = (about: {
     if (state === undefined) {
       end('too many calls wait for their callers')
       const id = JSON.parse(to.id) as string | number
-      return to.finish(errorBytes(id, INTERNAL_ERROR, 'Too many calls wait for answers already'))
+      to.finish(errorBytes(id, INTERNAL_ERROR, 'Too many calls wait for answers already'))
+      return
     }
     hold ??= behalf.outlive((code) => end(`${code} by the gateway`))
     to.finish(inputRequired(to.id, asked, state))
@@ -157,10 +158,13 @@ export const startCall = (about: {
   const hearQuestion = (doc: JsonDocument, message: RequestMessage): void => {
     const key = `request-${++count}`
     const question = questionOf(doc, message, key)
-    if (message.method === 'ping') return tell(answerTo(question, Buffer.from('{}')))
     const code = unaskable(askable, message.method, message.params ?? {})
-    if (code !== undefined)
-      return tell(refusalOf(question.id, code, 'The client cannot be asked this'))
+    if (message.method === 'ping') tell(answerTo(question, Buffer.from('{}')))
+    else if (code !== undefined)
+      tell(refusalOf(question.id, code, 'The client cannot be asked this'))
+    else hearAsked(question)
+  }
+  const hearAsked = (question: Question): void => {
     asked.push(question)
     if (leg) stopGathering ??= clock.after(gatherMs, giveOut)
   }
