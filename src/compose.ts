@@ -1,4 +1,5 @@
 import { createBridges } from '#bridge/bridge.ts'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -219,9 +220,17 @@ const serveParts = async (
     await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
+  const mailboxes = createMailboxes({
+    carried: (plane) => parts.store.plane(plane).mailboxes,
+    keyring: parts.keyring,
+    clock,
+    nextId: ids,
+  })
+  const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
+  upstreams.onLeave(bridges.leave)
   const served = createGateway({
     ...parts,
-    bridges: createBridges(),
+    bridges,
     ended,
     version,
     origin,
@@ -304,6 +313,7 @@ const serveParts = async (
       manager.close()
       const closed = listener.close()
       await served.drain(limits.drainMs)
+      await bridges.close()
       await upstreams.close()
       await parts.apis.close()
       await orLeave(async () => {

@@ -63,6 +63,25 @@ export const configurationSchema = z.strictObject({
         .describe(
           'Most requests a second without a valid token, over all; more are 429 before anything is checked.',
         ),
+      roundTimeoutMs: count(1000, 86_400_000)
+        .default(600_000)
+        .describe(
+          'Longest time a caller may take to answer what a server asks in the middle of a call, milliseconds.',
+        ),
+      parkedCalls: count(0, 100_000)
+        .default(1000)
+        .describe('Most calls that wait for what their callers answer; one more is refused.'),
+      parkedCallsPerCaller: count(0, 100_000)
+        .default(20)
+        .describe('Most such calls of one caller.'),
+      sessions: count(1, 100_000)
+        .default(1000)
+        .describe(
+          'Most sessions that are kept open at one server for callers of a newer protocol revision; the longest unused gives way.',
+        ),
+      sessionIdleMs: count(1000, 86_400_000)
+        .default(300_000)
+        .describe('Such a session is ended when it was unused for so long, milliseconds.'),
       drainMs: count(0, 600_000)
         .default(10_000)
         .describe('Longest wait for calls under way at a stop, milliseconds.'),

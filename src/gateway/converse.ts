@@ -18,7 +18,7 @@ import {
   type Spoken,
 } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
@@ -47,7 +47,7 @@ export const createConverse = (parts: {
   limits: Timeouts
   log: Log
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   apis: Pick<Apis, 'find'>
   sessions: Sessions
   detached: Detached
@@ -90,7 +90,18 @@ export const createConverse = (parts: {
   }
 
   const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
-    outboundOf({ exchange, ask, loan: loanOf(exchange, caller), timeouts: parts.limits })
+    outboundOf({
+      exchange,
+      ask,
+      loan: loanOf(exchange, caller),
+      timeouts: parts.limits,
+      behalf: {
+        caller: callerKey(caller.view),
+        loan: loanOf(exchange, caller),
+        // It ends with the request, which the caller of this watches over.
+        outlive: () => () => {},
+      },
+    })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (

@@ -43,7 +43,7 @@ interface Subscribed {
  */
 export const createListen = (parts: {
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   standing: Standing
   changes: ListChanges
   clock: Pick<Clock, 'after'>
@@ -146,7 +146,7 @@ export const createListen = (parts: {
 }
 
 /** A server that tells of its resources' changes to callers one by one; a child that they share does not. */
-export const listenable = (bridges: Bridges, upstream: Upstream): Upstream | undefined => {
+export const listenable = (bridges: Pick<Bridges, 'spoken'>, upstream: Upstream): Upstream | undefined => {
   const spoken = bridges.spoken(upstream, 'modern')
   return spoken?.eras.modern && !spoken.shared ? spoken : undefined
 }

@@ -18,7 +18,7 @@ export type ListingOf = (
 export const createListing =
   (parts: {
     upstreams: Pick<Upstreams, 'find'>
-    bridges: Bridges
+    bridges: Pick<Bridges, 'spoken'>
     apis: Pick<Apis, 'find'>
     planeDocument(plane: PlaneId): PlaneDocument | undefined
     now(): number

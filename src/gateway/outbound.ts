@@ -3,7 +3,7 @@ import { type Edit, isObject, type JsonValue, spanOf, splice } from '#lib/json.t
 import { encodedField } from '#mcp/envelope.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
-import type { Outbound } from '#upstream/upstream.ts'
+import type { Behalf, Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
@@ -54,6 +54,7 @@ export const outboundOf = (about: {
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
+  behalf?: Behalf | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -78,6 +79,7 @@ export const outboundOf = (about: {
     endMs: about.timeouts.callTimeoutMs,
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
+    ...(about.behalf ? { behalf: about.behalf } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
   }
 }

@@ -29,6 +29,7 @@ import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { createRequestStates } from './request-state.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
 import { createRuns } from './runs.ts'
@@ -48,6 +49,7 @@ export interface GatewayLimits extends Timeouts {
   readonly jsonNodes: number
   readonly unauthenticatedPerSecond: number
   readonly concurrentExchanges: number
+  readonly roundTimeoutMs: number
 }
 
 export interface GatewayParts {
@@ -63,7 +65,7 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
-  readonly bridges: Bridges
+  readonly bridges: Pick<Bridges, 'spoken'>
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly looks: Looks
@@ -169,7 +171,18 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     now,
   })
   const stepUps = createStepUps(10_000)
-  const step = createSteps({ ...parts, listing, stepUps, record, underway, standing, loan, now })
+  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
+  const step = createSteps({
+    ...parts,
+    listing,
+    stepUps,
+    states,
+    record,
+    underway,
+    standing,
+    loan,
+    now,
+  })
 
   // The steps of one call. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing

@@ -20,7 +20,7 @@ import {
   type ProtocolRefusal,
   type RequestId,
 } from '#mcp/messages.ts'
-import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -42,6 +42,7 @@ import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
+import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
@@ -49,7 +50,9 @@ import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
 import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import { notOurState, type RequestStates } from './request-state.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
+import { type AtServer, createRounds, roundOf } from './rounds.ts'
 import { answerSearch } from './search.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
@@ -82,17 +85,15 @@ export interface Sending {
   readonly call: Call
 }
 /** One of the gateway's own tools, which needs nothing. */
-interface OwnLent {
+export interface OwnLent {
   readonly permitted: true
   readonly own: Ask
   readonly loan: undefined
 }
-interface Lent {
+interface Lent extends AtServer {
   readonly permitted: true
   readonly upstream: Upstream
   readonly loan: Loan | undefined
-  /** The message as its server will read it. */
-  readonly ask: Ask
 }
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
@@ -103,7 +104,7 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
@@ -111,14 +112,17 @@ export const createSteps = (parts: {
   looks: Looks
   stepUps: StepUps
   listing: ListingOf
+  states: RequestStates
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
   const { record, standing, log } = parts
   const operations = createOperations(parts)
+  const rounds = createRounds(parts.states)
 
   /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = ({ exchange, caller, target }: Asked, sending: Sending, lent: Lent) => {
+  const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
+    const { exchange, caller, target } = asked
     const { upstream, loan, ask } = lent
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
@@ -133,11 +137,16 @@ export const createSteps = (parts: {
         exchange,
         ask,
         renamed: renamedAs(target, decision),
-        mirrored: ask.isUnfolded ? paramHeaders(decision.capability) : undefined,
+        mirrored: ask.isUnfolded ? mirroredBy(decision.capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
         ownSession,
+        behalf: {
+          caller: callerKey(caller.view),
+          loan: inNameOf(loan, caller),
+          outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
+        },
       }),
     }
   }
@@ -189,11 +198,13 @@ export const createSteps = (parts: {
 
     /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
     uncarried(
-      { exchange, ask }: Asked,
+      asked: Asked,
       decision: Permitted,
     ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
+      const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
-      const refusal = uncarriedOf(exchange, ask, decision)
+      const isForeign = rounds.isForeign(asked, ask)
+      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -223,7 +234,7 @@ export const createSteps = (parts: {
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
-        : { permitted: true, upstream, loan, ask }
+        : { permitted: true, upstream, loan, ...rounds.atServer(asked, ask) }
     },
 
     /**
@@ -248,11 +259,8 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (
-      asked: Asked,
-      decision: Permitted,
-      { loan }: Lent | ApiLent | OwnLent,
-    ): Promise<Call> => record.intend({ ...asked, now: asked.at, decision, loan }),
+    intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent | OwnLent): Promise<Call> =>
+      record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
@@ -302,9 +310,11 @@ export const createSteps = (parts: {
         'api' in lent
           ? operations.forward(asked, sending, lent, heard, stand)
           : forwardToServer(asked, sending, lent, heard, stand)
-      return answer.finally(() => {
-        for (const one of over) one()
-      })
+      return answer
+        .then((one) => rounds.seal(asked, lent, one))
+        .finally(() => {
+          for (const one of over) one()
+        })
     },
 
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
@@ -373,7 +383,7 @@ const uncarriedOf = (
       message: `${ask.method} is for its server's own endpoint`,
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = ask.isUnfolded ? [] : paramHeaders(decision.capability)
+  const declared = ask.isUnfolded ? [] : mirroredBy(decision.capability)
   const args = ask.params.arguments as JsonValue | undefined
   return declared.length === 0
     ? undefined
@@ -445,15 +455,3 @@ const tellCancelled = (
 }
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
-
-/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
-const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
-  let declared = declaredHeaders.get(capability)
-  if (!declared) {
-    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
-    declared = 'problem' in found ? [] : found
-    declaredHeaders.set(capability, declared)
-  }
-  return declared
-}
-const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

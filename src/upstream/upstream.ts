@@ -91,6 +91,21 @@ export interface Outbound {
    * the server has forgotten it. The plane's endpoint uses one for each client and server.
    */
   readonly session?: string
+  /** For what carries it to a server of the other era (`bridge/`). */
+  readonly behalf?: Behalf
+}
+
+/** On whose behalf a message goes out, for whoever needs more than this one message to carry it. */
+export interface Behalf {
+  /** Who calls, as a text that nobody else has. */
+  readonly caller: string
+  /** What is lent to messages beside this one: of a session, of a cancellation. */
+  readonly loan: Loan | undefined
+  /**
+   * Something goes on beyond the answer to this message: `end` is called, with a code, when what
+   * permitted it is gone. The answer must be called once it is over.
+   */
+  outlive(end: (code: string) => void): () => void
 }
 
 export interface Span {
@@ -148,6 +163,8 @@ export interface Upstreams {
   list(plane: PlaneId): Upstream[]
   /** Hears of each connection that is open, and of each that is opened from then on. */
   onOpen(listener: (upstream: Upstream) => void): void
+  /** Hears of each connection that is replaced or not needed any more, before it closes. */
+  onLeave(listener: (upstream: Upstream) => void): void
   /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
   /** The vault holds another secret of that name: children that were lent it are started anew, other servers are asked again. */
