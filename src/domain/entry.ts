@@ -250,6 +250,11 @@ export interface SignedIn extends About {
   readonly label: string
   /** `iss` of the organisation that vouches for the person; absent for an account of ours, and in entries of earlier versions. */
   readonly issuer?: string
+  /**
+   * How: `password`, `phr` (a passkey), or as the organisation says; absent where it does not, and in
+   * entries of earlier versions.
+   */
+  readonly acr?: string
   readonly endsAt: number
 }
 
@@ -261,11 +266,18 @@ export interface SignedOut extends About {
   readonly by: string
 }
 
-/** An account was made, changed or removed; with its password its tokens end. */
+/** An account was made, changed or removed; with a password or a passkey that goes its tokens end. */
 export interface PersonChanged extends About {
   readonly type: 'person.changed'
   readonly person: string
-  readonly done: 'made' | 'changed' | 'password changed' | 'removed'
+  readonly done:
+    | 'made'
+    | 'changed'
+    | 'password changed'
+    | 'password removed'
+    | 'passkey added'
+    | 'passkey removed'
+    | 'removed'
   /** `administrator` of the installation, or empty. */
   readonly role: string
   readonly by: string

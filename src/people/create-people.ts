@@ -12,6 +12,7 @@ import type { Planes } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
+import { createPasskeys } from './passkeys.ts'
 import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
 import { createSetup } from './setup.ts'
 import { checkIsOurs, createVouched } from './vouched.ts'
@@ -26,6 +27,8 @@ const hashesWaiting = 32
 
 export const createPeople = (parts: {
   store: Store
+  /** Passkeys are for this origin. */
+  origin: string
   /** Where the setup code is left for whoever may read the data folder; undefined: nowhere. */
   folder: string | undefined
   clock: Clock
@@ -52,9 +55,9 @@ export const createPeople = (parts: {
   const sessionFor = async (
     row: PersonRow,
     label: string,
-    person: Person = row,
-    longestMs = tokenLifetimeMs,
+    about: { person?: Person; longestMs?: number; acr?: string | undefined } = { acr: 'password' },
   ): Promise<Session> => {
+    const { person = row, longestMs = tokenLifetimeMs, acr } = about
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
     const made = {
@@ -70,6 +73,7 @@ export const createPeople = (parts: {
       token: made.id,
       label,
       ...(row.issuer !== undefined && { issuer: row.issuer }),
+      ...(acr !== undefined && { acr }),
       endsAt: made.endsAt,
     })
     await people.removeTokens({ endedBefore: at })
@@ -134,12 +138,17 @@ export const createPeople = (parts: {
     known: vouched.known,
     knownAtManager: vouched.knownAtManager,
     vouch: vouched.vouch,
-    async begin({ person: name, label }) {
+    async begin({ person: name, label, acr }) {
       const row = await people.find(name)
       const person = row && (await vouched.atManager(row))
       if (!row || !person) return undefined
       log.info('people.signed_in', { person: name })
-      return sessionFor(row, label, person, await vouched.believedForMs(row))
+      return sessionFor(row, label, { person, longestMs: await vouched.believedForMs(row), acr })
+    },
+    async entered({ person, ...about }) {
+      const row = await people.find(person)
+      if (!row) throw nobodyCalled(person)
+      await entering.enter(row, { type: 'person.signed-in', person, ...about })
     },
 
     list: async () => (await people.list()).map(accountOf),
@@ -212,6 +221,15 @@ export const createPeople = (parts: {
       await entering.enterAfter(row, { type: 'person.signed-out', person, token: id, by })
     },
 
+    passkeys: createPasskeys({
+      ...{ ...parts, checkOneIsLeft },
+      refused: entering.refused,
+      enter: (row, done, by) => entering.enter(row, changeOf(row, done, by)),
+      async end(person) {
+        await people.removeTokens({ person })
+        await parts.ended?.(person)
+      },
+    }),
     setup: createSetup({
       ...parts,
       people,

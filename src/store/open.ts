@@ -26,6 +26,7 @@ import { followerRows } from './tables/followers.ts'
 import { ledgerKeyRows } from './tables/ledger-keys.ts'
 import { join, memberRows } from './tables/members.ts'
 import { payloadKeyRows } from './tables/payload-keys.ts'
+import { passkeyRows } from './tables/passkeys.ts'
 import { personRows } from './tables/people.ts'
 import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
@@ -131,6 +132,7 @@ const storeOf = (parts: Parts): Store => {
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
     people: personRows(database),
+    passkeys: passkeyRows(database),
     managerSignIns: signInRows(inPlane(database, managerId)),
     values: valueRows(database),
     members,
