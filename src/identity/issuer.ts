@@ -125,7 +125,7 @@ export function createIssuer(parts: IssuerParts) {
   /** People and the programs that they sign in for: strangers, so no more of them than there is room for. */
   async function signIn(plane: PlaneId, about: Request, path: string): Promise<boolean> {
     const { request, response } = about
-    if (!/^\/(?:authorize|sign-in|back|register)(?:\/|$)/.test(path)) return false
+    if (!/^\/(?:authorize|sign-in|back|register|passkey\.js)(?:\/|$)/.test(path)) return false
     if (path === '/register' && !view.signIn(plane)?.clients?.register) return false
     const waitMs = arrivals(path, about.address)
     if (waitMs > 0) {

@@ -1,4 +1,3 @@
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { z } from 'zod'
 import { JsonError, readJson } from '#lib/json.ts'
 import type { PasskeyRow } from '#store/store.ts'
@@ -9,7 +8,7 @@ export type Registered = Pick<PasskeyRow, 'credential' | 'publicKey' | 'counter'
 /** What an authenticator has signed: by which credential, and whose it says that is. */
 export interface Asserted {
   readonly credential: string
-  readonly handle: string | undefined
+  readonly handle: string
   /** The signature count that it says, where the signature holds for that key and challenge; else undefined. */
   verify(passkey: PasskeyRow, challenge: string): Promise<number | undefined>
 }
@@ -80,17 +79,18 @@ const head = {
   clientExtensionResults: z.unknown().transform(() => ({})),
 }
 /** Members that an answer has besides are left out (§5.1.8 lets browsers add some). */
-const registration: z.ZodType<RegistrationResponseJSON> = z.object({
+const registration = z.object({
   ...head,
   response: z.object({ clientDataJSON: base64url, attestationObject: base64url }),
 })
-const authentication: z.ZodType<AuthenticationResponseJSON> = z.object({
+const authentication = z.object({
   ...head,
   response: z.object({
     clientDataJSON: base64url,
     authenticatorData: base64url,
     signature: base64url,
-    userHandle: base64url.optional(),
+    // §7.2 step 6: there where nobody was named beforehand.
+    userHandle: base64url,
   }),
 })
 

@@ -93,25 +93,30 @@ export const createPasskeys = (parts: {
       }
     },
 
-    async add({ person: name, handle, label, answer, challenge, by }) {
+    async add({ person: name, handle: first, label, answer, challenge, by }) {
       const row = await findOurs(name)
       const standing = await passkeys.list(name)
-      const isFull = standing.length >= mostPasskeys
-      const isOurs = row.issuer === undefined && (standing[0]?.handle ?? handle) === handle
-      const made = isFull || !isOurs ? undefined : await ceremony.registered(answer, challenge)
-      if (!made) return isFull ? 'too many' : 'refused'
+      if (standing.length >= mostPasskeys) return 'too many'
+      const isOurs = row.issuer === undefined
+      const made = isOurs ? await ceremony.registered(answer, challenge) : undefined
+      if (!made) return 'refused'
       await parts.enter(row, 'passkey added', by)
       const id = `pky_${nextId()}`
+      const handle = standing[0]?.handle ?? first
       const about = { id, person: name, handle, label, at: clock.now(), usedAt: undefined }
       if (!(await passkeys.add({ ...made, ...about }))) return 'refused'
       log.info('people.passkey_added', { person: name, passkey: id, by })
       return 'added'
     },
 
-    list: async (person) =>
-      (await passkeys.list(person)).map(({ id, label, at: madeAt, usedAt }) => ({
-        ...{ id, label, madeAt, usedAt },
-      })),
+    async standing(person) {
+      const { hash } = await findOurs(person)
+      const all = await passkeys.list(person)
+      return {
+        passkeys: all.map(({ id, label, at: madeAt, usedAt }) => ({ id, label, madeAt, usedAt })),
+        hasPassword: hash !== undefined,
+      }
+    },
 
     async remove(name, id, by) {
       const row = await findOurs(name)

@@ -118,7 +118,8 @@ export interface Passkeys {
     readonly challenge: string
     readonly by: string
   }): Promise<'added' | 'refused' | 'too many'>
-  list(person: string): Promise<PasskeyInfo[]>
+  /** What the person can sign in with, oldest first. */
+  standing(person: string): Promise<WaysIn>
   /**
    * With all that the person is signed in to. Fault('unknown_name'), and Fault('usage') for the last
    * thing that they can sign in with.
@@ -126,6 +127,11 @@ export interface Passkeys {
   remove(person: string, id: string, by: string): Promise<void>
   /** The same for the password; that of the last administrator who has one stays. */
   removePassword(person: string, by: string): Promise<void>
+}
+
+export interface WaysIn {
+  readonly passkeys: readonly PasskeyInfo[]
+  readonly hasPassword: boolean
 }
 
 /** As PublicKeyCredentialCreationOptionsJSON has it (§5.4), binary as base64url. */

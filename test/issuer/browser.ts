@@ -73,7 +73,7 @@ export const createBrowser = (origin: string) => {
 export type Browser = ReturnType<typeof createBrowser>
 
 const formsIn = (page: string) =>
-  [...page.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs)].map(
+  [...page.matchAll(/<form method="post" action="([^"]+)"[^>]*>(.*?)<\/form>/gs)].map(
     ([, action = '', inner = '']) => ({
       action,
       hidden: Object.fromEntries(

@@ -418,7 +418,10 @@ export const storeConformance = (
         assert.deepEqual((await Promise.all(uses)).sort(), [false, true])
         const found = await passkeys.find('credential-pky_1')
         assert(found?.usedAt !== undefined && found.usedAt > noon)
-        assert.deepEqual({ ...found, usedAt: undefined }, { ...passkey('pky_1', 'ayse'), counter: 4 })
+        assert.deepEqual(
+          { ...found, usedAt: undefined },
+          { ...passkey('pky_1', 'ayse'), counter: 4 },
+        )
         await people.remove('ayse')
         assert.deepEqual(await passkeys.list('ayse'), [])
       })

@@ -8,6 +8,7 @@ import type { createArrivals } from '../sign-in/arrivals.ts'
 import { terminal } from './clients.ts'
 import { managerMetadata } from './metadata.ts'
 import { managerConsentPage } from './pages.ts'
+import { createPasskeysPage } from './passkeys.ts'
 import { createManagerView } from './view.ts'
 
 type Replaced = 'plane' | 'clients' | 'issue' | 'enter' | 'place' | 'consentPage' | 'planesOf'
@@ -27,15 +28,17 @@ export const createManagerIssuer = (
   const view = createManagerView(parts)
   let made: Promise<TokenEndpoint> | undefined
 
-  const issue: Issue = async (_, { user }) => {
+  const issue: Issue = async (_, { user, acr }) => {
     const begun =
-      user === undefined ? undefined : await people.begin({ person: user, label: 'terminal' })
+      user === undefined ? undefined : await people.begin({ person: user, label: 'terminal', acr })
     if (!begun) throw new Fault('unknown_name', { detail: 'nobody signs in by that' })
     return {
       token: begun.token,
       expiresInS: Math.max(1, Math.floor((begun.endsAt - clock.now()) / 1000)),
     }
   }
+
+  const passkeys = createPasskeysPage(parts)
 
   const endpoint = (): Promise<TokenEndpoint> => {
     made ??= createTokenEndpoint({
@@ -70,7 +73,12 @@ export const createManagerIssuer = (
             await (await endpoint()).ask(request, response, 'token')
           return true
       }
-      if (!/^\/oauth\/manager\/(?:authorize|sign-in|back)(?:\/|$)/.test(path)) return false
+      if (path === `${below}/passkeys`) {
+        await passkeys({ request, response, address })
+        return true
+      }
+      if (!/^\/oauth\/manager\/(?:authorize|sign-in|back|passkey\.js)(?:\/|$)/.test(path))
+        return false
       const waitMs = parts.arrivals(path.slice(below.length), address)
       if (waitMs > 0) {
         const error = { error: 'temporarily_unavailable', error_description: 'too many at once' }

@@ -4,6 +4,7 @@ import type { Clock, Random } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import { digestOf } from '../sign-in/adapter.ts'
 import { interactionS } from '../sign-in/configuration.ts'
+import { cookieIn } from '../sign-in/cookie.ts'
 
 /** A sign-in at an organisation that has begun. */
 export interface Attempt {
@@ -86,12 +87,3 @@ export const createAttempts = (parts: {
 export type Attempts = ReturnType<typeof createAttempts>
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex')
-
-/** RFC 6265 §5.4; of two of one name, which somebody else has set one of, neither. */
-const cookieIn = ({ headers }: IncomingMessage, name: string): string | undefined => {
-  const values = (headers.cookie ?? '').split(/;\s*/).flatMap((pair) => {
-    const [key, value = ''] = pair.split(/=(.*)/s)
-    return key === name ? [value] : []
-  })
-  return values.length === 1 ? values[0] : undefined
-}

@@ -14,7 +14,7 @@ import { type AskedParts, createAsked } from './asked.ts'
 import { asMetadata } from './clients.ts'
 import { signInConfiguration } from './configuration.ts'
 import { createHeld, type HeldParts } from './held.ts'
-import { documentOf, safely, sendPage } from './page.ts'
+import { documentOf, safely, sendPage, sendScript } from './page.ts'
 import { problemPage } from './pages.ts'
 import { createVisit, type Request, type VisitParts } from './visit.ts'
 
@@ -95,6 +95,10 @@ export const createSignIn = (
         if (organisation !== undefined) {
           if (request.method !== 'GET') sendPage(response, onlyGet)
           else await ways.back(request, response, organisation)
+          return true
+        }
+        if (path === '/passkey.js') {
+          sendScript(response)
           return true
         }
         if (!authorizePattern.test(path)) return false
