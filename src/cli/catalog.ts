@@ -663,6 +663,29 @@ export const catalog: readonly CommandRow[] = [
     load: revoke('user'),
   },
   {
+    name: 'person passkeys',
+    takes: '<person>',
+    summary: 'What a person signs in with beside a password, and when they used it last.',
+    examples: [
+      'bailiwick person passkeys alice',
+      'bailiwick person passkeys alice --json id,usedAt',
+    ],
+    fields: ['person', 'id', 'label', 'madeAt', 'usedAt'],
+    load: () => import('./commands/person-passkeys.ts'),
+  },
+  {
+    name: 'person revoke',
+    takes: '<person>',
+    summary: 'End one passkey of a person, and all that they are signed in to.',
+    examples: [
+      'bailiwick person revoke alice --passkey pky_01KAB2CD3EF4GH5JK6MN7PQRST',
+      'bailiwick person revoke alice --passkey pky_01KAB2CD3EF4GH5JK6MN7PQRST --json id',
+    ],
+    options: [['--passkey <id>', 'which, as `bailiwick person passkeys` names it']],
+    fields: ['person', 'id'],
+    load: () => import('./commands/person-revoke.ts'),
+  },
+  {
     name: 'server list',
     takes: '',
     summary: 'Servers and APIs, their health, and how many of their capabilities agents can get.',
@@ -1011,6 +1034,7 @@ export const groups: Readonly<Record<string, string>> = {
   agent: 'Agents and their own secrets.',
   consumer: 'Whom agents act for.',
   user: 'People on whose behalf agents act.',
+  person: 'Accounts of people, and what they sign in with.',
   server: 'Servers and APIs behind the gateway, and their capabilities.',
   plane: 'A plane as a whole.',
   issuer: 'What planes’ issuers sign with.',

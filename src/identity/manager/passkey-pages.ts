@@ -73,7 +73,7 @@ const addForm = (form: Form, toMake: Asked): Markup =>
     form,
     'make',
     toMake,
-    html`<label for="label">What you call the next one</label>
+    html`<label for="label">A name for the new one</label>
 <input id="label" name="label" maxlength="80" placeholder="Work laptop" autocomplete="off" required>
 <div class="row"><button class="main" name="do" value="add">Add a passkey</button></div>`,
   )
