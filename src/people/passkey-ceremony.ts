@@ -58,7 +58,6 @@ export const createCeremony = (origin: string) => {
     },
   }
 }
-export type Ceremony = ReturnType<typeof createCeremony>
 
 /** The library throws for whatever does not hold. */
 const refused = (): {

@@ -1,5 +1,5 @@
-import { html, type Markup, type Page } from '../sign-in/page.ts'
-import { type Form, formOf, passwordForm } from '../sign-in/pages.ts'
+import { type Form, formOf, html, type Markup, type Page } from '../sign-in/page.ts'
+import { passwordForm } from '../sign-in/pages.ts'
 import { type Asked, passkeyForm, signInByPasskey } from '../sign-in/passkey.ts'
 import type { PasskeyShown, WaysIn } from '../sign-in/people-view.ts'
 

@@ -24,6 +24,18 @@ const written = (piece: Piece): string => {
   return piece.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
+export interface Form {
+  readonly action: string
+  /** Proves that the form came from a page of ours to this browser. */
+  readonly proof: string
+}
+
+export const formOf = ({ action, proof }: Form, fields: Markup, more?: Markup): Markup =>
+  html`<form method="post" action="${action}"${more}>
+<input type="hidden" name="proof" value="${proof}">
+${fields}
+</form>`
+
 export interface Page {
   readonly title: string
   readonly body: Markup

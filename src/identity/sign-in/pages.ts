@@ -1,16 +1,10 @@
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
 import type { SignInClient } from './clients.ts'
-import { html, type Markup, type Page } from './page.ts'
+import { type Form, formOf, html, type Markup, type Page } from './page.ts'
 import { type Asked, signInByPasskey } from './passkey.ts'
 import type { Known } from './people-view.ts'
 
 /** The pages that a person sees at a plane's issuer. Whatever a program says of itself stands in quotes. */
-
-export interface Form {
-  readonly action: string
-  /** Proves that the form came from a page of ours to this browser. */
-  readonly proof: string
-}
 
 /** A way in that leads through somebody else's page. */
 export interface Way {
@@ -127,12 +121,6 @@ export const passwordForm = (form: Form, name: string, isOnly: boolean): Markup 
 
 /** Where a person types next: after a wrong password the name stands there already; nowhere, where others sign people in. */
 const autofocus = html` autofocus`
-
-export const formOf = ({ action, proof }: Form, fields: Markup, more?: Markup): Markup =>
-  html`<form method="post" action="${action}"${more}>
-<input type="hidden" name="proof" value="${proof}">
-${fields}
-</form>`
 
 /** The name is the person; what they are called is beside it. */
 export const personOf = ({ name, title }: Signed): Markup =>

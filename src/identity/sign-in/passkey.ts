@@ -1,7 +1,6 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { Challenges } from './challenges.ts'
-import { html, type Markup } from './page.ts'
-import { type Form, formOf } from './pages.ts'
+import { type Form, formOf, html, type Markup } from './page.ts'
 import type { PasskeyView } from './people-view.ts'
 
 /** How somebody has signed in who came by a passkey: phishing-resistant (OpenID EAP ACR Values §4). */
