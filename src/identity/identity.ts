@@ -274,7 +274,7 @@ export async function createIdentity({
   /** Access tokens are no rows: what came of a consent that ended is revoked by itself. */
   const gone = async (plane: PlaneId, rows: readonly SignInRow[]): Promise<void> => {
     const tokens = issuedIn(rows).filter(({ expiresAt }) => expiresAt > clock.now())
-    await Promise.all(tokens.map((token) => revocations.add(plane, token)))
+    await Promise.all(tokens.map(({ id, expiresAt }) => revocations.add(plane, { id, expiresAt })))
     if (tokens.length > 0) tell([plane])
   }
   const issue = createIssue({ origin, keys, view, clock, random, enter })

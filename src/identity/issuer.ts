@@ -24,6 +24,7 @@ import { createSignInClients } from './sign-in/clients.ts'
 import { createDescribedClients } from './sign-in/described.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
 import { consentPage } from './sign-in/pages.ts'
+import { acrsOf } from './sign-in/passkey.ts'
 import type { PeopleView } from './sign-in/people-view.ts'
 import { register } from './sign-in/register.ts'
 import { createRegisteredClients } from './sign-in/registered.ts'
@@ -76,7 +77,6 @@ export function createIssuer(parts: IssuerParts) {
   const manager = createManagerIssuer({
     ...{ ...parts, placeholder, registered, arrivals },
     rows: parts.managerRows,
-    gone: async () => {},
     refused: (error) => tally.count(managerId, error),
     failed: failedAt(managerId),
   })
@@ -96,6 +96,7 @@ export function createIssuer(parts: IssuerParts) {
       ...{ place: plane, consentPage, planesOf: () => [plane] },
       rows: parts.rowsOf(plane),
       gone: (rows) => parts.gone(plane, rows),
+      newTokenId: () => random(16).toString('base64url'),
       refused(error) {
         tally.count(plane, error)
         parts.refused(plane, error)
@@ -151,7 +152,10 @@ export function createIssuer(parts: IssuerParts) {
   }
 
   const metadataOf = (plane: PlaneId) =>
-    issuerMetadata(origin, plane, { clients: view.signIn(plane)?.clients, certificates })
+    issuerMetadata(origin, plane, {
+      ...{ clients: view.signIn(plane)?.clients, certificates },
+      acrs: acrsOf(parts.people.passkeys),
+    })
 
   async function handle(
     request: IncomingMessage,

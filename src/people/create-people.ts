@@ -55,13 +55,13 @@ export const createPeople = (parts: {
   const sessionFor = async (
     row: PersonRow,
     label: string,
-    about: { person?: Person; longestMs?: number; acr?: string | undefined } = { acr: 'password' },
+    about: SessionAbout = { acr: 'password' },
   ): Promise<Session> => {
     const { person = row, longestMs = tokenLifetimeMs, acr } = about
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
     const made = {
-      id: `tok_${nextId()}`,
+      id: about.id ?? `tok_${nextId()}`,
       person: row.name,
       label,
       at,
@@ -138,12 +138,21 @@ export const createPeople = (parts: {
     known: vouched.known,
     knownAtManager: vouched.knownAtManager,
     vouch: vouched.vouch,
-    async begin({ person: name, label, acr }) {
+    async begin({ person: name, label, ...about }) {
       const row = await people.find(name)
       const person = row && (await vouched.atManager(row))
       if (!row || !person) return undefined
       log.info('people.signed_in', { person: name })
-      return sessionFor(row, label, { person, longestMs: await vouched.believedForMs(row), acr })
+      return sessionFor(row, label, {
+        ...{ ...about, person },
+        longestMs: await vouched.believedForMs(row),
+      })
+    },
+    async end({ person, token }) {
+      const row = await people.find(person)
+      if (!row || !(await people.removeToken(person, token))) return
+      log.warn('people.token_ended', { person, token })
+      await entering.enterAfter(row, { type: 'person.signed-out', person, token, by: 'issuer' })
     },
     async entered({ person, ...about }) {
       const row = await people.find(person)
@@ -241,6 +250,13 @@ export const createPeople = (parts: {
       },
     }),
   }
+}
+
+interface SessionAbout {
+  readonly person?: Person
+  readonly longestMs?: number
+  readonly acr?: string | undefined
+  readonly id?: string
 }
 
 const reasons = { wrong: 'wrong name or password', limited: 'too many attempts' } as const

@@ -170,7 +170,11 @@ export interface People {
     label: string
     /** How they have, where it was told. */
     acr?: string | undefined
+    /** Of the token; a new one where none is given. */
+    id?: string
   }): Promise<Session | undefined>
+  /** Ends the token of that id, where it stands: what it was given for was used twice. */
+  end(about: { person: string; token: string }): Promise<void>
   /** Enters a sign-in to what keeps a session of its own: before anything comes of it. */
   entered(about: {
     person: string

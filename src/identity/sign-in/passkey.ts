@@ -7,6 +7,10 @@ import type { PasskeyView } from './people-view.ts'
 export const byPasskey = { acr: 'phr', amr: ['pop', 'mfa'] }
 export const byPassword = { acr: 'password', amr: ['pwd'] }
 
+/** What our own sign-ins can be asked for (`acr_values`); what organisations say besides is theirs to tell. */
+export const acrsOf = ({ isPossible }: Pick<PasskeyView, 'isPossible'>): readonly string[] =>
+  isPossible ? [byPassword.acr, byPasskey.acr] : [byPassword.acr]
+
 export const scriptAddress = (origin: string, plane: PlaneId): string =>
   `${origin}/oauth/${plane}/passkey.js`
 

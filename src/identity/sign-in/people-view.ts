@@ -33,7 +33,11 @@ export interface PeopleView {
     readonly label: string
     /** How they have proven it, where it was told. */
     readonly acr: string | undefined
+    /** Of the token. */
+    readonly id: string
   }): Promise<{ readonly token: string; readonly endsAt: number } | undefined>
+  /** Ends a token of the Manager's API, where it stands. */
+  end(about: { readonly person: string; readonly token: string }): Promise<void>
   /** Takes an organisation's word, which is proven; answers the person's name here, undefined where it gives them nothing. */
   vouch(about: {
     readonly issuer: string
