@@ -356,6 +356,7 @@ export const catalog: readonly CommandRow[] = [
       'agent',
       'consumer',
       'user',
+      'apiKey',
       'method',
       'server',
       'kind',

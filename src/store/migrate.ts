@@ -20,6 +20,7 @@ import { takenOnce } from './migrations/0080-taken-once.ts'
 import { apiKey } from './migrations/0090-api-key.ts'
 import { affiliation } from './migrations/0095-affiliation.ts'
 import { passkey } from './migrations/0100-passkey.ts'
+import { indexApiKey } from './migrations/0105-index-api-key.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   apiKey,
   affiliation,
   passkey,
+  indexApiKey,
 ]
 
 /**
