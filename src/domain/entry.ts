@@ -258,7 +258,10 @@ export interface SignedIn extends About {
   readonly endsAt: number
 }
 
-/** A token of a person was ended: by its person, or by an administrator. */
+/**
+ * A token of a person was ended: by its person, an administrator, or `issuer`, whose code was used twice;
+ * or with the token `all` everything, by the organisation (`iss`) at which they signed out.
+ */
 export interface SignedOut extends About {
   readonly type: 'person.signed-out'
   readonly person: string

@@ -290,6 +290,10 @@ export async function createIdentity({
     ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
     rowsOf: (plane) => store.plane(plane).signIns,
     managerRows: store.managerSignIns,
+    async allRows() {
+      const planes = await store.planes.list()
+      return [store.managerSignIns, ...planes.map((plane) => store.plane(plane).signIns)]
+    },
     key: await store.values.putFirst('identity.sign-in-form', random(32)),
   })
 

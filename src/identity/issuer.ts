@@ -35,6 +35,8 @@ export interface IssuerParts {
   readonly people: PeopleView
   readonly managerRows: SignInRows
   readonly rowsOf: (plane: PlaneId) => SignInRows
+  /** Of every plane, and of the Manager. */
+  allRows(): Promise<readonly SignInRows[]>
   readonly fetchDocument: FetchDocument
   readonly organisation: Organisation
   readonly enter: EnterSignedIn

@@ -154,6 +154,15 @@ export const createPeople = (parts: {
       log.warn('people.token_ended', { person, token })
       await entering.enterAfter(row, { type: 'person.signed-out', person, token, by: 'issuer' })
     },
+    async signOut({ person, issuer }) {
+      const row = await people.find(person)
+      if (row?.issuer !== issuer) return
+      await people.removeTokens({ person })
+      await parts.ended?.(person)
+      log.info('people.signed_out', { person, by: issuer })
+      const about = { person, token: 'all', by: issuer }
+      await entering.enterAfter(row, { type: 'person.signed-out', ...about })
+    },
     async entered({ person, ...about }) {
       const row = await people.find(person)
       if (!row) throw nobodyCalled(person)

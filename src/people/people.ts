@@ -164,6 +164,11 @@ export interface People {
   vouch(about: Vouched): Promise<string | undefined>
   /** The same for the Manager: whom a team of some plane has by an organisation that signs people in there. */
   knownAtManager(name: string): Promise<Known | undefined>
+  /**
+   * Ends all that the person is signed in to, of whom that organisation (`iss`) says that they signed out;
+   * nothing, where it is not the one that vouches for them.
+   */
+  signOut(about: { person: string; issuer: string }): Promise<void>
   /** A session for whoever has proven who they are elsewhere; undefined where they may not (any more). */
   begin(about: {
     person: string

@@ -47,9 +47,9 @@ export const createAttempts = (parts: {
     `${isSecure ? '__Secure-' : ''}bailiwick-back-${digestOf(state).slice(0, 12)}`
   const cookie = (state: string, value: string, path: string, forS: number): string =>
     `${cookieName(state)}=${value}; Path=${path}; Max-Age=${forS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
-  const put = (kind: string, digest: string, payload: object) =>
+  const put = (kind: string, digest: string, payload: object, person?: string) =>
     rows.put({
-      ...{ kind, digest, family: undefined, uid: undefined, person: undefined },
+      ...{ kind, digest, family: undefined, uid: undefined, person },
       payload: JSON.stringify(payload),
       endsAt: clock.now() + interactionS * 1000,
     })
@@ -80,7 +80,7 @@ export const createAttempts = (parts: {
     },
     /** A cookie that takes the place of the one of `begin`. */
     over: (state: string, path: string): string => cookie(state, '', path, 0),
-    arrive: (uid: string, made: Arrival) => put(arrival, digestOf(uid), made),
+    arrive: (uid: string, made: Arrival) => put(arrival, digestOf(uid), made, made.person),
     arrived: (uid: string) => take(arrival, digestOf(uid)) as Promise<Arrival | undefined>,
   }
 }

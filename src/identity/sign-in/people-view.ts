@@ -46,6 +46,8 @@ export interface PeopleView {
     readonly claims: JsonObject
     readonly planes: readonly PlaneId[]
   }): Promise<string | undefined>
+  /** Ends all that the person is signed in to, of whom that organisation says that they signed out. */
+  signOut(about: { readonly person: string; readonly issuer: string }): Promise<void>
   /** Enters a sign-in to one of our own pages: durable when it resolves. */
   entered(about: {
     readonly person: string
