@@ -1,6 +1,6 @@
 // The layers of ARCHITECTURE.md. Each comment speaks to whoever has just broken the rule.
 //
-//   lib → domain, mcp, rest → store → change → capabilities → gateway → manager → edge/*, cli → compose.ts, main.ts
+//   lib → domain, mcp, rest → store → change → capabilities → bridge → gateway → manager → edge/*, cli → compose.ts, main.ts
 //
 // A file may import from its own layer's folder and from the layers before it.
 
@@ -14,6 +14,7 @@ const layers = [
     ...['people', 'identity', 'registry', 'policy', 'quota', 'vault', 'ledger', 'upstream'],
     ...['alarm', 'portal', 'analytics'],
   ],
+  ['bridge'],
   ['gateway'],
   ['manager'],
   ['edge'],

@@ -5,6 +5,7 @@ import { createSecretKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createBridges } from '#bridge/bridge.ts'
 import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
@@ -148,6 +149,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
+    bridges: createBridges(),
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     snapshot: () => snapshot,

@@ -1,3 +1,4 @@
+import { createBridges } from '#bridge/bridge.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -220,6 +221,7 @@ const serveParts = async (
   const ids = createIds({ clock, random })
   const served = createGateway({
     ...parts,
+    bridges: createBridges(),
     ended,
     version,
     origin,

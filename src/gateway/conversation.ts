@@ -1,4 +1,3 @@
-import type { Eras } from '#domain/capability.ts'
 import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
@@ -13,12 +12,6 @@ import type { Sessions } from './sessions.ts'
 /** The conversation itself: initialize, server/discover, ping. Touches no capability. */
 
 const self = (version: string) => ({ name: 'bailiwick', version })
-
-/** Revisions a server can be spoken to in, newest first, for errors that must name them. */
-export const speaks = (eras: Eras): string[] => [
-  ...(eras.modern ? MODERN_REVISIONS : []),
-  ...(eras.legacy === undefined ? [] : LEGACY_HTTP_REVISIONS),
-]
 
 /** What is told of a server must be carried here: tasks and extensions are not, nor are a shared child's changes. */
 const carriedCapabilities = (

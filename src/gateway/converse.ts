@@ -1,3 +1,4 @@
+import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
@@ -5,7 +6,7 @@ import { findMethod } from '#mcp/methods.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
-import { answerDiscover, answerInitialize, relayInitialize, speaks } from './conversation.ts'
+import { answerDiscover, answerInitialize, relayInitialize } from './conversation.ts'
 import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Forwarding, finalOf, forward } from './forward.ts'
@@ -13,7 +14,7 @@ import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
 import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
-import { eraError } from './refusal.ts'
+import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { Sessions } from './sessions.ts'
 import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
@@ -31,6 +32,7 @@ export const createConverse = (parts: {
   limits: Timeouts
   log: Log
   upstreams: Upstreams
+  bridges: Bridges
   apis: Pick<Apis, 'find'>
   sessions: Sessions
   detached: Detached
@@ -136,9 +138,10 @@ export const createConverse = (parts: {
   }
 
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
-    const upstream = upstreamOf(exchange, caller)
-    const gap = upstream && eraError(ask, speaks(upstream.eras), upstream.eras)
-    if (gap) return reply.finish(gap, { status: 400 })
+    const found = upstreamOf(exchange, caller)
+    const upstream = found && parts.bridges.spoken(found, ask.era)
+    if (found && !upstream)
+      return reply.finish(eraBytes(ask, spokenRevisions(found, parts.bridges)), { status: 400 })
     switch (ask.method) {
       case 'initialize':
         return initialize(exchange, caller, ask, upstream, reply)
@@ -154,8 +157,9 @@ export const createConverse = (parts: {
   }
 
   const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
-    const upstream = upstreamOf(exchange, caller)
-    if (!upstream || upstream.shared || !upstream.eras.modern) return unknownMethod(ask, reply)
+    const found = upstreamOf(exchange, caller)
+    const upstream = found && parts.bridges.spoken(found, ask.era)
+    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
     const uris = subscribedUris(ask)
     const { view } = caller
     const hidden = uris.find(
@@ -172,8 +176,8 @@ export const createConverse = (parts: {
     const isApi = (item: string) => offersTools(exchange, item)
     const spoken = (server: string) => {
       if (isApi(server)) return true
-      const eras = parts.upstreams.find(exchange.plane, server)?.eras
-      return ask.era === 'modern' ? eras?.modern === true : eras?.legacy !== undefined
+      const upstream = parts.upstreams.find(exchange.plane, server)
+      return upstream !== undefined && parts.bridges.spoken(upstream, ask.era) !== undefined
     }
     reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken, isApi }))
   }

@@ -1,4 +1,3 @@
-import type { Eras } from '#domain/capability.ts'
 import type { Refusal, TokenLack } from '#domain/decision.ts'
 import type { RequiredBinding } from '#domain/requirement.ts'
 import type { Suspension } from '#domain/suspension.ts'
@@ -212,17 +211,11 @@ const limitedText = (
   `Limited: agent "${agent}" has used its ${limited.most} calls of "${name}" in this ${limited.window}.\n` +
   `Try again after ${Math.max(1, Math.ceil(limited.retryAfterMs / 1000))} s.`
 
-const eraBytes = (ask: Ask, speaks: readonly string[]): Buffer =>
+export const eraBytes = (ask: Ask, speaks: readonly string[]): Buffer =>
   errorBytes(ask.id, UNSUPPORTED_VERSION, eraText(speaks, ask.revision), {
     supported: speaks,
     requested: ask.revision,
   })
-
-/** The version error for a server that does not speak the caller's era, or undefined where it does. */
-export const eraError = (ask: Ask, speaks: readonly string[], eras: Eras): Buffer | undefined => {
-  const spoken = ask.era === 'modern' ? eras.modern : eras.legacy !== undefined
-  return spoken ? undefined : eraBytes(ask, speaks)
-}
 
 const scopeText = (refused: Told, scopes: readonly string[]): string =>
   refused.byApiKey

@@ -1,3 +1,4 @@
+import type { Bridges } from '#bridge/bridge.ts'
 import type { ItemDocument, PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
@@ -59,6 +60,7 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
+  readonly bridges: Bridges
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly looks: Looks

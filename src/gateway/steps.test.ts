@@ -26,6 +26,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
       close: never,
       onOpen: never,
     },
+    bridges: { spoken: never },
     apis: { find: never },
     underway: { add: never, cancel: never },
     standing: { check: never, add: never, follow: never },

@@ -1,3 +1,4 @@
+import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
@@ -22,7 +23,6 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
-import { speaks } from './conversation.ts'
 import type { Detached } from './detached.ts'
 import {
   type Ask,
@@ -80,6 +80,7 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
+  bridges: Bridges
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
@@ -182,14 +183,13 @@ export const createSteps = (parts: {
     lend(asked: Asked, decision: Permitted): Lent | ApiLent | Refused {
       const { exchange, ask, target } = asked
       if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
-      const upstream = parts.upstreams.find(exchange.plane, target.server)
-      const spoken =
-        ask.era === 'modern' ? upstream?.eras.modern : upstream?.eras.legacy !== undefined
-      if (!upstream || !spoken)
+      const found = parts.upstreams.find(exchange.plane, target.server)
+      const upstream = found && parts.bridges.spoken(found, ask.era)
+      if (!upstream)
         return refused({
           reason: 'era',
           station: 'forward',
-          speaks: upstream ? speaks(upstream.eras) : [],
+          speaks: found ? spokenRevisions(found, parts.bridges) : [],
           asked: ask.revision,
         })
       const loan = parts.loan(exchange.plane, target.server)

@@ -19,8 +19,9 @@ import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
 import { apiKey } from './migrations/0090-api-key.ts'
 import { affiliation } from './migrations/0095-affiliation.ts'
-import { passkey } from './migrations/0100-passkey.ts'
-import { indexApiKey } from './migrations/0105-index-api-key.ts'
+import { mailbox } from './migrations/0100-mailbox.ts'
+import { passkey } from './migrations/0110-passkey.ts'
+import { indexApiKey } from './migrations/0115-index-api-key.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   takenOnce,
   apiKey,
   affiliation,
+  mailbox,
   passkey,
   indexApiKey,
 ]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createBridges } from '#bridge/bridge.ts'
 import type { PlanePolicy } from '#change/change.ts'
 import { checkDocument } from '#change/check.ts'
 import { because } from '#domain/because.ts'
@@ -175,6 +176,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     record: { refuse: never, intend: never, conclude: never },
     windows: createWindows(),
     upstreams: { find: () => ({ eras }) } as never,
+    bridges: createBridges(),
     apis: { find: () => undefined } as never,
     underway: { add: never, cancel: never },
     standing: { check: never, add: never, follow: never },

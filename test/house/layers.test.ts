@@ -17,6 +17,7 @@ const broken: Record<string, Record<string, string>> = {
   'store-not-upwards': { 'src/store/a.ts': "import type { X } from '#change/change.ts'" },
   'change-not-upwards': { 'src/change/a.ts': "import '#vault/vault.ts'" },
   'capabilities-not-upwards': { 'src/quota/a.ts': "import type { X } from '#gateway/serve.ts'" },
+  'bridge-not-upwards': { 'src/bridge/a.ts': "import type { X } from '#gateway/serve.ts'" },
   'gateway-not-upwards': { 'src/gateway/a.ts': "import '#edge/agents/listen.ts'" },
   'manager-not-upwards': { 'src/manager/a.ts': "import '#edge/agents/listen.ts'" },
   'capabilities-are-strangers': { 'src/quota/b.ts': "import type { X } from '#vault/vault.ts'" },

@@ -4,7 +4,7 @@
  * itself (`sqlite/index-file.ts`).
  */
 export const indexApiKey = {
-  number: 105,
+  number: 115,
   name: 'API keys in the index of calls',
   statements: [],
   postgres: [

@@ -1,6 +1,6 @@
 /** Passkeys of accounts: the public key of each, and how often its authenticator says to have signed. */
 export const passkey = {
-  number: 100,
+  number: 110,
   name: 'passkey',
   statements: [
     `create table passkey (
