@@ -27,7 +27,7 @@ const hashesWaiting = 32
 
 export const createPeople = (parts: {
   store: Store
-  /** Passkeys are for this origin. */
+  /** Passkeys are for this origin; empty where nobody serves. */
   origin: string
   /** Where the setup code is left for whoever may read the data folder; undefined: nowhere. */
   folder: string | undefined

@@ -20,18 +20,18 @@ export interface Asserted {
  * the library takes a quarter of a second, so it is imported at the first answer.
  */
 export const createCeremony = (origin: string) => {
-  const expected = {
+  const expected = () => ({
     expectedOrigin: origin,
     expectedRPID: new URL(origin).hostname,
     requireUserVerification: true,
-  }
+  })
 
   return {
     async registered(answer: string, expectedChallenge: string): Promise<Registered | undefined> {
       const response = readAs(registration, answer)
       if (!response || isFramed(response.response.clientDataJSON)) return undefined
       const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
-      const about = { ...expected, response, expectedChallenge }
+      const about = { ...expected(), response, expectedChallenge }
       const { registrationInfo } = await verifyRegistrationResponse(about).catch(refused)
       // §5.4.7: what a browser lets through that was asked for none.
       if (!registrationInfo || !['none', 'packed'].includes(registrationInfo.fmt)) return undefined
@@ -50,7 +50,7 @@ export const createCeremony = (origin: string) => {
           const key = new Uint8Array(Buffer.from(publicKey, 'base64url'))
           // Counters are compared by us, once the signature holds: only then do they say something.
           const credential = { id, publicKey: key, counter: 0 }
-          const about = { ...expected, response, expectedChallenge, credential }
+          const about = { ...expected(), response, expectedChallenge, credential }
           const done = await verifyAuthenticationResponse(about).catch(refused)
           return done.verified ? done.authenticationInfo?.newCounter : undefined
         },

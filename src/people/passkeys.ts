@@ -12,8 +12,11 @@ import type { Passkeys } from './people.ts'
 /** Of one person: a phone, a laptop, a key in the drawer, and what is on its way out. */
 const mostPasskeys = 20
 
-/** What browsers take as an RP ID: a name, and no address (Web Authentication §5.1.2). */
-const hasName = (origin: string): boolean => !/^(?:\[.*\]|[0-9.]+)$/.test(new URL(origin).hostname)
+/** What browsers take as an RP ID: a name, and no address (Web Authentication §5.1.2); nothing, where nobody serves. */
+const hasName = (origin: string): boolean => {
+  const { hostname } = URL.parse(origin) ?? { hostname: '' }
+  return hostname !== '' && !/^(?:\[.*\]|[0-9.]+)$/.test(hostname)
+}
 
 export const createPasskeys = (parts: {
   store: Pick<Store, 'people' | 'passkeys'>

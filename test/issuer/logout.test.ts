@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { compact, type HouseKey, makeKey } from '../identity/house.ts'
+import { createBrowser } from './browser.ts'
 import { startHostile } from './hostile-organisation.ts'
 import { issuerDocument, secret } from './organisation-documents.ts'
 import { startOrganisationSignIns } from './organisation-world.ts'
@@ -93,6 +94,26 @@ describe('Who signs out at their organisation', () => {
     const at = `${origin}/oauth/manager/back/house/logout`
     assert.equal((await tell(logoutToken({ sub: 'ana', sid: ana.sid }), at)).status, 200)
     assert.deepEqual(await ana.stands(), nothing)
+  })
+
+  test('is told of by an organisation with code that is not ours', async () => {
+    const logout = `${origin}/oauth/ops/back/corp/logout`
+    const redirects = [world.redirect]
+    await corp.tell({ clients: [{ id: 'bailiwick', redirects, secret, logout }] })
+    await corp.tell({ people: { eve: { groups: ['soc-analysts'] } }, who: { subject: 'eve' } })
+    const client_id = world.newAgent()
+    const [browser, there] = [newBrowser(), createBrowser(corp.issuer)]
+    const left = await leave(browser, { client_id })
+    const consent = await browser.open((await there.open(left.gone.url)).url)
+    const done = await browser.submit(consent, 'allow')
+    const code = done.url.searchParams.get('code') ?? ''
+    const { json } = await world.redeem({ code, verifier: left.verifier }, { client_id })
+    assert.equal(typeof world.verify(String(json.access_token)), 'object')
+    const asked = await there.open('/session/end')
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(asked.text) ?? []
+    await there.post('/session/end/confirm', { xsrf, logout: 'yes' })
+    assert.equal(world.verify(String(json.access_token)), 'revoked')
+    assert.equal((await world.refresh(json.refresh_token, { client_id })).status, 400)
   })
 
   test('may be nobody here, or have signed out before', async () => {
