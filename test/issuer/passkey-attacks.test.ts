@@ -246,7 +246,7 @@ describe('Adding a passkey is refused', () => {
     assert.match((await attacker.open(page)).text, /value="sign-in"/)
   })
 
-  test('attack: where nothing can be entered, nothing is added', async () => {
+  test('attack: in a request that brings neither cookie nor proof', async () => {
     const shown = await fetch(page, { method: 'POST', headers: { origin } })
     assert.equal(shown.status, 403)
   })
