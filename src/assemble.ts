@@ -139,7 +139,7 @@ export const assemble = async (about: {
     log,
   })
   const people = createPeople({
-    ...{ store, folder: dataFolder, clock, random, log, entering },
+    ...{ store, origin, folder: dataFolder, clock, random, log, entering },
     planes: () => change.current().planes,
     ended: (person) => identity.endSignIns(person),
   })

@@ -154,6 +154,17 @@ const asking: Asking = {
     const about = { path: { plane: here, name: agent }, body: { consumer, reason } }
     return api.ask('POST', '/planes/{plane}/agents/{name}/revoke', about)
   },
+  async passkeys(api, { person }) {
+    const about = { path: { person } }
+    const { items } = await api.ask('GET', '/people/{person}/passkeys', about)
+    return items.map((one) => ({ person, ...one }))
+  },
+  async passkeyRevoke(api, { person, id }) {
+    await api.ask('DELETE', '/people/{person}/passkeys/{passkey}', {
+      path: { person, passkey: id },
+    })
+    return { person, id }
+  },
   issuerKeyroll: (api, { plane, atOnce }) =>
     api.ask('POST', '/planes/{plane}/issuer/key', { path: { plane }, body: { atOnce } }),
   agentList: (api, { plane }) =>

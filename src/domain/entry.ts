@@ -252,10 +252,18 @@ export interface SignedIn extends About {
   readonly label: string
   /** `iss` of the organisation that vouches for the person; absent for an account of ours, and in entries of earlier versions. */
   readonly issuer?: string
+  /**
+   * How: `password`, `phr` (a passkey), or as the organisation says; absent where it does not, and in
+   * entries of earlier versions.
+   */
+  readonly acr?: string
   readonly endsAt: number
 }
 
-/** A token of a person was ended: by its person, or by an administrator. */
+/**
+ * A token of a person was ended: by its person, an administrator, or `issuer`, whose code was used twice;
+ * or with the token `all` everything, by the organisation (`iss`) at which they signed out.
+ */
 export interface SignedOut extends About {
   readonly type: 'person.signed-out'
   readonly person: string
@@ -263,11 +271,18 @@ export interface SignedOut extends About {
   readonly by: string
 }
 
-/** An account was made, changed or removed; with its password its tokens end. */
+/** An account was made, changed or removed; with a password or a passkey that goes its tokens end. */
 export interface PersonChanged extends About {
   readonly type: 'person.changed'
   readonly person: string
-  readonly done: 'made' | 'changed' | 'password changed' | 'removed'
+  readonly done:
+    | 'made'
+    | 'changed'
+    | 'password changed'
+    | 'password removed'
+    | 'passkey added'
+    | 'passkey removed'
+    | 'removed'
   /** `administrator` of the installation, or empty. */
   readonly role: string
   readonly by: string

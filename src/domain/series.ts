@@ -5,8 +5,8 @@ import type { CapabilityClass } from './selector.ts'
 
 /**
  * What many calls have in common: everything of a call and its outcome that takes few values, so that
- * calls are counted by it. What takes many values, a user, a run, a trace, an argument, a URI, or a
- * name that somebody made up, is a word of the single call.
+ * calls are counted by it. What takes many values, a user, an API key, a run, a trace, an argument, a URI,
+ * or a name that somebody made up, is a word of the single call.
  */
 export interface Series {
   readonly agent: string
@@ -38,7 +38,12 @@ export interface Word {
   readonly field: WordField
   readonly text: string
 }
-export type WordField = 'user' | 'run' | 'trace' | 'called' | `arg.${string}`
+export type WordField = NamedWordField | 'called' | `arg.${string}`
+type NamedWordField = (typeof namedWords)[number]
+/** Those that are asked for by their names. */
+const namedWords = ['user', 'apiKey', 'run', 'trace'] as const
+export const isNamedWord = (field: string): field is NamedWordField =>
+  (namedWords as readonly string[]).includes(field)
 
 export const seriesOf = (entry: Beginning): Series => {
   const { agent, consumer, method, server, kind, name, template } = entry
@@ -101,6 +106,7 @@ export const wordsOf = (entry: Beginning): Word[] => {
   }
   add('called', calledOf(entry))
   add('user', entry.user)
+  add('apiKey', entry.apiKey)
   if ('run' in entry) add('run', entry.run)
   if ('trace' in entry) add('trace', entry.trace)
   for (const [field, value] of indexedIn(entry)) if (typeof value === 'string') add(field, value)

@@ -11,6 +11,7 @@ import { accessToken, type SentToken } from '#lib/http.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import { type Caller, callerKey, type Exchange, header } from './exchange.ts'
+import { inTime } from './in-time.ts'
 import type { Runs } from './runs.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -81,7 +82,8 @@ export const createAuthenticate = (parts: {
       if (meansApiKey(bearer)) return verifyApiKey(exchange, bearer, now)
       const token = identity.verify(plane, bearer, now)
       if (token !== 'foreign') return asToken(plane, token, now)
-      return inTime(clock, identity.verifyForeign(plane, bearer, now)).then(
+      const asked = identity.verifyForeign(plane, bearer, now)
+      return inTime<Answer>(clock, longestMs, asked, 'unverified').then(
         (answer) => asToken(plane, answer, now),
         (cause) => failed(plane, cause),
       )
@@ -175,12 +177,6 @@ const asToken = (plane: PlaneId, answer: Answer, now: number): Answer => {
 
 /** Longer than asking for keys takes: whoever waits holds a place of the door. */
 const longestMs = 10_000
-
-const inTime = (clock: Clock, answer: Promise<Answer>): Promise<Answer> => {
-  const late = Promise.withResolvers<Answer>()
-  const cancel = clock.after(longestMs, () => late.resolve('unverified'))
-  return Promise.race([answer, late.promise]).finally(cancel)
-}
 
 /** Before anything is told: a list and a stream too are for tokens alone that the plane takes. */
 const suits = (method: 'dpop' | 'mtls', demanded: RequiredBinding): boolean =>

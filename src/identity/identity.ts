@@ -274,7 +274,7 @@ export async function createIdentity({
   /** Access tokens are no rows: what came of a consent that ended is revoked by itself. */
   const gone = async (plane: PlaneId, rows: readonly SignInRow[]): Promise<void> => {
     const tokens = issuedIn(rows).filter(({ expiresAt }) => expiresAt > clock.now())
-    await Promise.all(tokens.map((token) => revocations.add(plane, token)))
+    await Promise.all(tokens.map(({ id, expiresAt }) => revocations.add(plane, { id, expiresAt })))
     if (tokens.length > 0) tell([plane])
   }
   const issue = createIssue({ origin, keys, view, clock, random, enter })
@@ -290,6 +290,10 @@ export async function createIdentity({
     ...{ people, fetchDocument, gone, enter, clock, random, log, refused },
     rowsOf: (plane) => store.plane(plane).signIns,
     managerRows: store.managerSignIns,
+    async allRows() {
+      const planes = await store.planes.list()
+      return [store.managerSignIns, ...planes.map((plane) => store.plane(plane).signIns)]
+    },
     key: await store.values.putFirst('identity.sign-in-form', random(32)),
   })
 

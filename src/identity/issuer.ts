@@ -24,6 +24,7 @@ import { createSignInClients } from './sign-in/clients.ts'
 import { createDescribedClients } from './sign-in/described.ts'
 import type { FetchDocument } from './sign-in/fetch-document.ts'
 import { consentPage } from './sign-in/pages.ts'
+import { acrsOf } from './sign-in/passkey.ts'
 import type { PeopleView } from './sign-in/people-view.ts'
 import { register } from './sign-in/register.ts'
 import { createRegisteredClients } from './sign-in/registered.ts'
@@ -34,6 +35,8 @@ export interface IssuerParts {
   readonly people: PeopleView
   readonly managerRows: SignInRows
   readonly rowsOf: (plane: PlaneId) => SignInRows
+  /** Of every plane, and of the Manager. */
+  allRows(): Promise<readonly SignInRows[]>
   readonly fetchDocument: FetchDocument
   readonly organisation: Organisation
   readonly enter: EnterSignedIn
@@ -76,7 +79,6 @@ export function createIssuer(parts: IssuerParts) {
   const manager = createManagerIssuer({
     ...{ ...parts, placeholder, registered, arrivals },
     rows: parts.managerRows,
-    gone: async () => {},
     refused: (error) => tally.count(managerId, error),
     failed: failedAt(managerId),
   })
@@ -96,6 +98,7 @@ export function createIssuer(parts: IssuerParts) {
       ...{ place: plane, consentPage, planesOf: () => [plane] },
       rows: parts.rowsOf(plane),
       gone: (rows) => parts.gone(plane, rows),
+      newTokenId: () => random(16).toString('base64url'),
       refused(error) {
         tally.count(plane, error)
         parts.refused(plane, error)
@@ -125,7 +128,7 @@ export function createIssuer(parts: IssuerParts) {
   /** People and the programs that they sign in for: strangers, so no more of them than there is room for. */
   async function signIn(plane: PlaneId, about: Request, path: string): Promise<boolean> {
     const { request, response } = about
-    if (!/^\/(?:authorize|sign-in|back|register)(?:\/|$)/.test(path)) return false
+    if (!/^\/(?:authorize|sign-in|back|register|passkey\.js)(?:\/|$)/.test(path)) return false
     if (path === '/register' && !view.signIn(plane)?.clients?.register) return false
     const waitMs = arrivals(path, about.address)
     if (waitMs > 0) {
@@ -151,7 +154,10 @@ export function createIssuer(parts: IssuerParts) {
   }
 
   const metadataOf = (plane: PlaneId) =>
-    issuerMetadata(origin, plane, { clients: view.signIn(plane)?.clients, certificates })
+    issuerMetadata(origin, plane, {
+      ...{ clients: view.signIn(plane)?.clients, certificates },
+      acrs: acrsOf(parts.people.passkeys),
+    })
 
   async function handle(
     request: IncomingMessage,

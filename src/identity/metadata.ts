@@ -16,9 +16,10 @@ export function issuerMetadata(
     readonly clients?: { readonly metadata?: unknown; readonly register?: unknown } | undefined
     /** Whether certificates of callers are read at all. */
     readonly certificates: boolean
+    readonly acrs: readonly string[]
   },
 ) {
-  const { clients = {}, certificates } = about
+  const { clients = {}, certificates, acrs } = about
   const issuer = issuerOf(origin, plane)
   return {
     issuer,
@@ -43,6 +44,7 @@ export function issuerMetadata(
     authorization_response_iss_parameter_supported: true,
     ...(clients.metadata !== undefined && { client_id_metadata_document_supported: true }),
     ...bindings(certificates),
+    acr_values_supported: acrs,
     // OpenID Connect Discovery §3 requires these two; no ID token is ever issued.
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [],

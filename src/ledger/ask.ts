@@ -88,6 +88,9 @@ const readValue = (field: Field | IndexedField, written: string): string => {
       return oneOf('kind', written, capabilityKinds)
     case 'class':
       return oneOf('class', written, capabilityClasses)
+    case 'apiKey':
+      if (/^key_[0-9A-HJKMNP-TV-Z]{26}$/.test(written)) return written
+      throw usage(`"${written}" is not the id of an API key; \`bailiwick agent keys\` lists them.`)
     case 'trace':
       if (/^[0-9a-f]{32}$/.test(written)) return written
       throw usage(`"${written}" is not a trace-id of 32 hexadecimal digits.`)

@@ -10,6 +10,7 @@ export const fields = [
   'agent',
   'consumer',
   'user',
+  'apiKey',
   'run',
   'server',
   'capability',
@@ -104,6 +105,7 @@ export const textsOf = (
     case 'station':
       return [record[field]]
     case 'user':
+    case 'apiKey':
     case 'run':
     case 'class':
     case 'reason':

@@ -38,7 +38,7 @@ const person = fc.oneof(
   fc.record(
     {
       ...{ type: fc.constant('person.signed-in' as const), ...about },
-      ...{ person: text, token: text, label: text, endsAt: integer, issuer: text },
+      ...{ person: text, token: text, label: text, endsAt: integer, issuer: text, acr: text },
     },
     { requiredKeys: ['type', 'v', 'at', 'plane', 'person', 'token', 'label', 'endsAt'] },
   ),

@@ -80,6 +80,7 @@ const apiKeyRevoked = (entry: ApiKeyRevoked): ApiKeyRevoked => ({
 })
 
 const signedIn = (entry: SignedIn): SignedIn => ({
+  ...(entry.acr !== undefined && { acr: entry.acr }),
   at: integer(entry.at),
   endsAt: integer(entry.endsAt),
   ...(entry.issuer !== undefined && { issuer: entry.issuer }),

@@ -122,6 +122,8 @@ export interface CallRecord {
   readonly consumer: string
   /** On whose behalf; undefined where nobody's. */
   readonly user: string | undefined
+  /** Id of the API key that it came by; undefined where it came by a token. */
+  readonly apiKey: string | undefined
   readonly method: string
   readonly server: string
   readonly kind: string

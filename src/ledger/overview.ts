@@ -1,5 +1,5 @@
 import type { IndexedField } from '#domain/indexed.ts'
-import { readCalled, type Series, type WordField } from '#domain/series.ts'
+import { isNamedWord, readCalled, type Series, type WordField } from '#domain/series.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Asks, Group } from '#store/call-index/call-index.ts'
 import { type CallFilter, type Field, fields, textsOf } from './filter.ts'
@@ -72,7 +72,7 @@ interface Some {
 
 /** Fields that are counted by series; all others take a look at every call. */
 const ofSeries: readonly Field[] = fields.filter(
-  (field) => !['user', 'run', 'trace', 'name', 'capability'].includes(field),
+  (field) => !isNamedWord(field) && field !== 'name' && field !== 'capability',
 )
 /** What is compared where nobody says what. */
 const compared: readonly Field[] = [...ofSeries, 'capability']
@@ -143,13 +143,13 @@ const byCount = (a: CountedValue, b: CountedValue): number =>
 const checkBounds = (total: number): void => {
   if (total <= mostLooked) return
   throw new Fault('usage', {
-    detail: `These are ${total} calls; users, runs, traces and arguments are counted over at most ${mostLooked} of them.`,
+    detail: `These are ${total} calls; users, API keys, runs, traces and arguments are counted over at most ${mostLooked} of them.`,
     fix: 'ask about a shorter time, or with another condition',
   })
 }
 
 const wordFieldOf = (field: FacetField): WordField | undefined =>
-  field === 'user' || field === 'run' || field === 'trace' || isArgument(field) ? field : undefined
+  isNamedWord(field) || isArgument(field) ? field : undefined
 const isArgument = (field: FacetField): field is IndexedField => field.startsWith('arg.')
 
 const valuesOf = (field: FacetField, record: CallRecord): readonly string[] => {

@@ -35,6 +35,7 @@ export const recordOf = (
   agent: entry.agent,
   consumer: entry.consumer,
   user: entry.user,
+  apiKey: entry.apiKey,
   method: entry.method,
   server: entry.server,
   kind: entry.kind,

@@ -1,5 +1,5 @@
 import { callId } from '#domain/name.ts'
-import { readCalled, type Series, type WordField } from '#domain/series.ts'
+import { isNamedWord, readCalled, type Series, type WordField } from '#domain/series.ts'
 import type {
   Called,
   CallIndex,
@@ -93,8 +93,7 @@ export const select = async (
 const isPossible = ({ mark }: { mark: Mark }): boolean => mark.not || mark.words.length > 0
 
 type WordTerm = Term & { readonly field: WordField }
-const isOfWord = (term: Term): term is WordTerm =>
-  isOfArgument(term) || term.field === 'user' || term.field === 'run' || term.field === 'trace'
+const isOfWord = (term: Term): term is WordTerm => isOfArgument(term) || isNamedWord(term.field)
 
 const markOf = async (
   index: CallIndex,
@@ -282,6 +281,7 @@ export const recordOfSeries = (series: Series, called?: string): CallRecord => {
     at: 0,
     position: 0,
     user: undefined,
+    apiKey: undefined,
     run: undefined,
     trace: undefined,
     indexed: Object.fromEntries(says.map((name) => [name, true as const])),

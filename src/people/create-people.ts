@@ -11,6 +11,7 @@ import type { PersonRow, PersonTokenRow, Store } from '#store/store.ts'
 import type { Planes } from './affiliation.ts'
 import type { Entering, PersonEntry } from './entering.ts'
 import { createLimits } from './limits.ts'
+import { createPasskeys } from './passkeys.ts'
 import { checkPassword, isTooLong, normal } from './password.ts'
 import type { Account, People, Session, SignedIn, TokenInfo } from './people.ts'
 import { createSetup } from './setup.ts'
@@ -26,6 +27,8 @@ const hashesWaiting = 32
 
 export const createPeople = (parts: {
   store: Store
+  /** Passkeys are for this origin; empty where nobody serves. */
+  origin: string
   /** Where the setup code is left for whoever may read the data folder; undefined: nowhere. */
   folder: string | undefined
   clock: Clock
@@ -52,13 +55,13 @@ export const createPeople = (parts: {
   const sessionFor = async (
     row: PersonRow,
     label: string,
-    person: Person = row,
-    longestMs = tokenLifetimeMs,
+    about: SessionAbout = { acr: 'password' },
   ): Promise<Session> => {
+    const { person = row, longestMs = tokenLifetimeMs, acr } = about
     const at = clock.now()
     const token = `bwm_${random(32).toString('base64url')}`
     const made = {
-      id: `tok_${nextId()}`,
+      id: about.id ?? `tok_${nextId()}`,
       person: row.name,
       label,
       at,
@@ -70,6 +73,7 @@ export const createPeople = (parts: {
       token: made.id,
       label,
       ...(row.issuer !== undefined && { issuer: row.issuer }),
+      ...(acr !== undefined && { acr }),
       endsAt: made.endsAt,
     })
     await people.removeTokens({ endedBefore: at })
@@ -134,12 +138,35 @@ export const createPeople = (parts: {
     known: vouched.known,
     knownAtManager: vouched.knownAtManager,
     vouch: vouched.vouch,
-    async begin({ person: name, label }) {
+    async begin({ person: name, label, ...about }) {
       const row = await people.find(name)
       const person = row && (await vouched.atManager(row))
       if (!row || !person) return undefined
       log.info('people.signed_in', { person: name })
-      return sessionFor(row, label, person, await vouched.believedForMs(row))
+      return sessionFor(row, label, {
+        ...{ ...about, person },
+        longestMs: await vouched.believedForMs(row),
+      })
+    },
+    async end({ person, token }) {
+      const row = await people.find(person)
+      if (!row || !(await people.removeToken(person, token))) return
+      log.warn('people.token_ended', { person, token })
+      await entering.enterAfter(row, { type: 'person.signed-out', person, token, by: 'issuer' })
+    },
+    async signOut({ person, issuer }) {
+      const row = await people.find(person)
+      if (row?.issuer !== issuer) return
+      await people.removeTokens({ person })
+      await parts.ended?.(person)
+      log.info('people.signed_out', { person, by: issuer })
+      const about = { person, token: 'all', by: issuer }
+      await entering.enterAfter(row, { type: 'person.signed-out', ...about })
+    },
+    async entered({ person, ...about }) {
+      const row = await people.find(person)
+      if (!row) throw nobodyCalled(person)
+      await entering.enter(row, { type: 'person.signed-in', person, ...about })
     },
 
     list: async () => (await people.list()).map(accountOf),
@@ -212,6 +239,15 @@ export const createPeople = (parts: {
       await entering.enterAfter(row, { type: 'person.signed-out', person, token: id, by })
     },
 
+    passkeys: createPasskeys({
+      ...{ ...parts, checkOneIsLeft },
+      refused: entering.refused,
+      enter: (row, done, by) => entering.enter(row, changeOf(row, done, by)),
+      async end(person) {
+        await people.removeTokens({ person })
+        await parts.ended?.(person)
+      },
+    }),
     setup: createSetup({
       ...parts,
       people,
@@ -223,6 +259,13 @@ export const createPeople = (parts: {
       },
     }),
   }
+}
+
+interface SessionAbout {
+  readonly person?: Person
+  readonly longestMs?: number
+  readonly acr?: string | undefined
+  readonly id?: string
 }
 
 const reasons = { wrong: 'wrong name or password', limited: 'too many attempts' } as const

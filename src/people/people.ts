@@ -73,6 +73,74 @@ export interface SignIn {
   readonly address: string
 }
 
+/** A passkey, as its person and administrators see it. */
+export interface PasskeyInfo {
+  readonly id: string
+  /** What its person calls it. */
+  readonly label: string
+  readonly madeAt: number
+  readonly usedAt: number | undefined
+}
+
+/**
+ * Passkeys beside the password (Web Authentication): for accounts of our own, for this origin alone, as
+ * many as a person has devices. Each is asked to verify its person, so one is as good as two factors, and
+ * cannot be phished.
+ */
+export interface Passkeys {
+  /** False where the origin is an address and no name: browsers make none for it. */
+  readonly isPossible: boolean
+  /** Whether anybody has one. */
+  offered(): Promise<boolean>
+  /**
+   * Whose passkey has signed the challenge. `spend` uses the challenge up; it is called once, before
+   * anything is looked at. Whatever is wrong is one answer, and nothing that it names is believed before
+   * its signature holds.
+   */
+  check(about: {
+    readonly answer: string
+    readonly challenge: string
+    readonly address: string
+    spend(): Promise<boolean>
+  }): Promise<
+    | { readonly person: string; readonly passkey: string }
+    | { readonly refused: 'wrong' }
+    | { readonly refused: 'limited'; readonly waitMs: number }
+  >
+  /** What a browser is told of who makes one; `handle` stands for the person where they have none yet. */
+  beginning(person: string, handle: string): Promise<PasskeyBeginning>
+  /** `handle` as in `beginning`, of which this is the answer; the challenge is used up by the caller. */
+  add(about: {
+    readonly person: string
+    readonly handle: string
+    readonly label: string
+    readonly answer: string
+    readonly challenge: string
+    readonly by: string
+  }): Promise<'added' | 'refused' | 'too many'>
+  /** What the person can sign in with, oldest first. */
+  standing(person: string): Promise<WaysIn>
+  /**
+   * With all that the person is signed in to. Fault('unknown_name'), and Fault('usage') for the last
+   * thing that they can sign in with.
+   */
+  remove(person: string, id: string, by: string): Promise<void>
+  /** The same for the password; that of the last administrator who has one stays. */
+  removePassword(person: string, by: string): Promise<void>
+}
+
+export interface WaysIn {
+  readonly passkeys: readonly PasskeyInfo[]
+  readonly hasPassword: boolean
+}
+
+/** As PublicKeyCredentialCreationOptionsJSON has it (§5.4), binary as base64url. */
+export interface PasskeyBeginning {
+  readonly rp: { readonly id: string; readonly name: string }
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string }
+  readonly excludeCredentials: readonly { readonly type: 'public-key'; readonly id: string }[]
+}
+
 /**
  * People of this installation: accounts, sign-in, tokens, and the first start. What they may do stands
  * in the planes' documents. Everything is read from the store, so that what one process revokes holds
@@ -96,8 +164,30 @@ export interface People {
   vouch(about: Vouched): Promise<string | undefined>
   /** The same for the Manager: whom a team of some plane has by an organisation that signs people in there. */
   knownAtManager(name: string): Promise<Known | undefined>
+  /**
+   * Ends all that the person is signed in to, of whom that organisation (`iss`) says that they signed out;
+   * nothing, where it is not the one that vouches for them.
+   */
+  signOut(about: { person: string; issuer: string }): Promise<void>
   /** A session for whoever has proven who they are elsewhere; undefined where they may not (any more). */
-  begin(about: { person: string; label: string }): Promise<Session | undefined>
+  begin(about: {
+    person: string
+    label: string
+    /** How they have, where it was told. */
+    acr?: string | undefined
+    /** Of the token; a new one where none is given. */
+    id?: string
+  }): Promise<Session | undefined>
+  /** Ends the token of that id, where it stands: what it was given for was used twice. */
+  end(about: { person: string; token: string }): Promise<void>
+  /** Enters a sign-in to what keeps a session of its own: before anything comes of it. */
+  entered(about: {
+    person: string
+    token: string
+    label: string
+    acr: string
+    endsAt: number
+  }): Promise<void>
 
   list(): Promise<Account[]>
   find(name: string): Promise<Account | undefined>
@@ -129,6 +219,7 @@ export interface People {
   /** Fault('unknown_name') where that person has no such token. */
   revoke(person: string, id: string, by: string): Promise<void>
 
+  readonly passkeys: Passkeys
   readonly setup: Setup
 }
 

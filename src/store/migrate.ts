@@ -20,6 +20,8 @@ import { takenOnce } from './migrations/0080-taken-once.ts'
 import { apiKey } from './migrations/0090-api-key.ts'
 import { affiliation } from './migrations/0095-affiliation.ts'
 import { mailbox } from './migrations/0100-mailbox.ts'
+import { passkey } from './migrations/0110-passkey.ts'
+import { indexApiKey } from './migrations/0115-index-api-key.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -50,6 +52,8 @@ export const migrations: readonly Migration[] = [
   apiKey,
   affiliation,
   mailbox,
+  passkey,
+  indexApiKey,
 ]
 
 /**

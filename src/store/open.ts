@@ -34,6 +34,7 @@ import { endedSessionRows } from './tables/ended-sessions.ts'
 import { followerRows } from './tables/followers.ts'
 import { ledgerKeyRows } from './tables/ledger-keys.ts'
 import { join, memberRows } from './tables/members.ts'
+import { passkeyRows } from './tables/passkeys.ts'
 import { payloadKeyRows } from './tables/payload-keys.ts'
 import { personRows } from './tables/people.ts'
 import { retentionRows } from './tables/retention.ts'
@@ -145,6 +146,7 @@ const storeOf = (parts: Parts): Store => {
     revisions: revisionRows(database),
     commit: (change) => commit(database, change),
     people: personRows(database),
+    passkeys: passkeyRows(database),
     managerSignIns: signInRows(inPlane(database, managerId)),
     values: valueRows(database),
     members,

@@ -177,6 +177,17 @@ export interface InstallationSchema {
     said: string
     at: number
   }
+  passkey: {
+    credential: string
+    id: string
+    person: string
+    handle: string
+    public_key: string
+    counter: number
+    label: string
+    at: number
+    used_at: number | null
+  }
   person_token: {
     hash: string
     id: string

@@ -36,6 +36,7 @@ export interface Store {
   commit(change: Commit): Promise<number>
   /** Accounts of people, their tokens and the setup code: the installation's, of no plane. */
   readonly people: PersonRows
+  readonly passkeys: PasskeyRows
   /** What sign-ins at the Manager's issuer leave, apart from those of any plane. */
   readonly managerSignIns: SignInRows
   /** Installation-wide small values (origin key ids, schema version): by name, bytes. */
@@ -357,8 +358,10 @@ export interface PersonRows {
   add(row: PersonRow): Promise<boolean>
   /** Replaces the row of that name; false where none stands. */
   put(row: PersonRow): Promise<boolean>
-  /** With the person's tokens and affiliations, in one transaction; false where none stands. */
+  /** With the person's tokens, passkeys and affiliations, in one transaction; false where none stands. */
   remove(name: string): Promise<boolean>
+  /** Takes the password away where a passkey stands, whoever removes one at the same time; else false. */
+  removePassword(name: string): Promise<boolean>
   /** What organisations said of one person, by plane. */
   affiliations(person: string): Promise<AffiliationRow[]>
   /**
@@ -379,10 +382,49 @@ export interface PersonRows {
   /** In place of the one before. */
   putSetupCode(row: SetupCodeRow): Promise<void>
   /**
-   * Spends the code and writes the person, in place of one of that name, in one transaction: of two
-   * that come at once with one code, one gets false, and nothing is written for it.
+   * Spends the code and writes the person, in place of one of that name with its tokens and passkeys,
+   * in one transaction: of two that come at once with one code, one gets false, and nothing is written
+   * for it.
    */
   setUp(code: SetupCodeRow, person: PersonRow): Promise<boolean>
+}
+
+/** Passkeys of accounts; an account that is removed takes them with it. */
+export interface PasskeyRows {
+  /** Whether anybody has one. */
+  some(): Promise<boolean>
+  /** Of one person, oldest first. */
+  list(person: string): Promise<PasskeyRow[]>
+  find(credential: string): Promise<PasskeyRow | undefined>
+  /** False, and nothing is written, where somebody has that credential already. */
+  add(row: PasskeyRow): Promise<boolean>
+  /**
+   * Notes a use. False where the counter is no longer the one given, or where it is gone: of two uses
+   * that say the same, one is refused.
+   */
+  use(credential: string, about: { from: number; to: number; at: number }): Promise<boolean>
+  /**
+   * `last` where it is all that its person can sign in with, whoever else removes something at the same
+   * time; then it stays.
+   */
+  remove(person: string, id: string): Promise<'removed' | 'unknown' | 'last'>
+}
+
+export interface PasskeyRow {
+  /** As the authenticator calls it, base64url. */
+  readonly credential: string
+  /** As we call it. */
+  readonly id: string
+  readonly person: string
+  /** What stands for the person at authenticators, base64url: one for all of a person's. */
+  readonly handle: string
+  /** COSE_Key, base64url. */
+  readonly publicKey: string
+  /** Signatures, as the authenticator counts them; 0 always where it does not. */
+  readonly counter: number
+  readonly label: string
+  readonly at: number
+  readonly usedAt: number | undefined
 }
 
 export interface PersonRow {

@@ -221,7 +221,7 @@ export async function createWorld({
     refused: (reason) => void refusedSignIns.push(reason),
   }
   const people = createPeople({
-    ...{ store, folder: undefined, clock, random, log, entering },
+    ...{ store, origin, folder: undefined, clock, random, log, entering },
     planes: () => policy.documents(),
     ended: (person) => identity.endSignIns(person),
   })

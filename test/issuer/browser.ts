@@ -60,6 +60,9 @@ export const createBrowser = (origin: string) => {
   return {
     jar,
     open: (address: string | URL) => visit(new URL(address, origin)),
+    /** Sends a form of a page of somebody else. */
+    post: (address: string | URL, fields: Record<string, string>) =>
+      visit(new URL(address, origin), { method: 'POST', body: new URLSearchParams(fields) }),
     /** Sends the form that has this button, with what was typed. */
     submit(shown: Shown, button: string, typed: Record<string, string> = {}, as = origin) {
       const form = formsIn(shown.text).find((one) => one.buttons.includes(button))
@@ -73,7 +76,7 @@ export const createBrowser = (origin: string) => {
 export type Browser = ReturnType<typeof createBrowser>
 
 const formsIn = (page: string) =>
-  [...page.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs)].map(
+  [...page.matchAll(/<form method="post" action="([^"]+)"[^>]*>(.*?)<\/form>/gs)].map(
     ([, action = '', inner = '']) => ({
       action,
       hidden: Object.fromEntries(

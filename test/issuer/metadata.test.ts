@@ -53,6 +53,7 @@ describe("a plane's issuer", () => {
         code_challenge_methods_supported: ['S256'],
         authorization_response_iss_parameter_supported: true,
         dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
+        acr_values_supported: ['password'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: [],
       })

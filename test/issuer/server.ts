@@ -11,7 +11,14 @@ import type { Identity } from '#identity/identity.ts'
 import { createWorld } from '../identity/world.ts'
 
 /** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
-export async function startIssuer(about: { startAt?: number | 'now' } = {}) {
+export async function startIssuer({
+  host = '127.0.0.1',
+  ...about
+}: {
+  startAt?: number | 'now'
+  /** Of the origin: a name that means this machine, or its address. */
+  host?: string
+} = {}) {
   let edge: IssuerEdge | undefined
   let identity: Identity
   const listener: RequestListener = async (request, response) => {
@@ -24,7 +31,7 @@ export async function startIssuer(about: { startAt?: number | 'now' } = {}) {
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  const origin = `http://127.0.0.1:${port}`
+  const origin = `http://${host}:${port}`
   const world = await createWorld({ origin, ...about })
   identity = world.identity
   edge = createIssuerEdge(identity, false)

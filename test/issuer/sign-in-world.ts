@@ -13,6 +13,7 @@ export const startSignIns = async ({
   ...about
 }: {
   startAt?: number | 'now'
+  host?: string
   paceMs?: number
 } = {}) => {
   const issuer = await startIssuer(about)

@@ -136,6 +136,36 @@ describe('The Manager’s issuer', () => {
     const metadata = (await answer.json()) as Record<string, unknown>
     assert.equal(metadata.issuer, `${origin}/oauth/manager`)
     assert.deepEqual(metadata.grant_types_supported, ['authorization_code'])
+    assert.deepEqual(metadata.acr_values_supported, ['password'])
+  })
+
+  test('attack: a code that is used again ends the token that it gave, and no other', async () => {
+    const [other, stolen] = [await signInThere(), await signInThere()]
+    const kept = await redeem(other)
+    const { json } = await redeem(stolen)
+    assert(await personOf(json))
+    assert.equal((await redeem(stolen)).status, 400)
+    assert.equal(await personOf(json), undefined)
+    assert(await personOf(kept.json))
+  })
+
+  test('attack: of a code that is used several times at once no token is left', async () => {
+    const stolen = await signInThere()
+    const answers = await Promise.all([1, 2, 3, 4].map(() => redeem(stolen)))
+    assert(answers.filter(({ status }) => status === 200).length <= 1)
+    for (const { json } of answers) assert.equal(await personOf(json), undefined)
+  })
+
+  test('refuses a proof of a key, and says why; the code is good without it', async () => {
+    const signed = await signInThere()
+    const form = {
+      ...{ grant_type: 'authorization_code', client_id: 'bailiwick', redirect_uri: redirect },
+      ...{ code: signed.code, code_verifier: signed.verifier },
+    }
+    const { status, json } = await ask(tokenUrl, form, { dpop: 'x.y.z' })
+    assert.deepEqual([status, json.error], [400, 'invalid_dpop_proof'])
+    assert.match(String(json.error_description), /bound to no key/)
+    assert.equal((await redeem(signed)).status, 200)
   })
 
   test('gives a token for a code once, to whoever has its verifier', async () => {

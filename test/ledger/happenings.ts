@@ -11,18 +11,21 @@ export type Happening = {
   pick: number
   agent: string
   user: string | undefined
+  apiKey: string | undefined
   tool: (typeof tools)[number]
   /** Undefined: the entry was made before the argument was indexed. */
   line: string | null | true | undefined
   lateMs: number
 }
 
+const keys = ['1', '2'].map((n) => `key_${n.padStart(26, '0')}`)
 const tools = ['read_line', 'read_shift', 'mes://line{line}/state'] as const
 export const happening: fc.Arbitrary<Happening> = fc.record({
   do: fc.constantFrom('intend', 'intend', 'conclude', 'conclude', 'refuse', 'count', 'fold'),
   pick: fc.nat(1000),
   agent: fc.constantFrom('a', 'b'),
   user: fc.constantFrom(undefined, 'alice'),
+  apiKey: fc.constantFrom(undefined, ...keys),
   tool: fc.constantFrom(...tools),
   line: fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom('3', '4', null, true as const) },
@@ -34,7 +37,7 @@ export const happening: fc.Arbitrary<Happening> = fc.record({
 export const entriesOf = (happenings: readonly Happening[], plane: PlaneId): Entry[] => {
   const open: Entry[] = []
   return happenings.flatMap((one, n): Entry[] => {
-    const { do: what, pick, agent, user, tool, line, lateMs } = one
+    const { do: what, pick, agent, user, apiKey, tool, line, lateMs } = one
     const at = noon + n * 1000 - lateMs
     if (what === 'conclude') {
       const [begun] = open.splice(pick % (open.length + 1), 1)
@@ -47,6 +50,7 @@ export const entriesOf = (happenings: readonly Happening[], plane: PlaneId): Ent
       at,
       agent,
       ...(user !== undefined && { user }),
+      ...(apiKey !== undefined && { apiKey }),
       server: 'mes',
       kind: isUri ? ('resource' as const) : ('tool' as const),
       name: isUri ? `mes://line${typeof line === 'string' ? line : '9'}/state` : tool,
@@ -150,6 +154,7 @@ export interface Asked {
 const condition = fc.oneof(
   fc.tuple(fc.constant('agent'), fc.constantFrom('a', 'b', 'c')),
   fc.tuple(fc.constant('user'), fc.constant('alice')),
+  fc.tuple(fc.constant('apiKey'), fc.constantFrom(...keys)),
   fc.tuple(fc.constant('capability'), fc.constantFrom(...tools.map((tool) => `mes/${tool}`))),
   fc.tuple(fc.constant('kind'), fc.constantFrom('tool', 'resource')),
   { weight: 3, arbitrary: fc.tuple(fc.constant('arg.line'), fc.constantFrom('3', '4')) },

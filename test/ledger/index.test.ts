@@ -117,7 +117,15 @@ describe('The index of calls', () => {
   })
 
   test('counts over the whole range what reading everything counts', async () => {
-    const fields = ['agent', 'capability', 'result', 'reason', 'user', 'arg.line'] as const
+    const fields = [
+      'agent',
+      'capability',
+      'result',
+      'reason',
+      'user',
+      'apiKey',
+      'arg.line',
+    ] as const
     await fc.assert(
       fc.asyncProperty(
         fc.array(happening, { maxLength: 80 }),

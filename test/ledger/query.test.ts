@@ -68,6 +68,7 @@ describe('the calls of a plane', () => {
       agent: 'planner',
       consumer: 'workplace-ai',
       user: undefined,
+      apiKey: undefined,
       method: 'tools/call',
       server: 'calendar',
       kind: 'tool',

@@ -29,6 +29,8 @@ const table: Readonly<Record<string, string>> = {
   'GET /people/{person}': 'A',
   'PUT /people/{person}': 'A',
   'DELETE /people/{person}': 'A',
+  'GET /people/{person}/passkeys': 'A',
+  'DELETE /people/{person}/passkeys/{passkey}': 'A',
   'GET /people/{person}/tokens': 'A',
   'DELETE /people/{person}/tokens/{token}': 'A',
   'GET /members': 'A',
@@ -223,6 +225,7 @@ describe('Every route', () => {
       .replace('{plane}', 'ops')
       .replace('{name}', name)
       .replace('{person}', 'victim')
+      .replace('{passkey}', 'pky_00000000000000000000000000')
       .replace('{token}', 'tok_00000000000000000000000000')
       .replace('{call}', 'cal_00000000000000000000000000')
       .replace('{revision}', '1')

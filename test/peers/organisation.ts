@@ -15,6 +15,8 @@ export interface Told {
     /** By a secret, or by these keys (private_key_jwt). */
     readonly secret?: string
     readonly jwks?: { readonly keys: readonly object[] }
+    /** Where it says that somebody signed out (Back-Channel Logout 1.0). */
+    readonly logout?: string
   }[]
   /** By subject, what it says of people. */
   readonly people: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -88,10 +90,14 @@ const makeKey = (number: number): object => ({
 
 const configured = ({ clients, people }: Told, key: object) => ({
   jwks: { keys: [key as never] },
-  clients: clients.map(({ id, redirects, secret, jwks }) => ({
+  clients: clients.map(({ id, redirects, secret, jwks, logout }) => ({
     client_id: id,
     redirect_uris: [...redirects],
     ...(secret !== undefined && { client_secret: secret }),
+    ...(logout !== undefined && {
+      backchannel_logout_uri: logout,
+      backchannel_logout_session_required: true,
+    }),
     ...(jwks !== undefined && {
       jwks: jwks as never,
       token_endpoint_auth_method: 'private_key_jwt' as const,
@@ -99,10 +105,13 @@ const configured = ({ clients, people }: Told, key: object) => ({
     }),
   })),
   acrValues: ['urn:corp:two-factors'],
+  // It refuses this machine's own addresses by its dispatcher; here there are no others.
+  fetch: (url: string | URL | Request, { dispatcher: _, ...options }: RequestInit = {}) =>
+    fetch(url, options),
   conformIdTokenClaims: false,
   claims: { openid: ['sub'], profile: ['name', 'email', 'groups'] },
   interactions: { url: (_: unknown, { uid }: { uid: string }) => `/here/${uid}` },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   findAccount: async (_: unknown, subject: string) =>
     subject in people
       ? { accountId: subject, claims: async () => ({ sub: subject, ...people[subject] }) }

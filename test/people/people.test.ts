@@ -31,7 +31,8 @@ const open = async (t: TestContext) => {
     enterAfter: enter,
     refused: (reason: string) => void refused.push(reason),
   }
-  const parts = { store, folder, clock, random: systemRandom, log, entering }
+  const origin = 'https://gw.example'
+  const parts = { store, origin, folder, clock, random: systemRandom, log, entering }
   const people = createPeople({ ...parts, planes: () => new Map() })
   t.after(async () => {
     await store.close()

@@ -6,6 +6,7 @@ import type {
   ApiKeyRow,
   Commit,
   Fields,
+  PasskeyRow,
   PersonRow,
   PersonTokenRow,
   Placed,
@@ -433,6 +434,56 @@ export const storeConformance = (
         assert.equal(await store.plane(planeId('ops')).signIns.find('Session', 'd'), undefined)
         assert.deepEqual(await managerSignIns.find('Session', 'd'), { ...row, usedAt: undefined })
         assert.equal((await managerSignIns.removePerson('ayse')).length, 1)
+      })
+
+      const passkey = (id: string, holder: string): PasskeyRow => ({
+        ...{ credential: `credential-${id}`, id, person: holder, handle: `handle-${holder}` },
+        ...{ publicKey: 'key', counter: 3, label: 'a phone', at: noon, usedAt: undefined },
+      })
+
+      test('have passkeys, each of one of them, whose counters are used once', async () => {
+        const { people, passkeys } = store
+        assert.equal(await passkeys.some(), false)
+        assert.equal(await passkeys.add(passkey('pky_1', 'nobody')), false)
+        await people.add(person('ayse'))
+        await people.add(person('bob'))
+        assert.equal(await passkeys.add(passkey('pky_1', 'ayse')), true)
+        assert.equal(await passkeys.add({ ...passkey('pky_1', 'bob'), id: 'pky_2' }), false)
+        assert.equal(await passkeys.some(), true)
+        const uses = [noon + 1, noon + 2].map((at) =>
+          passkeys.use('credential-pky_1', { from: 3, to: 4, at }),
+        )
+        assert.deepEqual((await Promise.all(uses)).sort(), [false, true])
+        const found = await passkeys.find('credential-pky_1')
+        assert(found?.usedAt !== undefined && found.usedAt > noon)
+        assert.deepEqual(
+          { ...found, usedAt: undefined },
+          { ...passkey('pky_1', 'ayse'), counter: 4 },
+        )
+        await people.remove('ayse')
+        assert.deepEqual(await passkeys.list('ayse'), [])
+      })
+
+      test('keep one way to sign in, whoever takes them away at once', async () => {
+        const { people, passkeys } = store
+        await people.add(person('ayse'))
+        assert.equal(await people.removePassword('ayse'), false)
+        for (const id of ['pky_1', 'pky_2']) await passkeys.add(passkey(id, 'ayse'))
+        const taken = await Promise.all([
+          passkeys.remove('ayse', 'pky_1'),
+          people.removePassword('ayse'),
+          passkeys.remove('ayse', 'pky_2'),
+        ])
+        const left = await passkeys.list('ayse')
+        const hash = (await people.find('ayse'))?.hash
+        assert(left.length > 0 || hash !== undefined, JSON.stringify(taken))
+        await people.put(person('ayse', { hash: undefined }))
+        await passkeys.add(passkey('pky_3', 'ayse'))
+        const ids = (await passkeys.list('ayse')).map(({ id }) => id)
+        const gone = await Promise.all(ids.map((id) => passkeys.remove('ayse', id)))
+        assert.equal(gone.filter((one) => one === 'last').length, 1)
+        assert.equal((await passkeys.list('ayse')).length, 1)
+        assert.equal(await passkeys.remove('ayse', 'pky_9'), 'unknown')
       })
 
       test('have tokens that are found by their hash, and end alone or together', async () => {

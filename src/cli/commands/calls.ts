@@ -83,6 +83,7 @@ const toJson = (row: CallRow): object => ({
   ...row,
   at: rfc3339(row.at),
   user: row.user ?? null,
+  apiKey: row.apiKey ?? null,
   template: row.template ?? null,
   class: row.class ?? null,
   run: row.run ?? null,

@@ -32,6 +32,7 @@ import {
   type Step,
   steps,
 } from '#manager/overview.ts'
+import { listPasskeys, removePasskey } from '#manager/passkeys.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
 import { readRecorded } from '#manager/recorded.ts'
 import { reindex } from '#manager/reindex.ts'
@@ -279,6 +280,8 @@ export const operations = {
     }),
     revokeTokens,
   ),
+  passkeys: operation(z.strictObject({ person: written }), listPasskeys),
+  passkeyRevoke: operation(z.strictObject({ person: written, id: written }), removePasskey),
   ledgerAccept: operation(z.strictObject({ plane: written, reason: reason.min(1) }), acceptLedger),
   setupCode: operation(z.strictObject({ recover: z.boolean() }), newSetupCode),
   stop: operation(z.strictObject({}), stop),

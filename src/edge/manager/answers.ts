@@ -39,6 +39,13 @@ export const token = z.strictObject({
   endsAt: at,
 })
 
+export const passkey = z.strictObject({
+  id: z.string(),
+  label: z.string().describe('What its person calls it.'),
+  madeAt: at,
+  usedAt: at.optional().describe('When it signed them in last.'),
+})
+
 export const session = z.strictObject({
   token: z.string().describe('Shown this once.'),
   id: z.string(),

@@ -11,6 +11,7 @@ export const callRow = z.strictObject({
   agent: z.string(),
   consumer: z.string(),
   user: z.string().optional().describe('On whose behalf, where that was somebody.'),
+  apiKey: z.string().optional().describe('Id of the API key that it came by.'),
   method: z.string(),
   server: z.string(),
   kind: z.string(),

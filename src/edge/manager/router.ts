@@ -14,6 +14,7 @@ const parameters: Readonly<Record<string, RegExp>> = {
   plane: namePattern,
   name: namePattern,
   person: new RegExp(`${personPattern.source}|${vouchedPattern.source}`),
+  passkey: /^pky_[0-9A-HJKMNP-TV-Z]{26}$/,
   token: /^tok_[0-9A-HJKMNP-TV-Z]{26}$/,
   call: /^cal_[0-9A-HJKMNP-TV-Z]{1,26}$/,
   revision: /^[1-9][0-9]{0,14}$/,

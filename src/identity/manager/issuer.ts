@@ -1,16 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { managerId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
+import { createIds } from '#lib/id.ts'
+import type { SignInRow } from '#store/store.ts'
 import { refuseHead, sendJson, serve } from '../answering.ts'
 import { createTokenEndpoint, type TokenEndpoint, type TokenEndpointParts } from '../endpoint.ts'
 import type { Issue } from '../issue.ts'
+import { isNoted, issuedIn } from '../sign-in/answer.ts'
 import type { createArrivals } from '../sign-in/arrivals.ts'
+import { acrsOf } from '../sign-in/passkey.ts'
 import { terminal } from './clients.ts'
 import { managerMetadata } from './metadata.ts'
 import { managerConsentPage } from './pages.ts'
+import { createPasskeysPage } from './passkeys.ts'
 import { createManagerView } from './view.ts'
 
-type Replaced = 'plane' | 'clients' | 'issue' | 'enter' | 'place' | 'consentPage' | 'planesOf'
+type Replaced =
+  | 'plane'
+  | 'clients'
+  | 'issue'
+  | 'enter'
+  | 'place'
+  | 'consentPage'
+  | 'planesOf'
+  | 'gone'
+  | 'newTokenId'
 
 const below = '/oauth/manager'
 
@@ -23,19 +37,31 @@ const below = '/oauth/manager'
 export const createManagerIssuer = (
   parts: Omit<TokenEndpointParts, Replaced> & { arrivals: ReturnType<typeof createArrivals> },
 ) => {
-  const { origin, people, clock } = parts
+  const { origin, people, rows, clock } = parts
+  const nextId = createIds(parts)
   const view = createManagerView(parts)
   let made: Promise<TokenEndpoint> | undefined
 
-  const issue: Issue = async (_, { user }) => {
-    const begun =
-      user === undefined ? undefined : await people.begin({ person: user, label: 'terminal' })
-    if (!begun) throw new Fault('unknown_name', { detail: 'nobody signs in by that' })
+  const gone = async (ended: readonly SignInRow[]): Promise<void> => {
+    for (const { id, person } of issuedIn(ended))
+      if (person !== undefined) await people.end({ person, token: id })
+  }
+
+  const issue: Issue = async (_, { user: person, acr, id }) => {
+    if (person === undefined || id === undefined) throw nobody()
+    const begun = await people.begin({ person, label: 'terminal', acr, id })
+    if (!begun) throw nobody()
+    // Its code may have been used a second time in between, when there was no token yet to end.
+    if (!(await isNoted(rows, id))) {
+      await people.end({ person, token: id })
+      throw nobody()
+    }
     return {
       token: begun.token,
       expiresInS: Math.max(1, Math.floor((begun.endsAt - clock.now()) / 1000)),
     }
   }
+  const passkeys = createPasskeysPage(parts)
 
   const endpoint = (): Promise<TokenEndpoint> => {
     made ??= createTokenEndpoint({
@@ -45,6 +71,8 @@ export const createManagerIssuer = (
       clients: { find: async (_, id) => (id === terminal.id ? terminal : undefined) },
       planesOf: view.planesOf,
       enter: async () => {},
+      gone,
+      newTokenId: () => `tok_${nextId()}`,
     })
     made.catch(() => {
       made = undefined
@@ -63,14 +91,21 @@ export const createManagerIssuer = (
         case `/.well-known/oauth-authorization-server${below}`:
         case `/.well-known/openid-configuration${below}`:
         case `${below}/.well-known/openid-configuration`:
-          serve(request, response, managerMetadata(origin))
+          serve(request, response, managerMetadata(origin, acrsOf(people.passkeys)))
           return true
         case `${below}/token`:
-          if (!refuseHead(request, response))
+          if (request.headers.dpop !== undefined)
+            sendJson(response, 400, unbound, { Connection: 'close' })
+          else if (!refuseHead(request, response))
             await (await endpoint()).ask(request, response, 'token')
           return true
       }
-      if (!/^\/oauth\/manager\/(?:authorize|sign-in|back)(?:\/|$)/.test(path)) return false
+      if (path === `${below}/passkeys`) {
+        await passkeys({ request, response, address })
+        return true
+      }
+      if (!/^\/oauth\/manager\/(?:authorize|sign-in|back|passkey\.js)(?:\/|$)/.test(path))
+        return false
       const waitMs = parts.arrivals(path.slice(below.length), address)
       if (waitMs > 0) {
         const error = { error: 'temporarily_unavailable', error_description: 'too many at once' }
@@ -80,4 +115,12 @@ export const createManagerIssuer = (
       return (await endpoint()).signIn({ request, response, address }, path.slice(below.length))
     },
   }
+}
+
+const nobody = (): Fault => new Fault('unknown_name', { detail: 'nobody signs in by that' })
+
+/** RFC 9449 §5: whoever sends a proof would take the token for one that is bound to their key. */
+const unbound = {
+  error: 'invalid_dpop_proof',
+  error_description: 'tokens of the Manager are bound to no key: ask without a proof',
 }

@@ -2,7 +2,7 @@ import { managerId } from '#domain/name.ts'
 import { issuerOf } from '../resources.ts'
 
 /** RFC 8414 §2: what the Manager's issuer does, and nothing else. */
-export const managerMetadata = (origin: string) => {
+export const managerMetadata = (origin: string, acrs: readonly string[]) => {
   const issuer = issuerOf(origin, managerId)
   return {
     issuer,
@@ -13,6 +13,7 @@ export const managerMetadata = (origin: string) => {
     grant_types_supported: ['authorization_code'],
     token_endpoint_auth_methods_supported: ['none'],
     code_challenge_methods_supported: ['S256'],
+    acr_values_supported: acrs,
     authorization_response_iss_parameter_supported: true,
   }
 }

@@ -1,5 +1,5 @@
-import { html, type Page } from '../sign-in/page.ts'
-import { type ConsentAsked, destinationOf, formOf, personOf } from '../sign-in/pages.ts'
+import { formOf, html, type Page } from '../sign-in/page.ts'
+import { type ConsentAsked, destinationOf, personOf } from '../sign-in/pages.ts'
 
 /**
  * Asked each time: whichever program on this computer began it gets what the person may do (RFC 8252

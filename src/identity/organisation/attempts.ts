@@ -4,6 +4,7 @@ import type { Clock, Random } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import { digestOf } from '../sign-in/adapter.ts'
 import { interactionS } from '../sign-in/configuration.ts'
+import { cookieIn } from '../sign-in/cookie.ts'
 
 /** A sign-in at an organisation that has begun. */
 export interface Attempt {
@@ -46,9 +47,9 @@ export const createAttempts = (parts: {
     `${isSecure ? '__Secure-' : ''}bailiwick-back-${digestOf(state).slice(0, 12)}`
   const cookie = (state: string, value: string, path: string, forS: number): string =>
     `${cookieName(state)}=${value}; Path=${path}; Max-Age=${forS}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
-  const put = (kind: string, digest: string, payload: object) =>
+  const put = (kind: string, digest: string, payload: object, person?: string) =>
     rows.put({
-      ...{ kind, digest, family: undefined, uid: undefined, person: undefined },
+      ...{ kind, digest, family: undefined, uid: undefined, person },
       payload: JSON.stringify(payload),
       endsAt: clock.now() + interactionS * 1000,
     })
@@ -79,19 +80,10 @@ export const createAttempts = (parts: {
     },
     /** A cookie that takes the place of the one of `begin`. */
     over: (state: string, path: string): string => cookie(state, '', path, 0),
-    arrive: (uid: string, made: Arrival) => put(arrival, digestOf(uid), made),
+    arrive: (uid: string, made: Arrival) => put(arrival, digestOf(uid), made, made.person),
     arrived: (uid: string) => take(arrival, digestOf(uid)) as Promise<Arrival | undefined>,
   }
 }
 export type Attempts = ReturnType<typeof createAttempts>
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex')
-
-/** RFC 6265 §5.4; of two of one name, which somebody else has set one of, neither. */
-const cookieIn = ({ headers }: IncomingMessage, name: string): string | undefined => {
-  const values = (headers.cookie ?? '').split(/;\s*/).flatMap((pair) => {
-    const [key, value = ''] = pair.split(/=(.*)/s)
-    return key === name ? [value] : []
-  })
-  return values.length === 1 ? values[0] : undefined
-}

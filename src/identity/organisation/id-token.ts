@@ -12,6 +12,8 @@ export interface Identified {
   /** Seconds since 1970: when the person proved to their organisation who they are. */
   readonly signedInAtS: number
   readonly acr: string | undefined
+  /** Of the session there (OpenID Connect Front-Channel Logout 1.0 §3), where it says one. */
+  readonly sid: string | undefined
 }
 
 export interface Expected {
@@ -52,10 +54,11 @@ export async function identify(
   if (said.audience !== clientId) return 'audience'
   if (claims.azp !== undefined && claims.azp !== clientId) return 'audience'
   if (claims.nonce !== nonce) return 'nonce'
-  const { acr, auth_time: signedInAtS } = claims
+  const { acr, sid, auth_time: signedInAtS } = claims
   const nowS = nowMs / 1000
   if (!isInstant(signedInAtS) || signedInAtS > nowS + aheadS) return 'auth_time'
   if (signedInAtS < nowS - maxAgeS - aheadS) return 'auth_time'
   if (acr !== undefined && !isWord(acr, 128)) return 'claims'
-  return { subject: said.subject, claims, signedInAtS, acr }
+  if (sid !== undefined && !isWord(sid, 255)) return 'claims'
+  return { subject: said.subject, claims, signedInAtS, acr, sid }
 }

@@ -8,6 +8,7 @@ import type { Send } from '../foreign/send.ts'
 import type { SigningKey } from '../signing-key.ts'
 import { type Identified, identify } from './id-token.ts'
 import { createLibraryFetch } from './library-fetch.ts'
+import { type LoggedOut, readLogoutToken } from './logout-token.ts'
 import { createMetadata, type Failed } from './metadata.ts'
 
 /** One sign-in at an organisation, as the browser is sent there. */
@@ -32,6 +33,8 @@ export interface Return extends Omit<Beginning, 'redirect' | 'acrValues' | 'isAn
 export interface Organisation {
   begin(issuer: IssuerDocument, about: Beginning): Promise<URL | Failed>
   finish(issuer: IssuerDocument, about: Return): Promise<Identified | Failed>
+  /** What a logout token of it says, or why it is not believed. */
+  loggedOut(issuer: IssuerDocument, text: string): Promise<LoggedOut | string>
 }
 
 export interface OrganisationParts {
@@ -111,6 +114,13 @@ export function createOrganisation(parts: OrganisationParts): Organisation {
         ...(about.isAnew && { prompt: 'login' }),
       })
     },
+
+    loggedOut: (issuer, text) =>
+      readLogoutToken(
+        text,
+        { issuer, clientId: issuer.signIn?.client.id ?? '', nowMs: clock.now() },
+        keysOf(issuer),
+      ),
 
     async finish(issuer, { url, state, nonce, verifier, maxAgeS }) {
       const ready = await configured(issuer).catch(failedBy)

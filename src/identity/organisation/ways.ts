@@ -6,6 +6,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { JsonObject } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
+import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import { sessionS } from '../sign-in/configuration.ts'
 import { safely, sendPage } from '../sign-in/page.ts'
@@ -13,6 +14,7 @@ import type { Way } from '../sign-in/pages.ts'
 import type { PeopleView } from '../sign-in/people-view.ts'
 import type { Attempts } from './attempts.ts'
 import type { Identified } from './id-token.ts'
+import { noteSession } from './logout.ts'
 import type { Organisation } from './organisation.ts'
 import { awayPage, nothingPage, refusedPage, strangePage, titleOf, unknownPage } from './pages.ts'
 
@@ -26,6 +28,7 @@ export interface WaysParts {
   readonly people: PeopleView
   readonly organisation: Organisation
   readonly attempts: Attempts
+  readonly rows: SignInRows
   /** Where what it says counts. */
   planesOf(issuer: IssuerDocument): readonly PlaneId[]
   readonly clock: Clock
@@ -101,7 +104,9 @@ export const createWays = (parts: WaysParts) => {
       }
       const person = await vouched(issuer, found)
       if (person === undefined) return sendPage(response, nothingPage(issuer, pageAt(uid)))
-      const { signedInAtS, acr } = found
+      const { signedInAtS, acr, sid } = found
+      if (sid !== undefined)
+        await noteSession(parts.rows, clock.now(), { iss: issuer.issuer, sid, person })
       await attempts.arrive(uid, { person, iss: issuer.issuer, signedInAtS, acr })
       sendOn(response, pageAt(uid))
     },

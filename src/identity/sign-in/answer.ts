@@ -1,6 +1,6 @@
 import type { errors as Errors, KoaContextWithOIDC } from 'oidc-provider'
 import type { PlaneId } from '#domain/name.ts'
-import type { Clock, Random } from '#lib/clock.ts'
+import type { Clock } from '#lib/clock.ts'
 import type { SignInRow, SignInRows } from '#store/store.ts'
 import { longestLifeS } from '../claims.ts'
 import type { ToIssue } from '../issue.ts'
@@ -13,7 +13,8 @@ export interface AnswerParts {
   readonly clients: SignInClients
   readonly rows: SignInRows
   readonly clock: Clock
-  readonly random: Random
+  /** Names the next token; whatever is issued bears it. */
+  newTokenId(): string
   readonly errors: typeof Errors
   /** Issues to whoever sent this request, bound to the key that it proved; answers as RFC 6749 §5.1 says. */
   issued(ctx: KoaContextWithOIDC, asked: ToIssue): Promise<object>
@@ -55,11 +56,11 @@ const kind = 'IssuedToken'
  * and a consent that has ended by now gives none.
  */
 const noteToken = async (
-  { rows, clock, random, errors }: AnswerParts,
+  { rows, clock, errors, newTokenId }: AnswerParts,
   grantId: string,
   person: string,
 ): Promise<string> => {
-  const tokenId = random(16).toString('base64url')
+  const tokenId = newTokenId()
   await rows.put({
     ...{ kind, digest: digestOf(tokenId), family: digestOf(grantId), uid: undefined, person },
     payload: JSON.stringify({ tokenId }),
@@ -73,7 +74,18 @@ const noteToken = async (
 /** Access tokens that were issued upon what these rows were. */
 export const issuedIn = (
   rows: readonly SignInRow[],
-): readonly { readonly id: string; readonly expiresAt: number }[] =>
+): readonly {
+  readonly id: string
+  readonly person: string | undefined
+  readonly expiresAt: number
+}[] =>
   rows
     .filter((row) => row.kind === kind)
-    .map(({ payload, endsAt }) => ({ id: JSON.parse(payload).tokenId, expiresAt: endsAt }))
+    .map(({ payload, person, endsAt }) => ({
+      ...{ id: JSON.parse(payload).tokenId, person },
+      expiresAt: endsAt,
+    }))
+
+/** Whether what a token was issued upon still stands. */
+export const isNoted = async (rows: SignInRows, tokenId: string): Promise<boolean> =>
+  (await rows.find(kind, digestOf(tokenId))) !== undefined

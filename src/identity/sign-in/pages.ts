@@ -1,15 +1,10 @@
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
 import type { SignInClient } from './clients.ts'
-import { html, type Markup, type Page } from './page.ts'
+import { type Form, formOf, html, type Markup, type Page } from './page.ts'
+import { type Asked, signInByPasskey } from './passkey.ts'
 import type { Known } from './people-view.ts'
 
 /** The pages that a person sees at a plane's issuer. Whatever a program says of itself stands in quotes. */
-
-export interface Form {
-  readonly action: string
-  /** Proves that the form came from a page of ours to this browser. */
-  readonly proof: string
-}
 
 /** A way in that leads through somebody else's page. */
 export interface Way {
@@ -20,6 +15,9 @@ export interface Way {
 export const signInPage = (about: {
   form: Form
   ways: readonly Way[]
+  /** Undefined where nobody has a passkey. */
+  passkey: Asked | undefined
+  script: string
   plane: string
   client: SignInClient
   redirect: string
@@ -29,19 +27,14 @@ export const signInPage = (about: {
 }): Page => ({
   title: `Sign in to ${about.plane}`,
   leadsTo: about.redirect,
+  ...(about.passkey && { script: about.script }),
   ...(about.problem !== undefined && { status: 401 }),
   body: html`<h1>Sign in to ${about.plane}</h1>
 <p class="quiet">${programOf(about.client)} asks who you are. What it may do is asked next.</p>
 ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
 ${waysOf(about.ways)}
-${formOf(
-  about.form,
-  html`<label for="name">Name</label>
-<input id="name" name="name" value="${about.name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${about.name === '' && about.ways.length === 0 ? autofocus : undefined}>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${about.name === '' ? undefined : autofocus}>
-<div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
-)}
+${about.passkey && signInByPasskey(about.form, about.passkey)}
+${passwordForm(about.form, about.name, about.ways.length === 0 && !about.passkey)}
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
 })
 
@@ -115,14 +108,19 @@ const waysOf = (ways: readonly Way[]): Markup | undefined =>
     : html`<div class="ways">${ways.map(({ title, href }) => html`<a class="button" href="${href}">Continue with ${title}</a>`)}</div>
 <p class="or">or with an account of this gateway</p>`
 
+/** `isOnly`: there is no other way in, so whoever comes begins to type there. */
+export const passwordForm = (form: Form, name: string, isOnly: boolean): Markup =>
+  formOf(
+    form,
+    html`<label for="name">Name</label>
+<input id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${name === '' && isOnly ? autofocus : undefined}>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required${name === '' ? undefined : autofocus}>
+<div class="row"><button class="main" name="do" value="sign-in">Sign in</button></div>`,
+  )
+
 /** Where a person types next: after a wrong password the name stands there already; nowhere, where others sign people in. */
 const autofocus = html` autofocus`
-
-export const formOf = ({ action, proof }: Form, fields: Markup): Markup =>
-  html`<form method="post" action="${action}">
-<input type="hidden" name="proof" value="${proof}">
-${fields}
-</form>`
 
 /** The name is the person; what they are called is beside it. */
 export const personOf = ({ name, title }: Signed): Markup =>

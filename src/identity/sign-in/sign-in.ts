@@ -6,6 +6,7 @@ import type {
   Provider,
 } from 'oidc-provider'
 import { createAttempts } from '../organisation/attempts.ts'
+import { createLogout, type LogoutParts } from '../organisation/logout.ts'
 import { createWays, type WaysParts } from '../organisation/ways.ts'
 import { issuerOf } from '../resources.ts'
 import { type AdapterParts, createAdapter } from './adapter.ts'
@@ -14,13 +15,14 @@ import { type AskedParts, createAsked } from './asked.ts'
 import { asMetadata } from './clients.ts'
 import { signInConfiguration } from './configuration.ts'
 import { createHeld, type HeldParts } from './held.ts'
-import { documentOf, safely, sendPage } from './page.ts'
+import { documentOf, safely, sendPage, sendScript } from './page.ts'
 import { problemPage } from './pages.ts'
 import { createVisit, type Request, type VisitParts } from './visit.ts'
 
 export type SignInParts = Omit<AskedParts, 'errors'> &
   Omit<VisitParts, 'errors' | 'provider' | 'ways' | 'attempts'> &
   Omit<WaysParts, 'attempts'> &
+  LogoutParts &
   Omit<AnswerParts, 'issued' | 'errors'> &
   Pick<AdapterParts, 'gone'>
 
@@ -80,6 +82,7 @@ export const createSignIn = (
       })
       const attempts = createAttempts({ ...parts, isSecure })
       const ways = createWays({ ...parts, attempts })
+      const logout = createLogout(parts)
       const visit = createVisit({ ...parts, provider, errors, ways, attempts })
       const library = provider.callback()
 
@@ -91,10 +94,16 @@ export const createSignIn = (
           await visit(about, uid, way)
           return true
         }
+        const [, leaving] = logoutPattern.exec(path) ?? []
+        if (leaving !== undefined) return logout(request, response, leaving, about.address)
         const [, organisation] = backPattern.exec(path) ?? []
         if (organisation !== undefined) {
           if (request.method !== 'GET') sendPage(response, onlyGet)
           else await ways.back(request, response, organisation)
+          return true
+        }
+        if (path === '/passkey.js') {
+          sendScript(response)
           return true
         }
         if (!authorizePattern.test(path)) return false
@@ -121,6 +130,7 @@ const id = '([A-Za-z0-9_-]{16,64})'
 const name = '([a-z][a-z0-9-]{0,23})'
 const pagePattern = new RegExp(`^/sign-in/${id}(?:/with/${name})?$`)
 const backPattern = new RegExp(`^/back/${name}$`)
+const logoutPattern = new RegExp(`^/back/${name}/logout$`)
 const onlyGet = problemPage(405, 'Nothing was done', 'Sign-ins begin with a GET.')
 const authorizePattern = new RegExp(`^/authorize(?:/${id})?$`)
 const wrong = 'The program asked in a wrong way'

@@ -3,19 +3,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { errors as Errors, InteractionResults, Provider } from 'oidc-provider'
 import type { SignedIn } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { Clock, Random } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
+import type { TakeOnce } from '../once.ts'
 import type { Arrival, Attempts } from '../organisation/attempts.ts'
 import type { Ways } from '../organisation/ways.ts'
 import { planeResource } from '../resources.ts'
 import { digestOf } from './adapter.ts'
 import { mayActFor, saveGrant } from './asked.ts'
+import { createChallenges } from './challenges.ts'
 import { isRemembered, type SignInClient, type SignInClients } from './clients.ts'
 import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
-import { type Page, safely, sendPage } from './page.ts'
-import { type ConsentAsked, type Form, problemPage, refusedPage, signInPage } from './pages.ts'
+import { type Form, type Page, safely, sendPage } from './page.ts'
+import { type ConsentAsked, problemPage, refusedPage, signInPage } from './pages.ts'
+import { byPasskey, byPassword, createPasskeyAsking, scriptAddress } from './passkey.ts'
 import type { Known, PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
 
@@ -39,7 +42,9 @@ export interface VisitParts {
   readonly attempts: Attempts
   readonly rows: SignInRows
   readonly clock: Clock
-  /** Under which a page's form is signed. */
+  readonly random: Random
+  readonly takeOnce: TakeOnce
+  /** Under which a page's form is signed, and what its passkeys sign. */
   readonly key: Uint8Array
 }
 
@@ -62,6 +67,10 @@ const consentMs = 180 * 24 * 60 * 60_000
  */
 export const createVisit = (parts: VisitParts) => {
   const { origin, plane, provider, errors, view, people, clients, rows, clock, place } = parts
+  const passkey = createPasskeyAsking({
+    ...{ origin, passkeys: people.passkeys },
+    challenges: createChallenges(parts),
+  })
   const proofOf = (uid: string, prompt: string): string =>
     createHmac('sha256', parts.key).update(`${plane} ${uid} ${prompt}`).digest('base64url')
 
@@ -88,21 +97,22 @@ export const createVisit = (parts: VisitParts) => {
     }
   }
 
-  const waysIn = ({ interaction }: Visit) => parts.ways.offered(interaction.uid)
+  /** `name`: what was typed before, `problem`: why it did not do. */
+  const whoPage = async (visit: Visit, name = '', problem?: string): Promise<Page> => {
+    const { uid } = visit.interaction
+    return signInPage({
+      ...{ ...visit, plane: place, name, problem, script: scriptAddress(origin, plane) },
+      ways: parts.ways.offered(uid),
+      passkey: await passkey.offer(uid),
+    })
+  }
 
   const mayAllow = ({ client }: Visit, person: Known | undefined): person is Known =>
     person !== undefined && mayActFor(view, plane, client.client, person)
 
   const pageOf = async (visit: Visit): Promise<Page> => {
     const { interaction } = visit
-    if (interaction.prompt.name === 'login')
-      return signInPage({
-        ...visit,
-        ways: waysIn(visit),
-        plane: place,
-        name: '',
-        problem: undefined,
-      })
+    if (interaction.prompt.name === 'login') return whoPage(visit)
     const name = interaction.session?.accountId ?? ''
     const known = await people.known(name, plane)
     const person = known ?? { name, title: undefined }
@@ -126,13 +136,20 @@ export const createVisit = (parts: VisitParts) => {
     const checked = await people.check({ name, password, address: asked.address })
     if ('refused' in checked) {
       const problem = 'waitMs' in checked ? later(checked.waitMs) : 'Name or password is wrong.'
-      const page = { ...visit, ways: waysIn(visit), plane: place, name, problem }
-      return sendPage(asked.response, signInPage(page))
+      return sendPage(asked.response, await whoPage(visit, name, problem))
     }
-    const ts = Math.floor(clock.now() / 1000)
-    const login = { accountId: checked.person.name, acr: 'password', amr: ['pwd'], ts }
-    return signedIn(visit, asked, login, undefined)
+    return signedIn(visit, asked, { accountId: checked.person.name, ...byPassword, ts: nowS() })
   }
+
+  const signInByPasskey: Step = async (visit, fields, asked) => {
+    const checked = await passkey.check(fields, visit.interaction.uid, asked.address)
+    if ('refused' in checked) {
+      const problem = 'waitMs' in checked ? later(checked.waitMs) : notProven
+      return sendPage(asked.response, await whoPage(visit, '', problem))
+    }
+    return signedIn(visit, asked, { accountId: checked.person, ...byPasskey, ts: nowS() })
+  }
+  const nowS = (): number => Math.floor(clock.now() / 1000)
 
   /** By their organisation, a moment ago in this browser. */
   const arrive = (visit: Visit, asked: Request, { person, iss, signedInAtS, acr }: Arrival) =>
@@ -147,7 +164,7 @@ export const createVisit = (parts: VisitParts) => {
     visit: Visit,
     { request, response }: Request,
     login: { accountId: string; ts: number; acr?: string; amr?: string[] },
-    issuer: string | undefined,
+    issuer?: string,
   ): Promise<void> => {
     const { interaction } = visit
     const { accountId } = login
@@ -160,6 +177,7 @@ export const createVisit = (parts: VisitParts) => {
       token: `sgn_${digestOf(interaction.uid).slice(0, 32)}`,
       label: `for ${visit.client.client} at the issuer`,
       ...(issuer !== undefined && { issuer }),
+      ...(login.acr !== undefined && { acr: login.acr }),
       endsAt: (login.ts + sessionS) * 1000,
     })
     return finish(request, response, { login: { ...login, remember: false } })
@@ -210,7 +228,10 @@ export const createVisit = (parts: VisitParts) => {
     response.writeHead(303, { ...safely(), Location: location, 'Content-Length': 0 }).end()
   }
 
-  const steps: Readonly<Record<string, Step>> = { 'sign-in': signIn, allow, deny, other }
+  const steps: Readonly<Record<string, Step>> = {
+    ...{ 'sign-in': signIn, passkey: signInByPasskey },
+    ...{ allow, deny, other },
+  }
 
   return async (asked: Request, uid: string, way: string | undefined): Promise<void> => {
     const { request, response } = asked
@@ -261,6 +282,8 @@ const foreign = problemPage(
   'Nothing was done',
   'This form did not come from our own page. Go back to the program and sign in again.',
 )
+
+const notProven = 'This passkey did not prove who you are here. Try again, or sign in another way.'
 
 const later = (waitMs: number): string =>
   `Too many attempts. Try again in ${Math.ceil(waitMs / 1000)} s.`

@@ -14,7 +14,7 @@ token.issued audience binding? by client expiresAt# run? scopes* thumbprint? tok
 token.refused.count count# from# reason to#
 api-key.issued apiKey by client endsAt# label revision# scopes* why
 api-key.revoked apiKey by client revision# why
-person.signed-in endsAt# issuer? label person token
+person.signed-in acr? endsAt# issuer? label person token
 person.signed-out by person token
 person.changed by done person role
 sign-in.refused.count count# from# reason to#

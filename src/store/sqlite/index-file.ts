@@ -44,7 +44,7 @@ const definition = `
   ) strict;
   insert into cursor values (1, 0, '');
 `
-const formatVersion = 1
+const formatVersion = 2
 
 export const openIndex = (folder: Folder, plane: string): DatabaseSync => {
   const path = indexFile(folder, plane)

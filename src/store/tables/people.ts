@@ -3,12 +3,14 @@ import { planeId } from '#domain/name.ts'
 import type { Database, Step } from '../database.ts'
 import type { InstallationSchema } from '../schema.ts'
 import type { AffiliationRow, PersonRow, PersonRows, PersonTokenRow } from '../store.ts'
+import { heldPerson } from './passkeys.ts'
 
 export const personRows = (database: Database): PersonRows => {
   const { db } = database
   const all = async (steps: readonly Step[]): Promise<boolean> =>
     (await database.transact(steps)) === undefined
   const tokensOf = (person: string) => db.deleteFrom('person_token').where('person', '=', person)
+  const passkeysOf = (person: string) => db.deleteFrom('passkey').where('person', '=', person)
   const affiliationsOf = (person: string) =>
     db.deleteFrom('affiliation').where('person', '=', person)
   return {
@@ -38,7 +40,23 @@ export const personRows = (database: Database): PersonRows => {
       all([
         { query: db.deleteFrom('person').where('name', '=', name).compile(), expect: 1 },
         { query: tokensOf(name).compile() },
+        { query: passkeysOf(name).compile() },
         { query: affiliationsOf(name).compile() },
+      ]),
+    removePassword: (name) =>
+      all([
+        { query: heldPerson(db, name).compile(), expect: 1 },
+        {
+          query: db
+            .updateTable('person')
+            .set({ hash: null })
+            .where('name', '=', name)
+            .where((where) =>
+              where.exists(where.selectFrom('passkey').select('id').where('person', '=', name)),
+            )
+            .compile(),
+          expect: 1,
+        },
       ]),
 
     async affiliations(person) {
@@ -130,6 +148,7 @@ export const personRows = (database: Database): PersonRows => {
       return all([
         { query: spend, expect: 1 },
         { query: tokensOf(name).compile() },
+        { query: passkeysOf(name).compile() },
         { query: write, expect: 1 },
       ])
     },

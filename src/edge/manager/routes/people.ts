@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '#lib/fault.ts'
-import { account, pageOf, pageQuery, token } from '../answers.ts'
+import { account, pageOf, pageQuery, passkey, token } from '../answers.ts'
 import { pageOfNamed } from '../page.ts'
 import { route } from '../route.ts'
 
@@ -94,6 +94,31 @@ export const peopleRoutes = [
     { needs: 'people.write', says: "Ends one of a person's tokens.", answer: undefined },
     async ({ people, path, desk }) => {
       await people.revoke(path.person, path.token, desk.by)
+      return undefined
+    },
+  ),
+  route(
+    'GET',
+    '/people/{person}/passkeys',
+    {
+      needs: 'people.read',
+      says: 'What a person signs in with beside a password, oldest first; never a key.',
+      answer: z.strictObject({ items: z.array(passkey) }),
+    },
+    async ({ people, path }) => ({
+      items: [...(await people.passkeys.standing(path.person)).passkeys],
+    }),
+  ),
+  route(
+    'DELETE',
+    '/people/{person}/passkeys/{passkey}',
+    {
+      needs: 'people.write',
+      says: "Takes one of a person's passkeys away and ends what they are signed in to; the last thing that they can sign in with stays.",
+      answer: undefined,
+    },
+    async ({ people, path, desk }) => {
+      await people.passkeys.remove(path.person, path.passkey, desk.by)
       return undefined
     },
   ),
