@@ -65,6 +65,7 @@ const asked = {
   exchange: { plane: planeId('ops'), server: 'bank' },
   ask,
   caller: {},
+  target: { server: 'bank', kind: 'tool', name: 'x' },
 } as unknown as Asked
 const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
 

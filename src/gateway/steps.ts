@@ -3,24 +3,10 @@ import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
-import {
-  bindingChallenge,
-  insufficientScopeChallenge,
-  resourceMetadataUrl,
-  staleTokenChallenge,
-  strongerSignInChallenge,
-} from '#identity/challenge.ts'
+import { resourceMetadataUrl } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import {
-  errorBytes,
-  INVALID_PARAMS,
-  METHOD_NOT_FOUND,
-  type ProtocolRefusal,
-  type RequestId,
-} from '#mcp/messages.ts'
-import { checkParamHeaders } from '#mcp/param-headers.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -29,6 +15,7 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
+import { challengeText } from './challenge-text.ts'
 import type { Detached } from './detached.ts'
 import {
   type Ask,
@@ -48,7 +35,7 @@ import { outboundOf, type Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
-import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
+import { answerRefusal, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
@@ -65,6 +52,7 @@ import {
   upstreamName,
   writtenAtPlane,
 } from './target.ts'
+import { paramHeaders, uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -354,42 +342,6 @@ const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? unde
 const isOfCall = (method: string): boolean =>
   method === 'notifications/progress' || method === 'notifications/message'
 
-/**
- * At servers' own endpoints alone: updates come by a stream of the session's server, and a session of the
- * plane's endpoint has none; and a skill names its files by its server's own URIs.
- */
-const isAtServers = ({ method }: Ask): boolean =>
-  method === 'resources/subscribe' ||
-  method === 'resources/unsubscribe' ||
-  method === 'skills/get' ||
-  method === 'resources/directory/read'
-
-const uncarriedOf = (
-  exchange: Exchange,
-  ask: Ask,
-  decision: Permitted,
-): ProtocolRefusal | undefined => {
-  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-  if (ask.params.task !== undefined)
-    return {
-      status: 200,
-      code: INVALID_PARAMS,
-      message: 'Tasks are not carried by this gateway; call without task',
-    }
-  if (exchange.server === undefined && isAtServers(ask))
-    return {
-      status: ask.era === 'modern' ? 404 : 200,
-      code: METHOD_NOT_FOUND,
-      message: `${ask.method} is for its server's own endpoint`,
-    }
-  if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = ask.isUnfolded ? [] : mirroredBy(decision.capability)
-  const args = ask.params.arguments as JsonValue | undefined
-  return declared.length === 0
-    ? undefined
-    : checkParamHeaders(declared, args, exchange.request.headers)
-}
-
 /** Undefined where it goes by the name that the caller wrote. */
 const renamedAs = (target: Target, decision: Permitted): string | undefined => {
   const name = upstreamName(target, decision)
@@ -398,14 +350,6 @@ const renamedAs = (target: Target, decision: Permitted): string | undefined => {
 
 const isVariant = ({ classification }: Capability): boolean =>
   classification?.variantOf !== undefined
-
-const challengeText = (metadata: string, challenge: Challenge): string => {
-  if ('scopes' in challenge) return insufficientScopeChallenge(metadata, challenge.scopes)
-  if ('maxAgeS' in challenge) return staleTokenChallenge(metadata, challenge.maxAgeS)
-  return 'acr' in challenge
-    ? strongerSignInChallenge(metadata, challenge.acr)
-    : bindingChallenge(metadata, challenge.binding)
-}
 
 /** As this caller writes it: otherwise at the plane's endpoint than at the server's own. */
 const fallbackFor = (
