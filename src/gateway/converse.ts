@@ -8,7 +8,7 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
 import { answerDiscover, answerInitialize, relayInitialize } from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
@@ -70,7 +70,10 @@ export const createConverse = (parts: {
   }
 
   const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
-    outboundOf({ exchange, ask, loan: loanOf(exchange, caller), timeouts: parts.limits })
+    outboundOf({
+      ...{ exchange, ask, loan: loanOf(exchange, caller), timeouts: parts.limits },
+      caller: callerKey(caller.view),
+    })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (

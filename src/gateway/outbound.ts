@@ -49,6 +49,8 @@ export const outboundOf = (about: {
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
+  /** As `callerKey` writes it. */
+  caller: string
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -70,6 +72,7 @@ export const outboundOf = (about: {
     loan: about.loan,
     timeoutMs: about.timeouts.firstAnswerTimeoutMs,
     endMs: about.timeouts.callTimeoutMs,
+    caller: about.caller,
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),

@@ -113,6 +113,7 @@ export const createSteps = (parts: {
         timeouts,
         sentId,
         ownSession,
+        caller: callerKey(caller.view),
       }),
     }
   }

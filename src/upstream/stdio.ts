@@ -48,7 +48,7 @@ export function openStdio(
       parking.release(one.send)
       if (isNews) tell()
     },
-    onDown: () => parking.fail('upstream_unreachable', 'has no process'),
+    onDown: () => parking.fail('upstream_unreachable', say('has no process')),
   })
   const ask = createAsk(send, say, createRemembered())
   const lists = createLists()
@@ -101,7 +101,7 @@ export function openStdio(
 
   async function close(): Promise<void> {
     isLeft = true
-    parking.fail('upstream_unreachable', 'is being stopped')
+    parking.fail('upstream_unreachable', say('is being stopped'))
     await life.close()
   }
 

@@ -1,0 +1,53 @@
+import type { Clock } from '#lib/clock.ts'
+import { asFault } from '#lib/fault.ts'
+import { failureOf } from './http-sessions.ts'
+import type { OwnLine } from './own-lines.ts'
+import { createParking } from './parked.ts'
+import type { SseSession } from './sse-session.ts'
+
+/** One caller's session over HTTP+SSE; what comes while it is being opened waits for it. */
+export function createSseLine(options: {
+  open: () => Promise<SseSession>
+  clock: Clock
+  say: (what: string) => string
+  /** Requests that may wait. */
+  most: number
+  /** It cannot be used any more. */
+  over: (line: OwnLine) => void
+}): OwnLine {
+  const { open, over } = options
+  const parking = createParking(options)
+  let session: SseSession | undefined
+  let isClosed = false
+  let waiting = 0
+  const line: OwnLine = {
+    get underWay() {
+      return session === undefined ? waiting : session.underWay
+    },
+    send(message, sink) {
+      if (session !== undefined) return session.send(message, sink)
+      waiting++
+      return parking.add(message, sink)
+    },
+    async close() {
+      isClosed = true
+      parking.fail('upstream_unreachable', options.say('was left'))
+      session?.close()
+    },
+  }
+
+  open().then(
+    (opened) => {
+      if (isClosed) return opened.close()
+      session = opened
+      parking.release(opened.send)
+      void opened.ended.then(() => over(line))
+    },
+    (thrown: unknown) => {
+      const fault = asFault(thrown)
+      parking.fail(failureOf(fault), fault.detail ?? options.say('opened no session'))
+      over(line)
+    },
+  )
+  return line
+}
