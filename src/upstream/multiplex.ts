@@ -49,6 +49,8 @@ export function createMultiplexer(options: {
   write: (message: Uint8Array, sent?: SentRequest) => boolean
   clock: Clock
   say: (what: string) => string
+  /** Where other pipes share the numbers, no answer that comes to the wrong one fits there. */
+  nextId?: () => number
   /** Requests that may be under way at once. */
   most: number
   /** Of messages that a caller was slow to take, bytes. */
@@ -59,10 +61,10 @@ export function createMultiplexer(options: {
 }): Multiplexer {
   const { write, clock, say, most, heldBytes, onListChanged, onDropped } = options
   const calls = new Map<number, SharedCall>()
-  let lastId = 0
+  const { nextId = createNextId() } = options
 
   function send(message: Outbound, sink: Sink): Exchange {
-    const id = ++lastId
+    const id = nextId()
     const call = new SharedCall({
       id,
       message,
@@ -158,6 +160,11 @@ export function createMultiplexer(options: {
       for (const call of [...calls.values()]) call.fail(code, what)
     },
   }
+}
+
+export function createNextId(): () => number {
+  let last = 0
+  return () => ++last
 }
 
 const PONG = (id: string) => `{"jsonrpc":"2.0","id":${id},"result":{}}`

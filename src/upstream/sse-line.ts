@@ -7,7 +7,8 @@ import type { SseSession } from './sse-session.ts'
 
 /** One caller's session over HTTP+SSE; what comes while it is being opened waits for it. */
 export function createSseLine(options: {
-  open: () => Promise<SseSession>
+  /** Rejects with the Fault that kept it from opening; `onOver` hears of its end. */
+  open: (onOver: () => void) => Promise<SseSession>
   clock: Clock
   say: (what: string) => string
   /** Requests that may wait. */
@@ -36,12 +37,11 @@ export function createSseLine(options: {
     },
   }
 
-  open().then(
+  open(() => over(line)).then(
     (opened) => {
       if (isClosed) return opened.close()
       session = opened
       parking.release(opened.send)
-      void opened.ended.then(() => over(line))
     },
     (thrown: unknown) => {
       const fault = asFault(thrown)

@@ -21,8 +21,6 @@ export interface SseSession {
   readonly underWay: number
   /** Requests alone. */
   send(message: Outbound, sink: Sink): Exchange
-  /** What became of its stream, in words; when it resolves, whatever was under way has failed. */
-  readonly ended: Promise<string>
   close(): void
 }
 
@@ -33,6 +31,8 @@ export interface SsePlace {
   readonly about: { readonly plane: string; readonly server: string }
   /** The secret for what the gateway itself says. */
   readonly loan: () => Outbound['loan']
+  /** Over all its sessions: an answer on the stream of another one fits nothing there. */
+  readonly nextId: () => number
 }
 
 /** The transport is that of 2024-11-05, so that is the revision it is asked for. */
@@ -41,16 +41,19 @@ const REVISION = '2024-11-05'
 /** Undefined where the URL has no stream of events. Rejects with the Fault that kept it from opening. */
 export async function openSseSession(
   place: SsePlace,
-  onListChanged: () => void,
+  hears: {
+    onListChanged: () => void
+    /** It is of no use any more; `what` is in words. Called before what is under way fails. */
+    onOver: (what: string) => void
+  },
 ): Promise<SseSession | undefined> {
   const { wire, ground } = place
   const { clock, limits } = ground
-  const { promise: ended, resolve: end } = Promise.withResolvers<string>()
   const stream = await openSseStream(place, {
     message: (bytes) => pipe.receive(bytes),
     over(what) {
+      hears.onOver(what)
       pipe.end('upstream_unreachable', `lost its stream: it ${what}`)
-      end(what)
     },
   })
   if (stream === undefined) return undefined
@@ -59,10 +62,11 @@ export async function openSseSession(
   const pipe = createMultiplexer({
     write: (bytes, sent) => post(place, target, bytes, sent, lose),
     clock,
+    nextId: place.nextId,
     say: wire.say,
     most: limits.sharedRequests,
     heldBytes: limits.messageBytes,
-    onListChanged,
+    onListChanged: hears.onListChanged,
     onDropped(bytes, isBroken) {
       if (noise.dropped(bytes, isBroken)) stream.break('flooded its stream')
     },
@@ -76,7 +80,6 @@ export async function openSseSession(
         return pipe.underWay
       },
       send: pipe.send,
-      ended,
       close: () => stream.break('was closed'),
     }
   } catch (fault) {

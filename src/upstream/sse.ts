@@ -2,6 +2,7 @@ import { Fault } from '#lib/fault.ts'
 import { type Found, UNKNOWN } from './found.ts'
 import { OWN } from './http-sessions.ts'
 import { answerLocally, failSoon } from './locally.ts'
+import { createNextId } from './multiplex.ts'
 import { createOwnLines } from './own-lines.ts'
 import { isPerConnection } from './per-connection.ts'
 import { createSseLine } from './sse-line.ts'
@@ -23,21 +24,22 @@ export interface Sse {
 }
 
 export function createSse(options: {
-  place: SsePlace
+  place: Omit<SsePlace, 'nextId'>
   onListChanged: () => void
   /** The gateway's own session was lost, after so long; `what` is in words. */
   onLost: (what: string, livedMs: number) => void
   /** Why no session is opened now; undefined where one may be. */
   refusal: () => string | undefined
 }): Sse {
-  const { place, onListChanged, onLost, refusal } = options
+  const { onListChanged, onLost, refusal } = options
+  const place: SsePlace = { ...options.place, nextId: createNextId() }
   const { wire, ground } = place
   const { clock, limits } = ground
   let own: SseSession | undefined
   const lines = createOwnLines({
     open: () =>
       createSseLine({
-        open: opened,
+        open: openFor,
         clock,
         say: wire.say,
         most: limits.waiting,
@@ -49,9 +51,9 @@ export function createSse(options: {
     makesWay: true,
   })
 
-  async function opened(): Promise<SseSession> {
+  async function openFor(onOver: () => void): Promise<SseSession> {
     // What lists have changed the gateway's own session tells, once for all callers.
-    const session = await openSseSession(place, () => {})
+    const session = await openSseSession(place, { onListChanged() {}, onOver })
     if (session !== undefined) return session
     const detail = wire.say('has no stream of events any more')
     throw new Fault('upstream_broken', { detail })
@@ -65,13 +67,13 @@ export function createSse(options: {
   }
 
   async function openOwn(): Promise<SseSession | undefined> {
-    const session = await openSseSession(place, onListChanged)
     const openedAt = clock.elapsed()
-    void session?.ended.then((what) => {
-      if (own !== session) return
+    const onOver = (what: string) => {
+      if (own === undefined || own !== session) return
       own = undefined
       onLost(what, clock.elapsed() - openedAt)
-    })
+    }
+    const session: SseSession | undefined = await openSseSession(place, { onListChanged, onOver })
     return session
   }
 

@@ -34,14 +34,19 @@ export const everythingCommand = (): StdioServer => ({
 })
 
 /** The same over streamable HTTP. */
-export async function startEverything(): Promise<HttpServer> {
+export const startEverything = (): Promise<HttpServer> => everythingAt('streamableHttp', '/mcp')
+
+/** The same over the HTTP+SSE of 2024-11-05. */
+export const startEverythingSse = (): Promise<HttpServer> => everythingAt('sse', '/sse')
+
+async function everythingAt(transport: string, path: string): Promise<HttpServer> {
   const port = await freePort()
   const program = await startProgram({
-    args: [pathOf(everythingPath), 'streamableHttp'],
+    args: [pathOf(everythingPath), transport],
     env: { PORT: String(port) },
-    ready: /listening on port (\d+)/,
+    ready: /(?:listening|running) on port (\d+)/,
   })
-  return { url: `http://127.0.0.1:${port}/mcp`, stop: program.stop }
+  return { url: `http://127.0.0.1:${port}${path}`, stop: program.stop }
 }
 
 async function serving(options: ProgramOptions): Promise<HttpServer> {
