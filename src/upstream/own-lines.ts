@@ -10,19 +10,19 @@ export interface OwnLine {
 }
 
 /** The lines to one server, one for each caller: opened at first use, bounded, closed when idle for long. */
-export interface OwnLines {
+export interface OwnLines<Line extends OwnLine> {
   readonly size: number
   readonly underWay: number
   /** Undefined where there are as many as may be, and none makes way. */
-  of(caller: string): OwnLine | undefined
+  of(caller: string): Line | undefined
   /** It is of no use any more. */
   forget(line: OwnLine): void
-  all(): OwnLine[]
+  all(): Line[]
   clear(): Promise<void>
 }
 
-export function createOwnLines(options: {
-  open: (caller: string) => OwnLine
+export function createOwnLines<Line extends OwnLine>(options: {
+  open: (caller: string) => Line
   clock: Clock
   most: number
   /** Nothing under way for so long. */
@@ -30,19 +30,19 @@ export function createOwnLines(options: {
   /** The longest unused one makes way for another caller's; else that one is refused. */
   makesWay: boolean
   onSize?: (size: number) => void
-}): OwnLines {
+}): OwnLines<Line> {
   const { open, clock, most, idleMs, makesWay, onSize = () => {} } = options
   // In the order of use: the first has been unused for the longest time.
-  const lines = new Map<string, Used>()
+  const lines = new Map<string, { readonly line: Line; readonly at: number }>()
   let isSweeping = false
 
-  function put(caller: string, line: OwnLine): OwnLine {
+  function put(caller: string, line: Line): Line {
     lines.delete(caller)
     lines.set(caller, { line, at: clock.elapsed() })
     return line
   }
 
-  function drop(caller: string, line: OwnLine): Promise<void> {
+  function drop(caller: string, line: Line): Promise<void> {
     lines.delete(caller)
     onSize(lines.size)
     return line.close()
@@ -105,9 +105,4 @@ export function createOwnLines(options: {
       await Promise.all([...lines].map(([caller, { line }]) => drop(caller, line)))
     },
   }
-}
-
-interface Used {
-  readonly line: OwnLine
-  readonly at: number
 }

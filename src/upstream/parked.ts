@@ -4,6 +4,7 @@ import type { Exchange, Outbound, Sink } from './upstream.ts'
 
 /** Requests that came while the process was being started, or the session opened: they wait for it, as long as they would for an answer. */
 export interface Parking {
+  readonly size: number
   add(message: Outbound, sink: Sink): Exchange
   /** Sends them on their way, in the order they came. */
   release(send: (message: Outbound, sink: Sink) => Exchange): void
@@ -19,6 +20,9 @@ export function createParking(options: {
   const { clock, say, most } = options
   const waiting = new Set<Parked>()
   return {
+    get size() {
+      return waiting.size
+    },
     add(message, sink) {
       const parked = new Parked(message, sink, say, clock, () => waiting.delete(parked))
       waiting.add(parked)

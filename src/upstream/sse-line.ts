@@ -20,15 +20,12 @@ export function createSseLine(options: {
   const parking = createParking(options)
   let session: SseSession | undefined
   let isClosed = false
-  let waiting = 0
   const line: OwnLine = {
     get underWay() {
-      return session === undefined ? waiting : session.underWay
+      return parking.size + (session?.underWay ?? 0)
     },
     send(message, sink) {
-      if (session !== undefined) return session.send(message, sink)
-      waiting++
-      return parking.add(message, sink)
+      return session === undefined ? parking.add(message, sink) : session.send(message, sink)
     },
     async close() {
       isClosed = true

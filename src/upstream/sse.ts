@@ -3,7 +3,7 @@ import { type Found, UNKNOWN } from './found.ts'
 import { OWN } from './http-sessions.ts'
 import { answerLocally, failSoon } from './locally.ts'
 import { createNextId } from './multiplex.ts'
-import { createOwnLines } from './own-lines.ts'
+import { createOwnLines, type OwnLine, type OwnLines } from './own-lines.ts'
 import { isPerConnection } from './per-connection.ts'
 import { createSseLine } from './sse-line.ts'
 import { openSseSession, type SsePlace, type SseSession } from './sse-session.ts'
@@ -36,7 +36,7 @@ export function createSse(options: {
   const { wire, ground } = place
   const { clock, limits } = ground
   let own: SseSession | undefined
-  const lines = createOwnLines({
+  const lines: OwnLines<OwnLine> = createOwnLines({
     open: () =>
       createSseLine({
         open: openFor,
