@@ -53,3 +53,31 @@ async function serving(options: ProgramOptions): Promise<HttpServer> {
   const program: Program = await startProgram(options)
   return { url: program.ready, stop: program.stop }
 }
+
+/** A server of npm as a child for stdio: the path of its program within node_modules. */
+export const packageCommand = (
+  program: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): StdioServer => ({
+  command: process.execPath,
+  args: [pathOf(`node_modules/${program}`), ...args],
+  env,
+})
+
+/** mcp-proxy, a front of both eras over streamable HTTP, before a server that speaks over stdio. */
+export async function startMcpProxy(behind: StdioServer): Promise<HttpServer> {
+  const port = await freePort()
+  const own = ['--host', '127.0.0.1', '--port', String(port), '--server', 'stream']
+  const program = await startProgram({
+    args: [
+      pathOf('node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs'),
+      ...own,
+      '--',
+      behind.command,
+      ...behind.args,
+    ],
+    ready: /(starting server on port|listening|started)/i,
+  })
+  return { url: `http://127.0.0.1:${port}/mcp`, stop: program.stop }
+}
