@@ -31,12 +31,13 @@ import { openWindows } from './windows.ts'
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
-    ([name, { user, sandbox, folder, ...runner }]) => ({
+    ([name, { user, sandbox, folder, perCaller, ...runner }]) => ({
       name,
       ...runner,
       ...(folder === undefined ? {} : { folder }),
       ...(user === undefined ? {} : { user }),
       ...(sandbox === undefined ? {} : { sandbox }),
+      ...(perCaller === undefined ? {} : { perCaller }),
     }),
   )
   return new Map(

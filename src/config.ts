@@ -28,6 +28,21 @@ const runner = z.strictObject({
     .literal('bubblewrap')
     .optional()
     .describe('Runs inside bubblewrap, where that is installed and works.'),
+  perCaller: z
+    .strictObject({
+      most: count(1, 1000)
+        .default(20)
+        .describe(
+          'Most of them for each server that names the runner; a caller more is refused, and nobody else is harmed.',
+        ),
+      idleMs: count(1000, 86_400_000)
+        .default(600_000)
+        .describe('One that nobody called for so long is ended, milliseconds.'),
+    })
+    .optional()
+    .describe(
+      'A process for each agent and consumer, and each user it acts for: for programs that keep something from one call to the next. {caller} in its arguments and environment is a name of that caller, for files of its own. Default: one process for all.',
+    ),
 })
 
 /** The operator's configuration: one schema, a sentence, a unit and a default for each field. */

@@ -101,6 +101,7 @@ export const createConverse = (parts: {
         // It ends with the request, which the caller of this watches over.
         outlive: () => () => {},
       },
+      caller: callerKey(caller.view),
     })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
@@ -239,7 +240,10 @@ export const createConverse = (parts: {
       const loan = parts.loan(exchange.plane, server)
       if (loan === 'missing') return undefined
       const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
-      return outboundOf({ exchange, ask, loan: inNameOf(loan, caller), timeouts })
+      const lent = inNameOf(loan, caller)
+      // It ends with the stream, which the caller of this watches over.
+      const behalf = { caller: callerKey(caller.view), loan: lent, outlive: () => () => {} }
+      return outboundOf({ exchange, ask, loan: lent, timeouts, caller: behalf.caller, behalf })
     },
   })
 

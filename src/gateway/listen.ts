@@ -146,7 +146,10 @@ export const createListen = (parts: {
 }
 
 /** A server that tells of its resources' changes to callers one by one; a child that they share does not. */
-export const listenable = (bridges: Pick<Bridges, 'spoken'>, upstream: Upstream): Upstream | undefined => {
+export const listenable = (
+  bridges: Pick<Bridges, 'spoken'>,
+  upstream: Upstream,
+): Upstream | undefined => {
   const spoken = bridges.spoken(upstream, 'modern')
   return spoken?.eras.modern && !spoken.shared ? spoken : undefined
 }

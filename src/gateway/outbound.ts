@@ -55,6 +55,8 @@ export const outboundOf = (about: {
   sentId?: string | undefined
   ownSession?: string | undefined
   behalf?: Behalf | undefined
+  /** As `callerKey` writes it. */
+  caller: string
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -77,6 +79,7 @@ export const outboundOf = (about: {
     loan: about.loan,
     timeoutMs: about.timeouts.firstAnswerTimeoutMs,
     endMs: about.timeouts.callTimeoutMs,
+    caller: about.caller,
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
     ...(about.behalf ? { behalf: about.behalf } : {}),

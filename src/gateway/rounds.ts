@@ -42,4 +42,5 @@ export const createRounds = (states: RequestStates) => {
 }
 
 /** Which round it answers; 0 where it answers none. */
-export const roundOf = (lent: AtServer | ApiLent | OwnLent): number => ('round' in lent ? lent.round : 0)
+export const roundOf = (lent: AtServer | ApiLent | OwnLent): number =>
+  'round' in lent ? lent.round : 0

@@ -52,7 +52,7 @@ import {
   upstreamName,
   writtenAtPlane,
 } from './target.ts'
-import { paramHeaders, uncarriedOf } from './uncarried.ts'
+import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -135,6 +135,7 @@ export const createSteps = (parts: {
           loan: inNameOf(loan, caller),
           outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
         },
+        caller: callerKey(caller.view),
       }),
     }
   }

@@ -1,9 +1,9 @@
-import type { Capability } from '#domain/capability.ts'
 import type { JsonValue } from '#lib/json.ts'
 import { INVALID_PARAMS, METHOD_NOT_FOUND, type ProtocolRefusal } from '#mcp/messages.ts'
-import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { Permitted } from '#policy/policy.ts'
 import type { Ask, Exchange } from './exchange.ts'
+import { mirroredBy } from './mirrored.ts'
 
 /**
  * At servers' own endpoints alone: updates come by a stream of the session's server, and a session of the
@@ -35,21 +35,9 @@ export const uncarriedOf = (
       message: `${ask.method} is for its server's own endpoint`,
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = ask.isUnfolded ? [] : paramHeaders(decision.capability)
+  const declared = ask.isUnfolded ? [] : mirroredBy(decision.capability)
   const args = ask.params.arguments as JsonValue | undefined
   return declared.length === 0
     ? undefined
     : checkParamHeaders(declared, args, exchange.request.headers)
 }
-
-/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
-export const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
-  let declared = declaredHeaders.get(capability)
-  if (!declared) {
-    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
-    declared = 'problem' in found ? [] : found
-    declaredHeaders.set(capability, declared)
-  }
-  return declared
-}
-const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

@@ -76,6 +76,8 @@ export interface ServerStatus {
   readonly legacy: string | undefined
   readonly isolation: string | undefined
   readonly restarts: number | undefined
+  /** That run for one caller each, where its runner gives each its own. */
+  readonly processes: number | undefined
   readonly credential: string | undefined
   /** Version of the credential in the vault; undefined where none is set, or none needed. */
   readonly credentialVersion: number | undefined
@@ -192,6 +194,7 @@ export const serverStatus = (
     legacy: upstream?.eras.legacy,
     isolation: upstream?.health.isolation,
     restarts: upstream?.health.restarts,
+    processes: upstream?.health.processes,
     credential: secret ?? (server.credential && perCallToken),
     credentialVersion: loan?.version,
     counts: count(installation.registry.capabilities(plane), server.name),

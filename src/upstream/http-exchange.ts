@@ -21,6 +21,8 @@ export interface Asked {
   readonly hasLoan: boolean
   /** Of one message, whether it is a body or an event. */
   readonly messageLimitBytes: number
+  /** Events may have names, and those that are named are no messages (MCP 2024-11-05, transports §HTTP with SSE). */
+  readonly hasNamedEvents: boolean
 }
 
 /** Bodies that nobody needs, of refusals that are not JSON. */
@@ -125,8 +127,10 @@ export class HttpExchange implements EgressSink, Exchange {
   }
 
   #event(event: ServerEvent): boolean {
-    const { data = NOTHING } = event
-    if (data.length === 0 || looksLikeMessage(data)) return this.#sink.message(data, event)
+    const { data = NOTHING, name = 'message' } = event
+    const isNamed = this.#asked.hasNamedEvents && name !== 'message'
+    if (isNamed || data.length === 0 || looksLikeMessage(data))
+      return this.#sink.message(data, event)
     this.#broken('sent an event that is not a message')
     return true
   }

@@ -12,8 +12,9 @@ export interface Upstream {
   readonly plane: PlaneId
   readonly server: string
   /**
-   * A child process that all callers share: it has no sessions of its own, carries no server-sent
-   * requests, and its notices that belong to no call are dropped. False over HTTP.
+   * No caller opens a session there: a child process, or the streams of HTTP+SSE, which the gateway
+   * opens itself. It carries no server-sent requests, and notices that belong to no call are dropped.
+   * False over streamable HTTP.
    */
   readonly shared: boolean
   /** What was found by probing; both false/undefined until the first probe has ended. */
@@ -56,6 +57,8 @@ export interface Health {
   /** How its process is kept apart: `user bailiwick-mes`, `bubblewrap`, `same user`; undefined for HTTP. */
   readonly isolation?: string
   readonly restarts?: number
+  /** Processes that run for one caller each, where its runner gives each its own. */
+  readonly processes?: number
 }
 
 export interface Trouble {
@@ -91,6 +94,11 @@ export interface Outbound {
    * the server has forgotten it. The plane's endpoint uses one for each client and server.
    */
   readonly session?: string
+  /**
+   * Who calls, as one text that nobody else has: where each caller has a child process or a stream
+   * of its own, a request without it is refused.
+   */
+  readonly caller?: string
   /** For what carries it to a server of the other era (`bridge/`). */
   readonly behalf?: Behalf
 }
@@ -188,4 +196,6 @@ export interface Runner {
    */
   readonly user?: string
   readonly sandbox?: 'bubblewrap'
+  /** One process for each caller instead of one for all: at most so many, ended after so long without a call. */
+  readonly perCaller?: { readonly most: number; readonly idleMs: number }
 }

@@ -246,6 +246,7 @@ export const serverJson = <R extends ServerStatus>(row: R): object => ({
   isolation: row.isolation ?? null,
   notOffered: row.notOffered ?? null,
   restarts: row.restarts ?? null,
+  processes: row.processes ?? null,
   credential: row.credential ?? null,
   credentialVersion: row.credentialVersion ?? null,
 })

@@ -96,6 +96,10 @@ const serverStatusFields = {
   legacy: z.string().optional(),
   isolation: z.string().optional(),
   restarts: z.int().optional(),
+  processes: z
+    .int()
+    .optional()
+    .describe('That run for one caller each, where its runner gives each its own.'),
   credential: z.string().optional(),
   credentialVersion: z.int().optional(),
   counts,
