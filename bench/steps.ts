@@ -15,6 +15,7 @@ import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
+import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger, PayloadSealer, PlaneLedger } from '#ledger/ledger.ts'
 import { createPlaneLedger } from '#ledger/plane-ledger.ts'
@@ -152,6 +153,10 @@ const partsOf = (installation: Installation): GatewayParts => {
     bridges: createBridges(),
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
+    notes: createSessionNotes({
+      rows: { put: async () => {}, list: async () => [] },
+      ...{ keyring, most: 10_000, log },
+    }),
     snapshot: () => snapshot,
     item: () => document,
     loan: createLend({

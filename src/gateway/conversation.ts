@@ -4,6 +4,7 @@ import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import { negotiateRevision } from '#mcp/legacy.ts'
 import { errorBytes, INVALID_PARAMS, readMessage, resultBytes } from '#mcp/messages.ts'
 import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
+import { readSpeaker } from '#mcp/speaker.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
@@ -50,7 +51,7 @@ export const answerDiscover = (
   })
 }
 
-/** `initialize` that is answered here: by the plane's endpoint, or for a child that callers share. */
+/** `initialize` that is answered here: by the plane's endpoint, for a child that callers share, across a bridge. */
 export const answerInitialize = (about: {
   exchange: Exchange
   caller: Caller
@@ -58,11 +59,14 @@ export const answerInitialize = (about: {
   upstream: Upstream | undefined
   sessions: Sessions
   version: string
-}): { bytes: Buffer; sessionId: string } => {
+}): { bytes: Buffer; sessionId?: string } => {
   const { ask, upstream } = about
   const revision = negotiateRevision(ask.params.protocolVersion)
   const found = upstream?.greeting.initialize
-  const session = about.sessions.seal(about.caller, about.exchange, { revision, upstreamId: '' })
+  const speaker = readSpeaker(ask.params, revision)
+  if ('problem' in speaker) return { bytes: errorBytes(ask.id, INVALID_PARAMS, speaker.problem) }
+  const held = { revision, upstreamId: '', speaker }
+  const session = about.sessions.seal(about.caller, about.exchange, held)
   const bytes = resultBytes(ask.id, {
     ...(found ?? {}),
     protocolVersion: revision,

@@ -1,11 +1,19 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
+import { isLogLevel } from '#mcp/envelope.ts'
+import {
+  errorBytes,
+  INVALID_PARAMS,
+  isObject,
+  METHOD_NOT_FOUND,
+  resultBytes,
+} from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
+import type { Carry } from './carry.ts'
 import { answerDiscover, answerInitialize, relayInitialize } from './conversation.ts'
 import type { Detached } from './detached.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
@@ -16,10 +24,11 @@ import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
 import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
 import { relayStream } from './stream.ts'
-import { permit, type Target } from './target.ts'
+import { permit, subscription } from './target.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -39,6 +48,8 @@ export const createConverse = (parts: {
   underway: Underway
   visits: Visits
   standing: Standing
+  carry: Carry
+  notes: SessionNotes
   record: Recorder
   loan: Lend
   now(): number
@@ -61,6 +72,12 @@ export const createConverse = (parts: {
   /** Where something goes on to a server: while it or its caller is suspended nothing does. */
   const unsuspended = (exchange: Exchange, caller: Caller): void => {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
+  }
+
+  /** As a session of the legacy era has it before it. */
+  const legacyOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
+    const found = upstreamOf(exchange, caller)
+    return found && (parts.bridges.spoken(found, 'legacy') ?? found)
   }
 
   const loanOf = ({ plane, server }: Exchange, caller: Caller) => {
@@ -99,9 +116,9 @@ export const createConverse = (parts: {
     reply: Reply,
   ) => {
     const about = { exchange, caller, ask, sessions, version: parts.version }
-    if (!upstream || upstream.shared) {
+    if (!upstream || !holdsSessions(upstream)) {
       const { bytes, sessionId } = answerInitialize({ ...about, upstream })
-      return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
+      return reply.finish(bytes, sessionId ? { headers: { 'mcp-session-id': sessionId } } : {})
     }
     unsuspended(exchange, caller)
     const answer = await forward({
@@ -137,6 +154,16 @@ export const createConverse = (parts: {
     return reply.finish(finalOf(ask.id, answer), { event: answer.event })
   }
 
+  /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
+  const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
+    const { level } = ask.params
+    if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
+    if (!isLogLevel(level))
+      return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
+    await parts.notes.setLogLevel(plane, ask.session, level)
+    reply.finish(resultBytes(ask.id, {}))
+  }
+
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const found = upstreamOf(exchange, caller)
     const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -151,9 +178,10 @@ export const createConverse = (parts: {
         return reply.finish(resultBytes(ask.id, {}))
     }
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
-    return upstream && !upstream.shared
-      ? pass(exchange, caller, ask, upstream, reply)
-      : unknownMethod(ask, reply)
+    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
+    return upstream.bridgedTo === 'modern'
+      ? keepLevel(exchange, ask, upstream, reply)
+      : pass(exchange, caller, ask, upstream, reply)
   }
 
   const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -214,9 +242,9 @@ export const createConverse = (parts: {
 
     /** Notices, and answers to what the server asked: to the server that the session is with. */
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
-      if (upstream && !upstream.shared && session) {
+      if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         const status = await deliver(
           upstream,
@@ -235,20 +263,23 @@ export const createConverse = (parts: {
 
     /** The session's own stream, where its server can have one; 405 says that there is none. */
     async listen(exchange: Exchange, caller: Caller): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
       const session = visits.find(exchange, caller)
       unsuspended(exchange, caller)
-      const out = bare(exchange, caller, session, 'GET', new Uint8Array())
+      const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
+      const carried =
+        upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
+      const out = carried ? { ...asked, carried } : asked
       await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
     },
 
     /** Ends a session, at its server too where that has one. */
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const session = visits.find(exchange, caller)
       const ended = visits.end(session)
-      if (!upstream || upstream.shared || !session.upstreamId) {
+      if (!upstream || !holdsSessions(upstream) || !session.upstreamId) {
         await ended
         return reply.finish(undefined, { status: 204 })
       }
@@ -276,14 +307,10 @@ const needsResources =
     return needsServer(server)(view, now)
   }
 
-const subscription = (server: string, uri: string): Target => ({
-  server,
-  kind: 'resource',
-  name: uri,
-  written: uri,
-  args: undefined,
-  use: 'other',
-})
+const hasLogging = ({ greeting }: Upstream): boolean => {
+  const capabilities = greeting.initialize?.capabilities
+  return isObject(capabilities) && isObject(capabilities.logging)
+}
 
 const subscribedUris = (ask: Ask): string[] => {
   const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }

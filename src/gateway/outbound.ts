@@ -1,5 +1,6 @@
 import type { Loan } from '#domain/loan.ts'
 import { type Edit, spanOf, splice } from '#lib/json.ts'
+import type { Carried } from '#upstream/carried.ts'
 import type { Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
@@ -49,6 +50,7 @@ export const outboundOf = (about: {
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
+  carried?: Carried | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -73,6 +75,7 @@ export const outboundOf = (about: {
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
+    ...(about.carried === undefined ? {} : { carried: about.carried }),
   }
 }
 

@@ -14,6 +14,7 @@ import type { Keyring, Vault } from '#vault/vault.ts'
 import { answerFault, answerFaultToRest } from './answer.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createRecorder } from './call.ts'
+import { createCarry } from './carry.ts'
 import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
@@ -30,6 +31,7 @@ import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
 import { createRuns } from './runs.ts'
+import type { SessionNotes } from './session-notes.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
@@ -63,6 +65,7 @@ export interface GatewayParts {
   readonly bridges: Bridges
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
+  readonly notes: SessionNotes
   readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -135,6 +138,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     timeoutMs: limits.callTimeoutMs,
     onLost,
   })
+  const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
@@ -146,12 +150,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     standing,
     detached,
     underway,
+    carry,
     record,
     loan,
     now,
   })
   const stepUps = createStepUps(10_000)
-  const step = createSteps({ ...parts, stepUps, record, underway, standing, loan, now })
+  const step = createSteps({ ...parts, stepUps, record, underway, carry, standing, loan, now })
 
   // The steps of one call. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing

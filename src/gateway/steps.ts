@@ -1,4 +1,4 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
@@ -14,7 +14,7 @@ import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
-import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -23,6 +23,7 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
+import type { Carry } from './carry.ts'
 import type { Detached } from './detached.ts'
 import {
   type Ask,
@@ -35,6 +36,7 @@ import {
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
+import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
@@ -84,6 +86,7 @@ export const createSteps = (parts: {
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
+  carry: Carry
   loan: Lend
   looks: Looks
   stepUps: StepUps
@@ -99,16 +102,24 @@ export const createSteps = (parts: {
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
     const isOurs = exchange.server === undefined || isVariant(decision.capability)
-    const shares = isOurs && ask.era === 'legacy' && !upstream.shared
+    const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
     const sentId = shares ? call.id : undefined
     const ownSession = shares ? callerKey(caller.view) : undefined
     const timeouts = parts.limits
+    const renamed = renamedAs(target, decision)
+    const { capability } = decision
+    const doc = renamed === undefined ? ask.doc : undefined
+    const carried =
+      upstream.bridgedTo === 'modern'
+        ? parts.carry.call(exchange, caller, ask, { capability, doc })
+        : undefined
     return {
       sentId,
       outbound: outboundOf({
         exchange,
         ask,
-        renamed: renamedAs(target, decision),
+        renamed,
+        carried,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
@@ -192,6 +203,7 @@ export const createSteps = (parts: {
           speaks: found ? spokenRevisions(found, parts.bridges) : [],
           asked: ask.revision,
         })
+      if (upstream.bridgedTo === 'modern' && ask.session) parts.carry.check(ask.session)
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
@@ -254,14 +266,14 @@ export const createSteps = (parts: {
       const moved = standing.check({ caller, reason })
       if (moved) return unsent(moved)
       const over: (() => void)[] = []
-      const isShared = 'api' in lent || lent.upstream.shared
+      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isShared) over.push(parts.underway.add(ask.session, ask.id, cancel))
+        if (ask.session && isOurs) over.push(parts.underway.add(ask.session, ask.id, cancel))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
@@ -313,7 +325,7 @@ const uncarriedOf = (
       message: 'Tasks are not carried by this gateway; call without task',
     }
   if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = paramHeaders(decision.capability)
+  const declared = mirroredBy(decision.capability)
   const args = ask.params.arguments as JsonValue | undefined
   return declared.length === 0
     ? undefined
@@ -380,20 +392,8 @@ const tellCancelled = (
 ): void => {
   // The call's own token was sent already, and is good once.
   const untold = { ...sent, loan: inNameOf(loan, caller) }
-  if (sent.era === 'legacy' && !upstream.shared)
+  if (sent.era === 'legacy' && holdsSessions(upstream))
     upstream.send(cancellationOf(untold, reason), unheard)
 }
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
-
-/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
-const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
-  let declared = declaredHeaders.get(capability)
-  if (!declared) {
-    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
-    declared = 'problem' in found ? [] : found
-    declaredHeaders.set(capability, declared)
-  }
-  return declared
-}
-const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

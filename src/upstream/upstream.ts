@@ -3,6 +3,8 @@ import type { ServerDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { FaultCode } from '#lib/fault.ts'
+import type { Era } from '#mcp/revisions.ts'
+import type { Carried } from './carried.ts'
 
 /**
  * A connection to one server behind the gateway, over streamable HTTP or to a child process over
@@ -16,6 +18,11 @@ export interface Upstream {
    * requests, and its notices that belong to no call are dropped. False over HTTP.
    */
   readonly shared: boolean
+  /**
+   * Where this carries messages to a server of the other era: that era (docs/bridging.md). What a
+   * legacy session is, the gateway keeps then, and not the server.
+   */
+  readonly bridgedTo?: Era
   /** What was found by probing; both false/undefined until the first probe has ended. */
   readonly eras: Eras
   readonly health: Health
@@ -91,6 +98,8 @@ export interface Outbound {
    * the server has forgotten it. The plane's endpoint uses one for each client and server.
    */
   readonly session?: string
+  /** For a bridge to the modern era. */
+  readonly carried?: Carried
 }
 
 export interface Span {
