@@ -22,6 +22,7 @@ import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
 import { answerList } from './lists.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { SessionNotes } from './session-notes.ts'
@@ -49,6 +50,7 @@ export const createConverse = (parts: {
   visits: Visits
   standing: Standing
   carry: Carry
+  questions: Questions
   notes: SessionNotes
   record: Recorder
   loan: Lend
@@ -252,12 +254,10 @@ export const createConverse = (parts: {
         )
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      if (
-        session &&
-        message.kind === 'notification' &&
-        message.method === 'notifications/cancelled'
-      )
-        parts.underway.cancel(session, message.params?.requestId)
+      if (session && message.kind !== 'notification') parts.questions.hear(session, tell)
+      const isCancellation =
+        message.kind === 'notification' && message.method === 'notifications/cancelled'
+      if (session && isCancellation) parts.underway.cancel(session, message.params?.requestId)
       return reply.finish(undefined, { status: 202 })
     },
 

@@ -1,3 +1,4 @@
+import { legacyTool } from '#bridge/to-modern/schema.ts'
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
 import { errorBytes, INVALID_PARAMS, isObject, resultBytes } from '#mcp/messages.ts'
 import type { ListMethod } from '#mcp/methods.ts'
@@ -35,7 +36,9 @@ export const answerList = (about: {
   const last = page.at(-1)
   return resultBytes(ask.id, {
     ...(ask.era === 'modern' ? { resultType: 'complete' } : {}),
-    [method.member]: page.map((one) => one.definition),
+    [method.member]: page.map(({ definition }) =>
+      ask.era === 'legacy' && method.capability === 'tool' ? legacyTool(definition) : definition,
+    ),
     ...(rest.length > page.length && last
       ? { nextCursor: Buffer.from(last.key).toString('base64url') }
       : {}),

@@ -24,12 +24,14 @@ import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
+import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
+import { createRounds } from './rounds.ts'
 import { createRuns } from './runs.ts'
 import type { SessionNotes } from './session-notes.ts'
 import { createSessions } from './sessions.ts'
@@ -143,8 +145,12 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
+  const { callTimeoutMs: timeoutMs } = limits
+  const questions = createQuestions({ ...parts, standing, underway, timeoutMs })
+  const rounds = createRounds({ ...parts, questions })
   const converse = createConverse({
     ...parts,
+    questions,
     sessions,
     visits,
     standing,
@@ -158,7 +164,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const stepUps = createStepUps(10_000)
   const step = createSteps({ ...parts, stepUps, record, underway, carry, standing, loan, now })
 
-  // The steps of one call. Each uses only what the lines above it returned, so the order here is the
+  // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
   // reaches a server before the intent is in the ledger.
   const call = async (
@@ -166,6 +172,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     caller: Caller,
     ask: CallAsk,
     reply: Reply,
+    round = 1,
   ): Promise<void> => {
     const target = step.resolve(exchange, ask)
     if (!target) return step.unnamed(ask, reply)
@@ -185,7 +192,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)
-    return step.conclude(asked, intent, answer, reply)
+    const open = rounds.asked(ask, answer)
+    if (!open) return step.conclude(asked, intent, answer, reply)
+    // The round is over, and its outcome durable, before its caller is asked anything.
+    if (!(await step.confirm(asked, intent, answer, reply))) return
+    const reason = step.reason(asked)
+    const next = await rounds.next(asked, open, { reply, call: intent.id, round, reason })
+    if (next) return call(exchange, next.caller, next.ask, reply, next.round)
   }
 
   const answer = (

@@ -156,6 +156,28 @@ export const createSteps = (parts: {
     return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
   }
 
+  const confirm = async (
+    { exchange, ask }: Asked,
+    call: Call,
+    answer: Answer,
+    reply: Reply,
+  ): Promise<boolean> => {
+    try {
+      await record.conclude({ exchange, call, answer, now: parts.now() })
+      return true
+    } catch {
+      log.error('outcome not recorded, result withheld', { call: call.id })
+      if (ask.era === 'rest')
+        finishRestFault(reply, 'unconfirmed', { origin: parts.origin, call: call.id })
+      else
+        reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
+          status: 503,
+          headers: { 'retry-after': '1' },
+        })
+      return false
+    }
+  }
+
   return {
     /** Undefined where it is not named as its method demands. */
     resolve(exchange: Exchange, ask: CallAsk): Target | undefined {
@@ -285,25 +307,18 @@ export const createSteps = (parts: {
       })
     },
 
+    /** Why it may not go on. */
+    reason: needsPermission,
+
+    /** False where the outcome cannot be durable: then its caller is told that alone. */
+    confirm,
+
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
-    async conclude(
-      { exchange, ask }: Asked,
-      call: Call,
-      answer: Answer,
-      reply: Reply,
-    ): Promise<void> {
-      const about = { origin: parts.origin, call: call.id }
-      try {
-        await record.conclude({ exchange, call, answer, now: parts.now() })
-      } catch {
-        log.error('outcome not recorded, result withheld', { call: call.id })
-        if (ask.era === 'rest') return finishRestFault(reply, 'unconfirmed', about)
-        return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
-          status: 503,
-          headers: { 'retry-after': '1' },
-        })
-      }
-      if (ask.era === 'rest') return finishRest(reply, answer, about)
+    async conclude(asked: Asked, call: Call, answer: Answer, reply: Reply): Promise<void> {
+      if (!(await confirm(asked, call, answer, reply))) return
+      const { ask } = asked
+      if (ask.era === 'rest')
+        return finishRest(reply, answer, { origin: parts.origin, call: call.id })
       const bytes = finalOf(ask.id, answer, call.id)
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
