@@ -1,4 +1,4 @@
-import type { EgressHeaders } from '#lib/egress.ts'
+import type { EgressHeaders } from '#lib/egress/egress.ts'
 import type { HttpAnswer } from '#rest/tool-result.ts'
 import type { ApiLent } from './api-call.ts'
 

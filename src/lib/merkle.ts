@@ -19,25 +19,26 @@ export interface TreeNode {
   readonly index: number
 }
 
+/** Through hex, which takes half as long as having Node.js make the bytes. */
+const sha256 = (data: string | Uint8Array): Hash => Buffer.from(hash('sha256', data, 'hex'), 'hex')
+
 /** A text is hashed as UTF-8. */
 export const leafHash = (data: string | Uint8Array): Hash =>
-  typeof data === 'string'
-    ? hash('sha256', `\0${data}`, 'buffer')
-    : hash('sha256', Buffer.concat([leafPrefix, data]), 'buffer')
+  sha256(typeof data === 'string' ? `\0${data}` : Buffer.concat([leafPrefix, data]))
 
 const leafPrefix = Uint8Array.of(0)
 
 export const nodeHash = (left: Hash, right: Hash): Hash => {
   pair.set(left, 1)
   pair.set(right, 1 + hashBytes)
-  return hash('sha256', pair, 'buffer')
+  return sha256(pair)
 }
 
 /** Written anew by every call, so that hashing a tree allocates nothing but its hashes. */
 const pair = Buffer.alloc(1 + 2 * hashBytes, 1)
 
 /** Of a tree without leaves: the hash of nothing. */
-export const emptyRoot: Hash = hash('sha256', '', 'buffer')
+export const emptyRoot: Hash = sha256('')
 
 /**
  * The fewest nodes that cover the span, from left to right: what a proof about its leaves needs of

@@ -19,6 +19,7 @@ import { signIn } from './migrations/0070-sign-in.ts'
 import { takenOnce } from './migrations/0080-taken-once.ts'
 import { apiKey } from './migrations/0090-api-key.ts'
 import { affiliation } from './migrations/0095-affiliation.ts'
+import { mailbox } from './migrations/0100-mailbox.ts'
 import { sessionNote } from './migrations/0110-session-note.ts'
 
 export interface Migration {
@@ -49,6 +50,7 @@ export const migrations: readonly Migration[] = [
   takenOnce,
   apiKey,
   affiliation,
+  mailbox,
   sessionNote,
 ]
 

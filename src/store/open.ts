@@ -6,16 +6,25 @@ import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import type { Database } from './database.ts'
 import type { Ledgers } from './ledgers.ts'
+import { createOwnMailboxes } from './mailboxes.ts'
 import { migrate } from './migrate.ts'
 import { inPlane } from './plane.ts'
 import { type Address, readAddress } from './postgres/address.ts'
 import { openPostgresDatabase } from './postgres/database.ts'
 import { openPostgresLedgers } from './postgres/ledgers.ts'
+import { createPostgresMailboxes } from './postgres/mailboxes.ts'
 import { createPostgresCounters } from './postgres/quotas.ts'
 import { createWake, type Wake } from './postgres/wake.ts'
 import { openSqliteDatabase } from './sqlite/database.ts'
 import { openSqliteLedgers } from './sqlite/ledgers.ts'
-import type { EndedSessionRows, Members, PlaneStore, Store, StoreOptions } from './store.ts'
+import type {
+  EndedSessionRows,
+  Mailboxes,
+  Members,
+  PlaneStore,
+  Store,
+  StoreOptions,
+} from './store.ts'
 import { apiKeyRows } from './tables/api-keys.ts'
 import { capabilityRows } from './tables/capabilities.ts'
 import { capabilityVersionRows } from './tables/capability-versions.ts'
@@ -54,7 +63,8 @@ export const openStore = async (options: Opening): Promise<Store> => {
     : openSqliteDatabase(folder))
   try {
     await migrate(database, clock.now())
-    const id = memberId(createIds({ clock, random })())
+    const nextId = createIds({ clock, random })
+    const id = memberId(nextId())
     const self = { id, host: hostname(), pid: process.pid, version }
     const now = database.now ?? clock.now
     await join(database, self, now)
@@ -63,7 +73,7 @@ export const openStore = async (options: Opening): Promise<Store> => {
     const ledgers = openLedgers(options, address, id)
     const counters =
       address && createPostgresCounters({ address, deadlineMs: options.appendDeadlineMs })
-    const wake = wakeOf(options, address, database)
+    const wake = wakeOf(options, address, database, nextId)
     return storeOf({ database, ledgers, members, endedSessions, counters, now, ...wake })
   } catch (error) {
     await database.close()
@@ -84,13 +94,16 @@ const wakeOf = (
   { clock, log }: Opening,
   address: Address | undefined,
   database: Database,
-): { wake?: Wake } => {
-  if (address === undefined) return {}
+  nextId: () => string,
+): { wake?: Wake; mailboxes: (plane: PlaneId) => Mailboxes } => {
+  if (address === undefined) return { mailboxes: createOwnMailboxes() }
   const { newest } = revisionRows(database)
   if (!address.isLocal && !address.asksForTls) {
     log.warn('store.plaintext', { store: address.place })
   }
-  return { wake: createWake({ address, newest, clock, log }) }
+  const wake = createWake({ address, newest, clock, log, mailboxes: () => mailboxes })
+  const mailboxes = createPostgresMailboxes({ database, nextId, clock, log, listen: wake.start })
+  return { wake, mailboxes: mailboxes.plane }
 }
 
 interface Parts {
@@ -100,6 +113,7 @@ interface Parts {
   readonly endedSessions: EndedSessionRows
   readonly counters: ReturnType<typeof createPostgresCounters> | undefined
   readonly wake?: Wake
+  readonly mailboxes: (plane: PlaneId) => Mailboxes
   readonly now: () => RawBuilder<number> | number
 }
 
@@ -153,7 +167,7 @@ const storeOf = (parts: Parts): Store => {
 }
 
 const planeStoreOf = (
-  { database, ledgers, members: { self: holder }, now }: Parts,
+  { database, ledgers, mailboxes, members: { self: holder }, now }: Parts,
   id: PlaneId,
 ): PlaneStore => {
   // The name becomes a file's: whatever made this id, no path may come of it.
@@ -176,5 +190,6 @@ const planeStoreOf = (
     ledger: ledgers.plane(id),
     calls: ledgers.index(id),
     followers: followerRows(database, { plane: id, holder, now }),
+    mailboxes: mailboxes(id),
   }
 }

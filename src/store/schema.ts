@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * The tables of store.db as Kysely types them: `bigint` columns hold integers, JSON stands as text.
  * A plane's tables are typed without their column `plane`: `plane.ts` is the one place that binds it.
@@ -222,6 +224,17 @@ export interface InstallationSchema {
     issued_until: number
     ends_at: number
     revoked_at: number
+  }
+  /** On PostgreSQL alone; until is by the database's clock. */
+  mailbox_message: {
+    id: string
+    /** In the order of telling. */
+    number: Generated<number>
+    plane: string
+    key: string
+    message: Uint8Array
+    bytes: number
+    until: number
   }
   installation_value: {
     name: string

@@ -81,6 +81,27 @@ export interface PlaneStore {
   readonly ledger: LedgerFile
   readonly calls: CallIndex
   readonly followers: FollowerRows
+  readonly mailboxes: Mailboxes
+}
+
+/**
+ * How one process reaches what only another one holds, such as a call that waits for its caller. What
+ * is told is for now: it is heard once, in the order that it was told in, or ends, and a crash of the
+ * database takes it along. The store does not look into it: whoever tells seals.
+ */
+export interface Mailboxes {
+  /**
+   * What is told under this key, in whichever process, is heard here until the answer is called. A key
+   * has one holder; it holds no space and is at most 200 characters.
+   */
+  hold(key: string, hear: (message: Uint8Array) => void): () => void
+  /**
+   * True when its holder has taken it, and hears it unless its process dies in this instant; false when
+   * nobody had within `withinMs`, and then nobody will. Rejects with
+   * Fault('flood') where too much waits to be heard, of all processes together, and with
+   * Fault('store_unreachable'), after which it may have been heard or not.
+   */
+  tell(key: string, message: Uint8Array, withinMs: number): Promise<boolean>
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ApiDocument } from '#domain/documents.ts'
 import { headerOf } from '#domain/lent.ts'
 import type { Loan } from '#domain/loan.ts'
-import { createEgress, type EgressHeaders } from '#lib/egress.ts'
+import { createEgress, type EgressHeaders } from '#lib/egress/egress.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Built } from '#rest/build.ts'
 import type { OpenApi } from '#rest/openapi/read-openapi.ts'

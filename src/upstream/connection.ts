@@ -1,7 +1,7 @@
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
-import { defaultEgressLimits, type EgressLimits } from '#lib/egress.ts'
+import { defaultEgressLimits, type EgressLimits } from '#lib/egress/egress.ts'
 import type { Log } from '#lib/log.ts'
 import type { About } from './greet.ts'
 import { defaultListLimits, type ListLimits } from './list.ts'

@@ -1,4 +1,4 @@
-import type { EgressHeaders } from '#lib/egress.ts'
+import type { EgressHeaders } from '#lib/egress/egress.ts'
 
 /**
  * The headers that go to the server: what travels on, then what we say, then the credential. Names

@@ -1,5 +1,5 @@
 import type { ServerDocument } from '#domain/documents.ts'
-import { createEgress } from '#lib/egress.ts'
+import { createEgress } from '#lib/egress/egress.ts'
 import type { Ground } from './connection.ts'
 import { type Asked, type FailCode, HttpExchange } from './http-exchange.ts'
 import { headerKey, outgoingHeaders } from './http-headers.ts'

@@ -116,6 +116,7 @@ export type Purpose =
   | 'arguments'
   | 'payload key'
   | 'cursor'
+  | 'mailbox'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {

@@ -285,6 +285,44 @@ export const storeConformance = (
       })
     })
 
+    describe('a mailbox', () => {
+      const texts = (heard: Uint8Array[]) => heard.map((one) => Buffer.from(one).toString())
+
+      test('has what is told under its key heard once, in the order of telling, by its holder alone', async () => {
+        const { mailboxes } = store.plane(ops)
+        const heard: Uint8Array[] = []
+        const others: Uint8Array[] = []
+        const end = mailboxes.hold('a', (message) => heard.push(message))
+        mailboxes.hold('b', (message) => others.push(message))
+        store.plane(finance).mailboxes.hold('a', (message) => others.push(message))
+        const told = ['one', 'two', 'three'].map((text) =>
+          mailboxes.tell('a', Buffer.from(text), 5000),
+        )
+        assert.deepEqual(await Promise.all(told), [true, true, true])
+        assert.deepEqual(texts(heard), ['one', 'two', 'three'])
+        assert.deepEqual(others, [])
+        end()
+        mailboxes.hold('a', (message) => heard.push(message))
+        await mailboxes.tell('a', Buffer.from('four'), 5000)
+        assert.deepEqual(texts(heard), ['one', 'two', 'three', 'four'])
+      })
+
+      test('that nobody holds hears nothing, and takes no key that could be another', async () => {
+        const { mailboxes } = store.plane(ops)
+        const told = mailboxes.tell('nobody', Buffer.from('hello'), 50)
+        // By the clock of the test, where that is waited for.
+        while ((await Promise.race([told, undefined])) === undefined && isShared) {
+          await new Promise((done) => setTimeout(done, 5))
+          under.clock.advance(50)
+        }
+        assert.equal(await told, false)
+        assert.throws(() => mailboxes.hold('a b', () => {}))
+        assert.throws(() => mailboxes.hold('', () => {}))
+        mailboxes.hold('held', () => {})
+        assert.throws(() => mailboxes.hold('held', () => {}))
+      })
+    })
+
     describe('what is good for one use', () => {
       const until = noon + 60_000
       const rows = (...digests: string[]) => digests.map((digest) => ({ digest, until }))

@@ -146,6 +146,70 @@ describe('a change by one process', () => {
   })
 })
 
+describe('a mailbox', () => {
+  const hello = Buffer.from('hello')
+  const heardBy = (store: Store, key = 'a') => {
+    const heard: string[] = []
+    const end = store.plane(ops).mailboxes.hold(key, (m) => heard.push(Buffer.from(m).toString()))
+    return { heard, end }
+  }
+
+  test('held by one process is reached from every other, each message once and in order', async () => {
+    const [one, other, third] = [await open(), await open(), await open()]
+    const { heard } = heardBy(other)
+    const bystander = heardBy(third, 'b')
+    const words = Array.from({ length: 50 }, (_, n) => `${n}`)
+    for (const word of words)
+      assert.equal(await one.plane(ops).mailboxes.tell('a', Buffer.from(word), 5000), true)
+    await until(() => heard.length === words.length)
+    assert.deepEqual(heard, words)
+    assert.deepEqual(bystander.heard, [])
+    assert.deepEqual(await sql('select * from mailbox_message'), [])
+  })
+
+  test('carries any bytes, and megabytes of them', async () => {
+    const [one, other] = [await open(), await open()]
+    const large = Buffer.alloc(17 * 1024 * 1024, 'any\0bytes\xff', 'latin1')
+    const got = new Promise<Uint8Array>((resolve) => {
+      other.plane(ops).mailboxes.hold('large', resolve)
+    })
+    assert.equal(await one.plane(ops).mailboxes.tell('large', large, 20_000), true)
+    assert.ok(large.equals(await got))
+  })
+
+  test('that nobody holds leaves nothing behind, and one that is held too late hears nothing', async () => {
+    const [one, other] = [await open(), await open()]
+    assert.equal(await one.plane(ops).mailboxes.tell('a', hello, 30), false)
+    assert.deepEqual(await sql('select * from mailbox_message'), [])
+    const { heard } = heardBy(other)
+    assert.equal(await one.plane(ops).mailboxes.tell('b', hello, 30), false)
+    assert.deepEqual(heard, [])
+  })
+
+  test('hears again what was told while the connection that listens was cut', async () => {
+    const [one, other] = [await open(), await open()]
+    const { heard } = heardBy(other)
+    assert.equal(await one.plane(ops).mailboxes.tell('a', hello, 5000), true)
+    await sql(`select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'bailiwick, listening' and datname = current_database()`)
+    assert.equal(await one.plane(ops).mailboxes.tell('a', hello, 10_000), true)
+    await until(() => heard.length === 2)
+  })
+
+  test('attack: a flood of messages that nobody hears is refused at its bound, and goes when it ended', async () => {
+    const one = await open()
+    const { mailboxes } = one.plane(ops)
+    await sql(`insert into mailbox_message (id, plane, key, message, bytes, until)
+      select 'id' || n, 'ops', 'nobody', '', 1, 4000000000000 from generate_series(1, 1000) n`)
+    await assert.rejects(mailboxes.tell('a', hello, 50), isFault('flood'))
+    await sql('update mailbox_message set until = 0')
+    // Whoever comes next takes away what nobody heard, and is refused by it for the last time.
+    await mailboxes.tell('a', hello, 50).catch(() => {})
+    assert.equal(await mailboxes.tell('a', hello, 50), false)
+    assert.deepEqual(await sql('select * from mailbox_message'), [])
+  })
+})
+
 describe('a ledger of several processes', () => {
   test('shows each what the others have written, as soon as it was answered', async () => {
     const [one, other] = [await open(), await open()]

@@ -9,7 +9,7 @@ import {
   type EgressProblem,
   type EgressRequest,
   type EgressSink,
-} from '#lib/egress.ts'
+} from '#lib/egress/egress.ts'
 import { listen } from './ground.ts'
 
 const get: EgressRequest = {

@@ -1,5 +1,5 @@
 import type { Clock } from '#lib/clock.ts'
-import { createEgress, type EgressHeaders, type EgressSink } from '#lib/egress.ts'
+import { createEgress, type EgressHeaders, type EgressSink } from '#lib/egress/egress.ts'
 
 export interface Answer {
   readonly status: number

@@ -1,5 +1,5 @@
 import type { Clock } from '#lib/clock.ts'
-import { createEgress, type EgressSink } from '#lib/egress.ts'
+import { createEgress, type EgressSink } from '#lib/egress/egress.ts'
 
 /** The bytes that stand at an https address; undefined where there are none, too many, or too late. */
 export type FetchDocument = (url: URL) => Promise<Uint8Array | undefined>

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Outcome } from '#domain/entry.ts'
 import type { CallId } from '#domain/name.ts'
 import {
   type Beginning,
   calledOf,
   keyOfSeries,
   readSeries,
-  type Series,
   seriesOf,
   type Word,
   wordsOf,
@@ -91,6 +91,7 @@ export const batchOf = (
   const loose = new Map<string, readonly [string, WordRef]>()
   const opened = new Map<string, OpenCall>()
   const closed: string[] = []
+  const concluded = createConcluded()
 
   const begin = (position: number, entry: Beginning): void => {
     for (const word of wordsOf(entry)) {
@@ -119,17 +120,17 @@ export const batchOf = (
       if (call === undefined) continue
       if (here) opened.delete(entry.call)
       else closed.push(entry.call)
-      const series: Series = { ...readSeries(call.series), status: entry.status }
-      end({ ...call, series: keyOfSeries(series) }, 1, position)
+      end({ ...call, series: concluded(call.series, entry.status) }, 1, position)
     } else if (isBeginning(entry)) begin(position, entry)
   }
+  const hours = sumsOf(calls.map(sumOf), hourMs)
   return {
     series: new Set([...calls, ...opened.values()].map(({ series }) => series)),
     words,
     marks,
     calls,
-    hours: sumsOf(calls, hourMs),
-    days: sumsOf(calls, dayMs),
+    hours,
+    days: sumsOf(hours, dayMs),
     spans: spansOf(calls),
     loose: [...loose.values()],
     opened: [...opened.values()],
@@ -142,20 +143,43 @@ const isBeginning = (entry: StoredEntry['entry']): entry is Beginning =>
   entry.type === 'call.refused' ||
   entry.type === 'call.refused.count'
 
-const sumsOf = (calls: readonly EndedCall[], stepMs: number): Sum[] => {
-  const sums = new Map<string, Sum>()
-  for (const { series, at, count } of calls) {
-    const from = at - (at % stepMs)
-    const key = `${from} ${series}`
-    const sum = sums.get(key)
-    if (sum === undefined) sums.set(key, { series, from, count, first: at, last: at })
+/** The series of calls that have ended like this; a batch has many of few. */
+const createConcluded = () => {
+  const keys = new Map<string, string>()
+  return (series: string, status: Outcome['status']): string => {
+    const about = `${status} ${series}`
+    const known = keys.get(about)
+    if (known !== undefined) return known
+    const key = keyOfSeries({ ...readSeries(series), status })
+    keys.set(about, key)
+    return key
+  }
+}
+
+const sumOf = ({ series, at, count }: EndedCall): Sum => ({
+  series,
+  from: at,
+  count,
+  first: at,
+  last: at,
+})
+
+/** Sums of shorter times added up for longer ones. */
+const sumsOf = (parts: readonly Sum[], stepMs: number): Sum[] => {
+  const bySeries = new Map<string, Map<number, Sum>>()
+  for (const { series, from, count, first, last } of parts) {
+    const begin = from - (from % stepMs)
+    const sums = bySeries.get(series) ?? new Map<number, Sum>()
+    if (sums.size === 0) bySeries.set(series, sums)
+    const sum = sums.get(begin)
+    if (sum === undefined) sums.set(begin, { series, from: begin, count, first, last })
     else {
       sum.count += count
-      sum.first = Math.min(sum.first, at)
-      sum.last = Math.max(sum.last, at)
+      sum.first = Math.min(sum.first, first)
+      sum.last = Math.max(sum.last, last)
     }
   }
-  return [...sums.values()]
+  return [...bySeries.values()].flatMap((sums) => [...sums.values()])
 }
 
 const spansOf = (calls: readonly EndedCall[]): Span[] => {

@@ -58,7 +58,9 @@ const databaseOn = (connections: Connections, address: Address, clock: Clock): D
   },
   // The database's own order may be that of a language.
   definition: (text) =>
-    /^(create|alter) table/i.test(text) ? text.replaceAll(/\btext\b/g, 'text collate "C"') : text,
+    /^(create( unlogged)?|alter) table/i.test(text)
+      ? text.replaceAll(/\btext\b/g, 'text collate "C"')
+      : text,
   now: () => sql.raw<number>(nowMs),
   wake: [{ query: CompiledQuery.raw(`select pg_notify('${wakeChannel}', '')`) }],
   isUniqueViolation,

@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { Address } from './address.ts'
+import { mailboxChannel, type PostgresMailboxes } from './mailboxes.ts'
 import { messageOf } from './postgres-error.ts'
 
 /** What a change notifies in its transaction, and every process listens to. */
@@ -14,6 +15,8 @@ const longestBackoffMs = 5000
 export interface Wake {
   /** See `Store.onWake`. */
   onWake(listener: () => Promise<void>): void
+  /** Begins to listen, if it has not yet. */
+  start(): void
   /** See `Store.reachable`. */
   readonly reachable: boolean
   close(): Promise<void>
@@ -28,14 +31,18 @@ export const createWake = ({
   newest,
   clock,
   log,
+  mailboxes,
 }: {
   address: Address
   newest: () => Promise<number>
   clock: Clock
   log: Log
+  /** Hear of their own channel over the same connection, and look where something may have been missed. */
+  mailboxes: () => Pick<PostgresMailboxes, 'hear' | 'look'>
 }): Wake => {
   const listeners: (() => Promise<void>)[] = []
   let closed = false
+  let started = false
   let reachable = true
   let seen = -1
   let underWay = false
@@ -67,6 +74,7 @@ export const createWake = ({
       setReachable(true)
       if (found > seen) wake()
       seen = Math.max(seen, found)
+      mailboxes().look()
     } catch (error) {
       setReachable(false, messageOf(error))
     }
@@ -89,7 +97,9 @@ export const createWake = ({
     })
     client = mine
     let nextMs = Math.min(backoffMs * 2, longestBackoffMs)
-    mine.on('notification', wake)
+    mine.on('notification', ({ channel, payload = '' }) =>
+      channel === mailboxChannel ? mailboxes().hear(payload) : wake(),
+    )
     // What is wrong is said by the poll; here it only ends.
     mine.on('error', () => {})
     mine.once('end', () => {
@@ -97,21 +107,28 @@ export const createWake = ({
     })
     try {
       await mine.connect()
-      await mine.query(`listen ${wakeChannel}`)
+      await mine.query(`listen ${wakeChannel}; listen ${mailboxChannel}`)
       nextMs = firstBackoffMs
       wake()
+      mailboxes().look()
     } catch {
       await mine.end().catch(() => {})
     }
   }
 
+  const start = (): void => {
+    if (started || closed) return
+    started = true
+    void poll()
+    void listen(firstBackoffMs)
+  }
+
   return {
     onWake(listener) {
       listeners.push(listener)
-      if (listeners.length > 1) return
-      void poll()
-      void listen(firstBackoffMs)
+      start()
     },
+    start,
     get reachable() {
       return reachable
     },

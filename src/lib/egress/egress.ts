@@ -1,9 +1,8 @@
-import { lookup as resolve } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
-import { buildConnector, Pool } from 'undici'
-import type { Clock } from './clock.ts'
-import { Exchange, LinkLocalError } from './egress-exchange.ts'
-import { isLinkLocal } from './link-local.ts'
+import type { LookupFunction } from 'node:net'
+import type { Clock } from '../clock.ts'
+import { createConnect } from './connect.ts'
+import { Exchange } from './exchange.ts'
+import { createPool } from './pool.ts'
 
 /**
  * The one way outward: HTTP/1.1 to one origin, over connections that are kept and counted.
@@ -89,8 +88,11 @@ export function createEgress(options: {
   lookup?: LookupFunction
 }): Egress {
   const { origin, clock, limits = defaultEgressLimits } = options
-  const calls = openPool(origin, limits, options.lookup ?? systemLookup)
-  const streams = openPool(origin, limits, options.lookup ?? systemLookup)
+  const url = new URL(origin)
+  const { connections: most, connectTimeoutMs: timeoutMs } = limits
+  const connect = createConnect({ origin: url, clock, timeoutMs, lookup: options.lookup })
+  const calls = createPool({ connect, clock, most })
+  const streams = createPool({ connect, clock, most })
   const open = new Set<Exchange>()
   const release = (exchange: Exchange) => void open.delete(exchange)
   return {
@@ -102,51 +104,14 @@ export function createEgress(options: {
       const exchange = new Exchange(request, sink, clock, release)
       const isRoom = open.size < limits.connections + limits.waiting
       open.add(exchange)
-      if (isRoom) exchange.start(request.isStream ? streams : calls)
-      else exchange.refuse(`has ${open.size - 1} requests of ours under way`)
+      if (isRoom) exchange.start(request.isStream ? streams : calls, url.host)
+      else exchange.refuse('busy', `has ${open.size - 1} requests of ours under way`)
       return exchange
     },
     async close() {
       for (const exchange of open) exchange.drop('was left: its connections are being closed')
-      await Promise.all([calls.destroy(), streams.destroy()])
+      calls.close()
+      streams.close()
     },
   }
-}
-
-function openPool(origin: string, limits: EgressLimits, lookup: LookupFunction): Pool {
-  const connector = buildConnector({
-    timeout: limits.connectTimeoutMs,
-    allowH2: false,
-    lookup: guarded(lookup),
-  })
-  return new Pool(origin, {
-    connections: limits.connections,
-    // Ours, below: one timer for both, from the clock that was handed in.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    pipelining: 1,
-    connect(target, callback) {
-      // An address instead of a name is never looked up.
-      if (isIP(target.hostname) && isLinkLocal(target.hostname)) {
-        callback(new LinkLocalError(target.hostname), null)
-      } else connector(target, callback)
-    },
-  })
-}
-
-const systemLookup: LookupFunction = (name, options, callback) => resolve(name, options, callback)
-
-/** Refuses a name if any of its addresses is link-local: whoever controls the name must not get to choose. */
-function guarded(lookup: LookupFunction): LookupFunction {
-  return (name, options, callback) =>
-    lookup(name, { ...options, all: true }, (error, found) => {
-      const addresses = Array.isArray(found) ? found : []
-      const bad = addresses.find((one) => isLinkLocal(one.address))
-      const first = addresses[0]
-      if (error) callback(error, '')
-      else if (bad) callback(new LinkLocalError(bad.address), '')
-      else if (options.all === true) callback(null, addresses)
-      else if (first) callback(null, first.address, first.family)
-      else callback(new Error('the name has no address'), '')
-    })
 }

@@ -1,5 +1,6 @@
-import type { Dispatcher, Pool } from 'undici'
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import { LinkLocalError } from './connect.ts'
+import type { Connection } from './connection.ts'
 import type {
   EgressExchange,
   EgressHeaders,
@@ -7,23 +8,21 @@ import type {
   EgressRequest,
   EgressSink,
 } from './egress.ts'
+import type { Pool } from './pool.ts'
+import { requestHead } from './request-head.ts'
+import { NotHttpError } from './response-head.ts'
 
-export class LinkLocalError extends Error {
-  readonly code = 'LINK_LOCAL'
-  constructor(address: string) {
-    super(`${address} is a link-local address, which nothing is sent to`)
-    this.name = 'LinkLocalError'
-  }
-}
-
-/** One request and its answer; undici calls the `on…` methods. */
-export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
-  readonly #request: EgressRequest
+/** One request and its answer; the connection that carries it calls the `on…` methods. */
+export class Exchange implements EgressExchange {
+  readonly request: EgressRequest
+  /** As it goes over the wire; known from `start` on. */
+  head = ''
   readonly #sink: EgressSink
   readonly #clock: Clock
   readonly #release: (exchange: Exchange) => void
   readonly #startedAt: number
-  #controller: Dispatcher.DispatchController | undefined
+  #pool: Pool | undefined
+  #connection: Connection | undefined
   #stopTimer: () => void
   #isOver = false
   #hasHead = false
@@ -39,7 +38,7 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
     clock: Clock,
     release: (exchange: Exchange) => void,
   ) {
-    this.#request = request
+    this.request = request
     this.#sink = sink
     this.#clock = clock
     this.#release = release
@@ -50,16 +49,20 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
     )
   }
 
-  start(pool: Pool): void {
-    const { method, path, headers, body } = this.#request
-    const options: Dispatcher.DispatchOptions = { method, path, headers: headers as string[] }
-    if (body !== undefined) options.body = body
-    pool.dispatch(options, this)
+  start(pool: Pool, host: string): void {
+    const head = requestHead(this.request, host)
+    if (head === undefined) {
+      this.refuse('unreachable', UNWRITABLE)
+      return
+    }
+    this.head = head
+    this.#pool = pool
+    pool.send(this)
   }
 
   /** Nothing is sent; the sink hears of it after `send` has returned. */
-  refuse(detail: string): void {
-    queueMicrotask(() => this.#fail('busy', detail))
+  refuse(problem: EgressProblem, detail: string): void {
+    queueMicrotask(() => this.#fail(problem, detail))
   }
 
   drop(detail: string): void {
@@ -69,26 +72,21 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
   cancel(): void {
     if (this.#isOver) return
     this.#finish()
-    this.#controller?.abort(CANCELLED)
+    this.#leave()
   }
 
   resume(): void {
     if (!this.#isPaused || this.#isOver) return
     this.#isPaused = false
-    this.#controller?.resume()
+    this.#connection?.resume()
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#isOver) controller.abort(CANCELLED)
+  begin(connection: Connection): void {
+    this.#connection = connection
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: EgressHeaders,
-  ): void {
-    if (this.#isOver || status < 200) return
+  onHead(status: number, headers: EgressHeaders): void {
+    if (this.#isOver) return
     this.#hasHead = true
     this.#isAlive = true
     if (status >= 300 && status < 400) {
@@ -99,7 +97,7 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
     this.#isStream = this.#bytesLeft === Number.POSITIVE_INFINITY
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#isOver) return
     this.#isAlive = true
     this.#bytesLeft -= chunk.length
@@ -107,26 +105,25 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
       this.#fail('too large', 'answered more than is accepted')
     } else if (!this.#sink.data(chunk) && !this.#isOver) {
       this.#isPaused = true
-      controller.pause()
+      this.#connection?.pause()
     }
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     if (this.#isOver) return
     this.#finish()
     this.#sink.end()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onError(error: Error): void {
     if (this.#isOver) return
-    // undici may report what it refuses from within `dispatch`, where the caller is not ready yet.
-    queueMicrotask(() => this.#fail(this.#problemOf(error), this.#describe(error), error))
+    this.#fail(this.#problemOf(error), this.#describe(error), error)
   }
 
   /** One timer for both bounds: when it fires, it fails the exchange or sets itself anew. */
   readonly #check = (): void => {
     if (this.#isOver) return
-    const { silenceMs, endMs } = this.#request
+    const { silenceMs, endMs } = this.request
     const leftMs = Math.ceil(endMs - (this.#clock.elapsed() - this.#startedAt))
     if (leftMs <= 0) {
       this.#fail('timeout', `did not end its answer within ${endMs} ms`)
@@ -141,20 +138,26 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
   }
 
   #problemOf(error: Error): EgressProblem {
-    const isNonsense = isNoHttp(error) || codeOf(error) === 'UND_ERR_HEADERS_OVERFLOW'
-    return isNonsense || this.#hasHead ? 'broken' : 'unreachable'
+    return error instanceof NotHttpError || this.#hasHead ? 'broken' : 'unreachable'
   }
 
   #describe(error: Error): string {
-    if (isNoHttp(error)) return 'answered something that is not HTTP'
+    if (error instanceof NotHttpError)
+      return `answered something that is not HTTP: ${error.message}`
     const reason = reasonOf(error)
     return this.#hasHead ? `broke off its answer: ${reason}` : `could not be reached: ${reason}`
+  }
+
+  /** A connection that is left within an exchange is of no use to another one. */
+  #leave(): void {
+    this.#pool?.forget(this)
+    this.#connection?.destroy()
   }
 
   #fail(problem: EgressProblem, detail: string, cause?: unknown): void {
     if (this.#isOver) return
     this.#finish()
-    this.#controller?.abort(CANCELLED)
+    this.#leave()
     this.#sink.fail(problem, detail, cause)
   }
 
@@ -165,18 +168,16 @@ export class Exchange implements EgressExchange, Dispatcher.DispatchHandler {
   }
 }
 
+const UNWRITABLE =
+  'could not be reached: the request could not be written: a header or the path is not valid HTTP'
+
 /** Node fires a timer that is set for longer at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-
-/** One for all: an Error costs its stack, and nobody reads this one's. */
-const CANCELLED = new Error('cancelled')
 
 function codeOf(error: Error): string {
   const { code } = error as { code?: unknown }
   return typeof code === 'string' ? code : ''
 }
-
-const isNoHttp = (error: Error): boolean => error.name === 'HTTPParserError'
 
 /** By code where there is one: the message of a library may quote what was sent. */
 function reasonOf(error: Error): string {
@@ -191,10 +192,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name has no address',
   EAI_AGAIN: 'its name could not be looked up',
   ETIMEDOUT: 'the connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
-  UND_ERR_SOCKET: 'the connection was closed by the other side',
-  UND_ERR_HEADERS_OVERFLOW: 'its headers are too long',
-  UND_ERR_INVALID_ARG: 'the request could not be written: a header or the path is not valid HTTP',
+  EPIPE: 'the connection was closed by the other side',
+  CLOSED: 'the connection was closed by the other side',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in one that is not trusted',
