@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBridges } from '#bridge/bridge.ts'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
@@ -153,6 +154,10 @@ const partsOf = (installation: Installation): GatewayParts => {
     bridges: createBridges(),
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
+    mailboxes: createMailboxes({
+      ...{ keyring, clock, nextId: createIds({ clock, random }) },
+      carried: (plane) => memory.plane(plane).mailboxes,
+    }),
     notes: createSessionNotes({
       rows: { put: async () => {}, list: async () => [] },
       ...{ keyring, most: 10_000, log },

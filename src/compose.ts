@@ -1,4 +1,5 @@
 import { createBridges } from '#bridge/bridge.ts'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -227,6 +228,10 @@ const serveParts = async (
   const served = createGateway({
     ...parts,
     bridges: createBridges(),
+    mailboxes: createMailboxes({
+      ...{ keyring: parts.keyring, clock, nextId: ids },
+      carried: (plane) => parts.store.plane(plane).mailboxes,
+    }),
     ended,
     notes,
     version,

@@ -254,10 +254,13 @@ export const createConverse = (parts: {
         )
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      if (session && message.kind !== 'notification') parts.questions.hear(session, tell)
+      const { plane } = exchange
+      if (session && message.kind !== 'notification')
+        await parts.questions.hear(plane, session, tell)
       const isCancellation =
         message.kind === 'notification' && message.method === 'notifications/cancelled'
-      if (session && isCancellation) parts.underway.cancel(session, message.params?.requestId)
+      if (session && isCancellation)
+        await parts.underway.cancel(plane, session, message.params?.requestId)
       return reply.finish(undefined, { status: 202 })
     },
 

@@ -1,7 +1,8 @@
 import { type AskedFor, legacyRequest, type Question } from '#bridge/to-modern/asked.ts'
+import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { spanOf } from '#lib/json.ts'
-import type { RequestId } from '#mcp/messages.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import type { Tell } from './inbound.ts'
 import type { Reply } from './reply.ts'
@@ -17,8 +18,8 @@ import type { Underway } from './underway.ts'
 export interface Questions {
   /** Asks on the stream of the call; resolves when all is answered, or why it will not be. Never rejects. */
   put(about: Put): Promise<Heard>
-  /** An answer from that session; false where nothing waits for it here. */
-  hear(session: Session, tell: Tell): boolean
+  /** An answer from that session, to whichever process asked; what nobody asked is let go of. */
+  hear(plane: PlaneId, session: Session, tell: Tell): Promise<void>
 }
 
 interface Put {
@@ -42,12 +43,14 @@ export type Unheard = 'crowded' | 'late' | 'refused' | 'gone' | 'cancelled' | Un
 const mostWaiting = 1000
 const mostOfOneCaller = 16
 
-type Said = string | undefined
+/** The JSON text of a result; empty for an error. */
+type Said = string
 
 export const createQuestions = (parts: {
   clock: Pick<Clock, 'after'>
   standing: Pick<Standing, 'add'>
   underway: Pick<Underway, 'add'>
+  elsewhere: Elsewhere
   nextId: () => string
   timeoutMs: number
 }): Questions => {
@@ -79,16 +82,20 @@ export const createQuestions = (parts: {
       const end = (unheard: Unheard) => resolve({ unheard })
       const hear = (id: string, key: string) => (said: Said) => {
         open.delete(keyOf(session, id))
-        missing.delete(id)
-        if (said === undefined) return end('refused')
+        // The first answer is the answer.
+        if (!missing.delete(id)) return
+        if (said === '') return end('refused')
         Object.defineProperty(answers, key, { value: said, enumerable: true })
         if (missing.size === 0) resolve({ answers })
       }
-      for (const [id, key] of missing) open.set(keyOf(session, id), hear(id, key))
       const over = [
         leave,
+        ...[...missing].map(([id, key]) => {
+          open.set(keyOf(session, id), hear(id, key))
+          return parts.elsewhere.hold(exchange.plane, session, aboutOf(id), hear(id, key))
+        }),
         parts.standing.add({ caller, reason: about.reason, end }),
-        parts.underway.add(session, ask.id, () => end('cancelled')),
+        parts.underway.add(exchange.plane, session, ask.id, () => end('cancelled')),
         parts.clock.after(parts.timeoutMs, () => end('late')),
       ]
       reply.onGone(() => end('gone'))
@@ -104,18 +111,19 @@ export const createQuestions = (parts: {
       })
     },
 
-    hear(session, { doc, message }) {
-      if (message.kind === 'notification') return false
-      const waiting = open.get(keyOf(session, message.id))
+    async hear(plane, session, { doc, message }) {
+      if (message.kind === 'notification' || typeof message.id !== 'string') return
+      const here = open.get(keyOf(session, message.id))
       const span = message.kind === 'result' ? spanOf(doc, 'result') : undefined
-      waiting?.(span && Buffer.from(doc.bytes.subarray(span.start, span.end)).toString())
-      return waiting !== undefined
+      const said = span ? Buffer.from(doc.bytes.subarray(span.start, span.end)).toString() : ''
+      if (here) here(said)
+      else await parts.elsewhere.tell(plane, session, aboutOf(message.id), said)
     },
   }
 }
 
-const keyOf = (session: Session, id: RequestId | undefined): string =>
-  `${session.id} ${JSON.stringify(id)}`
+const keyOf = (session: Session, id: string): string => `${session.id} ${id}`
+const aboutOf = (id: string): string => `answer ${id}`
 
 const send = ({ questions, session, reply }: Put, ids: readonly string[], nextId: () => string) => {
   reply.openEvents()

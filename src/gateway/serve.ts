@@ -1,4 +1,5 @@
 import type { Bridges } from '#bridge/bridge.ts'
+import type { PlaneMailboxes } from '#bridge/mailboxes.ts'
 import type { ItemDocument, PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
@@ -18,6 +19,7 @@ import { createCarry } from './carry.ts'
 import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
+import { createElsewhere } from './elsewhere.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
@@ -68,6 +70,8 @@ export interface GatewayParts {
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly notes: SessionNotes
+  /** What one process tells another. */
+  readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -112,7 +116,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const sessions = createSessions(parts.keyring, parts.ended)
   const { stands } = parts.identity
   const standing = createStanding({ snapshot: parts.snapshot, stands, now, clock })
-  const underway = createUnderway()
+  const elsewhere = createElsewhere(parts.mailboxes)
+  const underway = createUnderway(elsewhere)
   const { loan } = parts
   const visits = createVisits({
     upstreams: parts.upstreams,
@@ -146,7 +151,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
   const { callTimeoutMs: timeoutMs } = limits
-  const questions = createQuestions({ ...parts, standing, underway, timeoutMs })
+  const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
   const converse = createConverse({
     ...parts,

@@ -282,7 +282,7 @@ export const createSteps = (parts: {
      * between when what permitted it is no longer in force, and does not begin where that is so already.
      */
     async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
-      const { caller, ask } = asked
+      const { exchange, caller, ask } = asked
       const { lent } = sending
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
@@ -295,7 +295,8 @@ export const createSteps = (parts: {
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isOurs) over.push(parts.underway.add(ask.session, ask.id, cancel))
+        if (ask.session && isOurs)
+          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
