@@ -223,7 +223,7 @@ describe('A legacy agent at a modern server, one of them hostile', () => {
     const session = await open('asking', 'other')
     const call = await session.call('rounds')
     const question = await call.next()
-    const done = await gateway.cli(['suspend', 'agent', 'ops/other', '--reason', 'a test'])
+    const done = await gateway.cli(['agent', 'suspend', 'other', '--reason', 'a test'])
     assert.equal(done.code, 0, done.stderr)
     const cancelled = await call.next()
     assert.deepEqual(

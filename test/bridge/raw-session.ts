@@ -70,6 +70,6 @@ async function* messagesOf(inbound: IncomingMessage): AsyncGenerator<Message, un
       for (const { data } of reader.push(chunk))
         if (data) yield JSON.parse(Buffer.from(data).toString())
   }
-  if (!isEvents) yield JSON.parse(Buffer.concat(chunks).toString())
+  if (chunks.length > 0) yield JSON.parse(Buffer.concat(chunks).toString())
   return undefined
 }
