@@ -14,7 +14,6 @@ import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
-import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -36,7 +35,6 @@ import {
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import { createLook, type Looks } from './look.ts'
-import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { redactFor } from './redacting.ts'
@@ -47,6 +45,7 @@ import { type Stand, type Standing, type Unpermitted, unpermitted } from './stan
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -327,26 +326,6 @@ export const createSteps = (parts: {
 }
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
-
-const uncarriedOf = (
-  exchange: Exchange,
-  ask: Ask,
-  decision: Permitted,
-): ProtocolRefusal | undefined => {
-  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-  if (ask.params.task !== undefined)
-    return {
-      status: 200,
-      code: INVALID_PARAMS,
-      message: 'Tasks are not carried by this gateway; call without task',
-    }
-  if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = mirroredBy(decision.capability)
-  const args = ask.params.arguments as JsonValue | undefined
-  return declared.length === 0
-    ? undefined
-    : checkParamHeaders(declared, args, exchange.request.headers)
-}
 
 /** Undefined where it goes by the name that the caller wrote. */
 const renamedAs = (target: Target, decision: Permitted): string | undefined => {
