@@ -17,6 +17,8 @@ export interface Carry {
   check(session: Session): void
   /** Of a call; `doc` where its bytes go out as they came. */
   call(exchange: Exchange, caller: Caller, ask: Ask, about: Called): Carried
+  /** Whether the caller may be told of that resource, by what is in force now. */
+  mayRead(exchange: Exchange, caller: Caller, uri: string): boolean
   /** Of a session's own stream. */
   stream(exchange: Exchange, caller: Caller, session: Session): Carried
 }
@@ -33,17 +35,17 @@ export const createCarry = (parts: {
 }): Carry => {
   const { notes } = parts
 
+  const mayRead: Carry['mayRead'] = ({ plane, server = '' }, { view }, uri) => {
+    const now = parts.snapshot(plane).caller(view.who)
+    return now !== undefined && permit(now, subscription(server, uri), parts.now()).permitted
+  }
   const subscriptions = (
-    { plane, server = '' }: Exchange,
-    { view }: Caller,
+    exchange: Exchange,
+    caller: Caller,
     session: Session,
+    { plane } = exchange,
   ): Subscriptions => ({
-    list() {
-      const now = parts.snapshot(plane).caller(view.who)
-      const mayRead = (uri: string) =>
-        now !== undefined && permit(now, subscription(server, uri), parts.now()).permitted
-      return notes.subscriptions(plane, session).filter(mayRead)
-    },
+    list: () => notes.subscriptions(plane, session).filter((uri) => mayRead(exchange, caller, uri)),
     add: (uri) => notes.subscribe(plane, session, uri),
     remove: (uri) => notes.unsubscribe(plane, session, uri),
     onChange: (listener) => notes.onChange(session, listener),
@@ -61,6 +63,7 @@ export const createCarry = (parts: {
 
   return {
     check,
+    mayRead,
     call(exchange, caller, ask, { capability, doc }) {
       if (!ask.session) throw new Fault('missing_session')
       const { definition } = capability

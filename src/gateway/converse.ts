@@ -274,7 +274,8 @@ export const createConverse = (parts: {
       const carried =
         upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
       const out = carried ? { ...asked, carried } : asked
-      await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
+      const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
+      await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out, mayRead })
     },
 
     /** Ends a session, at its server too where that has one. */

@@ -11,7 +11,6 @@ import {
   strongerSignInChallenge,
 } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'

@@ -13,7 +13,8 @@ import { needsServer, type Standing } from './standing.ts'
 
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
- * are relayed as they come, but for what is no message of the session's revision. A final message
+ * are relayed as they come, but for what is no message of the session's revision, and what tells of a
+ * resource that its caller may not read any more. A final message
  * that ends a call here waits for that call's outcome.
  */
 export const relayStream = (about: {
@@ -26,6 +27,8 @@ export const relayStream = (about: {
   standing: Standing
   record: Recorder
   log: Log
+  /** Whether the caller may be told of that resource now. */
+  mayRead(uri: string): boolean
   now(): number
 }): Promise<void> =>
   new Promise<void>((resolve, reject) => {
@@ -59,6 +62,8 @@ export const relayStream = (about: {
     const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
       const message = readMessage(readJson(bytes, answerLimits))
       if (message.kind === 'invalid') return false
+      if (message.kind === 'notification' && message.method === 'notifications/resources/updated')
+        return about.mayRead(String(message.params?.uri))
       if (message.kind === 'request' || message.kind === 'notification')
         return findMethod('server', session.revision, message.method) !== undefined
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
