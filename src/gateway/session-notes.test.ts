@@ -58,6 +58,23 @@ test('what one process notes, another knows when it has followed, and so does th
   assert.deepEqual(restarted.subscriptions(plane, mine), ['a:2'])
 })
 
+test('a look that began before something was noted here does not bring back what stood before', async () => {
+  const rows = table()
+  const notes = notesOn(rows)
+  await notes.subscribe(plane, mine, 'a:1')
+  const before = await rows.list(0, 10)
+  const looked = Promise.withResolvers<typeof before>()
+  const slow = createSessionNotes({
+    rows: { put: rows.put, list: () => looked.promise },
+    ...{ keyring, most: 100, log: silentLog },
+  })
+  const following = slow.follow()
+  await slow.unsubscribe(plane, mine, 'a:1')
+  looked.resolve(before)
+  await following
+  assert.deepEqual(slow.subscriptions(plane, mine), [])
+})
+
 test('whoever listens is waited for, and hears of what another process noted', async () => {
   const rows = table()
   const [here, there] = [notesOn(rows), notesOn(rows)]

@@ -8,8 +8,8 @@ import type { Session } from './exchange.ts'
 
 /**
  * What a legacy session asked for since it began, which its sealed id cannot hold: the level of its log
- * messages, and the resources that it subscribed to. In force here at once, and at other processes
- * when they have heard of it. The store sees digests and what is sealed: a URI may name a person.
+ * messages, and the resources that it subscribed to. In force here when it is kept, and at other
+ * processes when they have heard of it. The store sees digests and what is sealed: a URI may name a person.
  */
 export interface SessionNotes {
   logLevel(plane: PlaneId, session: Session): string | undefined
@@ -48,6 +48,8 @@ export const createSessionNotes = (parts: {
   const noted = new Map<string, Map<string, string>>()
   const listeners = new Map<string, Set<() => Promise<void>>>()
   let notes = 0
+  /** What was noted here since the look that is under way began: what it finds of that may be older. */
+  let newer: Set<string> | undefined
   let heardMs = 0
 
   const sealer = (plane: PlaneId) => keyring.sealer(plane, 'session')
@@ -83,13 +85,14 @@ export const createSessionNotes = (parts: {
   ): Promise<void> => {
     const sealed = text && sealer(plane).seal(Buffer.from(text), `${session} ${name}`)
     const note = sealed ? sealed.toString('base64url') : ''
-    remember(session, name, note)
     try {
       await rows.put({ session, name, note })
     } catch (thrown) {
       log.warn('session.unkept', { sessions: 1, code: asFault(thrown).code })
       throw thrown
     }
+    remember(session, name, note)
+    newer?.add(`${session} ${name}`)
     await tell(session)
   }
   const uris = (plane: PlaneId, session: string): string[] =>
@@ -124,10 +127,15 @@ export const createSessionNotes = (parts: {
       }
     },
     async follow() {
-      const found = await rows.list(heardMs - overlapMs, most)
+      const since = new Set<string>()
+      newer = since
+      const found = await rows.list(heardMs - overlapMs, most).finally(() => {
+        newer = undefined
+      })
       heardMs = Math.max(heardMs, found[0]?.notedAt ?? 0)
       const changed = found
         .reverse()
+        .filter(({ session, name }) => !since.has(`${session} ${name}`))
         .filter(({ session, name, note }) => remember(session, name, note))
       for (const session of new Set(changed.map((one) => one.session)))
         tell(session).catch(() => {})
