@@ -112,6 +112,21 @@ describe('A legacy agent at a modern server', () => {
     assert.deepEqual(rest, { mode: 'url', message: 'Sign here', url: 'https://example.com/sign' })
   })
 
+  test('is asked at the plane’s endpoint as well, under the plane’s names', async () => {
+    const url = `${gateway.origin}/mcp/ops`
+    const all = await connectV1({ url, token: await gateway.token('planner', url) })
+    try {
+      const { tools } = await all.listTools()
+      assert.ok(tools.some(({ name }) => name === 'asking__rounds'))
+      const rounds = await all.callTool({ name: 'asking__rounds', arguments: {} })
+      assert.equal(textOf(rounds), 'after 2 rounds: Ada')
+      const list = await all.callTool({ name: 'asking__list', arguments: {} })
+      assert.deepEqual(list.structuredContent, { result: [1, 2] })
+    } finally {
+      await all.close()
+    }
+  })
+
   test('each round is a call by itself in the record', async () => {
     const before = (await gateway.ledger('ops')).entries.length
     await call('rounds')
