@@ -49,10 +49,10 @@ describe('A legacy agent at a modern server, one of them hostile', () => {
   const accept = (name: string) => ({ action: 'accept', content: { name } })
 
   test('attack: another session’s answer to a question is heard by nobody', async () => {
-    const mine = await open('asking')
-    const twin = await open('asking')
+    const mine = await open('rude')
+    const twin = await open('rude')
     const stranger = await open('asking', 'other')
-    const call = await mine.call('rounds')
+    const call = await mine.call('form')
     const question = await call.next()
     assert.equal(question?.method, 'elicitation/create')
     for (const other of [twin, stranger])
@@ -62,9 +62,7 @@ describe('A legacy agent at a modern server, one of them hostile', () => {
     const answer = { jsonrpc: '2.0', id: question?.id, result: accept('Mallory') }
     assert.equal((await stranger.post(answer, stolen)).status, 404)
     await mine.answer(question?.id, accept('Ada'))
-    const second = await call.next()
-    await mine.answer(second?.id, accept('Grace'))
-    assert.equal(said(await call.next()).text, 'after 2 rounds: Grace')
+    assert.deepEqual(JSON.parse(said(await call.next()).text), { one: accept('Ada') })
   })
 
   test('attack: answers to what nobody asked, and to what was answered, change nothing', async () => {
