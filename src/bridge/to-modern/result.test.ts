@@ -14,7 +14,9 @@ const about = {
 const told = (text: string, more: object = {}) =>
   legacyResult(readJson(Buffer.from(text), limits), { ...about, ...more }).toString()
 
-const value = fc.jsonValue({ maxDepth: 3 })
+/** A key that no two readers take alike is refused before. */
+const isRead = (value: unknown) => !JSON.stringify(value).includes('__proto__')
+const value = fc.jsonValue({ maxDepth: 3 }).filter(isRead)
 const result = fc.dictionary(
   fc.constantFrom(
     'resultType',
