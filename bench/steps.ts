@@ -5,6 +5,7 @@ import { createSecretKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
@@ -14,6 +15,7 @@ import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
+import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger, PayloadSealer, PlaneLedger } from '#ledger/ledger.ts'
 import { createPlaneLedger } from '#ledger/plane-ledger.ts'
@@ -151,6 +153,14 @@ const partsOf = (installation: Installation): GatewayParts => {
     bridges: { spoken: (upstream) => upstream },
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
+    mailboxes: createMailboxes({
+      ...{ keyring, clock, nextId: createIds({ clock, random }) },
+      carried: (plane) => memory.plane(plane).mailboxes,
+    }),
+    notes: createSessionNotes({
+      rows: { put: async () => {}, list: async () => [] },
+      ...{ keyring, most: 10_000, log },
+    }),
     snapshot: () => snapshot,
     item: () => document,
     loan: createLend({

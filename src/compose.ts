@@ -13,6 +13,7 @@ import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
+import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createRetention } from '#ledger/retention.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
@@ -197,6 +198,10 @@ const serveParts = async (
   const ended = createEnded({ rows: parts.store.endedSessions, most: 10_000, log })
   parts.store.onWake(ended.follow)
   await ended.follow()
+  const { sessionNotes: rows } = parts.store
+  const notes = createSessionNotes({ rows, keyring: parts.keyring, most: 10_000, log })
+  parts.store.onWake(notes.follow)
+  await notes.follow()
   const watch = watchServers({
     upstreams,
     registry,
@@ -232,7 +237,9 @@ const serveParts = async (
   const served = createGateway({
     ...parts,
     bridges,
+    mailboxes,
     ended,
+    notes,
     version,
     origin,
     limits,

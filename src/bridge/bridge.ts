@@ -4,6 +4,7 @@ import { type Era, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revision
 import type { Upstream } from '#upstream/upstream.ts'
 import type { PlaneMailboxes } from './mailboxes.ts'
 import { createToLegacy, type ToLegacy, type ToLegacyLimits } from './to-legacy/to-legacy.ts'
+import { toModern as createToModern } from './to-modern/upstream.ts'
 
 /** Servers in the era of whoever speaks to them: agents and servers will differ for years (docs/bridging.md). */
 export interface Bridges {
@@ -30,6 +31,13 @@ export const createBridges = (parts: {
   // By connection: a server that is told anew where it is is another one.
   const toLegacy = new Map<Upstream, ToLegacy>()
 
+  const toModern = new WeakMap<Upstream, Upstream>()
+
+  const modern = (upstream: Upstream): Upstream => {
+    const known = toModern.get(upstream) ?? createToModern(upstream)
+    toModern.set(upstream, known)
+    return known
+  }
   const legacy = (upstream: Upstream): Upstream => {
     let known = toLegacy.get(upstream)
     if (!known) {
@@ -42,7 +50,8 @@ export const createBridges = (parts: {
   return {
     spoken(upstream, era) {
       if (speaks(upstream, era)) return upstream
-      return era === 'modern' && speaks(upstream, 'legacy') ? legacy(upstream) : undefined
+      if (era === 'legacy') return speaks(upstream, 'modern') ? modern(upstream) : undefined
+      return speaks(upstream, 'legacy') ? legacy(upstream) : undefined
     },
     leave(upstream) {
       void toLegacy.get(upstream)?.close()
@@ -62,3 +71,7 @@ export const spokenRevisions = (upstream: Upstream, bridges: Pick<Bridges, 'spok
   ...(bridges.spoken(upstream, 'modern') ? MODERN_REVISIONS : []),
   ...(bridges.spoken(upstream, 'legacy') ? LEGACY_HTTP_REVISIONS : []),
 ]
+
+/** Whether a legacy session lies with the server itself: neither a child that callers share has one, nor one across a bridge. */
+export const holdsSessions = ({ shared, bridgedTo }: Upstream): boolean =>
+  !shared && bridgedTo === undefined

@@ -4,6 +4,7 @@ import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import { negotiateRevision } from '#mcp/legacy.ts'
 import { errorBytes, INVALID_PARAMS, isObject, readMessage, resultBytes } from '#mcp/messages.ts'
 import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
+import { readSpeaker } from '#mcp/speaker.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
@@ -72,17 +73,20 @@ const greetingOf = (upstream: Upstream, by: 'discover' | 'initialize') => {
   return { ...found, capabilities: carriedCapabilities(found?.capabilities, upstream) }
 }
 
-/** `initialize` that is answered here: by the plane's endpoint, or for a child that callers share. */
+/** `initialize` that is answered here: by the plane's endpoint, for a child that callers share, across a bridge. */
 export const answerInitialize = (about: {
   exchange: Exchange
   caller: Caller
   ask: Ask
   spoken: Spoken
   sessions: Sessions
-}): { bytes: Buffer; sessionId: string } => {
+}): { bytes: Buffer; sessionId?: string } => {
   const { ask, spoken } = about
   const revision = negotiateRevision(ask.params.protocolVersion)
-  const session = about.sessions.seal(about.caller, about.exchange, { revision, upstreamId: '' })
+  const speaker = readSpeaker(ask.params, revision)
+  if ('problem' in speaker) return { bytes: errorBytes(ask.id, INVALID_PARAMS, speaker.problem) }
+  const held = { revision, upstreamId: '', speaker }
+  const session = about.sessions.seal(about.caller, about.exchange, held)
   const said =
     'greeting' in spoken
       ? { ...spoken.greeting, serverInfo: self(spoken.version) }

@@ -1,15 +1,23 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
+import { isLogLevel } from '#mcp/envelope.ts'
+import {
+  errorBytes,
+  INVALID_PARAMS,
+  isObject,
+  METHOD_NOT_FOUND,
+  resultBytes,
+} from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
+import type { Carry } from './carry.ts'
 import {
   answerDiscover,
   answerInitialize,
@@ -29,8 +37,10 @@ import { answerList } from './lists.ts'
 import type { Looks } from './look.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
+import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
@@ -58,6 +68,9 @@ export const createConverse = (parts: {
   looks: Pick<Looks, 'notice'>
   listing: ListingOf
   clock: Pick<Clock, 'after'>
+  carry: Carry
+  questions: Questions
+  notes: SessionNotes
   record: Recorder
   loan: Lend
   planeDocument(plane: PlaneId): PlaneDocument | undefined
@@ -81,6 +94,12 @@ export const createConverse = (parts: {
   /** Where something goes on to a server: while it or its caller is suspended nothing does. */
   const unsuspended = (exchange: Exchange, caller: Caller): void => {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
+  }
+
+  /** As a session of the legacy era has it before it. */
+  const legacyOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
+    const found = upstreamOf(exchange, caller)
+    return found && (parts.bridges.spoken(found, 'legacy') ?? found)
   }
 
   const loanOf = ({ plane, server }: Exchange, caller: Caller) => {
@@ -151,10 +170,10 @@ export const createConverse = (parts: {
     reply: Reply,
   ) => {
     const about = { exchange, caller, ask, sessions }
-    if (!upstream || upstream.shared) {
+    if (!upstream || !holdsSessions(upstream)) {
       const spoken = spokenAs(exchange, caller, ask, upstream)
       const { bytes, sessionId } = answerInitialize({ ...about, spoken })
-      return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
+      return reply.finish(bytes, sessionId ? { headers: { 'mcp-session-id': sessionId } } : {})
     }
     unsuspended(exchange, caller)
     const answer = await forward({
@@ -213,6 +232,16 @@ export const createConverse = (parts: {
     return reply.finish(final && readableSkills(caller.view, upstream.server, final, parts.now()))
   }
 
+  /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
+  const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
+    const { level } = ask.params
+    if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
+    if (!isLogLevel(level))
+      return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
+    await parts.notes.setLogLevel(plane, ask.session, level)
+    reply.finish(resultBytes(ask.id, {}))
+  }
+
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const found = upstreamOf(exchange, caller)
     const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -229,9 +258,10 @@ export const createConverse = (parts: {
         return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
-    return upstream && !upstream.shared
-      ? pass(exchange, caller, ask, upstream, reply)
-      : unknownMethod(ask, reply)
+    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
+    return upstream.bridgedTo === 'modern'
+      ? keepLevel(exchange, ask, upstream, reply)
+      : pass(exchange, caller, ask, upstream, reply)
   }
 
   const listen = createListen({
@@ -293,9 +323,9 @@ export const createConverse = (parts: {
 
     /** Notices, and answers to what the server asked: to the server that the session is with. */
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
-      if (upstream && !upstream.shared && session) {
+      if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         const status = await deliver(
           upstream,
@@ -303,18 +333,19 @@ export const createConverse = (parts: {
         )
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      if (
-        session &&
-        message.kind === 'notification' &&
-        message.method === 'notifications/cancelled'
-      )
-        parts.underway.cancel(session, message.params?.requestId)
+      const { plane } = exchange
+      if (session && message.kind !== 'notification')
+        await parts.questions.hear(plane, session, tell)
+      const isCancellation =
+        message.kind === 'notification' && message.method === 'notifications/cancelled'
+      if (session && isCancellation)
+        await parts.underway.cancel(plane, session, message.params?.requestId)
       return reply.finish(undefined, { status: 202 })
     },
 
     /** The session's own stream: what its server tells, where that can have one, and how lists change. */
     async listen(exchange: Exchange, caller: Caller): Promise<void> {
-      const found = upstreamOf(exchange, caller)
+      const found = legacyOf(exchange, caller)
       const upstream = found?.shared ? undefined : found
       const session = visits.find(exchange, caller)
       unsuspended(exchange, caller)
@@ -326,16 +357,20 @@ export const createConverse = (parts: {
         listing: (view: CallerView) => listing(exchange, view, 'legacy'),
       }
       if (!upstream) return await tellSession(about)
-      const out = bare(exchange, caller, session, 'GET', new Uint8Array())
-      await relayStream({ ...about, upstream, outbound: out })
+      const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
+      const carried =
+        upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
+      const out = carried ? { ...asked, carried } : asked
+      const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
+      await relayStream({ ...about, upstream, outbound: out, mayRead })
     },
 
     /** Ends a session, at its server too where that has one. */
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const session = visits.find(exchange, caller)
       const ended = visits.end(session)
-      if (!upstream || upstream.shared || !session.upstreamId) {
+      if (!upstream || !holdsSessions(upstream) || !session.upstreamId) {
         await ended
         return reply.finish(undefined, { status: 204 })
       }
@@ -351,6 +386,11 @@ const unknownMethod = (ask: Ask, reply: Reply): void =>
   reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
     status: ask.era === 'modern' ? 404 : 200,
   })
+
+const hasLogging = ({ greeting }: Upstream): boolean => {
+  const capabilities = greeting.initialize?.capabilities
+  return isObject(capabilities) && isObject(capabilities.logging)
+}
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */
 const unstreamed = (reply: Reply): Reply => ({ ...reply, openEvents() {}, relay: () => true })

@@ -1,3 +1,4 @@
+import { legacyTool } from '#bridge/to-modern/schema.ts'
 import type { CapabilityKind } from '#domain/capability.ts'
 import { divideName } from '#domain/plane-name.ts'
 import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
@@ -41,7 +42,11 @@ export const answerList = (listing: Listing, ask: Ask, method: ListMethod): Buff
   const last = page.at(-1)
   return resultBytes(ask.id, {
     ...(ask.era === 'modern' ? { resultType: 'complete' } : {}),
-    [method.member]: page.map((one) => one.definition()),
+    [method.member]: page.map((one) =>
+      ask.era === 'legacy' && method.capability === 'tool'
+        ? legacyTool(one.definition())
+        : one.definition(),
+    ),
     ...(rest.length > page.length && last ? { nextCursor: cursorOf(method, last.key) } : {}),
     // MCP 2026-07-28, server/utilities/caching: what one caller sees is not for another, and may be
     // another thing at any moment.

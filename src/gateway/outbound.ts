@@ -3,6 +3,7 @@ import { type Edit, isObject, type JsonValue, spanOf, splice } from '#lib/json.t
 import { encodedField } from '#mcp/envelope.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import type { Carried } from '#upstream/carried.ts'
 import type { Behalf, Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
@@ -57,6 +58,7 @@ export const outboundOf = (about: {
   behalf?: Behalf | undefined
   /** As `callerKey` writes it. */
   caller: string
+  carried?: Carried | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -84,6 +86,7 @@ export const outboundOf = (about: {
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
     ...(about.behalf ? { behalf: about.behalf } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
+    ...(about.carried === undefined ? {} : { carried: about.carried }),
   }
 }
 

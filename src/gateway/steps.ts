@@ -1,4 +1,4 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
@@ -15,6 +15,7 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
+import type { Carry } from './carry.ts'
 import { challengeText } from './challenge-text.ts'
 import type { Detached } from './detached.ts'
 import {
@@ -39,7 +40,7 @@ import { answerRefusal, challengeOf, faultBytes, refusalBytes } from './refusal.
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
 import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
-import { type AtServer, createRounds, roundOf } from './rounds.ts'
+import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
@@ -96,6 +97,7 @@ export const createSteps = (parts: {
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
+  carry: Carry
   loan: Lend
   looks: Looks
   stepUps: StepUps
@@ -106,7 +108,7 @@ export const createSteps = (parts: {
 }) => {
   const { record, standing, log } = parts
   const operations = createOperations(parts)
-  const rounds = createRounds(parts.states)
+  const rounds = createSealedRounds(parts.states)
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
@@ -115,17 +117,25 @@ export const createSteps = (parts: {
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
     const isOurs = exchange.server === undefined || isVariant(decision.capability)
-    const shares = isOurs && ask.era === 'legacy' && !upstream.shared
+    const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
     const sentId = shares ? call.id : undefined
     const ownSession = shares ? callerKey(caller.view) : undefined
     const timeouts = parts.limits
+    const renamed = renamedAs(target, decision)
+    const { capability } = decision
+    const doc = renamed === undefined ? ask.doc : undefined
+    const carried =
+      upstream.bridgedTo === 'modern'
+        ? parts.carry.call(exchange, caller, ask, { capability, doc })
+        : undefined
     return {
       sentId,
       outbound: outboundOf({
         exchange,
         ask,
-        renamed: renamedAs(target, decision),
-        mirrored: ask.isUnfolded ? mirroredBy(decision.capability) : undefined,
+        renamed,
+        carried,
+        mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
@@ -167,6 +177,28 @@ export const createSteps = (parts: {
     const redact = redactFor(asked.target, ask, sending.decision.capability)
     const passes = asked.exchange.server === undefined ? isOfCall : undefined
     return forward({ ask, upstream, ...sent, reply, log, redact, passes, onSent })
+  }
+
+  const confirm = async (
+    { exchange, ask }: Asked,
+    call: Call,
+    answer: Answer,
+    reply: Reply,
+  ): Promise<boolean> => {
+    try {
+      await record.conclude({ exchange, call, answer, now: parts.now() })
+      return true
+    } catch {
+      log.error('outcome not recorded, result withheld', { call: call.id })
+      if (ask.era === 'rest')
+        finishRestFault(reply, 'unconfirmed', { origin: parts.origin, call: call.id })
+      else
+        reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
+          status: 503,
+          headers: { 'retry-after': '1' },
+        })
+      return false
+    }
   }
 
   return {
@@ -220,6 +252,7 @@ export const createSteps = (parts: {
           speaks: found ? spokenRevisions(found, parts.bridges) : [],
           asked: ask.revision,
         })
+      if (upstream.bridgedTo === 'modern' && ask.session) parts.carry.check(ask.session)
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
@@ -277,7 +310,7 @@ export const createSteps = (parts: {
      * between when what permitted it is no longer in force, and does not begin where that is so already.
      */
     async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
-      const { caller, ask } = asked
+      const { exchange, caller, ask } = asked
       const { lent } = sending
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
@@ -285,14 +318,15 @@ export const createSteps = (parts: {
       if ('own' in lent)
         return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
       const over: (() => void)[] = []
-      const isShared = 'api' in lent || lent.upstream.shared
+      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isShared) over.push(parts.underway.add(ask.session, ask.id, cancel))
+        if (ask.session && isOurs)
+          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
@@ -306,25 +340,18 @@ export const createSteps = (parts: {
         })
     },
 
+    /** Why it may not go on. */
+    reason: needsPermission,
+
+    /** False where the outcome cannot be durable: then its caller is told that alone. */
+    confirm,
+
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
-    async conclude(
-      { exchange, ask, target }: Asked,
-      call: Call,
-      answer: Answer,
-      reply: Reply,
-    ): Promise<void> {
-      const about = { origin: parts.origin, call: call.id }
-      try {
-        await record.conclude({ exchange, call, answer, now: parts.now() })
-      } catch {
-        log.error('outcome not recorded, result withheld', { call: call.id })
-        if (ask.era === 'rest') return finishRestFault(reply, 'unconfirmed', about)
-        return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
-          status: 503,
-          headers: { 'retry-after': '1' },
-        })
-      }
-      if (ask.era === 'rest') return finishRest(reply, answer, about)
+    async conclude(asked: Asked, call: Call, answer: Answer, reply: Reply): Promise<void> {
+      if (!(await confirm(asked, call, answer, reply))) return
+      const { exchange, ask, target } = asked
+      if (ask.era === 'rest')
+        return finishRest(reply, answer, { origin: parts.origin, call: call.id })
       const final = finalOf(ask.id, answer, call.id)
       const isServers = target.kind !== 'operation' && !target.own
       const isWrapped = final && exchange.server === undefined && isServers
@@ -395,7 +422,7 @@ const tellCancelled = (
 ): void => {
   // The call's own token was sent already, and is good once.
   const untold = { ...sent, loan: inNameOf(loan, caller) }
-  if (sent.era === 'legacy' && !upstream.shared)
+  if (sent.era === 'legacy' && holdsSessions(upstream))
     upstream.send(cancellationOf(untold, reason), unheard)
 }
 

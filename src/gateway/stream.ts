@@ -18,7 +18,8 @@ import { needsPlane, needsServer, type Standing } from './standing.ts'
 
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
- * are relayed as they come, but for what is no message of the session's revision. A final message
+ * are relayed as they come, but for what is no message of the session's revision, and what tells of a
+ * resource that its caller may not read any more. A final message
  * that ends a call here waits for that call's outcome.
  */
 export const relayStream = (
@@ -29,6 +30,8 @@ export const relayStream = (
     looks: Pick<Looks, 'notice'>
     record: Recorder
     log: Log
+    /** Whether the caller may be told of that resource now. */
+    mayRead(uri: string): boolean
     now(): number
   },
 ): Promise<void> =>
@@ -76,6 +79,8 @@ export const relayStream = (
     const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
       const message = readMessage(readJson(bytes, answerLimits))
       if (message.kind === 'invalid') return false
+      if (message.kind === 'notification' && message.method === 'notifications/resources/updated')
+        return about.mayRead(String(message.params?.uri))
       if (message.kind === 'request' || message.kind === 'notification')
         return isPassed(message.method)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)

@@ -81,6 +81,16 @@ const namedAtPlane = (
   return long === undefined ? nobodys : { server, name: long }
 }
 
+/** What a subscription to a resource is decided as. */
+export const subscription = (server: string, uri: string): Target => ({
+  server,
+  kind: 'resource',
+  name: uri,
+  written: uri,
+  args: undefined,
+  use: 'other',
+})
+
 /** What a REST caller asks for; its arguments are none at all where they do not fit. */
 export const restTarget = (exchange: Exchange, { name, args }: RestAsk): Target => ({
   server: exchange.server ?? '',

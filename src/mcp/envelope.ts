@@ -70,6 +70,10 @@ const LOG_LEVELS: readonly JsonValue[] = [
   ...['error', 'critical', 'alert', 'emergency'],
 ]
 
+export function isLogLevel(level: unknown): level is string {
+  return (LOG_LEVELS as readonly unknown[]).includes(level)
+}
+
 function findBadMetaKey(meta: JsonObject): string | undefined {
   if (!isObject(meta[CLIENT_CAPABILITIES_KEY])) return CLIENT_CAPABILITIES_KEY
   const info = meta[CLIENT_INFO_KEY]

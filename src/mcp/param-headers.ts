@@ -144,3 +144,14 @@ function valueAt(args: JsonValue | undefined, path: readonly string[]): JsonValu
   }
   return value
 }
+
+/** The headers that these arguments want, as a client must write them: lower-case name, value, in pairs. */
+export function paramFields(
+  declared: readonly ParamHeader[],
+  args: JsonValue | undefined,
+): string[] {
+  return declared.flatMap(({ header, path }) => {
+    const value = valueAt(args, path)
+    return isPrimitive(value) ? [header.toLowerCase(), encodedField(String(value))] : []
+  })
+}

@@ -3,6 +3,8 @@ import type { ServerDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { FaultCode } from '#lib/fault.ts'
+import type { Era } from '#mcp/revisions.ts'
+import type { Carried } from './carried.ts'
 
 /**
  * A connection to one server behind the gateway, over streamable HTTP or to a child process over
@@ -17,6 +19,11 @@ export interface Upstream {
    * False over streamable HTTP.
    */
   readonly shared: boolean
+  /**
+   * Where this carries messages to a server of the other era: that era (docs/bridging.md). What a
+   * legacy session is, the gateway keeps then, and not the server.
+   */
+  readonly bridgedTo?: Era
   /** What was found by probing; both false/undefined until the first probe has ended. */
   readonly eras: Eras
   readonly health: Health
@@ -101,6 +108,8 @@ export interface Outbound {
   readonly caller?: string
   /** For what carries it to a server of the other era (`bridge/`). */
   readonly behalf?: Behalf
+  /** For a bridge to the modern era. */
+  readonly carried?: Carried
 }
 
 /** On whose behalf a message goes out, for whoever needs more than this one message to carry it. */

@@ -179,6 +179,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined) },
     apis: { find: () => undefined } as never,
     underway: { add: never, cancel: never },
+    carry: { check: () => {}, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: createLend({
       vault: vault as never,

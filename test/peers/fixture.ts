@@ -21,7 +21,7 @@ import { type Announce, addSimpleTools } from './fixture/simple.ts'
 import type { HttpServer } from './servers.ts'
 
 /** The server that the conformance suite asks for, on the official SDK: everything it names. */
-function createFixture(announce: Announce): McpServer {
+export function createFixture(announce: Announce, addAsking = addAskingTools): McpServer {
   const server = new McpServer(
     { name: 'conformance-fixture', version: '1.0.0' },
     {
@@ -36,7 +36,7 @@ function createFixture(announce: Announce): McpServer {
     },
   )
   addSimpleTools(server, announce)
-  addAskingTools(server)
+  addAsking(server)
   addRounds(server)
   addResources(server)
   addPrompts(server)
