@@ -1,4 +1,5 @@
-import { type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
+import { verifyEcdsa } from '#lib/ecdsa.ts'
 import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
 
 /**
@@ -58,7 +59,7 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
 
 export function verifyCompact(key: KeyObject, { signed, signature }: CompactParts): boolean {
   if (signature.length !== 64 || isHigh(signature)) return false
-  return verify('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, signature)
+  return verifyEcdsa('sha256', Buffer.from(signed), key, signature)
 }
 
 /** Order of the group of P-256 (FIPS 186-5, SP 800-186 §3.2.1.3): (r, s) and (r, order − s) both verify. */

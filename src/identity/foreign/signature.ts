@@ -1,26 +1,36 @@
-import { constants, verify } from 'node:crypto'
+import { constants, type KeyObject, verify } from 'node:crypto'
 import type { ForeignAlgorithm } from '#domain/issuer-document.ts'
+import { verifyEcdsa } from '#lib/ecdsa.ts'
 import type { CompactParts } from '../compact.ts'
 import type { ForeignKey } from './jwk.ts'
 
 interface Scheme {
-  readonly digest: 'sha256' | 'sha384' | null
-  readonly options?: object
   /** Undefined for RSA, whose signatures are as long as the modulus. */
   readonly signatureBytes?: number
+  verifies(bytes: Buffer, key: KeyObject, signature: Buffer): boolean
 }
 
 /** RFC 7518 §3.1, RFC 8037 §3.1. No symmetric scheme, so no public key is ever taken for a secret. */
 const schemes: Readonly<Record<ForeignAlgorithm, Scheme>> = {
-  RS256: { digest: 'sha256', options: { padding: constants.RSA_PKCS1_PADDING } },
+  // Of a key of the type rsa, PKCS #1 v1.5 is what Node.js takes where nothing else is named.
+  RS256: { verifies: (bytes, key, signature) => verify('sha256', bytes, key, signature) },
   PS256: {
-    digest: 'sha256',
-    options: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
+    verifies: (bytes, key, signature) => verify('sha256', bytes, { key, ...pss }, signature),
   },
-  ES256: { digest: 'sha256', options: { dsaEncoding: 'ieee-p1363' }, signatureBytes: 64 },
-  ES384: { digest: 'sha384', options: { dsaEncoding: 'ieee-p1363' }, signatureBytes: 96 },
-  EdDSA: { digest: null, signatureBytes: 64 },
+  ES256: {
+    signatureBytes: 64,
+    verifies: (bytes, key, signature) => verifyEcdsa('sha256', bytes, key, signature),
+  },
+  ES384: {
+    signatureBytes: 96,
+    verifies: (bytes, key, signature) => verifyEcdsa('sha384', bytes, key, signature),
+  },
+  EdDSA: {
+    signatureBytes: 64,
+    verifies: (bytes, key, signature) => verify(null, bytes, key, signature),
+  },
 }
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
 
 /**
  * Whether the signature is the key's, in exactly the algorithm that the token names and the key is
@@ -32,9 +42,9 @@ export function isSignedBy(
   { signed, signature }: CompactParts,
 ): boolean {
   if (!key.algorithms.includes(algorithm)) return false
-  const { digest, options, signatureBytes } = schemes[algorithm]
+  const { signatureBytes, verifies } = schemes[algorithm]
   if (signature.length !== (signatureBytes ?? modulusBytes(key))) return false
-  return verify(digest, Buffer.from(signed), { key: key.publicKey, ...options }, signature)
+  return verifies(Buffer.from(signed), key.publicKey, signature)
 }
 
 const modulusBytes = ({ publicKey }: ForeignKey): number =>

@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto'
+import { verifyEcdsa } from '#lib/ecdsa.ts'
 import { JsonError, type JsonLimits, type JsonValue, readJson } from '#lib/json.ts'
 import { type CompactParts, splitCompact } from '../compact.ts'
 import { type ProofAlgorithm, type ProofKey, proofAlgorithms, readProofKey, sha256 } from './jwk.ts'
@@ -100,7 +101,7 @@ const isSigned = ({ signed, signature }: CompactParts, { key }: ProofKey, alg: P
   if (signature.length !== 64) return false
   const bytes = Buffer.from(signed)
   return alg === 'ES256'
-    ? verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    ? verifyEcdsa('sha256', bytes, key, signature)
     : verify(null, bytes, key, signature)
 }
 
