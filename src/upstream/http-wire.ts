@@ -57,6 +57,7 @@ export function createHttpWire(
       say,
       noticed,
       isRequest: message.id !== undefined,
+      isDeletion: message.httpMethod === 'DELETE',
       hasLoan: loan !== undefined,
       messageLimitBytes: limits.messageBytes,
       hasNamedEvents: way.hasNamedEvents ?? false,

@@ -107,7 +107,9 @@ async function initialize(
     throw new Fault('upstream_broken', { detail })
   }
   const method = 'notifications/initialized'
-  post(place, target, Buffer.from(JSON.stringify({ jsonrpc: '2.0', method })))
+  const notice = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method }))
+  // Posts overtake one another: no call may be there before this is.
+  await new Promise<void>((done) => post(place, target, notice, undefined, undefined, done))
   return opened
 }
 
@@ -118,18 +120,20 @@ function post(
   body: Uint8Array,
   sent?: SentRequest,
   lose: (sent: SentRequest, code: FailCode, detail: string) => void = () => {},
+  over: () => void = () => {},
 ): boolean {
   const { askTimeoutMs } = ground.limits
   const { message } = sent ?? {}
   const failed = (code: FailCode, detail: string) => {
     if (sent !== undefined) lose(sent, code, detail)
+    over()
   }
   const sink: Sink = {
     head({ status }) {
       if (status >= 400) failed('upstream_broken', wire.say(`answered ${status} to a message`))
     },
     message: () => true,
-    end() {},
+    end: over,
     fail: failed,
   }
   wire.send(

@@ -17,6 +17,7 @@ export interface MatrixServer {
 
 export interface MatrixClient {
   readonly name: string
+  readonly era: 'legacy' | 'modern'
   connect(gateway: Gateway, server: string): Promise<Caller>
 }
 
@@ -33,12 +34,13 @@ const target = async (gateway: Gateway, server: string) => {
 
 /** Every client that comes in over HTTP, and two programs that are a stdio server to theirs. */
 export const matrixClients: readonly MatrixClient[] = [
-  ...clients.map(({ name, connect }) => ({
-    name,
+  ...clients.map(({ name, era, connect }) => ({
+    ...{ name, era },
     connect: async (gateway: Gateway, server: string) => connect(await target(gateway, server)),
   })),
   {
     name: 'mcp-remote',
+    era: 'legacy',
     async connect(gateway, server) {
       const { url, token } = await target(gateway, server)
       const args = [url, '--allow-http', '--silent', '--header', `Authorization: Bearer ${token}`]
@@ -48,6 +50,7 @@ export const matrixClients: readonly MatrixClient[] = [
   },
   {
     name: 'bailiwick connect',
+    era: 'legacy',
     connect(gateway, server) {
       const where = [`${plane}/${server}`, '--as', agent, '--data', gateway.data]
       const args = [pathOf('src/main.ts'), 'connect', ...where]
@@ -61,6 +64,7 @@ export async function cellOf(
   gateway: Gateway,
   client: MatrixClient,
   { name, harmless }: MatrixServer,
+  cells: ReadonlyMap<string, string>,
 ): Promise<string> {
   try {
     const caller = await client.connect(gateway, name)
@@ -73,14 +77,19 @@ export async function cellOf(
       await caller.close()
     }
   } catch (thrown) {
-    return whyNot(String(thrown))
+    // Some swallow what they were told: an SDK of their era was told the same.
+    const witness = cells.get(`${witnesses[client.era]} ${name}`)
+    return witness === otherEra ? otherEra : whyNot(String(thrown))
   }
 }
 
+const witnesses = { legacy: 'SDK v1', modern: 'SDK v2 pinned to 2026-07-28' } as const
+const otherEra = 'refused: the server is of the other era'
+
 /** The gateway names the revisions that a server can be spoken to in; each client tells it in its own words. */
 function whyNot(said: string): string {
-  const isEra = /-32022|unsupported[ _]?protocol|supported (?:protocol )?(?:versions|revisions)/i
-  if (isEra.test(said)) return 'refused: the server is of the other era'
+  const isEra = /-32022|unsupported[ _]?protocol|the server behind this address speaks/i
+  if (isEra.test(said)) return otherEra
   const words = said.replaceAll(/https?:\S+|\/\S+/g, '…').replaceAll(/[\s|]+/g, ' ')
   return `failed: ${words.slice(0, 100)}`
 }

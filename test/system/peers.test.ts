@@ -118,7 +118,7 @@ describe('Real clients at real servers, through the gateway', () => {
   for (const client of matrixClients)
     test(`${client.name} at each of them`, async () => {
       for (const server of servers) {
-        const cell = await cellOf(gateway, client, server)
+        const cell = await cellOf(gateway, client, server, cells)
         cells.set(`${client.name} ${server.name}`, cell)
       }
     })

@@ -68,6 +68,7 @@ export async function sseServer(
         serverInfo: { name: 'old', version: '1' },
       })
     } else if (id === undefined) return
+    else if (method === undefined) return
     else if (does.answers) does.answers(message, stream, streams)
     else if (method === 'tools/list') result({ tools: [{ name: 'any', inputSchema: {} }] })
     else result({ content: [{ type: 'text', text: `stream ${stream.number}` }] })

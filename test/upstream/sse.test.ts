@@ -94,7 +94,10 @@ describe('a server of 2024-11-05 over HTTP+SSE', () => {
     const heard = await exchange(upstream, call('ann'))
     assert.equal(heard.texts.length, 1, 'its caller hears nothing of that')
     await until(() => (server.streams[1]?.posted.length ?? 0) === 5)
-    assert.deepEqual(server.streams[1]?.posted.slice(3), [
+    const answers = server.streams[1]?.posted
+      .slice(3)
+      .toSorted((a, b) => (`${a.id}` < `${b.id}` ? -1 : 1))
+    assert.deepEqual(answers, [
       { jsonrpc: '2.0', id: 'p', result: {} },
       { jsonrpc: '2.0', id: 's', error: { code: -32601, message: 'Method not found' } },
     ])
