@@ -151,7 +151,7 @@ export const listenable = (
   upstream: Upstream,
 ): Upstream | undefined => {
   const spoken = bridges.spoken(upstream, 'modern')
-  return spoken?.eras.modern && !spoken.shared ? spoken : undefined
+  return spoken && !spoken.shared ? spoken : undefined
 }
 
 const mayBeTold = (view: CallerView, about: Subscribed, now: number): boolean =>

@@ -47,6 +47,14 @@ const roundOf = (about: About = {}): Round => {
 }
 const asked = (result: object) =>
   Buffer.from(JSON.stringify({ id: 1, result: { resultType: 'input_required', ...result } }))
+/** As a message with it would be: what no reader reads alike is refused before it is looked at. */
+const isRead = (value: unknown): boolean => {
+  try {
+    return value !== undefined && readJson(Buffer.from(JSON.stringify(value)), limits) !== undefined
+  } catch {
+    return false
+  }
+}
 const stateOf = (final: Uint8Array): string =>
   JSON.parse(Buffer.from(final).toString()).result.requestState
 const seal = (about: About, result: object, round = 1): string =>
@@ -119,8 +127,8 @@ describe('A requestState', () => {
     const made = fc.oneof(fc.jsonValue(), fc.string(), fc.base64String())
     fc.assert(
       fc.property(made, (requestState) => {
-        // Refused before this is asked.
-        if (requestState === undefined || JSON.stringify(requestState).includes('__proto__')) return
+        // What no reader reads as it stands is refused before this is asked.
+        if (!isRead(requestState)) return
         assert.equal(open({ requestState }), 'refused')
       }),
     )

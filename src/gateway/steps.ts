@@ -36,23 +36,17 @@ import { outboundOf, type Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
-import { answerRefusal, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
+import { faultBytes, refusalBytes } from './refusal.ts'
+import { createRefusedAs } from './refused-as.ts'
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
-import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
+import { finishRest, finishRestFault } from './rest-reply.ts'
 import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
-import {
-  permit,
-  resolveTarget,
-  restTarget,
-  type Target,
-  upstreamName,
-  writtenAtPlane,
-} from './target.ts'
+import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
@@ -109,6 +103,7 @@ export const createSteps = (parts: {
   const { record, standing, log } = parts
   const operations = createOperations(parts)
   const rounds = createSealedRounds(parts.states)
+  const refusedAs = createRefusedAs(parts)
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
@@ -148,19 +143,6 @@ export const createSteps = (parts: {
         caller: callerKey(caller.view),
       }),
     }
-  }
-
-  const refusedAs = (asked: Asked, refusal: Refusal, call: string) => {
-    const { exchange, caller, ask, target } = asked
-    const { agent, consumer } = caller.view
-    const name = target.written
-    const fallback = fallbackFor(exchange, target, refusal)
-    const maySignIn = 'acr' in refusal && parts.stepUps.mayAsk(caller, refusal.acr, asked.at)
-    const byApiKey = caller.token.apiKey !== undefined
-    const told = { refusal, name, call, agent, consumer, fallback, maySignIn, byApiKey }
-    if (ask.era !== 'rest') return { headers: {}, ...answerRefusal({ ...told, ask }) }
-    const { bytes, ...answer } = answerRestRefusal({ ...told, origin: parts.origin })
-    return { ...answer, body: bytes, challenge: challengeOf(told) }
   }
 
   const forwardToServer = (
@@ -378,18 +360,6 @@ const renamedAs = (target: Target, decision: Permitted): string | undefined => {
 
 const isVariant = ({ classification }: Capability): boolean =>
   classification?.variantOf !== undefined
-
-/** As this caller writes it: otherwise at the plane's endpoint than at the server's own. */
-const fallbackFor = (
-  { server }: Exchange,
-  target: Target,
-  refusal: Refusal,
-): string | undefined => {
-  const fallback = 'fallback' in refusal ? refusal.fallback : undefined
-  return fallback === undefined || server !== undefined
-    ? fallback
-    : writtenAtPlane(target.server, target.kind, fallback)
-}
 
 /** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
 const statusOf = (answer: Answer): number =>
