@@ -129,12 +129,13 @@ describe('A subscription at a server of the older era', () => {
   })
 
   test('attack: what a server asks on it, outside of any call, reaches nobody and is refused', async () => {
-    const one = await listen(8, { toolsListChanged: true })
+    const one = await listen(8, { resourceSubscriptions: ['test://open'] })
     await one.next()
     asker.say(session(), { id: 'outside', method: 'elicitation/create', params: {} })
     asker.say(session(), { id: 'alive', method: 'ping' })
-    asker.say(session(), { method: 'notifications/tools/list_changed' })
-    assert.equal((await one.next()).method, 'notifications/tools/list_changed')
+    const params = { uri: 'test://open' }
+    asker.say(session(), { method: 'notifications/resources/updated', params })
+    assert.equal((await one.next()).params?.uri, 'test://open')
     await asker.until(
       () => told().filter(({ id }) => id === 'outside' || id === 'alive').length === 2,
     )
