@@ -1,4 +1,9 @@
-import type { EgressExchange, EgressHeaders, EgressProblem, EgressSink } from '#lib/egress/egress.ts'
+import type {
+  EgressExchange,
+  EgressHeaders,
+  EgressProblem,
+  EgressSink,
+} from '#lib/egress/egress.ts'
 import type { ApiOutcome } from './api.ts'
 import { CODES, type FailCode } from './http-exchange.ts'
 

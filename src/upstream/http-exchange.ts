@@ -1,4 +1,9 @@
-import type { EgressExchange, EgressHeaders, EgressProblem, EgressSink } from '#lib/egress/egress.ts'
+import type {
+  EgressExchange,
+  EgressHeaders,
+  EgressProblem,
+  EgressSink,
+} from '#lib/egress/egress.ts'
 import { createEventReader, type EventReader, EventTooLarge, type ServerEvent } from '#mcp/sse.ts'
 import { mediaType, returningHeaders } from './http-headers.ts'
 import type { Exchange, Sink } from './upstream.ts'

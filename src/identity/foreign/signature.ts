@@ -12,7 +12,7 @@ interface Scheme {
 
 /** RFC 7518 §3.1, RFC 8037 §3.1. No symmetric scheme, so no public key is ever taken for a secret. */
 const schemes: Readonly<Record<ForeignAlgorithm, Scheme>> = {
-  // Of a key of the type rsa, PKCS #1 v1.5 is what Node.js takes where nothing else is named.
+  // Of a key of the type rsa, RSASSA-PKCS1-v1_5 is what Node.js takes where nothing else is named.
   RS256: { verifies: (bytes, key, signature) => verify('sha256', bytes, key, signature) },
   PS256: {
     verifies: (bytes, key, signature) => verify('sha256', bytes, { key, ...pss }, signature),
