@@ -43,7 +43,7 @@ const script = [
 ] as const
 
 test('a call that waits at one process is answered at the other, round by round, to its end', async () => {
-  const first = await at(0, { script: [...script] })
+  const first = await at(0, { script: [...script], meta: { progressToken: 'first' } })
   assert.deepEqual(Object.keys(first.result.inputRequests), ['request-1'])
   const second = await at(1, {
     script: [...script],
@@ -53,7 +53,10 @@ test('a call that waits at one process is answered at the other, round by round,
     inputResponses: { 'request-1': accept('Ann') },
   })
   assert.deepEqual(Object.keys(second.result.inputRequests), ['request-2'])
-  assert.equal(second.messages.at(-1)?.id, 'again')
+  assert.deepEqual(
+    second.messages.map(({ id, params }) => id ?? params),
+    [{ progressToken: 'mine', progress: 1 }, 'again'],
+  )
   const last = await at(1, {
     script: [...script],
     requestState: second.result.requestState,

@@ -15,6 +15,7 @@ import type { Behalf, Exchange, Outbound, Sink, Upstream } from '#upstream/upstr
 import { modernAnswer } from './answer.ts'
 import { type Askable, unaskable } from './capabilities.ts'
 import { failCodeOf } from './fail-code.ts'
+import { inSession } from './in-session.ts'
 import type { Leg } from './leg.ts'
 import { isAsVerbose, modernNotice } from './notice.ts'
 import { legacyRequest } from './request.ts'
@@ -82,22 +83,9 @@ export const startCall = (about: {
   let stopTimer = () => {}
   let hold: (() => void) | undefined
 
-  const travelling = outbound.headers.filter((_, at) => {
-    const name = outbound.headers[at - (at % 2)] ?? ''
-    return !name.startsWith('mcp-') && name !== 'last-event-id'
-  })
-  const { idSpan: _id, progressTokenSpan: _token, behalf: _behalf, ...plain } = outbound
-  const inSession = (body: Uint8Array): Outbound => ({
-    ...plain,
-    era: 'legacy',
-    body,
-    headers: [...travelling, ...(session ? headersOf(session) : [])],
-  })
-  /** What is no request: an answer, a notice. */
-  const tell = (body: Uint8Array): void => {
-    const beside = { id: undefined, method: '', loan: behalf.loan, endMs: outbound.timeoutMs }
-    upstream.send({ ...inSession(body), ...beside }, unheard)
-  }
+  const messages = inSession(outbound, behalf)
+  const tell = (body: Uint8Array): void =>
+    void upstream.send(messages.beside(session, body), unheard)
 
   const settle = (): void => {
     isOver = true
@@ -202,20 +190,12 @@ export const startCall = (about: {
     stream = openResumable({
       upstream,
       clock,
-      first: {
-        ...inSession(legacyRequest(about.doc, outbound.method, about.id)),
-        id: String(about.id),
-        endMs: Number.POSITIVE_INFINITY,
-      },
-      resumption: (from) => ({
-        ...inSession(new Uint8Array()),
-        httpMethod: 'GET',
-        headers: [...headersOf(session as LegacySession), 'last-event-id', from],
-        id: undefined,
-        method: '',
-        loan: behalf.loan,
-        endMs: Number.POSITIVE_INFINITY,
-      }),
+      first: messages.request(
+        session,
+        legacyRequest(about.doc, outbound.method, about.id),
+        about.id,
+      ),
+      resumption: (from) => messages.resumption(session, from),
       head(head) {
         status = head.status
         if (status === 404) startAgain()
