@@ -1,11 +1,11 @@
 import { type Era, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 
-/** Servers in the era of whoever speaks to them: agents and servers will differ for years (docs/bridging.md). */
+/** Servers in the era of whoever speaks to them. */
 export interface Bridges {
   /**
-   * The server as somebody of that era speaks to it: itself where it speaks that era, else what carries
-   * messages of that era to it and back. Undefined while nothing is known of what it speaks.
+   * The server as somebody of that era speaks to it: itself where it speaks that era. Undefined where
+   * it does not, and while nothing is known of what it speaks.
    */
   spoken(upstream: Upstream, era: Era): Upstream | undefined
 }
