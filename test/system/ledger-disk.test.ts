@@ -169,7 +169,10 @@ describe('each system call on the ledger that fails once', () => {
     ['mmap', 'ENOMEM'],
     ['newfstatat,fstat,stat,lstat', 'EIO'],
   ]
-  /** So often is a call made on the ledger by a process that is killed after 4000 acknowledgements. */
+  /**
+   * So often is a call made on the ledger by the busiest thread of a process that is killed after 4000
+   * acknowledgements: strace counts up to `when` for each thread by itself.
+   */
   const timesOf = async (folder: string, calls: string): Promise<number> => {
     const log = join(folder, 'calls.log')
     const traced = [...strace, ...onLedger(folder), '-o', log, '-e', `trace=${calls}`]
@@ -177,7 +180,9 @@ describe('each system call on the ledger that fails once', () => {
       join(folder, 'data'),
       await killAfter(join(folder, 'data'), 0, 4000, traced),
     )
-    return (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('(')).length
+    const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('('))
+    const byThread = Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))
+    return Math.max(0, ...byThread.values().map((all) => all.length))
   }
   const onLedger = (folder: string): string[] =>
     ['', '-wal', '-shm'].flatMap((end) => ['-P', join(folder, 'data', 'ledger', `ops.db${end}`)])
