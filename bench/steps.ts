@@ -5,7 +5,7 @@ import { createSecretKey } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createBridges } from '#bridge/bridge.ts'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
@@ -15,6 +15,7 @@ import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
 import { createLend } from '#gateway/lend.ts'
 import { createGateway, type GatewayParts } from '#gateway/serve.ts'
+import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { Identity, VerifiedToken } from '#identity/identity.ts'
 import type { Ledger, PayloadSealer, PlaneLedger } from '#ledger/ledger.ts'
 import { createPlaneLedger } from '#ledger/plane-ledger.ts'
@@ -149,9 +150,17 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
-    bridges: createBridges(),
+    bridges: { spoken: (upstream) => upstream },
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
+    mailboxes: createMailboxes({
+      ...{ keyring, clock, nextId: createIds({ clock, random }) },
+      carried: (plane) => memory.plane(plane).mailboxes,
+    }),
+    notes: createSessionNotes({
+      rows: { put: async () => {}, list: async () => [] },
+      ...{ keyring, most: 10_000, log },
+    }),
     snapshot: () => snapshot,
     item: () => document,
     loan: createLend({
@@ -161,7 +170,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     }),
     planeDocument: () => undefined,
     isCurrent: () => true,
-    looks: { age: () => 'fresh', look: async () => {} },
+    looks: { age: () => 'fresh', look: async () => {}, notice() {} },
   }
 }
 

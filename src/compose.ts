@@ -1,4 +1,5 @@
 import { createBridges } from '#bridge/bridge.ts'
+import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
 import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -11,7 +12,10 @@ import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { createListing } from '#gateway/listing.ts'
+import { tellList } from '#gateway/lists.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
+import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createRetention } from '#ledger/retention.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
@@ -30,12 +34,13 @@ import { openWindows } from './windows.ts'
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
-    ([name, { user, sandbox, folder, ...runner }]) => ({
+    ([name, { user, sandbox, folder, perCaller, ...runner }]) => ({
       name,
       ...runner,
       ...(folder === undefined ? {} : { folder }),
       ...(user === undefined ? {} : { user }),
       ...(sandbox === undefined ? {} : { sandbox }),
+      ...(perCaller === undefined ? {} : { perCaller }),
     }),
   )
   return new Map(
@@ -70,6 +75,9 @@ export const openInstallation = async (about: {
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
     checked: () => undefined,
+    listed() {
+      throw new Fault('not_running')
+    },
     ready: () => ({ ready: false, because: ['nothing serves'] }),
   })
   return {
@@ -195,6 +203,10 @@ const serveParts = async (
   const ended = createEnded({ rows: parts.store.endedSessions, most: 10_000, log })
   parts.store.onWake(ended.follow)
   await ended.follow()
+  const { sessionNotes: rows } = parts.store
+  const notes = createSessionNotes({ rows, keyring: parts.keyring, most: 10_000, log })
+  parts.store.onWake(notes.follow)
+  await notes.follow()
   const watch = watchServers({
     upstreams,
     registry,
@@ -219,10 +231,22 @@ const serveParts = async (
     await applySample(change, new Set(runners.keys()))
 
   const ids = createIds({ clock, random })
+  const mailboxes = createMailboxes({
+    carried: (plane) => parts.store.plane(plane).mailboxes,
+    keyring: parts.keyring,
+    clock,
+    nextId: ids,
+  })
+  const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
+  upstreams.onLeave(bridges.leave)
+  const planeDocument = (plane: PlaneId) => change.current().planes.get(plane)?.plane
+  const listing = createListing({ ...parts, bridges, planeDocument, now: clock.now })
   const served = createGateway({
     ...parts,
-    bridges: createBridges(),
+    bridges,
+    mailboxes,
     ended,
+    notes,
     version,
     origin,
     limits,
@@ -231,7 +255,7 @@ const serveParts = async (
     windows: windows.windows,
     snapshot: snapshots.of,
     item: parts.item,
-    planeDocument: (plane) => change.current().planes.get(plane)?.plane,
+    planeDocument,
     isCurrent: membership.isCurrent,
     looks: watch,
   })
@@ -284,6 +308,7 @@ const serveParts = async (
     runners,
     refresh,
     checked: watch.check,
+    listed: (at, view, era, kind) => tellList(listing(at, view, era), kind, era),
     ready,
   })
   const { isBehindProxy } = about
@@ -304,6 +329,7 @@ const serveParts = async (
       manager.close()
       const closed = listener.close()
       await served.drain(limits.drainMs)
+      await bridges.close()
       await upstreams.close()
       await parts.apis.close()
       await orLeave(async () => {

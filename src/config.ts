@@ -28,6 +28,21 @@ const runner = z.strictObject({
     .literal('bubblewrap')
     .optional()
     .describe('Runs inside bubblewrap, where that is installed and works.'),
+  perCaller: z
+    .strictObject({
+      most: count(1, 1000)
+        .default(20)
+        .describe(
+          'Most of them for each server that names the runner; a caller more is refused, and nobody else is harmed.',
+        ),
+      idleMs: count(1000, 86_400_000)
+        .default(600_000)
+        .describe('One that nobody called for so long is ended, milliseconds.'),
+    })
+    .optional()
+    .describe(
+      'A process for each agent and consumer, and each user it acts for: for programs that keep something from one call to the next. {caller} in its arguments and environment is a name of that caller, for files of its own. Default: one process for all.',
+    ),
 })
 
 /** The operator's configuration: one schema, a sentence, a unit and a default for each field. */
@@ -63,6 +78,25 @@ export const configurationSchema = z.strictObject({
         .describe(
           'Most requests a second without a valid token, over all; more are 429 before anything is checked.',
         ),
+      roundTimeoutMs: count(1000, 86_400_000)
+        .default(600_000)
+        .describe(
+          'Longest time a caller may take to answer what a server asks in the middle of a call, milliseconds.',
+        ),
+      parkedCalls: count(0, 100_000)
+        .default(1000)
+        .describe('Most calls that wait for what their callers answer; one more is refused.'),
+      parkedCallsPerCaller: count(0, 100_000)
+        .default(20)
+        .describe('Most such calls of one caller.'),
+      sessions: count(1, 100_000)
+        .default(1000)
+        .describe(
+          'Most sessions that are kept open at one server for callers of a newer protocol revision; the longest unused gives way.',
+        ),
+      sessionIdleMs: count(1000, 86_400_000)
+        .default(300_000)
+        .describe('Such a session is ended when it was unused for so long, milliseconds.'),
       drainMs: count(0, 600_000)
         .default(10_000)
         .describe('Longest wait for calls under way at a stop, milliseconds.'),

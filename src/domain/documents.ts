@@ -147,6 +147,22 @@ export const planeDocument = z
       })
       .refine((value) => Object.keys(value).length > 0, 'must say something of the ledger')
       .optional(),
+    endpoint: z
+      .strictObject({
+        search: z
+          .boolean()
+          .optional()
+          .describe(
+            'Tools are found by search_tools and called by call_tool instead of being listed: for planes with hundreds. Default false.',
+          ),
+        instructions: z
+          .boolean()
+          .optional()
+          .describe('Whether what its servers say of themselves is passed on. Default true.'),
+      })
+      .refine((value) => Object.keys(value).length > 0, 'must say something of the endpoint')
+      .optional()
+      .describe('What agents meet at /mcp/{plane}, where all its servers are one.'),
     registry: z
       .strictObject({
         public: names('a server').describe(

@@ -93,6 +93,8 @@ export interface Intent extends About, Caller, ByKey, Operation, Flow, Arguments
   /** Revision of policy and registry that decided. */
   readonly revision: number
   readonly argumentBytes: number
+  /** Which round of a call it answers, from 1; absent where it answers none, and in entries of earlier versions. */
+  readonly round?: number
   /** Data classes of what is called; absent where it has none, and in entries of earlier versions. */
   readonly data?: readonly string[]
   /** How much of the call is recorded, where that is not its arguments alone. */

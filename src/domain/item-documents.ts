@@ -178,7 +178,11 @@ export const serverDocument = z
     ...said,
     upstream: z
       .union([
-        z.strictObject({ url: url.describe('Of its streamable HTTP endpoint.') }),
+        z.strictObject({
+          url: url.describe(
+            'Of its streamable HTTP endpoint, or of its stream where it is a server of 2024-11-05 (HTTP+SSE); which of them is found out.',
+          ),
+        }),
         z.strictObject({
           runner: name.describe("A runner of the operator's configuration file, over stdio."),
         }),

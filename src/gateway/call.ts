@@ -37,6 +37,13 @@ interface Named {
   readonly now: number
 }
 
+interface Intending {
+  readonly decision: Permitted
+  readonly loan: Loan | undefined
+  /** Of an `input_required` result, the one that it answers; 0 where it answers none. */
+  readonly round: number
+}
+
 const operation = (
   { exchange, caller: { view, token }, ask, target, now }: Named,
   recordingOf: RecordingOf,
@@ -118,7 +125,7 @@ export const createRecorder = (parts: {
      * Durable when it resolves; no effect on any server before. Where it rejects, the quotas stay
      * spent: whether the entry came to stand is not known, and no window may hold more than it may.
      */
-    async intend(about: Named & { decision: Permitted; loan: Loan | undefined }): Promise<Call> {
+    async intend(about: Named & Intending): Promise<Call> {
       const { exchange, caller, ask, decision, loan, now } = about
       const { capability } = decision
       const recordingOf: RecordingOf = (one) => parts.recording(exchange.plane, one)
@@ -148,6 +155,7 @@ export const createRecorder = (parts: {
         credential: loan ? nameOfLoan(loan) : '',
         era: ask.era,
         revision: caller.view.revision,
+        ...(about.round > 0 && { round: about.round }),
         argumentBytes: args.length,
         ...(level !== 'arguments' && { record: level }),
         ...(data.length > 0 && { data }),

@@ -2,73 +2,96 @@ import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import { negotiateRevision } from '#mcp/legacy.ts'
-import { errorBytes, INVALID_PARAMS, readMessage, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, isObject, readMessage, resultBytes } from '#mcp/messages.ts'
 import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
+import { readSpeaker } from '#mcp/speaker.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
+import type { Greeting } from './plane-greeting.ts'
 import type { Sessions } from './sessions.ts'
 
 /** The conversation itself: initialize, server/discover, ping. Touches no capability. */
 
 const self = (version: string) => ({ name: 'bailiwick', version })
 
-/** What is told of a server must be carried here: tasks and extensions are not, nor are a shared child's changes. */
+/** Apps need nothing but tools and resources; skills have methods of their own (SEP-2640). */
+const carriedExtensions = ['io.modelcontextprotocol/ui', 'io.modelcontextprotocol/skills']
+
+/**
+ * What is told of a server must be carried here: tasks are not, nor are other extensions, or updates and
+ * logs of a child that callers share. That a list changed is told by the gateway, whatever the server does.
+ */
 const carriedCapabilities = (
   capabilities: unknown,
   upstream: Upstream,
 ): Readonly<Record<string, unknown>> => {
-  const {
-    tasks: _tasks,
-    extensions: _extensions,
-    ...rest
-  } = (capabilities ?? {}) as Record<string, unknown>
-  if (!upstream.shared) return rest
-  const { logging: _logging, ...carried } = rest
-  const quiet = Object.entries(carried).map(([key, value]) => {
-    const { listChanged: _l, subscribe: _s, ...settings } = (value ?? {}) as Record<string, unknown>
-    return [key, settings] as const
+  const { tasks: _tasks, extensions, ...rest } = membersOf(capabilities)
+  const { logging, ...carried } = rest
+  const told = Object.entries(carried).map(([key, value]) => {
+    const { listChanged: _l, subscribe, ...settings } = membersOf(value)
+    const subscribes = subscribe !== undefined && !upstream.shared && { subscribe }
+    return [key, { ...settings, ...subscribes, ...(isListed(key) && { listChanged: true }) }]
   })
-  return Object.fromEntries(quiet)
+  const its = Object.entries(membersOf(extensions)).filter(([key]) =>
+    carriedExtensions.includes(key),
+  )
+  return {
+    ...Object.fromEntries(told),
+    ...(logging !== undefined && !upstream.shared && { logging }),
+    ...(its.length > 0 && { extensions: Object.fromEntries(its) }),
+  }
 }
 
-/** `server/discover` from the gateway's own probe; the plane's endpoint speaks for itself. */
-export const answerDiscover = (
-  ask: Ask,
-  upstream: Upstream | undefined,
-  version: string,
-): Buffer => {
-  const found = upstream?.greeting.discover
-  return resultBytes(ask.id, {
-    ...(found ?? {}),
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  isObject(value) ? value : {}
+
+const isListed = (key: string): boolean =>
+  key === 'tools' || key === 'prompts' || key === 'resources'
+
+/** Of an API, whose operations are tools. */
+export const apiGreeting: Greeting = { capabilities: { tools: { listChanged: true } } }
+
+/** `server/discover` from the gateway's own probe, or where the gateway speaks for itself. */
+export const answerDiscover = (ask: Ask, about: Spoken): Buffer =>
+  resultBytes(ask.id, {
+    ...('greeting' in about ? about.greeting : greetingOf(about.upstream, 'discover')),
     resultType: 'complete',
     supportedVersions: [...MODERN_REVISIONS],
-    capabilities: upstream ? carriedCapabilities(found?.capabilities, upstream) : { tools: {} },
     ttlMs: 0,
     cacheScope: 'private',
-    ...(upstream ? {} : { _meta: { [SERVER_INFO_KEY]: self(version) } }),
+    ...('greeting' in about ? { _meta: { [SERVER_INFO_KEY]: self(about.version) } } : {}),
   })
+
+/** Who speaks: a server, or the gateway. */
+export type Spoken =
+  | { readonly upstream: Upstream }
+  | { readonly greeting: Greeting; readonly version: string }
+
+const greetingOf = (upstream: Upstream, by: 'discover' | 'initialize') => {
+  const found = upstream.greeting[by]
+  return { ...found, capabilities: carriedCapabilities(found?.capabilities, upstream) }
 }
 
-/** `initialize` that is answered here: by the plane's endpoint, or for a child that callers share. */
+/** `initialize` that is answered here: by the plane's endpoint, for a child that callers share, across a bridge. */
 export const answerInitialize = (about: {
   exchange: Exchange
   caller: Caller
   ask: Ask
-  upstream: Upstream | undefined
+  spoken: Spoken
   sessions: Sessions
-  version: string
-}): { bytes: Buffer; sessionId: string } => {
-  const { ask, upstream } = about
+}): { bytes: Buffer; sessionId?: string } => {
+  const { ask, spoken } = about
   const revision = negotiateRevision(ask.params.protocolVersion)
-  const found = upstream?.greeting.initialize
-  const session = about.sessions.seal(about.caller, about.exchange, { revision, upstreamId: '' })
-  const bytes = resultBytes(ask.id, {
-    ...(found ?? {}),
-    protocolVersion: revision,
-    capabilities: upstream ? carriedCapabilities(found?.capabilities, upstream) : { tools: {} },
-    serverInfo: found?.serverInfo ?? self(about.version),
-  })
+  const speaker = readSpeaker(ask.params, revision)
+  if ('problem' in speaker) return { bytes: errorBytes(ask.id, INVALID_PARAMS, speaker.problem) }
+  const held = { revision, upstreamId: '', speaker }
+  const session = about.sessions.seal(about.caller, about.exchange, held)
+  const said =
+    'greeting' in spoken
+      ? { ...spoken.greeting, serverInfo: self(spoken.version) }
+      : greetingOf(spoken.upstream, 'initialize')
+  const bytes = resultBytes(ask.id, { ...said, protocolVersion: revision })
   return { bytes, sessionId: session.id }
 }
 

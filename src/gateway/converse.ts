@@ -1,25 +1,50 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
+import type { PlaneDocument } from '#domain/documents.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, METHOD_NOT_FOUND, resultBytes } from '#mcp/messages.ts'
+import { isLogLevel } from '#mcp/envelope.ts'
+import {
+  errorBytes,
+  INVALID_PARAMS,
+  isObject,
+  METHOD_NOT_FOUND,
+  resultBytes,
+} from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
-import { answerDiscover, answerInitialize, relayInitialize } from './conversation.ts'
+import type { Carry } from './carry.ts'
+import {
+  answerDiscover,
+  answerInitialize,
+  apiGreeting,
+  relayInitialize,
+  type Spoken,
+} from './conversation.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, Caller, Exchange, Session } from './exchange.ts'
-import { type Forwarding, finalOf, forward } from './forward.ts'
+import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
+import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
+import type { ListChanges } from './list-changes.ts'
+import { createListen, listenable } from './listen.ts'
+import type { ListingOf } from './listing.ts'
 import { answerList } from './lists.ts'
+import type { Looks } from './look.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import { greetAtPlane } from './plane-greeting.ts'
+import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
+import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
-import { needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
-import { relayStream } from './stream.ts'
-import { permit, type Target } from './target.ts'
+import { readableSkills } from './skills.ts'
+import { needsServer, type Standing } from './standing.ts'
+import { relayStream, tellSession } from './stream.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -32,18 +57,26 @@ export const createConverse = (parts: {
   limits: Timeouts
   log: Log
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   apis: Pick<Apis, 'find'>
   sessions: Sessions
   detached: Detached
   underway: Underway
   visits: Visits
   standing: Standing
+  changes: ListChanges
+  looks: Pick<Looks, 'notice'>
+  listing: ListingOf
+  clock: Pick<Clock, 'after'>
+  carry: Carry
+  questions: Questions
+  notes: SessionNotes
   record: Recorder
   loan: Lend
+  planeDocument(plane: PlaneId): PlaneDocument | undefined
   now(): number
 }) => {
-  const { sessions, visits, standing, log } = parts
+  const { sessions, visits, standing, listing, log } = parts
 
   /** Whether it is an API whose operations are offered as tools. */
   const offersTools = ({ plane }: Exchange, item: string): boolean =>
@@ -63,6 +96,12 @@ export const createConverse = (parts: {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
   }
 
+  /** As a session of the legacy era has it before it. */
+  const legacyOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
+    const found = upstreamOf(exchange, caller)
+    return found && (parts.bridges.spoken(found, 'legacy') ?? found)
+  }
+
   const loanOf = ({ plane, server }: Exchange, caller: Caller) => {
     const loan = server === undefined ? undefined : parts.loan(plane, server)
     if (loan === 'missing') throw new Fault('no_credential')
@@ -70,7 +109,19 @@ export const createConverse = (parts: {
   }
 
   const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
-    outboundOf({ exchange, ask, loan: loanOf(exchange, caller), timeouts: parts.limits })
+    outboundOf({
+      exchange,
+      ask,
+      loan: loanOf(exchange, caller),
+      timeouts: parts.limits,
+      behalf: {
+        caller: callerKey(caller.view),
+        loan: loanOf(exchange, caller),
+        // It ends with the request, which the caller of this watches over.
+        outlive: () => () => {},
+      },
+      caller: callerKey(caller.view),
+    })
 
   /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (
@@ -91,6 +142,26 @@ export const createConverse = (parts: {
     endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
   })
 
+  const spokenAs = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream | undefined,
+  ): Spoken => {
+    if (upstream) return { upstream }
+    const { version } = parts
+    if (exchange.server !== undefined) return { greeting: apiGreeting, version }
+    const { endpoint = {} } = parts.planeDocument(exchange.plane) ?? {}
+    const greeting = greetAtPlane({
+      listing: listing(exchange, caller.view, ask.era),
+      upstream: (server) => parts.upstreams.find(exchange.plane, server),
+      subscribes: (upstream) =>
+        ask.era === 'modern' && listenable(parts.bridges, upstream) !== undefined,
+      instructs: endpoint.instructions !== false,
+    })
+    return { greeting, version }
+  }
+
   const initialize = async (
     exchange: Exchange,
     caller: Caller,
@@ -98,10 +169,11 @@ export const createConverse = (parts: {
     upstream: Upstream | undefined,
     reply: Reply,
   ) => {
-    const about = { exchange, caller, ask, sessions, version: parts.version }
-    if (!upstream || upstream.shared) {
-      const { bytes, sessionId } = answerInitialize({ ...about, upstream })
-      return reply.finish(bytes, { headers: { 'mcp-session-id': sessionId } })
+    const about = { exchange, caller, ask, sessions }
+    if (!upstream || !holdsSessions(upstream)) {
+      const spoken = spokenAs(exchange, caller, ask, upstream)
+      const { bytes, sessionId } = answerInitialize({ ...about, spoken })
+      return reply.finish(bytes, sessionId ? { headers: { 'mcp-session-id': sessionId } } : {})
     }
     unsuspended(exchange, caller)
     const answer = await forward({
@@ -116,6 +188,25 @@ export const createConverse = (parts: {
     return reply.finish(bytes, session ? { headers: { 'mcp-session-id': session.id } } : {})
   }
 
+  /** Asks the server on the caller's behalf, for as long as that may reach it. */
+  const askServer = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream,
+    reply: Reply,
+  ): Promise<Answer> => {
+    unsuspended(exchange, caller)
+    const reason = needsServer(upstream.server)
+    let over = () => {}
+    const onSent: Forwarding['onSent'] = (cancel) => {
+      over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
+    }
+    const out = outbound(exchange, caller, ask)
+    const answer = forward({ ask, upstream, outbound: out, reply, log, onSent })
+    return answer.finally(() => over())
+  }
+
   /** Passed to the server and back as it comes; an answer that failed becomes an error here. */
   const pass = async (
     exchange: Exchange,
@@ -123,18 +214,32 @@ export const createConverse = (parts: {
     ask: Ask,
     upstream: Upstream,
     reply: Reply,
-    reason: Stand['reason'] = needsServer(upstream.server),
   ) => {
-    unsuspended(exchange, caller)
-    let over = () => {}
-    const onSent: Forwarding['onSent'] = (cancel) => {
-      over = standing.add({ caller, reason, end: (code) => cancel(`${code} by the gateway`, code) })
-    }
-    const out = outbound(exchange, caller, ask)
-    const answer = await forward({ ask, upstream, outbound: out, reply, log, onSent }).finally(() =>
-      over(),
-    )
+    const answer = await askServer(exchange, caller, ask, upstream, reply)
     return reply.finish(finalOf(ask.id, answer), { event: answer.event })
+  }
+
+  /** The server's own list, without what this caller may not read. */
+  const skills = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    upstream: Upstream,
+    reply: Reply,
+  ) => {
+    const answer = await askServer(exchange, caller, ask, upstream, unstreamed(reply))
+    const final = finalOf(ask.id, answer)
+    return reply.finish(final && readableSkills(caller.view, upstream.server, final, parts.now()))
+  }
+
+  /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
+  const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
+    const { level } = ask.params
+    if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
+    if (!isLogLevel(level))
+      return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
+    await parts.notes.setLogLevel(plane, ask.session, level)
+    reply.finish(resultBytes(ask.id, {}))
   }
 
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -146,40 +251,44 @@ export const createConverse = (parts: {
       case 'initialize':
         return initialize(exchange, caller, ask, upstream, reply)
       case 'server/discover':
-        return reply.finish(answerDiscover(ask, upstream, parts.version))
+        return reply.finish(answerDiscover(ask, spokenAs(exchange, caller, ask, upstream)))
       case 'ping':
         return reply.finish(resultBytes(ask.id, {}))
+      case 'skills/list':
+        return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
-    return upstream && !upstream.shared
-      ? pass(exchange, caller, ask, upstream, reply)
-      : unknownMethod(ask, reply)
+    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
+    return upstream.bridgedTo === 'modern'
+      ? keepLevel(exchange, ask, upstream, reply)
+      : pass(exchange, caller, ask, upstream, reply)
   }
 
+  const listen = createListen({
+    ...parts,
+    outbound(exchange, caller, ask, server) {
+      const loan = parts.loan(exchange.plane, server)
+      if (loan === 'missing') return undefined
+      const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
+      const lent = inNameOf(loan, caller)
+      // It ends with the stream, which the caller of this watches over.
+      const behalf = { caller: callerKey(caller.view), loan: lent, outlive: () => () => {} }
+      return outboundOf({ exchange, ask, loan: lent, timeouts, caller: behalf.caller, behalf })
+    },
+  })
+
   const subscribe = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
-    const found = upstreamOf(exchange, caller)
-    const upstream = found && parts.bridges.spoken(found, ask.era)
-    if (!upstream || upstream.shared) return unknownMethod(ask, reply)
-    const uris = subscribedUris(ask)
-    const { view } = caller
-    const hidden = uris.find(
-      (uri) => !permit(view, subscription(upstream.server, uri), parts.now()).permitted,
-    )
-    if (hidden === undefined)
-      return pass(exchange, caller, ask, upstream, reply, needsResources(upstream.server, uris))
-    return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'Resource not found', { uri: hidden }))
+    // Whoever may discover nothing of the server is told that it is not there.
+    upstreamOf(exchange, caller)
+    unsuspended(exchange, caller)
+    const listingFor = (view: CallerView) => listing(exchange, view, ask.era)
+    return listen({ exchange, caller, ask, reply, listing: listingFor })
   }
 
   const list = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const method = findMethod('client', ask.revision, ask.method)
     if (method?.kind !== 'list') return unknownMethod(ask, reply)
-    const isApi = (item: string) => offersTools(exchange, item)
-    const spoken = (server: string) => {
-      if (isApi(server)) return true
-      const upstream = parts.upstreams.find(exchange.plane, server)
-      return upstream !== undefined && parts.bridges.spoken(upstream, ask.era) !== undefined
-    }
-    reply.finish(answerList({ exchange, caller, ask, method, now: parts.now(), spoken, isApi }))
+    reply.finish(answerList(listing(exchange, caller.view, ask.era), ask, method))
   }
 
   const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>
@@ -214,9 +323,9 @@ export const createConverse = (parts: {
 
     /** Notices, and answers to what the server asked: to the server that the session is with. */
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
-      if (upstream && !upstream.shared && session) {
+      if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         const status = await deliver(
           upstream,
@@ -224,31 +333,44 @@ export const createConverse = (parts: {
         )
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      if (
-        session &&
-        message.kind === 'notification' &&
-        message.method === 'notifications/cancelled'
-      )
-        parts.underway.cancel(session, message.params?.requestId)
+      const { plane } = exchange
+      if (session && message.kind !== 'notification')
+        await parts.questions.hear(plane, session, tell)
+      const isCancellation =
+        message.kind === 'notification' && message.method === 'notifications/cancelled'
+      if (session && isCancellation)
+        await parts.underway.cancel(plane, session, message.params?.requestId)
       return reply.finish(undefined, { status: 202 })
     },
 
-    /** The session's own stream, where its server can have one; 405 says that there is none. */
+    /** The session's own stream: what its server tells, where that can have one, and how lists change. */
     async listen(exchange: Exchange, caller: Caller): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
-      if (!upstream || upstream.shared) throw new Fault('method_not_allowed')
+      const found = legacyOf(exchange, caller)
+      const upstream = found?.shared ? undefined : found
       const session = visits.find(exchange, caller)
       unsuspended(exchange, caller)
-      const out = bare(exchange, caller, session, 'GET', new Uint8Array())
-      await relayStream({ ...parts, exchange, caller, session, upstream, outbound: out })
+      const about = {
+        ...parts,
+        exchange,
+        caller,
+        session,
+        listing: (view: CallerView) => listing(exchange, view, 'legacy'),
+      }
+      if (!upstream) return await tellSession(about)
+      const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
+      const carried =
+        upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
+      const out = carried ? { ...asked, carried } : asked
+      const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
+      await relayStream({ ...about, upstream, outbound: out, mayRead })
     },
 
     /** Ends a session, at its server too where that has one. */
     async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
-      const upstream = upstreamOf(exchange, caller)
+      const upstream = legacyOf(exchange, caller)
       const session = visits.find(exchange, caller)
       const ended = visits.end(session)
-      if (!upstream || upstream.shared || !session.upstreamId) {
+      if (!upstream || !holdsSessions(upstream) || !session.upstreamId) {
         await ended
         return reply.finish(undefined, { status: 204 })
       }
@@ -265,30 +387,9 @@ const unknownMethod = (ask: Ask, reply: Reply): void =>
     status: ask.era === 'modern' ? 404 : 200,
   })
 
-/** A subscription stands on the server, and on each resource that it is told of. */
-const needsResources =
-  (server: string, uris: readonly string[]): Stand['reason'] =>
-  (view, now) => {
-    for (const uri of uris) {
-      const code = unpermitted(permit(view, subscription(server, uri), now))
-      if (code) return code
-    }
-    return needsServer(server)(view, now)
-  }
-
-const subscription = (server: string, uri: string): Target => ({
-  server,
-  kind: 'resource',
-  name: uri,
-  written: uri,
-  args: undefined,
-  use: 'other',
-})
-
-const subscribedUris = (ask: Ask): string[] => {
-  const { notifications } = ask.params as { notifications?: { resourceSubscriptions?: unknown } }
-  const uris = notifications?.resourceSubscriptions
-  return Array.isArray(uris) ? uris.map(String) : []
+const hasLogging = ({ greeting }: Upstream): boolean => {
+  const capabilities = greeting.initialize?.capabilities
+  return isObject(capabilities) && isObject(capabilities.logging)
 }
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */

@@ -4,8 +4,10 @@ import type { VerifiedToken } from '#identity/identity.ts'
 import type { JsonDocument, JsonObject } from '#lib/json.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import type { Revision } from '#mcp/revisions.ts'
+import type { Speaker } from '#mcp/speaker.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { ArgumentProblem } from '#rest/argument.ts'
+import type { Answers } from '#upstream/carried.ts'
 
 /** One HTTP request at an MCP endpoint or a REST API's, its target and headers already checked by the edge. */
 export interface Exchange {
@@ -38,6 +40,12 @@ export interface Ask {
   readonly params: Readonly<Record<string, unknown>>
   /** The session this request belongs to; undefined in the modern era and before `initialize`. */
   readonly session: Session | undefined
+  /** It came as a call of `call_tool`, whose headers repeat nothing of what it is now. */
+  readonly isUnfolded?: true
+  /** What the caller answered to the round before, where its server asked something (`questions.ts`). */
+  readonly answers?: Answers | undefined
+  /** How many rounds of its call were answered, with this one; absent in the first. */
+  readonly round?: number
 }
 
 /** One request of a REST caller, matched to an operation or to none. */
@@ -64,6 +72,8 @@ export interface Session {
   readonly revision: Revision
   /** The server's own session id; empty where it gave none or has none (stdio, the plane's endpoint). */
   readonly upstreamId: string
+  /** What its `initialize` said, where the gateway answered that; undefined where the server did. */
+  readonly speaker?: Speaker | undefined
 }
 
 /** The one value of a header, or undefined. The edge has refused repeated ones. */

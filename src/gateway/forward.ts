@@ -7,6 +7,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
 import type { Outbound, Sink, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Ask } from './exchange.ts'
+import { isOfLists } from './notices.ts'
 import type { Redact } from './redacting.ts'
 import { faultBytes } from './refusal.ts'
 import type { EventMarks, Reply } from './reply.ts'
@@ -43,6 +44,8 @@ export interface Forwarding {
    * What a server streams beside it may carry the same fields.
    */
   readonly redact?: Redact | undefined
+  /** Which of the server's notices reach the caller; undefined for all that its revision knows. */
+  readonly passes?: ((method: string) => boolean) | undefined
   /** Handed the way to cancel, once the request is on its way; with the code of why, where it is not its caller's wish. */
   readonly onSent?: (cancel: (reason: string, code?: FaultCode) => void) => void
   readonly log: Log
@@ -93,6 +96,8 @@ export const forward = (about: Forwarding): Promise<Answer> =>
           return true
         }
         if (redact) return true
+        const isHeard = about.passes?.(message.method) ?? !isOfLists(message.method)
+        if (!isHeard && message.kind === 'notification') return true
         const known = findMethod('server', ask.revision, message.method)
         if (!known)
           log.warn('dropped', {

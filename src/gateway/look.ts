@@ -10,6 +10,8 @@ export interface Looks {
   age(plane: PlaneId, server: string): 'fresh' | 'ageing' | 'old'
   /** Resolves when what stands in the snapshot is as fresh as is wanted; rejects with the Fault that keeps it from that. */
   look(plane: PlaneId, server: string): Promise<void>
+  /** The server says that a list changed: what it told before is old, and it is asked again. */
+  notice(plane: PlaneId, server: string): void
 }
 
 export interface Looked {
@@ -29,8 +31,8 @@ export const createLook =
     const { looks } = parts
     const { caller, target, at } = asked
     const { plane } = asked.exchange
-    // An API tells nothing of itself: its document does, and that is in force with the snapshot.
-    if (target.kind === 'operation') return { asked }
+    // An API tells nothing of itself: its document does, and that is in force with the snapshot. Nor do our own tools.
+    if (target.kind === 'operation' || target.own) return { asked }
     const age = looks.age(plane, target.server)
     if (age === 'fresh' || !permit(caller.view, target, at).permitted) return { asked }
     const look = looks.look(plane, target.server)

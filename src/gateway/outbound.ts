@@ -1,6 +1,10 @@
 import type { Loan } from '#domain/loan.ts'
-import { type Edit, spanOf, splice } from '#lib/json.ts'
-import type { Outbound } from '#upstream/upstream.ts'
+import { type Edit, isObject, type JsonValue, spanOf, splice } from '#lib/json.ts'
+import { encodedField } from '#mcp/envelope.ts'
+import { findMethod } from '#mcp/methods.ts'
+import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
+import type { Carried } from '#upstream/carried.ts'
+import type { Behalf, Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
@@ -45,10 +49,16 @@ export const outboundOf = (about: {
   ask: Ask
   /** What the server knows the capability as, where its caller writes another name. */
   renamed?: string | undefined
+  /** Arguments whose headers are ours to write: what the caller's headers repeat is another request. */
+  mirrored?: readonly ParamHeader[] | undefined
   loan: Loan | undefined
   timeouts: Timeouts
   sentId?: string | undefined
   ownSession?: string | undefined
+  behalf?: Behalf | undefined
+  /** As `callerKey` writes it. */
+  caller: string
+  carried?: Carried | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
   const body = rewritten(ask, renamed, sentId)
@@ -57,6 +67,7 @@ export const outboundOf = (about: {
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
   )
   if (renamed !== undefined) rename(headers, renamed)
+  if (about.mirrored) mirror(headers, about.mirrored, ask.params.arguments)
   const doc = body === ask.doc.bytes ? ask.doc : undefined
   const idSpan = doc && spanOf(doc, 'id')
   const progressTokenSpan = doc && spanOf(doc, 'params', '_meta', 'progressToken')
@@ -70,9 +81,12 @@ export const outboundOf = (about: {
     loan: about.loan,
     timeoutMs: about.timeouts.firstAnswerTimeoutMs,
     endMs: about.timeouts.callTimeoutMs,
+    caller: about.caller,
     ...(idSpan ? { idSpan } : {}),
     ...(progressTokenSpan ? { progressTokenSpan } : {}),
+    ...(about.behalf ? { behalf: about.behalf } : {}),
     ...(about.ownSession === undefined ? {} : { session: about.ownSession }),
+    ...(about.carried === undefined ? {} : { carried: about.carried }),
   }
 }
 
@@ -82,8 +96,7 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
   }
-  const member = ask.method === 'resources/read' ? 'uri' : 'name'
-  if (name !== undefined) put(JSON.stringify(name), 'params', member)
+  if (name !== undefined) put(JSON.stringify(name), ...nameIn(ask))
   if (id !== undefined) put(JSON.stringify(id), 'id')
   return edits.length === 0
     ? ask.doc.bytes
@@ -93,7 +106,23 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
       )
 }
 
+/** Where it is written what the request is about. */
+const nameIn = ({ revision, method, params }: Ask): string[] => {
+  const row = findMethod('client', revision, method)
+  const member = row?.kind === 'call' ? row.name : 'name'
+  if (member !== 'ref') return ['params', member]
+  const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'
+  return ['params', 'ref', isResource ? 'uri' : 'name']
+}
+
+const mirror = (headers: string[], declared: readonly ParamHeader[], args: unknown): void => {
+  for (let at = headers.length - 2; at >= 0; at -= 2)
+    if (headers[at]?.startsWith('mcp-param-')) headers.splice(at, 2)
+  for (const [name, value] of mirroredHeaders(declared, args as JsonValue | undefined))
+    headers.push(name, value)
+}
+
 const rename = (headers: string[], name: string): void => {
   const at = headers.indexOf('mcp-name')
-  if (at >= 0 && at % 2 === 0) headers[at + 1] = name
+  if (at >= 0 && at % 2 === 0) headers[at + 1] = encodedField(name)
 }

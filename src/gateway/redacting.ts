@@ -23,7 +23,7 @@ export type Redact = (
 
 /** Undefined for what is no variant. */
 export const redactFor = (
-  { written }: Target,
+  { name }: Target,
   { method }: Ask,
   capability: Capability,
 ): Redact | undefined => {
@@ -34,9 +34,7 @@ export const redactFor = (
       const error = redactError(message.error.code)
       return { bytes: errorBytes(id, error.code, error.message), message: { ...message, error } }
     }
-    const result = parseJson(
-      redactedResult(method as ResultOf, doc, redaction, written),
-    ) as JsonObject
+    const result = parseJson(redactedResult(method as ResultOf, doc, redaction, name)) as JsonObject
     return { bytes: resultBytes(id, result), message: { ...message, result } }
   }
 }
@@ -45,12 +43,12 @@ const redactedResult = (
   of: ResultOf,
   doc: JsonDocument,
   redaction: Redaction,
-  written: string,
+  name: string,
 ): string => {
   const span = spanOf(doc, 'result')
   const result = span ? doc.bytes.subarray(span.start, span.end) : new Uint8Array()
   const redacted = redactResult(of, result, redaction)
-  return of === 'resources/read' ? readAs(redacted, written) : redacted
+  return of === 'resources/read' ? readAs(redacted, name) : redacted
 }
 
 /** Under the URI that its caller reads: that of what it is derived from is not the caller's to know. */

@@ -39,6 +39,8 @@ const eventsHead = {
 /** One response for one request: JSON when a single message answers it, events when the server streams. */
 export const createReply = (response: ServerResponse): Reply => {
   let open = false
+  const gone: (() => void)[] = []
+  const drained: (() => void)[] = []
   const openEvents = () => {
     if (open || response.destroyed) return
     open = true
@@ -59,11 +61,19 @@ export const createReply = (response: ServerResponse): Reply => {
       } else writeJson(response, bytes, about)
     },
     onGone(listener) {
+      gone.push(listener)
+      if (gone.length > 1) return
       response.on('close', () => {
-        if (!response.writableFinished) listener()
+        if (!response.writableFinished) for (const one of gone) one()
       })
     },
-    onDrain: (listener) => void response.on('drain', listener),
+    onDrain(listener) {
+      drained.push(listener)
+      if (drained.length > 1) return
+      response.on('drain', () => {
+        for (const one of drained) one()
+      })
+    },
   }
 }
 

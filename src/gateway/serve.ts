@@ -1,4 +1,5 @@
 import type { Bridges } from '#bridge/bridge.ts'
+import type { PlaneMailboxes } from '#bridge/mailboxes.ts'
 import type { ItemDocument, PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Identity } from '#identity/identity.ts'
@@ -14,22 +15,31 @@ import type { Keyring, Vault } from '#vault/vault.ts'
 import { answerFault, answerFaultToRest } from './answer.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createRecorder } from './call.ts'
+import { createCarry } from './carry.ts'
 import { createConverse } from './converse.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
+import { createElsewhere } from './elsewhere.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
+import { createListChanges } from './list-changes.ts'
+import { createListing } from './listing.ts'
 import type { Looks } from './look.ts'
 import type { Timeouts } from './outbound.ts'
+import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
 import { createBatchReply, createReply, type Reply } from './reply.ts'
+import { createRequestStates } from './request-state.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
+import { createRounds } from './rounds.ts'
 import { createRuns } from './runs.ts'
+import { createServerNotices } from './server-notices.ts'
+import type { SessionNotes } from './session-notes.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
@@ -45,6 +55,7 @@ export interface GatewayLimits extends Timeouts {
   readonly jsonNodes: number
   readonly unauthenticatedPerSecond: number
   readonly concurrentExchanges: number
+  readonly roundTimeoutMs: number
 }
 
 export interface GatewayParts {
@@ -60,9 +71,12 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
-  readonly bridges: Bridges
+  readonly bridges: Pick<Bridges, 'spoken'>
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
+  readonly notes: SessionNotes
+  /** What one process tells another. */
+  readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -107,7 +121,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const sessions = createSessions(parts.keyring, parts.ended)
   const { stands } = parts.identity
   const standing = createStanding({ snapshot: parts.snapshot, stands, now, clock })
-  const underway = createUnderway()
+  const elsewhere = createElsewhere(parts.mailboxes)
+  const underway = createUnderway(elsewhere)
   const { loan } = parts
   const visits = createVisits({
     upstreams: parts.upstreams,
@@ -135,25 +150,58 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     timeoutMs: limits.callTimeoutMs,
     onLost,
   })
+  const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
   const authenticate = createAuthenticate({ ...parts, runs, strangers })
   const read = createInbound({ visits, limits })
+  const notices = createServerNotices({
+    ...parts,
+    timeoutMs: limits.firstAnswerTimeoutMs,
+    changed: parts.looks.notice,
+  })
+  const changes = createListChanges({ snapshot: parts.snapshot, now, clock, notices })
+  // Which servers are met at the plane's endpoint hangs on what they are found to speak.
+  parts.upstreams.onOpen((upstream) => {
+    const follow = () => changes.follow([upstream.plane])
+    void upstream.ready.then(follow)
+    upstream.onListChanged(follow)
+  })
+  const listing = createListing({ ...parts, now })
+  const { callTimeoutMs: timeoutMs } = limits
+  const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
+  const rounds = createRounds({ ...parts, questions })
   const converse = createConverse({
     ...parts,
+    listing,
+    changes,
+    questions,
     sessions,
     visits,
     standing,
     detached,
     underway,
+    carry,
     record,
     loan,
     now,
   })
   const stepUps = createStepUps(10_000)
-  const step = createSteps({ ...parts, stepUps, record, underway, standing, loan, now })
+  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
+  const step = createSteps({
+    ...parts,
+    listing,
+    stepUps,
+    states,
+    record,
+    underway,
+    carry,
+    standing,
+    loan,
+    now,
+  })
 
-  // The steps of one call. Each uses only what the lines above it returned, so the order here is the
+  // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
   // reaches a server before the intent is in the ledger.
   const call = async (
@@ -161,8 +209,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     caller: Caller,
     ask: CallAsk,
     reply: Reply,
+    round = 1,
   ): Promise<void> => {
-    const target = step.resolve(exchange, ask)
+    const target = step.resolve(exchange, caller, ask)
     if (!target) return step.unnamed(ask, reply)
     // What its server told of it may be old by now: then it is asked again, if the caller may call it.
     const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
@@ -180,7 +229,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)
-    return step.conclude(asked, intent, answer, reply)
+    const open = rounds.asked(ask, answer)
+    if (!open) return step.conclude(asked, intent, answer, reply)
+    // The round is over, and its outcome durable, before its caller is asked anything.
+    if (!(await step.confirm(asked, intent, answer, reply))) return
+    const reason = step.reason(asked)
+    const next = await rounds.next(asked, open, { reply, call: intent.id, round, reason })
+    if (next) return call(exchange, next.caller, next.ask, reply, next.round)
   }
 
   const answer = (
@@ -190,7 +245,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
   ): void | Promise<void> =>
     converse.isCall(ask)
-      ? call(exchange, caller, ask, reply)
+      ? call(exchange, caller, step.unfold(exchange, caller, ask), reply)
       : converse.answer(exchange, caller, ask, reply)
 
   const single = (
@@ -332,7 +387,14 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         throw thrown
       }
     },
-    follow: standing.follow,
-    drain: (drainMs) => door.close(drainMs),
+    follow(planes) {
+      standing.follow(planes)
+      changes.follow(planes)
+    },
+    drain(drainMs) {
+      const closed = door.close(drainMs)
+      changes.close()
+      return closed
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { isRevision } from '#mcp/revisions.ts'
+import type { Speaker } from '#mcp/speaker.ts'
 import type { Keyring } from '#vault/vault.ts'
 import type { Ended } from './ended.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
@@ -19,6 +20,9 @@ export interface Sessions {
   end(session: Session): Promise<void>
 }
 
+/** Earlier versions sealed no speaker; where there is none it is null. */
+type Sealed = [revision: unknown, upstreamId: unknown, speaker?: Speaker | null]
+
 /** Neither a client nor a server holds a space. Without a user it is what earlier versions sealed. */
 const contextOf = ({ view: { client, user } }: Caller, { server = '' }: Exchange): string =>
   user === undefined ? `${client} ${server}` : `${client} ${server} ${user}`
@@ -27,7 +31,8 @@ export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
   return {
     end: ({ id }) => ended.add(id),
     seal(caller, exchange, held) {
-      const plain = Buffer.from(JSON.stringify([held.revision, held.upstreamId]))
+      const { revision, upstreamId, speaker } = held
+      const plain = Buffer.from(JSON.stringify([revision, upstreamId, speaker]))
       const sealed = keyring
         .sealer(exchange.plane, 'session')
         .seal(plain, contextOf(caller, exchange))
@@ -43,9 +48,9 @@ export const createSessions = (keyring: Keyring, ended: Ended): Sessions => {
         .sealer(exchange.plane, 'session')
         .open(sealed, contextOf(caller, exchange))
       if (!plain) return undefined
-      const [revision, upstreamId] = JSON.parse(plain.toString()) as [unknown, unknown]
+      const [revision, upstreamId, speaker] = JSON.parse(plain.toString()) as Sealed
       return isRevision(revision) && typeof upstreamId === 'string'
-        ? { id, revision, upstreamId }
+        ? { id, revision, upstreamId, ...(speaker && { speaker }) }
         : undefined
     },
   }

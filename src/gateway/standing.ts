@@ -163,6 +163,10 @@ export const needsServer =
     return view.sees(server, now) ? undefined : 'revoked'
   }
 
+/** The same at the plane's endpoint, which is there for whoever is. */
+export const needsPlane: Stand['reason'] = (view) =>
+  view.suspension(undefined) ? 'suspended' : undefined
+
 /**
  * What a decision made anew means for what is under way. That a definition changed, so that its
  * arguments are others, or that its server tells of it no longer, is no reason: it began under what had

@@ -25,14 +25,18 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
       refresh: never,
       close: never,
       onOpen: never,
+      onLeave: never,
     },
     bridges: { spoken: never },
     apis: { find: never },
     underway: { add: never, cancel: never },
+    carry: { check: never, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: never,
-    looks: { age: never, look: never },
+    looks: { age: never, look: never, notice: never },
     stepUps: { mayAsk: never },
+    listing: never,
+    states: { open: () => undefined, seal: never },
     snapshot: never,
     now: () => 0,
     ...parts,
@@ -58,7 +62,12 @@ const ask = {
   params: {},
   session: undefined,
 } as const
-const asked = { exchange: { plane: planeId('ops') }, ask, caller: {} } as unknown as Asked
+const asked = {
+  exchange: { plane: planeId('ops'), server: 'bank' },
+  ask,
+  caller: {},
+  target: { server: 'bank', kind: 'tool', name: 'x' },
+} as unknown as Asked
 const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
 
 test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {

@@ -1,20 +1,12 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
-import {
-  bindingChallenge,
-  insufficientScopeChallenge,
-  resourceMetadataUrl,
-  staleTokenChallenge,
-  strongerSignInChallenge,
-} from '#identity/challenge.ts'
+import { resourceMetadataUrl } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
-import type { JsonValue } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
-import { checkParamHeaders, findParamHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -23,6 +15,8 @@ import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Call, Recorder } from './call.ts'
 import { cancellationOf, unheard } from './cancellation.ts'
+import type { Carry } from './carry.ts'
+import { challengeText } from './challenge-text.ts'
 import type { Detached } from './detached.ts'
 import {
   type Ask,
@@ -34,17 +28,26 @@ import {
 } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
+import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
+import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import { unfold } from './own-tools.ts'
+import { wrapMessage } from './plane-answer.ts'
 import { redactFor } from './redacting.ts'
-import { answerRefusal, type Challenge, challengeOf, faultBytes, refusalBytes } from './refusal.ts'
+import { faultBytes, refusalBytes } from './refusal.ts'
+import { createRefusedAs } from './refused-as.ts'
 import type { Reply } from './reply.ts'
-import { answerRestRefusal, finishRest, finishRestFault } from './rest-reply.ts'
+import { notOurState, type RequestStates } from './request-state.ts'
+import { finishRest, finishRestFault } from './rest-reply.ts'
+import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
+import { answerSearch } from './search.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
-import { joinName, permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
@@ -61,15 +64,19 @@ type Refused = { readonly permitted: false; readonly refusal: Refusal }
 /** What goes out for a call whose intent is durable. */
 export interface Sending {
   readonly decision: Permitted
-  readonly lent: Lent | ApiLent
+  readonly lent: Lent | ApiLent | OwnLent
   readonly call: Call
 }
-interface Lent {
+/** One of the gateway's own tools, which needs nothing. */
+export interface OwnLent {
+  readonly permitted: true
+  readonly own: Ask
+  readonly loan: undefined
+}
+interface Lent extends AtServer {
   readonly permitted: true
   readonly upstream: Upstream
   readonly loan: Loan | undefined
-  /** The message as its server will read it. */
-  readonly ask: Ask
 }
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
@@ -80,54 +87,62 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
-  bridges: Bridges
+  bridges: Pick<Bridges, 'spoken'>
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
+  carry: Carry
   loan: Lend
   looks: Looks
   stepUps: StepUps
+  listing: ListingOf
+  states: RequestStates
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
   const { record, standing, log } = parts
   const operations = createOperations(parts)
+  const rounds = createSealedRounds(parts.states)
+  const refusedAs = createRefusedAs(parts)
 
   /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = ({ exchange, caller, target }: Asked, sending: Sending, lent: Lent) => {
+  const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
+    const { exchange, caller, target } = asked
     const { upstream, loan, ask } = lent
     const { call, decision } = sending
     // What comes of a variant must not be had from a session of the caller's in another way.
     const isOurs = exchange.server === undefined || isVariant(decision.capability)
-    const shares = isOurs && ask.era === 'legacy' && !upstream.shared
+    const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
     const sentId = shares ? call.id : undefined
     const ownSession = shares ? callerKey(caller.view) : undefined
     const timeouts = parts.limits
+    const renamed = renamedAs(target, decision)
+    const { capability } = decision
+    const doc = renamed === undefined ? ask.doc : undefined
+    const carried =
+      upstream.bridgedTo === 'modern'
+        ? parts.carry.call(exchange, caller, ask, { capability, doc })
+        : undefined
     return {
       sentId,
       outbound: outboundOf({
         exchange,
         ask,
-        renamed: renamedAs(target, decision),
+        renamed,
+        carried,
+        mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
         sentId,
         ownSession,
+        behalf: {
+          caller: callerKey(caller.view),
+          loan: inNameOf(loan, caller),
+          outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
+        },
+        caller: callerKey(caller.view),
       }),
     }
-  }
-
-  const refusedAs = (asked: Asked, refusal: Refusal, call: string) => {
-    const { exchange, caller, ask, target } = asked
-    const { agent, consumer } = caller.view
-    const name = target.written
-    const fallback = fallbackFor(exchange, target, refusal)
-    const maySignIn = 'acr' in refusal && parts.stepUps.mayAsk(caller, refusal.acr, asked.at)
-    const byApiKey = caller.token.apiKey !== undefined
-    const told = { refusal, name, call, agent, consumer, fallback, maySignIn, byApiKey }
-    if (ask.era !== 'rest') return { headers: {}, ...answerRefusal({ ...told, ask }) }
-    const { bytes, ...answer } = answerRestRefusal({ ...told, origin: parts.origin })
-    return { ...answer, body: bytes, challenge: challengeOf(told) }
   }
 
   const forwardToServer = (
@@ -142,18 +157,42 @@ export const createSteps = (parts: {
     const onSent: Forwarding['onSent'] = (cancel) =>
       stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
     const redact = redactFor(asked.target, ask, sending.decision.capability)
-    return forward({ ask, upstream, ...sent, reply, log, redact, onSent })
+    const passes = asked.exchange.server === undefined ? isOfCall : undefined
+    return forward({ ask, upstream, ...sent, reply, log, redact, passes, onSent })
+  }
+
+  const confirm = async (
+    { exchange, ask }: Asked,
+    call: Call,
+    answer: Answer,
+    reply: Reply,
+  ): Promise<boolean> => {
+    try {
+      await record.conclude({ exchange, call, answer, now: parts.now() })
+      return true
+    } catch {
+      log.error('outcome not recorded, result withheld', { call: call.id })
+      if (ask.era === 'rest')
+        finishRestFault(reply, 'unconfirmed', { origin: parts.origin, call: call.id })
+      else
+        reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
+          status: 503,
+          headers: { 'retry-after': '1' },
+        })
+      return false
+    }
   }
 
   return {
     /** Undefined where it is not named as its method demands. */
-    resolve(exchange: Exchange, ask: CallAsk): Target | undefined {
+    resolve(exchange: Exchange, { view }: Caller, ask: CallAsk): Target | undefined {
       if (ask.era === 'rest') return restTarget(exchange, ask)
-      const target = resolveTarget(exchange, ask)
-      const isOperation =
-        target?.kind === 'tool' && parts.apis.find(exchange.plane, target.server)?.offersTools
-      return target && isOperation ? { ...target, kind: 'operation' } : target
+      return resolveTarget({ exchange, ask, ...parts.listing(exchange, view, ask.era) })
     },
+
+    /** What a call is of, where it came by way of `call_tool`. */
+    unfold: (exchange: Exchange, { view }: Caller, ask: Ask): Ask =>
+      parts.listing(exchange, view, ask.era).searches ? unfold(ask) : ask,
 
     unnamed: (ask: CallAsk, reply: Reply): void =>
       reply.finish(
@@ -162,11 +201,13 @@ export const createSteps = (parts: {
 
     /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
     uncarried(
-      { exchange, ask }: Asked,
+      asked: Asked,
       decision: Permitted,
     ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
+      const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
-      const refusal = uncarriedOf(exchange, ask, decision)
+      const isForeign = rounds.isForeign(asked, ask)
+      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -180,8 +221,9 @@ export const createSteps = (parts: {
     },
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
-    lend(asked: Asked, decision: Permitted): Lent | ApiLent | Refused {
+    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | Refused {
       const { exchange, ask, target } = asked
+      if (target.own && ask.era !== 'rest') return { permitted: true, own: ask, loan: undefined }
       if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
       const found = parts.upstreams.find(exchange.plane, target.server)
       const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -192,10 +234,11 @@ export const createSteps = (parts: {
           speaks: found ? spokenRevisions(found, parts.bridges) : [],
           asked: ask.revision,
         })
+      if (upstream.bridgedTo === 'modern' && ask.session) parts.carry.check(ask.session)
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
         ? refused({ reason: 'credential', station: 'credential', server: target.server })
-        : { permitted: true, upstream, loan, ask }
+        : { permitted: true, upstream, loan, ...rounds.atServer(asked, ask) }
     },
 
     /**
@@ -220,8 +263,8 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, { loan }: Lent | ApiLent): Promise<Call> =>
-      record.intend({ ...asked, now: asked.at, decision, loan }),
+    intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent | OwnLent): Promise<Call> =>
+      record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
     detach(
@@ -233,7 +276,8 @@ export const createSteps = (parts: {
     ): void {
       const { exchange, caller } = asked
       const { call, lent } = sending
-      if ('api' in lent) throw new Fault('internal', { detail: 'an API has no stream to resume' })
+      if (!('upstream' in lent))
+        throw new Fault('internal', { detail: 'it has no stream to resume' })
       // Of many that wait so long, nothing is held.
       call.result?.forget()
       const reason = needsPermission(asked)
@@ -248,51 +292,52 @@ export const createSteps = (parts: {
      * between when what permitted it is no longer in force, and does not begin where that is so already.
      */
     async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
-      const { caller, ask } = asked
+      const { exchange, caller, ask } = asked
       const { lent } = sending
       const reason = needsPermission(asked)
       const moved = standing.check({ caller, reason })
       if (moved) return unsent(moved)
+      if ('own' in lent)
+        return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
       const over: (() => void)[] = []
-      const isShared = 'api' in lent || lent.upstream.shared
+      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isShared) over.push(parts.underway.add(ask.session, ask.id, cancel))
+        if (ask.session && isOurs)
+          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
         'api' in lent
           ? operations.forward(asked, sending, lent, heard, stand)
           : forwardToServer(asked, sending, lent, heard, stand)
-      return answer.finally(() => {
-        for (const one of over) one()
-      })
+      return answer
+        .then((one) => rounds.seal(asked, lent, one))
+        .finally(() => {
+          for (const one of over) one()
+        })
     },
 
+    /** Why it may not go on. */
+    reason: needsPermission,
+
+    /** False where the outcome cannot be durable: then its caller is told that alone. */
+    confirm,
+
     /** The final message waits until the outcome is durable; where it cannot be, the result is withheld. */
-    async conclude(
-      { exchange, ask }: Asked,
-      call: Call,
-      answer: Answer,
-      reply: Reply,
-    ): Promise<void> {
-      const about = { origin: parts.origin, call: call.id }
-      try {
-        await record.conclude({ exchange, call, answer, now: parts.now() })
-      } catch {
-        log.error('outcome not recorded, result withheld', { call: call.id })
-        if (ask.era === 'rest') return finishRestFault(reply, 'unconfirmed', about)
-        return reply.finish(faultBytes(ask.id, 'unconfirmed', call.id), {
-          status: 503,
-          headers: { 'retry-after': '1' },
-        })
-      }
-      if (ask.era === 'rest') return finishRest(reply, answer, about)
-      const bytes = finalOf(ask.id, answer, call.id)
+    async conclude(asked: Asked, call: Call, answer: Answer, reply: Reply): Promise<void> {
+      if (!(await confirm(asked, call, answer, reply))) return
+      const { exchange, ask, target } = asked
+      if (ask.era === 'rest')
+        return finishRest(reply, answer, { origin: parts.origin, call: call.id })
+      const final = finalOf(ask.id, answer, call.id)
+      const isServers = target.kind !== 'operation' && !target.own
+      const isWrapped = final && exchange.server === undefined && isServers
+      const bytes = isWrapped ? wrapMessage(target.server, final) : final
       reply.finish(bytes, { status: statusOf(answer), event: answer.event })
     },
   }
@@ -300,25 +345,12 @@ export const createSteps = (parts: {
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 
-const uncarriedOf = (
-  exchange: Exchange,
-  ask: Ask,
-  decision: Permitted,
-): ProtocolRefusal | undefined => {
-  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-  if (ask.params.task !== undefined)
-    return {
-      status: 200,
-      code: INVALID_PARAMS,
-      message: 'Tasks are not carried by this gateway; call without task',
-    }
-  if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
-  const declared = paramHeaders(decision.capability)
-  const args = ask.params.arguments as JsonValue | undefined
-  return declared.length === 0
-    ? undefined
-    : checkParamHeaders(declared, args, exchange.request.headers)
-}
+/**
+ * At the plane's endpoint a server speaks of the call alone: what else it tells on a session that the
+ * gateway holds there is nobody's.
+ */
+const isOfCall = (method: string): boolean =>
+  method === 'notifications/progress' || method === 'notifications/message'
 
 /** Undefined where it goes by the name that the caller wrote. */
 const renamedAs = (target: Target, decision: Permitted): string | undefined => {
@@ -328,26 +360,6 @@ const renamedAs = (target: Target, decision: Permitted): string | undefined => {
 
 const isVariant = ({ classification }: Capability): boolean =>
   classification?.variantOf !== undefined
-
-const challengeText = (metadata: string, challenge: Challenge): string => {
-  if ('scopes' in challenge) return insufficientScopeChallenge(metadata, challenge.scopes)
-  if ('maxAgeS' in challenge) return staleTokenChallenge(metadata, challenge.maxAgeS)
-  return 'acr' in challenge
-    ? strongerSignInChallenge(metadata, challenge.acr)
-    : bindingChallenge(metadata, challenge.binding)
-}
-
-/** As this caller writes names: prefixed at the plane's endpoint. */
-const fallbackFor = (
-  { server }: Exchange,
-  target: Target,
-  refusal: Refusal,
-): string | undefined => {
-  const fallback = 'fallback' in refusal ? refusal.fallback : undefined
-  return fallback === undefined || server !== undefined
-    ? fallback
-    : joinName(target.server, fallback)
-}
 
 /** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
 const statusOf = (answer: Answer): number =>
@@ -380,20 +392,8 @@ const tellCancelled = (
 ): void => {
   // The call's own token was sent already, and is good once.
   const untold = { ...sent, loan: inNameOf(loan, caller) }
-  if (sent.era === 'legacy' && !upstream.shared)
+  if (sent.era === 'legacy' && holdsSessions(upstream))
     upstream.send(cancellationOf(untold, reason), unheard)
 }
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })
-
-/** Arguments that a tool wants mirrored, worked out once for each definition; an invalid annotation mirrors nothing. */
-const paramHeaders = (capability: Capability): readonly ParamHeader[] => {
-  let declared = declaredHeaders.get(capability)
-  if (!declared) {
-    const found = findParamHeaders(capability.definition.inputSchema as JsonValue | undefined)
-    declared = 'problem' in found ? [] : found
-    declaredHeaders.set(capability, declared)
-  }
-  return declared
-}
-const declaredHeaders = new WeakMap<Capability, readonly ParamHeader[]>()

@@ -3,31 +3,38 @@ import { readJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
 import { readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
 import type { Recorder } from './call.ts'
 import type { Detached } from './detached.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
 import { answerLimits, classify } from './forward.ts'
-import { createReply } from './reply.ts'
-import { needsServer, type Standing } from './standing.ts'
+import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
+import type { Listing } from './lists.ts'
+import type { Looks } from './look.ts'
+import { createNotices, isOfLists, listChanged } from './notices.ts'
+import { createReply, type Reply } from './reply.ts'
+import { needsPlane, needsServer, type Standing } from './standing.ts'
 
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
- * are relayed as they come, but for what is no message of the session's revision. A final message
+ * are relayed as they come, but for what is no message of the session's revision, and what tells of a
+ * resource that its caller may not read any more. A final message
  * that ends a call here waits for that call's outcome.
  */
-export const relayStream = (about: {
-  exchange: Exchange
-  caller: Caller
-  session: Session
-  upstream: Upstream
-  outbound: Outbound
-  detached: Detached
-  standing: Standing
-  record: Recorder
-  log: Log
-  now(): number
-}): Promise<void> =>
+export const relayStream = (
+  about: Listening & {
+    upstream: Upstream
+    outbound: Outbound
+    detached: Detached
+    looks: Pick<Looks, 'notice'>
+    record: Recorder
+    log: Log
+    /** Whether the caller may be told of that resource now. */
+    mayRead(uri: string): boolean
+    now(): number
+  },
+): Promise<void> =>
   new Promise<void>((resolve, reject) => {
     const { exchange, caller, session, upstream, log } = about
     const reply = createReply(exchange.response)
@@ -41,10 +48,17 @@ export const relayStream = (about: {
         settle(exchange.response.headersSent ? undefined : new Fault(code))
       },
     })
+    const quiet = tellLists(about, reply, () => {
+      stream?.cancel('the gateway stops')
+      reply.finish(undefined)
+      settle()
+    })
     let isOver = false
+    let hasOwn = false
     const settle = (fault?: Fault): void => {
       isOver = true
       over()
+      quiet()
       if (fault) reject(fault)
       else resolve()
     }
@@ -56,11 +70,19 @@ export const relayStream = (about: {
       if (!reply.relay(bytes, event)) await drained(reply)
     }
 
+    const isPassed = (method: string): boolean => {
+      // A reason to ask it; what callers are told of their lists is what then stands in the registry.
+      if (isOfLists(method)) about.looks.notice(exchange.plane, upstream.server)
+      return !isOfLists(method) && findMethod('server', session.revision, method) !== undefined
+    }
+
     const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
       const message = readMessage(readJson(bytes, answerLimits))
       if (message.kind === 'invalid') return false
+      if (message.kind === 'notification' && message.method === 'notifications/resources/updated')
+        return about.mayRead(String(message.params?.uri))
       if (message.kind === 'request' || message.kind === 'notification')
-        return findMethod('server', session.revision, message.method) !== undefined
+        return isPassed(message.method)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
       if (open) {
         const answer = { ...classify(message), final: bytes }
@@ -76,6 +98,9 @@ export const relayStream = (about: {
     stream = upstream.send(about.outbound, {
       head(head) {
         if (head.kind === 'events') return reply.openEvents()
+        // It has no stream, and its lists change all the same.
+        hasOwn = head.status === 405
+        if (hasOwn) return reply.openEvents()
         reply.finish(undefined, { status: head.status >= 400 ? head.status : 405 })
         settle()
       },
@@ -91,6 +116,7 @@ export const relayStream = (about: {
         return true
       },
       end() {
+        if (hasOwn) return
         void line.then(() => {
           reply.finish(undefined)
           settle()
@@ -103,6 +129,47 @@ export const relayStream = (about: {
       },
     })
   })
+
+/** Somebody who listens in a session. */
+interface Listening {
+  readonly exchange: Exchange
+  readonly caller: Caller
+  readonly session: Session
+  readonly standing: Standing
+  readonly changes: ListChanges
+  listing(view: CallerView): Listing
+}
+
+/** The stream of a session whose server has none for it: how lists change is all that is told. */
+export const tellSession = (about: Listening): Promise<void> =>
+  new Promise((resolve) => {
+    const { exchange, caller } = about
+    const reply = createReply(exchange.response)
+    const over: (() => void)[] = []
+    const end = () => {
+      reply.finish(undefined)
+      settle()
+    }
+    const settle = () => {
+      for (const one of over) one()
+      resolve()
+    }
+    reply.openEvents()
+    reply.onGone(settle)
+    const { server } = exchange
+    const reason = server === undefined ? needsPlane : needsServer(server)
+    over.push(about.standing.add({ caller, reason, end }), tellLists(about, reply, end))
+  })
+
+const tellLists = (
+  { caller, changes, listing }: Listening,
+  reply: Reply,
+  end: () => void,
+): (() => void) => {
+  const notices = createNotices(reply)
+  const tell = (kind: ListKind) => notices.tell(kind, listChanged(kind))
+  return changes.add({ caller, kinds: new Set(listKinds), listing, tell, end })
+}
 
 const drained = (reply: ReturnType<typeof createReply>): Promise<void> =>
   new Promise((resolve) => {

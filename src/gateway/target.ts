@@ -1,9 +1,12 @@
-import type { CapabilityKind } from '#domain/capability.ts'
+import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import { divideName, nameAtPlane } from '#domain/plane-name.ts'
+import { unwrapUri, wrapUri } from '#domain/plane-uri.ts'
 import { Fault } from '#lib/fault.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { expandTemplate } from '#mcp/template.ts'
 import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
 import type { Ask, Exchange, RestAsk } from './exchange.ts'
+import { decideOwn, findOwn } from './own-tools.ts'
 
 /** What a call is about: a server's capability by name, whether or not there is such a thing. */
 export interface Target {
@@ -17,30 +20,76 @@ export interface Target {
   readonly args: unknown
   /** Whether what it gives is asked for, or something about it: a completion, a subscription. */
   readonly use: 'result' | 'other'
+  /** The gateway's own tool, where it is one. */
+  readonly own?: Capability
 }
 
-/** `server__tool` at the plane's endpoint. A server's name has no underscore, so the first pair divides. */
-export const joinName = (server: string, tool: string): string => `${server}__${tool}`
-
-const splitName = (written: string): { server: string; name: string } => {
-  const at = written.indexOf('__')
-  return at < 0
-    ? { server: '', name: written }
-    : { server: written.slice(0, at), name: written.slice(at + 2) }
-}
+/** As a caller at the plane's endpoint writes what a server calls so. */
+export const writtenAtPlane = (server: string, kind: CapabilityKind, name: string): string =>
+  kind === 'resource' || kind === 'template' ? wrapUri(server, name) : nameAtPlane(server, name)
 
 /** Where a call's target is named in its params: undefined where it is not named as its method demands. */
-export const resolveTarget = (exchange: Exchange, ask: Ask): Target | undefined => {
+export const resolveTarget = (about: {
+  exchange: Exchange
+  ask: Ask
+  view: Pick<CallerView, 'shortened'>
+  /** Whether it is an API whose operations are offered as tools. */
+  isApi(item: string): boolean
+  /** Whether tools are searched here, by tools of the gateway's own. */
+  searches: boolean
+}): Target | undefined => {
+  const { exchange, ask } = about
   const method = findMethod('client', ask.revision, ask.method)
   if (method?.kind !== 'call') return undefined
   const named =
     method.name === 'ref' ? refTarget(ask.params.ref) : plainTarget(method.capability, ask.params)
   if (!named) return undefined
   const use = usesOf[ask.method] ?? 'other'
-  const about = { ...named, written: named.name, use } as const
-  if (exchange.server !== undefined) return { ...about, server: exchange.server }
-  return { ...about, ...splitName(named.name) }
+  const written = named.name
+  const own = about.searches && named.kind === 'tool' ? findOwn(written) : undefined
+  if (own) return { ...named, server: own.server, written, use, own }
+  const { server, name } =
+    exchange.server === undefined
+      ? namedAtPlane(about, named)
+      : { server: exchange.server, name: written }
+  return { ...named, kind: kindAt(about, server, named.kind), server, name, written, use }
 }
+
+/** An API has operations, which are tools where it offers them as such. */
+const kindAt = (
+  { isApi }: { isApi(item: string): boolean },
+  server: string,
+  kind: CapabilityKind,
+): CapabilityKind => (kind === 'tool' && isApi(server) ? 'operation' : kind)
+
+type AtServer = Pick<Target, 'server' | 'name'>
+
+/** What no server calls so is of no server, whose name is empty: it is unknown like any other. */
+const namedAtPlane = (
+  about: { view: Pick<CallerView, 'shortened'>; isApi(item: string): boolean },
+  { kind, name }: Named,
+): AtServer => {
+  const nobodys = { server: '', name }
+  if (kind === 'resource' || kind === 'template') {
+    const { server, uri } = unwrapUri(name) ?? {}
+    return server === undefined || uri === undefined ? nobodys : { server, name: uri }
+  }
+  const { server, rest, isShort } = divideName(name) ?? {}
+  if (server === undefined || rest === undefined) return nobodys
+  if (!isShort) return { server, name: rest }
+  const long = about.view.shortened(server, kindAt(about, server, kind), rest)
+  return long === undefined ? nobodys : { server, name: long }
+}
+
+/** What a subscription to a resource is decided as. */
+export const subscription = (server: string, uri: string): Target => ({
+  server,
+  kind: 'resource',
+  name: uri,
+  written: uri,
+  args: undefined,
+  use: 'other',
+})
 
 /** What a REST caller asks for; its arguments are none at all where they do not fit. */
 export const restTarget = (exchange: Exchange, { name, args }: RestAsk): Target => ({
@@ -86,6 +135,7 @@ const refTarget = (ref: unknown): Named | undefined => {
 /** What the policy says of a call; the same code for a call that is made and for one that is under way. */
 export const permit = (view: CallerView, target: Target, now: number): Decision => {
   const decision = view.decide(target, now)
+  if (target.own) return decideOwn(target.own, target.args, decision)
   const isVariant = decision.capability?.classification?.variantOf !== undefined
   if (!decision.permitted || !isVariant || target.use === 'result') return decision
   const { capability, args } = decision

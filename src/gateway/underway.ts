@@ -1,24 +1,38 @@
+import type { PlaneId } from '#domain/name.ts'
 import type { RequestId } from '#mcp/messages.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Session } from './exchange.ts'
 
 /**
- * Legacy requests under way at a shared child, by session and id, so that `notifications/cancelled`
- * (2025-11-25, basic/utilities/cancellation) finds the one request of this caller and no other.
+ * Legacy requests under way whose sessions the gateway keeps, by session and id, so that
+ * `notifications/cancelled` (2025-11-25, basic/utilities/cancellation) finds the one request of this
+ * caller and no other, at whichever process it is.
  */
 export interface Underway {
-  add(session: Session, id: RequestId, cancel: (reason: string) => void): () => void
-  cancel(session: Session, id: unknown): void
+  add(plane: PlaneId, session: Session, id: RequestId, cancel: (reason: string) => void): () => void
+  cancel(plane: PlaneId, session: Session, id: unknown): Promise<void>
 }
 
-export const createUnderway = (): Underway => {
+const reason = 'the caller cancelled'
+
+export const createUnderway = (elsewhere: Elsewhere): Underway => {
   const cancels = new Map<string, (reason: string) => void>()
   const keyOf = (session: Session, id: unknown) => `${session.id} ${JSON.stringify(id)}`
+  const aboutOf = (id: unknown) => `cancel ${JSON.stringify(id)}`
   return {
-    add(session, id, cancel) {
+    add(plane, session, id, cancel) {
       const key = keyOf(session, id)
       cancels.set(key, cancel)
-      return () => void cancels.delete(key)
+      const end = elsewhere.hold(plane, session, aboutOf(id), () => cancel(reason))
+      return () => {
+        if (cancels.get(key) === cancel) cancels.delete(key)
+        end()
+      }
     },
-    cancel: (session, id) => cancels.get(keyOf(session, id))?.('the caller cancelled'),
+    async cancel(plane, session, id) {
+      const here = cancels.get(keyOf(session, id))
+      if (here) here(reason)
+      else if (id !== undefined) await elsewhere.tell(plane, session, aboutOf(id), '')
+    },
   }
 }

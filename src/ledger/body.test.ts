@@ -98,7 +98,12 @@ const recorded: fc.Arbitrary<Entry> = fc.oneof(
     .tuple(
       fc.record({ argumentsCommit: text, argumentsSealed: text }),
       fc.record(
-        { data: texts, masked: texts, record: fc.constantFrom('none', 'digest', 'all') },
+        {
+          data: texts,
+          masked: texts,
+          record: fc.constantFrom('none', 'digest', 'all'),
+          round: integer,
+        },
         { requiredKeys: [] },
       ),
       withoutMore.filter((one) => one.type === 'call.intent'),

@@ -157,6 +157,7 @@ const intent = (entry: Intent): Intent => ({
   quotas: entry.quotas,
   ...(entry.record === undefined ? {} : { record: entry.record }),
   revision: integer(entry.revision),
+  ...(entry.round === undefined ? {} : { round: integer(entry.round) }),
   ...runOf(entry),
   server: entry.server,
   ...templateOf(entry),

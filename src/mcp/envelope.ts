@@ -19,6 +19,8 @@ export const CLIENT_CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabiliti
 export const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo'
 export const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel'
 export const SERVER_INFO_KEY = 'io.modelcontextprotocol/serverInfo'
+/** Of notices on a stream that `subscriptions/listen` opened. */
+export const SUBSCRIPTION_ID_KEY = 'io.modelcontextprotocol/subscriptionId'
 
 type Call = RequestMessage | NotificationMessage
 
@@ -67,6 +69,10 @@ const LOG_LEVELS: readonly JsonValue[] = [
   ...['debug', 'info', 'notice', 'warning'],
   ...['error', 'critical', 'alert', 'emergency'],
 ]
+
+export function isLogLevel(level: unknown): level is string {
+  return (LOG_LEVELS as readonly unknown[]).includes(level)
+}
 
 function findBadMetaKey(meta: JsonObject): string | undefined {
   if (!isObject(meta[CLIENT_CAPABILITIES_KEY])) return CLIENT_CAPABILITIES_KEY

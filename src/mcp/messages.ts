@@ -67,6 +67,7 @@ export const INVALID_PARAMS = -32602
 export const INTERNAL_ERROR = -32603
 /** MCP 2026-07-28, basic §Error Codes. No other code of −32020 … −32099 may be sent. */
 export const HEADER_MISMATCH = -32020
+export const MISSING_CAPABILITY = -32021
 export const UNSUPPORTED_VERSION = -32022
 /** Legacy only (2025-11-25 and earlier, server/resources §Error Handling); modern servers must not send it. */
 export const RESOURCE_NOT_FOUND = -32002

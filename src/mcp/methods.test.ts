@@ -13,7 +13,7 @@ import {
   type Revision,
 } from './revisions.ts'
 
-/** The unions of each revision's schema.ts, as they stand there; tasks of 2026-07-28 from its extension. */
+/** The unions of each revision's schema.ts, as they stand there; tasks of 2026-07-28, and skills, from their extensions. */
 const clientRequests2024 = [
   ...[
     'ping',
@@ -32,6 +32,8 @@ const serverNotices2024 = [
   ...['tools/list_changed', 'prompts/list_changed'],
 ]
 const tasks2025 = ['tasks/get', 'tasks/result', 'tasks/list', 'tasks/cancel']
+/** SEP-2640, in whichever revision has extensions. */
+const skills = ['skills/list', 'skills/get', 'resources/directory/read']
 const notices = (names: string[]) => names.map((name) => `notifications/${name}`)
 
 const expected: Record<Revision, Record<Sender, string[]>> = {
@@ -57,6 +59,7 @@ const expected: Record<Revision, Record<Sender, string[]>> = {
     client: [
       ...clientRequests2024,
       ...tasks2025,
+      ...skills,
       ...notices([...clientNotices2024, 'tasks/status']),
     ],
     server: [
@@ -81,6 +84,7 @@ const expected: Record<Revision, Record<Sender, string[]>> = {
         'tools/list',
       ],
       ...['tasks/get', 'tasks/update', 'tasks/cancel', 'notifications/cancelled'],
+      ...skills,
     ],
     server: notices([...serverNotices2024, 'subscriptions/acknowledged', 'tasks']),
   },

@@ -77,12 +77,15 @@ export type Method =
   | NoticeMethod
 
 const TASKS = 'io.modelcontextprotocol/tasks'
+/** SEP-2640: a skill is a folder of resources, named by the URI of its SKILL.md. */
+const SKILLS = 'io.modelcontextprotocol/skills'
 
 type Range = Pick<Row, 'since' | 'until'>
 
 const all: Range = { since: '2024-11-05', until: '2026-07-28' }
 const legacy: Range = { since: '2024-11-05', until: '2025-11-25' }
 const elicitation: Range = { since: '2025-06-18', until: '2025-11-25' }
+const sinceExtensions: Range = { since: '2025-11-25', until: '2026-07-28' }
 const nov2025: Range = { since: '2025-11-25', until: '2025-11-25' }
 const modern: Range = { since: '2026-07-28', until: '2026-07-28' }
 
@@ -137,6 +140,10 @@ export const METHODS: readonly Method[] = [
   call('resources/subscribe', legacy, 'resource', 'uri'),
   call('resources/unsubscribe', legacy, 'resource', 'uri'),
   call('completion/complete', all, 'reference', 'ref'),
+
+  { ...call('skills/get', sinceExtensions, 'resource', 'uri'), extension: SKILLS },
+  { ...call('resources/directory/read', sinceExtensions, 'resource', 'uri'), extension: SKILLS },
+  session('skills/list', sinceExtensions, { extension: SKILLS }),
 
   list('tools/list', 'tool', 'tools'),
   list('prompts/list', 'prompt', 'prompts'),

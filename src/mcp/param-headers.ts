@@ -1,6 +1,6 @@
 import type { HeaderFields } from '#lib/http.ts'
 import type { JsonObject, JsonValue } from '#lib/json.ts'
-import { decodedField, fieldValue, mismatch } from './envelope.ts'
+import { decodedField, encodedField, fieldValue, mismatch } from './envelope.ts'
 import { isObject, type ProtocolRefusal } from './messages.ts'
 
 /** One argument that a tool wants repeated in a header (MCP 2026-07-28, server/tools §x-mcp-header). */
@@ -115,6 +115,17 @@ function agrees(value: JsonValue | undefined, one: ParamHeader, headers: HeaderF
   return said === String(value)
 }
 
+/** The headers that repeat these arguments, as a client must write them. */
+export function mirroredHeaders(
+  declared: readonly ParamHeader[],
+  args: JsonValue | undefined,
+): [string, string][] {
+  return declared.flatMap(({ header, path }): [string, string][] => {
+    const value = valueAt(args, path)
+    return isPrimitive(value) ? [[header.toLowerCase(), encodedField(String(value))]] : []
+  })
+}
+
 /** A whole number, with nothing but noughts after its point. */
 function integerOf(text: string): number | undefined {
   if (!/^-?(?:0|[1-9]\d{0,15})(?:\.0{1,16})?$/.test(text)) return undefined
@@ -132,4 +143,15 @@ function valueAt(args: JsonValue | undefined, path: readonly string[]): JsonValu
     value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
   }
   return value
+}
+
+/** The headers that these arguments want, as a client must write them: lower-case name, value, in pairs. */
+export function paramFields(
+  declared: readonly ParamHeader[],
+  args: JsonValue | undefined,
+): string[] {
+  return declared.flatMap(({ header, path }) => {
+    const value = valueAt(args, path)
+    return isPrimitive(value) ? [header.toLowerCase(), encodedField(String(value))] : []
+  })
 }

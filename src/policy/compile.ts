@@ -124,7 +124,19 @@ export const snapshotOf = (compiled: Compiled): PlaneSnapshot => {
       const documents = grantsOf(compiled, client, consumer.name, groups)
       const core = cores.of({ client, agent: agent.name, documents, timeZone })
       const stopped = stoppedBy(policy, { agent: agent.name, consumer: consumer.name, user })
-      return createView({ plane, who, agent, consumer, groups, revision, core, items, stopped })
+      const known = {
+        plane,
+        who,
+        agent,
+        consumer,
+        groups,
+        revision,
+        core,
+        documents,
+        items,
+        stopped,
+      }
+      return createView(known)
     },
   }
 }

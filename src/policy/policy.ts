@@ -64,6 +64,8 @@ export interface CallerView {
    * derived from too.
    */
   called(question: Pick<Question, 'server' | 'kind' | 'name'>): readonly Capability[]
+  /** What goes by a short form at the plane's endpoint, whether or not this caller may use it: see `Shelf`. */
+  shortened(server: string, kind: CapabilityKind, short: string): string | undefined
   /**
    * What this caller may discover on a server, in byte order of name: what it may call with some
    * arguments or other, as far as grants say. Nothing while either is suspended.
@@ -80,6 +82,13 @@ export interface CallerView {
   suspension(server: string | undefined): Suspension | undefined
   /** When the next of this caller's grants ends; infinite where none does. Until then time alone takes no grant. */
   endsAfter(now: number): number
+  /**
+   * What this caller's lists are worked out from besides the items: while each of it is the same, and no
+   * grant has ended, the lists of an item whose state is the same are the same.
+   */
+  basis(now: number): readonly unknown[]
+  /** Every server and API of the plane, seen or not, with what stands for the one state that it is in. */
+  readonly states: ReadonlyMap<string, unknown>
   /** Servers of which anything may be discovered, in byte order. */
   servers(now: number): readonly string[]
 }

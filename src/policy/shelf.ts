@@ -1,4 +1,5 @@
 import type { Capability, CapabilityKind } from '#domain/capability.ts'
+import { shortName } from '#domain/plane-name.ts'
 import { matchTemplate, parseTemplate, type UriTemplate } from '#mcp/template.ts'
 
 /** What one item has, in byte order of name. Templates are taken apart once, here. */
@@ -7,6 +8,8 @@ export interface Shelf {
   readonly scoped: readonly Capability[]
   list(kind: CapabilityKind): readonly Capability[]
   find(kind: CapabilityKind, name: string): Capability | undefined
+  /** The name that goes by this short form at the plane's endpoint; undefined where none does, or two do. */
+  shortened(kind: CapabilityKind, short: string): string | undefined
   /** The templates that a URI fits, with what their variables are in it. */
   fitting(uri: string): readonly Fitting[]
   /** What it is derived from; undefined where it is no variant. */
@@ -49,10 +52,16 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     return name === undefined ? undefined : shelf[kind].get(name)
   }
   const variants = Map.groupBy(all, baseOf)
+  let shorts: ReadonlyMap<string, readonly Capability[]> | undefined
   return {
     scoped: all.filter(({ classification }) => classification?.scopes?.length),
     list: (kind) => lists[kind],
     find: (kind, name) => shelf[kind].get(name),
+    shortened(kind, short) {
+      shorts ??= Map.groupBy([...lists.tool, ...lists.prompt, ...lists.operation], shortKey)
+      const [only, ...others] = shorts.get(`${kind} ${short}`) ?? []
+      return others.length === 0 ? only?.name : undefined
+    },
     indexesUris: templates.some(({ capability }) => capability.classification?.index),
     fitting: (uri) =>
       templates.flatMap(({ capability, parsed }) => {
@@ -63,5 +72,8 @@ export const createShelf = (capabilities: readonly Capability[]): Shelf => {
     variantsOf: (capability) => variants.get(capability) ?? [],
   }
 }
+
+const shortKey = ({ server, kind, name }: Capability): string =>
+  `${kind} ${shortName(server, name) ?? ''}`
 
 const byName = (a: Capability, b: Capability): number => (a.name < b.name ? -1 : 1)

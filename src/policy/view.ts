@@ -1,6 +1,6 @@
 import { type Capability, capabilityKinds } from '#domain/capability.ts'
 import type { Refusal, UnknownBecause } from '#domain/decision.ts'
-import type { AgentDocument, ConsumerDocument } from '#domain/documents.ts'
+import type { AgentDocument, ConsumerDocument, GrantDocument } from '#domain/documents.ts'
 import type { Facts } from '#domain/facts.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Suspension } from '#domain/suspension.ts'
@@ -28,6 +28,8 @@ interface Known {
   readonly groups: readonly string[]
   readonly revision: number
   readonly core: Core
+  /** Its grants, as they stand: lists that stay the same for as long as nothing of them changes. */
+  readonly documents: readonly (readonly GrantDocument[])[]
   readonly items: ReadonlyMap<string, Served>
   readonly stopped: Stopped | undefined
 }
@@ -123,6 +125,7 @@ export const createView = (known: Known): CallerView => {
       return withFallback(decision, question, shelf, (other) => decide(other, now))
     },
     called,
+    shortened: (server, kind, short) => items.get(server)?.shelf.shortened(kind, short),
     list(server, kind, now) {
       const served = items.get(server)
       if (stopped || !served || !isOffered(served) || !mayReach(server)) return []
@@ -138,6 +141,12 @@ export const createView = (known: Known): CallerView => {
     suspension: (server) =>
       stopped?.suspension ?? (server === undefined ? undefined : items.get(server)?.suspension),
     endsAfter: core.endsAfter,
+    basis(now) {
+      const { agent, consumer, groups, documents } = known
+      const counting = [...core.scopes(items, now)].sort().join(' ')
+      return [agent, consumer, stopped?.suspension, counting, groups.join(' '), ...documents]
+    },
+    states: items,
     servers: (now) => [...items.keys()].filter((server) => sees(server, now)).sort(),
   }
 }

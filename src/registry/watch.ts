@@ -30,6 +30,8 @@ export interface Watch {
    * with the Fault that kept it from telling, `upstream_timeout` after `patienceMs`; the question goes on.
    */
   look(plane: PlaneId, server: string): Promise<void>
+  /** The server says that a list changed: what it told before is old, and it is asked again. */
+  notice(plane: PlaneId, server: string): void
   /** How its list was last asked for; undefined where there is no connection to it. */
   check(plane: PlaneId, server: string): Check | undefined
   close(): void
@@ -97,6 +99,7 @@ export function watchServers(options: {
       const detail = `${name} cannot be asked what it offers: no connection to it is open`
       throw new Fault('upstream_unreachable', { detail })
     },
+    notice: (plane, name) => find(plane, name)?.notice(),
     check: (plane, name) => find(plane, name)?.check(),
     close() {
       isClosed = true

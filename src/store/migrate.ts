@@ -22,6 +22,7 @@ import { affiliation } from './migrations/0095-affiliation.ts'
 import { mailbox } from './migrations/0100-mailbox.ts'
 import { passkey } from './migrations/0110-passkey.ts'
 import { indexApiKey } from './migrations/0115-index-api-key.ts'
+import { sessionNote } from './migrations/0120-session-note.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -54,6 +55,7 @@ export const migrations: readonly Migration[] = [
   mailbox,
   passkey,
   indexApiKey,
+  sessionNote,
 ]
 
 /**

@@ -41,6 +41,7 @@ import { retentionRows } from './tables/retention.ts'
 import { commit, revisionRows } from './tables/revisions.ts'
 import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
+import { sessionNoteRows } from './tables/session-notes.ts'
 import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
@@ -151,6 +152,7 @@ const storeOf = (parts: Parts): Store => {
     values: valueRows(database),
     members,
     endedSessions,
+    sessionNotes: sessionNoteRows(database, parts.now),
     revocations: revocationRows(database, parts.now),
     takenOnce: takenOnceRows(database, parts.now),
     counters,

@@ -215,6 +215,13 @@ export interface InstallationSchema {
     digest: string
     ended_at: number
   }
+  /** By the database's clock where processes share it. */
+  session_note: {
+    session: string
+    name: string
+    note: string
+    noted_at: number
+  }
   /** What was used up, as a digest, and when it ends by itself. */
   taken_once: {
     digest: string

@@ -43,6 +43,8 @@ export interface Store {
   readonly values: Values
   /** Legacy sessions that were ended, for every process to know. */
   readonly endedSessions: EndedSessionRows
+  /** What was asked for in legacy sessions since they began, for every process to know. */
+  readonly sessionNotes: SessionNoteRows
   /** Tokens that were revoked, for every process to know. */
   readonly revocations: RevocationRows
   /** What is good for one use, over all processes. */
@@ -340,6 +342,22 @@ export interface EndedSessionRows {
   add(digests: readonly string[]): Promise<void>
   /** The last that were ended, newest first: at `fromMs` or later by the database's clock, at most `most`. */
   list(fromMs: number, most: number): Promise<{ digest: string; endedAt: number }[]>
+}
+
+/** Written by `gateway/` alone. What is noted of a session is kept for seven days. */
+export interface SessionNoteRows {
+  /** In the place of what stood under that name. Other processes are woken (`onWake`) when they can find it. */
+  put(note: SessionNote): Promise<void>
+  /** The last that were put, newest first: at `fromMs` or later by the database's clock, at most `most`. */
+  list(fromMs: number, most: number): Promise<(SessionNote & { notedAt: number })[]>
+}
+
+export interface SessionNote {
+  /** Digests: neither says whose session it is or what is noted. */
+  readonly session: string
+  readonly name: string
+  /** Sealed by whoever notes it; empty where it is not so any more. */
+  readonly note: string
 }
 
 /** Written by `identity/` alone. */

@@ -43,6 +43,10 @@ export interface UpstreamLimits {
   readonly drainMs: number
   /** Legacy sessions of the gateway's own at one server; beyond them the longest unused is left. */
   readonly sessions: number
+  /** Streams of HTTP+SSE at one server, each of which holds a connection; one for each caller. */
+  readonly streams: number
+  /** A stream that nobody used for so long is closed, milliseconds. */
+  readonly streamIdleMs: number
   /** Requests under way on the pipe of one child process. */
   readonly sharedRequests: number
   /** Requests that wait for a child process to be started. */
@@ -64,6 +68,8 @@ export const defaultUpstreamLimits: UpstreamLimits = {
   retry: { firstMs: 1000, mostMs: 60_000 },
   drainMs: 10_000,
   sessions: 1000,
+  streams: 100,
+  streamIdleMs: 300_000,
   sharedRequests: 1000,
   waiting: 256,
   unreadBytes: 16 * 1024 * 1024,

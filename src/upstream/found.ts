@@ -11,6 +11,8 @@ export interface Found {
   readonly initialize: JsonObject | undefined
   /** The legacy session that was opened in asking; the server may hold none. */
   readonly session: OwnSession | undefined
+  /** It is spoken to over HTTP+SSE, where nobody but the gateway opens sessions. */
+  readonly isSse?: true
 }
 
 export interface OwnSession {

@@ -6,7 +6,7 @@ export interface HealthKeeper {
   readonly current: Health
   set(state: Health['state'], detail: string, trouble?: Trouble): void
   /** What is known besides of a child process. */
-  about(more: { isolation?: string; restarts?: number }): void
+  about(more: { isolation?: string; restarts?: number; processes?: number }): void
 }
 
 export function createHealth(

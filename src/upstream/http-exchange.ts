@@ -18,9 +18,13 @@ export interface Asked {
   readonly noticed: (code: FailCode) => void
   /** An answer is due. */
   readonly isRequest: boolean
+  /** What the body of the answer is matters to nobody: a session was ended. */
+  readonly isDeletion: boolean
   readonly hasLoan: boolean
   /** Of one message, whether it is a body or an event. */
   readonly messageLimitBytes: number
+  /** Events may have names, and those that are named are no messages (MCP 2024-11-05, transports §HTTP with SSE). */
+  readonly hasNamedEvents: boolean
 }
 
 /** Bodies that nobody needs, of refusals that are not JSON. */
@@ -61,11 +65,11 @@ export class HttpExchange implements EgressSink, Exchange {
   }
 
   head(status: number, headers: EgressHeaders): number {
-    const { isRequest, hasLoan, messageLimitBytes } = this.#asked
+    const { isRequest, isDeletion, hasLoan, messageLimitBytes } = this.#asked
     if (status === 401 || (status === 403 && hasLoan)) return this.#refused(status)
     const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity') return this.#broken('encoded its answer')
-    const kind = kindOf(status, mediaType(headers['content-type']))
+    const kind = isDeletion ? 'none' : kindOf(status, mediaType(headers['content-type']))
     if (kind === undefined) return this.#broken(`answered ${status} with neither JSON nor events`)
     if (kind === 'none' && status < 300 && isRequest) {
       return this.#broken(`answered ${status} and no message`)
@@ -125,8 +129,10 @@ export class HttpExchange implements EgressSink, Exchange {
   }
 
   #event(event: ServerEvent): boolean {
-    const { data = NOTHING } = event
-    if (data.length === 0 || looksLikeMessage(data)) return this.#sink.message(data, event)
+    const { data = NOTHING, name = 'message' } = event
+    const isNamed = this.#asked.hasNamedEvents && name !== 'message'
+    if (isNamed || data.length === 0 || looksLikeMessage(data))
+      return this.#sink.message(data, event)
     this.#broken('sent an event that is not a message')
     return true
   }

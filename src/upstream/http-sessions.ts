@@ -1,5 +1,6 @@
-import { asFault } from '#lib/fault.ts'
+import { asFault, type Fault } from '#lib/fault.ts'
 import type { OwnSession } from './found.ts'
+import type { FailCode } from './http-exchange.ts'
 import { headerIn } from './http-headers.ts'
 import { sessionHeaders } from './http-probe.ts'
 import type { HttpWire } from './http-wire.ts'
@@ -182,10 +183,15 @@ class SessionExchange implements Exchange, Sink {
 
   #unopened(thrown: unknown): void {
     if (this.#isCancelled) return
-    const { code, detail } = asFault(thrown)
-    const known = KNOWN_CODES.find((one) => one === code) ?? 'upstream_broken'
-    this.#sink.fail(known, detail ?? this.#wire.say('opened no session'), thrown)
+    const fault = asFault(thrown)
+    const detail = fault.detail ?? this.#wire.say('opened no session')
+    this.#sink.fail(failureOf(fault), detail, thrown)
   }
+}
+
+/** What a caller hears of a session that could not be opened. */
+export function failureOf({ code }: Fault): FailCode {
+  return KNOWN_CODES.find((one) => one === code) ?? 'upstream_broken'
 }
 
 const KNOWN_CODES = [

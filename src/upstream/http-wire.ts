@@ -12,10 +12,17 @@ export type HttpServer = ServerDocument & { readonly upstream: { readonly url: s
 /** One message out with its credential, one answer back; nothing is known here of eras and sessions. */
 export interface HttpWire {
   readonly underWay: number
-  send(message: Outbound, sink: Sink): Exchange
+  send(message: Outbound, sink: Sink, way?: Way): Exchange
   /** Makes a sentence for the operator of what the server did: `core-banking answered 401 at https://…`. */
   say(what: string): string
   close(): Promise<void>
+}
+
+/** Of HTTP+SSE, where the server says what messages are posted to, in an event of that name. */
+export interface Way {
+  /** Path and query at the same origin, where it is not the document's own. */
+  readonly target?: string
+  readonly hasNamedEvents?: boolean
 }
 
 const POST_DEFAULTS = [
@@ -44,20 +51,23 @@ export function createHttpWire(
   const key = lentAs && headerKey(lentAs.header)
   const headerValue = lentAs && createHeaderValue(lentAs)
 
-  function send(message: Outbound, sink: Sink): Exchange {
+  function send(message: Outbound, sink: Sink, way: Way = {}): Exchange {
     const { loan } = message
     const asked: Asked = {
       say,
       noticed,
       isRequest: message.id !== undefined,
+      isDeletion: message.httpMethod === 'DELETE',
       hasLoan: loan !== undefined,
       messageLimitBytes: limits.messageBytes,
+      hasNamedEvents: way.hasNamedEvents ?? false,
     }
     const exchange = new HttpExchange(asked, sink)
     const { httpMethod, method } = message
+    const { target = path } = way
     const isPost = httpMethod === 'POST'
     const body = isPost ? message.body : undefined
-    const value = loan && headerValue?.(loan, { httpMethod, target: path, body, method })
+    const value = loan && headerValue?.(loan, { httpMethod, target, body, method })
     if (credential !== undefined && value === undefined) {
       exchange.failSoon('no_credential', lendProblem(credential, loan !== undefined))
       return exchange
@@ -66,7 +76,7 @@ export function createHttpWire(
     const defaults = isPost ? POST_DEFAULTS : OTHER_DEFAULTS
     const request = {
       method: httpMethod,
-      path,
+      path: target,
       headers: outgoingHeaders(message.headers, defaults, lent),
       body,
       silenceMs: message.timeoutMs,

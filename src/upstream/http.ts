@@ -4,38 +4,42 @@ import type { JsonObject } from '#lib/json.ts'
 import { type Answer, asObject, createAsk } from './ask.ts'
 import { backoffMs } from './backoff.ts'
 import { type Connection, drain, type Ground } from './connection.ts'
-import {
-  type Asker,
-  type Found,
-  greetingOf,
-  type OwnSession,
-  revisionsOf,
-  UNKNOWN,
-} from './found.ts'
+import { type Asker, type Found, greetingOf, revisionsOf, UNKNOWN } from './found.ts'
 import { modernHeaders, modernParams } from './greet.ts'
 import { createHealth } from './health.ts'
 import type { FailCode } from './http-exchange.ts'
 import { headerIn } from './http-headers.ts'
+import { leaveSession } from './http-leave.ts'
 import { openSession, probeHttp } from './http-probe.ts'
 import { createOwnSessions, OWN, sendInSession } from './http-sessions.ts'
 import { createHttpWire, type HttpServer } from './http-wire.ts'
 import { createLists, listAll } from './list.ts'
 import { createRemembered } from './remembered.ts'
+import { createSse } from './sse.ts'
 import { codeOf, troubleOf } from './trouble.ts'
 import type { Discovered, Exchange, Outbound, Sink } from './upstream.ts'
 
-/** Opens the connection to a server over streamable HTTP and begins to ask what it is. */
+/** A stream that has been open for so long did not fail at its start. */
+const STEADY_MS = 60_000
+
+/**
+ * Opens the connection to a server at a URL, over streamable HTTP or the HTTP+SSE of 2024-11-05, and
+ * begins to ask what it is.
+ */
 export function openHttp(document: HttpServer, ground: Ground): Connection {
   const { clock, random, log, limits } = ground
   const plane: PlaneId = planeId(document.plane)
   const about = { plane, server: document.name }
   const wire = createHttpWire(document, ground, noticed)
   const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
   const health = createHealth(clock, ({ state, detail }) =>
     log[state === 'down' ? 'warn' : 'info'](`upstream.${state}`, { ...about, detail }),
   )
   const asker: Asker = {
-    ask: createAsk(send, wire.say, createRemembered()),
+    ask: createAsk(sendHttp, wire.say),
     about: ground.about,
     loan: () => ground.loanFor(plane, document.name),
     timeoutMs: limits.askTimeoutMs,
@@ -43,19 +47,32 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
   }
   const sessions = createOwnSessions({
     open: async () => (await openSession(asker)).session,
-    leave,
+    leave: (session) => (isClosed ? Promise.resolve() : leaveSession(wire, session, asker.loan())),
     most: limits.sessions,
   })
+  const sse = createSse({
+    place: { url: new URL(document.upstream.url), wire, ground, about, loan: asker.loan },
+    onListChanged: tell,
+    onLost: lost,
+    refusal: () => (health.current.state === 'down' ? health.current.detail : undefined),
+  })
+  const ask = createAsk(send, wire.say, createRemembered())
   const lists = createLists()
   let found = UNKNOWN
   let isClosed = false
   let probing: Promise<void> | undefined
   let failures = 0
+  /** Of the stream of our own session, in a row. */
+  let losses = 0
   let lastProbeAt = Number.NEGATIVE_INFINITY
   let cancelNext = () => {}
   const ready = probe()
 
   function send(message: Outbound, sink: Sink): Exchange {
+    return found.isSse ? sse.send(message, sink) : sendHttp(message, sink)
+  }
+
+  function sendHttp(message: Outbound, sink: Sink): Exchange {
     const key = message.era === 'legacy' ? message.session : undefined
     if (key === undefined || headerIn(message.headers, 'mcp-session-id') !== undefined) {
       return wire.send(message, sink)
@@ -63,23 +80,25 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     return sendInSession(wire, sessions, key, message, sink)
   }
 
-  /** MCP 2025-11-25, transports §Session Management: a client that needs a session no longer SHOULD delete it. */
-  function leave(session: OwnSession): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    if (session.id === undefined || isClosed) resolve()
-    else {
-      const headers = ['mcp-session-id', session.id]
-      const sink = { head() {}, message: () => true, end: () => resolve(), fail: () => resolve() }
-      wire.send({ ...DELETE, headers, loan: asker.loan() }, sink)
-    }
-    return promise
-  }
-
   /** Traffic met a fault that a probe would meet as well: look at once, but not for each of a flood. */
   function noticed(code: FailCode): void {
     if (health.current.state !== 'up' || probing !== undefined || isClosed) return
     if (code !== 'upstream_unreachable' && code !== 'upstream_refused') return
     if (clock.elapsed() - lastProbeAt >= limits.retry.firstMs) void probe()
+  }
+
+  /** A stream that was cut is opened once more at once; one that never lasts is a server that is down. */
+  function lost(what: string, livedMs: number): void {
+    if (isClosed) return
+    losses = livedMs >= STEADY_MS ? 1 : losses + 1
+    if (losses === 1) {
+      void probe()
+      return
+    }
+    const detail = wire.say(`does not keep its stream open: it ${what}`)
+    health.set('down', detail, troubleOf(new Fault('upstream_broken', { detail })))
+    cancelNext()
+    cancelNext = clock.after(backoffMs(losses - 1, limits.retry, random), () => void probe())
   }
 
   /** One at a time. Never rejects: what came of it stands in `health`. */
@@ -96,12 +115,12 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     lastProbeAt = clock.elapsed()
     const before = health.current.state
     try {
-      const next = await probeHttp(asker)
+      const next = await probeHttp(asker, sse.probe)
       if (isClosed) return
       adopt(next)
       failures = 0
       health.set('up', wire.say(`speaks ${revisionsOf(next)}`))
-      if (before === 'down') for (const listener of listeners) listener()
+      if (before === 'down') tell()
     } catch (thrown) {
       const fault = asFault(thrown)
       failures++
@@ -121,8 +140,9 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
   /** A session is only kept where our own questions need it: a modern server holds none for us. */
   function adopt(next: Found): void {
     found = next
+    if (!next.isSse) void sse.clear()
     if (next.session === undefined) return
-    if (next.eras.modern) void leave(next.session)
+    if (next.eras.modern) void leaveSession(wire, next.session, asker.loan())
     else sessions.keep(OWN, next.session)
   }
 
@@ -139,7 +159,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
   }
 
   function askModern(method: string, params: JsonObject): Promise<Answer> {
-    return asker.ask({
+    return ask({
       era: 'modern',
       method,
       params: modernParams(ground.about, params),
@@ -151,7 +171,7 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
   }
 
   function askLegacy(method: string, params: JsonObject): Promise<Answer> {
-    return asker.ask({
+    return ask({
       era: 'legacy',
       method,
       params,
@@ -163,9 +183,11 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     })
   }
 
+  const clear = () => Promise.all([sessions.clear(), sse.clear()])
+
   async function close(): Promise<void> {
     if (isClosed) return
-    if (health.current.state === 'up') await sessions.clear()
+    if (health.current.state === 'up') await clear()
     isClosed = true
     cancelNext()
     await wire.close()
@@ -174,7 +196,9 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
   return {
     plane,
     server: document.name,
-    shared: false,
+    get shared() {
+      return found.isSse === true
+    },
     ready,
     get eras() {
       return found.eras
@@ -192,22 +216,12 @@ export function openHttp(document: HttpServer, ground: Ground): Connection {
     },
     refresh() {
       // What was opened with the old secret may be bound to it.
-      void sessions.clear().then(() => probe())
+      void clear().then(() => probe())
     },
     async retire(drainMs) {
-      await drain(clock, () => wire.underWay === 0, drainMs)
+      await drain(clock, () => (found.isSse ? sse : wire).underWay === 0, drainMs)
       await close()
     },
     close,
   }
 }
-
-const DELETE = {
-  httpMethod: 'DELETE',
-  era: 'legacy',
-  body: new Uint8Array(0),
-  id: undefined,
-  method: '',
-  timeoutMs: 2000,
-  endMs: 2000,
-} as const

@@ -37,6 +37,8 @@ export function keepRunning(parts: {
   about: LogFields
   say: (what: string) => string
   health: HealthKeeper
+  /** What the first is asked, where it is known what it speaks. */
+  questions?: Questions | undefined
   /** Rejects with a Fault that says why there can be none. */
   start: () => Promise<Incarnation>
   /** There is one again; `isNews` where somebody may know of another, or of none. */
@@ -49,7 +51,7 @@ export function keepRunning(parts: {
   const leaving = new Set<Promise<void>>()
   let found = UNKNOWN
   let running: Incarnation | undefined
-  let questions = BOTH
+  let questions = parts.questions ?? BOTH
   let hasSpoken = false
   /** In a row, and altogether. */
   let crashes = 0

@@ -27,7 +27,8 @@ export function answerLocally({ httpMethod, id, era }: Outbound, sink: Sink): Ex
   })
 }
 
-function soon(act: () => void): Exchange {
+/** What is heard after `send` has returned, and not at all where it is cancelled before. */
+export function soon(act: () => void): Exchange {
   let isCancelled = false
   queueMicrotask(() => {
     if (!isCancelled) act()

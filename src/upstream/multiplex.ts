@@ -15,7 +15,7 @@ import { SharedCall } from './shared-call.ts'
 import type { Exchange, Outbound, Sink } from './upstream.ts'
 
 /**
- * Many callers on one pipe to one child process. Each request goes out under an id of ours that no
+ * Many callers on one pipe to one server: a child process, or a stream and what is posted beside it. Each request goes out under an id of ours that no
  * other has, and so does its progress token; what comes back is given the caller's own again. What
  * belongs to no call of ours is heard by nobody: on a shared pipe there is no telling whom it is for.
  */
@@ -24,10 +24,18 @@ export interface Multiplexer {
   readonly underWay: number
   /** Requests alone; nothing is heard before it has returned. */
   send(message: Outbound, sink: Sink): Exchange
-  /** One line of what the child writes. */
+  /** One line of what the child writes, or one event of a stream. */
   receive(line: Buffer): void
+  /** That request did not reach the server; `detail` is a whole sentence. */
+  lose(id: number, code: FailCode, detail: string): void
   /** Nothing more will come: all that is under way fails. */
   end(code: FailCode, what: string): void
+}
+
+/** A caller's request as it stands under our id. */
+export interface SentRequest {
+  readonly id: number
+  readonly message: Outbound
 }
 
 /** What the child writes is read as any answer is: relayed as it came, large numbers included. */
@@ -37,10 +45,12 @@ const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId'
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/
 
 export function createMultiplexer(options: {
-  /** One message and the end of its line; false where the child does not read. */
-  write: (message: Uint8Array) => boolean
+  /** One message, and of a request what it was; false where the server does not read. */
+  write: (message: Uint8Array, sent?: SentRequest) => boolean
   clock: Clock
   say: (what: string) => string
+  /** Where other pipes share the numbers, no answer that comes to the wrong one fits there. */
+  nextId?: () => number
   /** Requests that may be under way at once. */
   most: number
   /** Of messages that a caller was slow to take, bytes. */
@@ -51,10 +61,10 @@ export function createMultiplexer(options: {
 }): Multiplexer {
   const { write, clock, say, most, heldBytes, onListChanged, onDropped } = options
   const calls = new Map<number, SharedCall>()
-  let lastId = 0
+  const { nextId = createNextId() } = options
 
   function send(message: Outbound, sink: Sink): Exchange {
-    const id = ++lastId
+    const id = nextId()
     const call = new SharedCall({
       id,
       message,
@@ -72,7 +82,7 @@ export function createMultiplexer(options: {
       return call
     }
     calls.set(id, call)
-    if (!write(renamed(message, id, call))) {
+    if (!write(renamed(message, id, call), { id, message })) {
       call.failSoon('upstream_unreachable', 'does not read its input')
     }
     return call
@@ -145,10 +155,16 @@ export function createMultiplexer(options: {
     },
     send,
     receive,
+    lose: (id, code, detail) => calls.get(id)?.lose(code, detail),
     end(code, what) {
       for (const call of [...calls.values()]) call.fail(code, what)
     },
   }
+}
+
+export function createNextId(): () => number {
+  let last = 0
+  return () => ++last
 }
 
 const PONG = (id: string) => `{"jsonrpc":"2.0","id":${id},"result":{}}`

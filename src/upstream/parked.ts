@@ -2,12 +2,14 @@ import type { Clock } from '#lib/clock.ts'
 import type { FailCode } from './http-exchange.ts'
 import type { Exchange, Outbound, Sink } from './upstream.ts'
 
-/** Requests that came while the process was being started: they wait for it, as long as they would for an answer. */
+/** Requests that came while the process was being started, or the session opened: they wait for it, as long as they would for an answer. */
 export interface Parking {
+  readonly size: number
   add(message: Outbound, sink: Sink): Exchange
   /** Sends them on their way, in the order they came. */
   release(send: (message: Outbound, sink: Sink) => Exchange): void
-  fail(code: FailCode, what: string): void
+  /** `detail` is a whole sentence. */
+  fail(code: FailCode, detail: string): void
 }
 
 export function createParking(options: {
@@ -18,19 +20,23 @@ export function createParking(options: {
   const { clock, say, most } = options
   const waiting = new Set<Parked>()
   return {
+    get size() {
+      return waiting.size
+    },
     add(message, sink) {
       const parked = new Parked(message, sink, say, clock, () => waiting.delete(parked))
       waiting.add(parked)
       if (waiting.size > most) {
-        queueMicrotask(() => parked.fail('upstream_unreachable', `has ${most} requests waiting`))
+        const detail = say(`has ${most} requests waiting`)
+        queueMicrotask(() => parked.fail('upstream_unreachable', detail))
       }
       return parked
     },
     release(send) {
       for (const parked of [...waiting]) parked.go(send)
     },
-    fail(code, what) {
-      for (const parked of [...waiting]) parked.fail(code, what)
+    fail(code, detail) {
+      for (const parked of [...waiting]) parked.fail(code, detail)
     },
   }
 }
@@ -38,7 +44,6 @@ export function createParking(options: {
 class Parked implements Exchange {
   readonly #message: Outbound
   readonly #sink: Sink
-  readonly #say: (what: string) => string
   readonly #leave: () => void
   readonly #stopTimer: () => void
   #inner: Exchange | undefined
@@ -53,10 +58,9 @@ class Parked implements Exchange {
   ) {
     this.#message = message
     this.#sink = sink
-    this.#say = say
     this.#leave = leave
     this.#stopTimer = clock.after(message.timeoutMs, () =>
-      this.fail('upstream_timeout', `was not started within ${message.timeoutMs} ms`),
+      this.fail('upstream_timeout', say(`was not ready within ${message.timeoutMs} ms`)),
     )
   }
 
@@ -74,10 +78,10 @@ class Parked implements Exchange {
     this.#inner?.resume()
   }
 
-  fail(code: FailCode, what: string): void {
+  fail(code: FailCode, detail: string): void {
     if (this.#isOver) return
     this.#finish()
-    this.#sink.fail(code, this.#say(what))
+    this.#sink.fail(code, detail)
   }
 
   #finish(): void {

@@ -75,9 +75,13 @@ export class SharedCall implements Exchange {
   }
 
   fail(code: FailCode, what: string): void {
+    this.lose(code, this.#parts.say(what))
+  }
+
+  lose(code: FailCode, detail: string): void {
     if (this.#isOver || this.#isAnswered) return
     this.#finish(code === 'upstream_timeout' ? 'timeout' : undefined)
-    this.#parts.sink.fail(code, this.#parts.say(what))
+    this.#parts.sink.fail(code, detail)
   }
 
   failSoon(code: FailCode, what: string): void {

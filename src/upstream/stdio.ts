@@ -4,24 +4,27 @@ import { planeId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
 import type { JsonObject } from '#lib/json.ts'
 import { type Answer, asObject, createAsk } from './ask.ts'
+import { runnerOf } from './caller-runner.ts'
 import { type Connection, drain, type Ground } from './connection.ts'
 import { greetingOf } from './found.ts'
 import { modernParams } from './greet.ts'
 import { createHealth } from './health.ts'
-import type { Host, Incarnation } from './incarnation.ts'
-import { keepRunning } from './lifetime.ts'
+import type { Host } from './incarnation.ts'
+import type { Lifetime } from './lifetime.ts'
 import { createLists, listAll } from './list.ts'
 import { answerLocally, failSoon } from './locally.ts'
-import { createParking } from './parked.ts'
+import { createOwnLines, type OwnLines } from './own-lines.ts'
+import { isPerConnection } from './per-connection.ts'
+import { createProcessLine, type ProcessLine } from './process-line.ts'
 import { createRemembered } from './remembered.ts'
-import { createStarter } from './starting.ts'
+import type { Questions } from './stdio-probe.ts'
 import { codeOf } from './trouble.ts'
 import type { Discovered, Exchange, Outbound, Runner, Sink } from './upstream.ts'
 
 /** A server that a runner of the operator's configuration starts. */
 export type StdioServer = ServerDocument & { readonly upstream: { readonly runner: string } }
 
-/** Keeps a process of a runner running, which all callers share. */
+/** Keeps a process of a runner running, which all callers share unless the runner gives each its own. */
 export function openStdio(
   document: StdioServer,
   /** Undefined where the operator's configuration has none of that name. */
@@ -37,22 +40,36 @@ export function openStdio(
   const tell = () => {
     for (const listener of listeners) listener()
   }
-  const health = createHealth(clock, ({ state, detail }) =>
-    log[state === 'down' ? 'warn' : 'info'](`upstream.${state}`, { ...about, detail }),
-  )
-  const parking = createParking({ clock, say, most: limits.waiting })
-  const start = createStarter({ document, runner, ground, host, health, say, onListChanged: tell })
-  const life = keepRunning({
-    ...{ ground, about, say, health, start },
-    onUp(one, isNews) {
-      parking.release(one.send)
-      if (isNews) tell()
-    },
-    onDown: () => parking.fail('upstream_unreachable', 'has no process'),
+  const logged = () =>
+    createHealth(clock, ({ state, detail }) =>
+      log[state === 'down' ? 'warn' : 'info'](`upstream.${state}`, { ...about, detail }),
+    )
+  const parts = { document, ground, host, about, say }
+  const forCaller = (caller: string | undefined) => runner && runnerOf(runner, caller)
+  const health = logged()
+  /** The process of all callers; where each has its own, the one that the gateway itself asks. */
+  const own = createProcessLine({
+    ...{ ...parts, health, onNews: tell },
+    runner: forCaller(undefined),
   })
-  const ask = createAsk(send, say, createRemembered())
+  const { life } = own
+  const lines = ownLines()
+  const ask = createAsk(own.send, say, createRemembered())
   const lists = createLists()
   let isLeft = false
+
+  function ownLines(): OwnLines<ProcessLine> | undefined {
+    if (runner?.perCaller === undefined) return undefined
+    return createOwnLines({
+      ...{ clock, ...runner.perCaller, makesWay: false },
+      open: (caller) =>
+        createProcessLine({
+          ...{ ...parts, health: logged(), questions: known(life), onNews() {} },
+          runner: forCaller(caller),
+        }),
+      onSize: (processes) => health.about({ processes }),
+    })
+  }
 
   function send(message: Outbound, sink: Sink): Exchange {
     if (message.id === undefined || isPerConnection(message.method)) {
@@ -62,21 +79,13 @@ export function openStdio(
       const what = `needs the credential ${secretOf(document.credential)}, and none was lent`
       return failSoon(sink, 'no_credential', say(what))
     }
-    if (isLeft) {
-      return failSoon(sink, 'upstream_unreachable', say('was left: its document changed'))
-    }
-    const { running } = life
-    if (running !== undefined && isCurrent(running, message)) return running.send(message, sink)
-    if (health.current.state !== 'down') return parking.add(message, sink)
-    return failSoon(sink, 'upstream_unreachable', health.current.detail)
-  }
-
-  /** Another version of the secret than the process holds was lent to this call: a new process, first. */
-  function isCurrent(one: Incarnation, { loan }: Outbound): boolean {
-    if (loan === undefined || loan.version === one.version) return true
-    if (ground.loanFor(plane, document.name)?.version === one.version) return true
-    life.renew()
-    return false
+    const unreachable = (what: string) => failSoon(sink, 'upstream_unreachable', say(what))
+    if (isLeft) return unreachable('was left: its document changed')
+    if (lines === undefined) return own.send(message, sink)
+    if (message.caller === undefined) return unreachable('was called by nobody')
+    const line = lines.of(message.caller)
+    if (line !== undefined) return line.send(message, sink)
+    return unreachable(`has a process for each of ${lines.size} callers, and starts no more`)
   }
 
   /** Waits for a process that is being started, as a call does. */
@@ -101,8 +110,7 @@ export function openStdio(
 
   async function close(): Promise<void> {
     isLeft = true
-    parking.fail('upstream_unreachable', 'is being stopped')
-    await life.close()
+    await Promise.all([own.close(), lines?.clear()])
   }
 
   return {
@@ -124,24 +132,20 @@ export function openStdio(
     onListChanged(listener) {
       listeners.add(listener)
     },
-    refresh: life.renew,
+    refresh() {
+      for (const line of [own, ...(lines?.all() ?? [])]) line.life.renew()
+    },
     async retire(drainMs) {
       isLeft = true
-      await drain(clock, () => (life.running?.underWay ?? 0) === 0, drainMs)
+      await drain(clock, () => own.underWay + (lines?.underWay ?? 0) === 0, drainMs)
       await close()
     },
     close,
   }
 }
 
-/** What belongs to one connection and its one client, which no caller of a shared process is. */
-function isPerConnection(method: string): boolean {
-  return PER_CONNECTION.has(method) || method.startsWith('tasks/')
+/** One process of a runner speaks what the others do. */
+function known({ found: { eras } }: Lifetime): Questions | undefined {
+  const legacy = eras.legacy !== undefined
+  return eras.modern || legacy ? { modern: eras.modern, legacy } : undefined
 }
-
-const PER_CONNECTION: ReadonlySet<string> = new Set([
-  'initialize',
-  'logging/setLevel',
-  'resources/subscribe',
-  'resources/unsubscribe',
-])

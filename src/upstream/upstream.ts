@@ -3,6 +3,8 @@ import type { ServerDocument } from '#domain/documents.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { FaultCode } from '#lib/fault.ts'
+import type { Era } from '#mcp/revisions.ts'
+import type { Carried } from './carried.ts'
 
 /**
  * A connection to one server behind the gateway, over streamable HTTP or to a child process over
@@ -12,10 +14,16 @@ export interface Upstream {
   readonly plane: PlaneId
   readonly server: string
   /**
-   * A child process that all callers share: it has no sessions of its own, carries no server-sent
-   * requests, and its notices that belong to no call are dropped. False over HTTP.
+   * No caller opens a session there: a child process, or the streams of HTTP+SSE, which the gateway
+   * opens itself. It carries no server-sent requests, and notices that belong to no call are dropped.
+   * False over streamable HTTP.
    */
   readonly shared: boolean
+  /**
+   * Where this carries messages to a server of the other era: that era (docs/bridging.md). What a
+   * legacy session is, the gateway keeps then, and not the server.
+   */
+  readonly bridgedTo?: Era
   /** What was found by probing; both false/undefined until the first probe has ended. */
   readonly eras: Eras
   readonly health: Health
@@ -56,6 +64,8 @@ export interface Health {
   /** How its process is kept apart: `user bailiwick-mes`, `bubblewrap`, `same user`; undefined for HTTP. */
   readonly isolation?: string
   readonly restarts?: number
+  /** Processes that run for one caller each, where its runner gives each its own. */
+  readonly processes?: number
 }
 
 export interface Trouble {
@@ -91,6 +101,28 @@ export interface Outbound {
    * the server has forgotten it. The plane's endpoint uses one for each client and server.
    */
   readonly session?: string
+  /**
+   * Who calls, as one text that nobody else has: where each caller has a child process or a stream
+   * of its own, a request without it is refused.
+   */
+  readonly caller?: string
+  /** For what carries it to a server of the other era (`bridge/`). */
+  readonly behalf?: Behalf
+  /** For a bridge to the modern era. */
+  readonly carried?: Carried
+}
+
+/** On whose behalf a message goes out, for whoever needs more than this one message to carry it. */
+export interface Behalf {
+  /** Who calls, as a text that nobody else has. */
+  readonly caller: string
+  /** What is lent to messages beside this one: of a session, of a cancellation. */
+  readonly loan: Loan | undefined
+  /**
+   * Something goes on beyond the answer to this message: `end` is called, with a code, when what
+   * permitted it is gone. The answer must be called once it is over.
+   */
+  outlive(end: (code: string) => void): () => void
 }
 
 export interface Span {
@@ -148,6 +180,8 @@ export interface Upstreams {
   list(plane: PlaneId): Upstream[]
   /** Hears of each connection that is open, and of each that is opened from then on. */
   onOpen(listener: (upstream: Upstream) => void): void
+  /** Hears of each connection that is replaced or not needed any more, before it closes. */
+  onLeave(listener: (upstream: Upstream) => void): void
   /** Brings connections to what the documents say: opens new ones, closes those that are gone or changed. */
   follow(plane: PlaneId, servers: readonly ServerDocument[]): Promise<void>
   /** The vault holds another secret of that name: children that were lent it are started anew, other servers are asked again. */
@@ -171,4 +205,6 @@ export interface Runner {
    */
   readonly user?: string
   readonly sandbox?: 'bubblewrap'
+  /** One process for each caller instead of one for all: at most so many, ended after so long without a call. */
+  readonly perCaller?: { readonly most: number; readonly idleMs: number }
 }

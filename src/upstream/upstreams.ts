@@ -65,6 +65,7 @@ export function createUpstreams(options: {
   const planes = new Map<PlaneId, Map<string, Held>>()
   const leaving = new Set<Promise<void>>()
   const listeners = new Set<(upstream: Upstream) => void>()
+  const leaveListeners = new Set<(upstream: Upstream) => void>()
 
   function open(document: ServerDocument): Connection {
     const { upstream } = document
@@ -74,6 +75,7 @@ export function createUpstreams(options: {
   }
 
   function retire({ connection }: Held): void {
+    for (const listener of leaveListeners) listener(connection)
     const gone = connection.retire(ground.limits.drainMs).finally(() => leaving.delete(gone))
     leaving.add(gone)
   }
@@ -86,6 +88,9 @@ export function createUpstreams(options: {
       for (const servers of planes.values()) {
         for (const { connection } of servers.values()) listener(connection)
       }
+    },
+    onLeave(listener) {
+      leaveListeners.add(listener)
     },
     async follow(plane, servers) {
       const before = planes.get(plane) ?? new Map<string, Held>()

@@ -117,6 +117,7 @@ export type Purpose =
   | 'payload key'
   | 'cursor'
   | 'mailbox'
+  | 'request state'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {

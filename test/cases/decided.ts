@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { createBridges } from '#bridge/bridge.ts'
 import type { PlanePolicy } from '#change/change.ts'
 import { checkDocument } from '#change/check.ts'
 import { because } from '#domain/because.ts'
@@ -176,17 +175,21 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     record: { refuse: never, intend: never, conclude: never },
     windows: createWindows(),
     upstreams: { find: () => ({ eras }) } as never,
-    bridges: createBridges(),
+    // What a case says of a server's eras is all that it can be spoken to in.
+    bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined) },
     apis: { find: () => undefined } as never,
     underway: { add: never, cancel: never },
+    carry: { check: () => {}, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: createLend({
       vault: vault as never,
       callTokens: never,
       item: (_, name) => policy.servers.get(name) ?? policy.apis.get(name),
     }),
-    looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen },
+    looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen, notice: never },
     stepUps: { mayAsk: never },
+    listing: never,
+    states: { open: () => undefined, seal: never },
     snapshot: () => snapshot,
     now: never,
   })

@@ -43,7 +43,7 @@ describe('bailiwick connect, as an MCP client starts it', () => {
       const found = await names(peer)
       assert.ok(found.includes('bank__accounts_list'), found.join(' '))
       assert.equal(found.includes('bank__transfer_create'), false)
-      assert.equal(found.includes('everything__echo'), peer.era === 'legacy')
+      assert.equal(found.includes('everything__echo'), true)
       const { text } = await peer.callTool('bank__account_balance', { account: 'acc-1001' })
       assert.match(text, /acc-1001/)
     })

@@ -63,8 +63,13 @@ async function readResults(folder: string, requirements: Requirements) {
 }
 
 /** One folder for each scenario, `KIND-NAME-TIME`, with a list of checks; none where it broke off before the first. */
-export async function readChecks(folder: string, kind: 'server' | 'authorization-server') {
-  const pattern = new RegExp(`^${kind}-(.+)-\\d{4}-\\d\\d-\\d\\dT[\\d-]+Z$`)
+export async function readChecks(
+  folder: string,
+  kind: 'server' | 'authorization-server' | 'client',
+) {
+  // A client's results have no word before the scenario's name.
+  const word = kind === 'client' ? '' : `${kind}-`
+  const pattern = new RegExp(`^${word}(.+)-\\d{4}-\\d\\d-\\d\\dT[\\d-]+Z$`)
   const read = async (entry: string) => {
     const scenario = pattern.exec(entry)?.[1] ?? entry
     const text = await readFile(join(folder, entry, 'checks.json'), 'utf8').catch(() => '[]')

@@ -6,6 +6,8 @@ import { exchange, legacy, modern } from '../peers/wire.ts'
 /** A stream that a caller reads: what came until it ended. */
 export interface Stream {
   readonly text: Promise<string>
+  /** What has come until now. */
+  said(): string
   close(): void
 }
 
@@ -53,7 +55,7 @@ export const callingAt = (url: string, host = new URL(url).host) => {
     const text = new Promise<string>((resolve) => {
       inbound.on('close', () => resolve(chunks.join('')))
     })
-    return { text, close: () => outbound.destroy() }
+    return { text, said: () => chunks.join(''), close: () => outbound.destroy() }
   }
   return {
     ask,

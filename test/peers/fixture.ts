@@ -21,7 +21,7 @@ import { type Announce, addSimpleTools } from './fixture/simple.ts'
 import type { HttpServer } from './servers.ts'
 
 /** The server that the conformance suite asks for, on the official SDK: everything it names. */
-function createFixture(announce: Announce): McpServer {
+export function createFixture(announce: Announce, addAsking = addAskingTools): McpServer {
   const server = new McpServer(
     { name: 'conformance-fixture', version: '1.0.0' },
     {
@@ -36,7 +36,7 @@ function createFixture(announce: Announce): McpServer {
     },
   )
   addSimpleTools(server, announce)
-  addAskingTools(server)
+  addAsking(server)
   addRounds(server)
   addResources(server)
   addPrompts(server)
@@ -47,10 +47,10 @@ function createFixture(announce: Announce): McpServer {
 }
 
 /**
- * Serves the fixture over streamable HTTP in both eras, with sessions, resumable streams and
+ * Serves the fixture over streamable HTTP in both eras, or in one, with sessions, resumable streams and
  * polling for the older one, on a free port of loopback.
  */
-export async function startFixture(): Promise<HttpServer> {
+export async function startFixture(speaks: 'both' | 'legacy' = 'both'): Promise<HttpServer> {
   const sessions = new Map<string, NodeStreamableHTTPServerTransport>()
   const modern = createMcpHandler(() => createFixture(modern.notify))
   const serveModern = toNodeHandler(modern)
@@ -87,7 +87,8 @@ export async function startFixture(): Promise<HttpServer> {
       ...(mcpMethod !== undefined && { mcpMethodHeader: mcpMethod }),
       body,
     })
-    if (inbound.kind === 'legacy') return serveLegacy(request, response, body)
+    if (inbound.kind === 'legacy' || speaks === 'legacy')
+      return serveLegacy(request, response, body)
     // The SDK's declaration does not fit exactOptionalPropertyTypes.
     await serveModern(request as NodeIncomingMessageLike, response, body)
   }

@@ -34,17 +34,50 @@ export const everythingCommand = (): StdioServer => ({
 })
 
 /** The same over streamable HTTP. */
-export async function startEverything(): Promise<HttpServer> {
+export const startEverything = (): Promise<HttpServer> => everythingAt('streamableHttp', '/mcp')
+
+/** The same over the HTTP+SSE of 2024-11-05. */
+export const startEverythingSse = (): Promise<HttpServer> => everythingAt('sse', '/sse')
+
+async function everythingAt(transport: string, path: string): Promise<HttpServer> {
   const port = await freePort()
   const program = await startProgram({
-    args: [pathOf(everythingPath), 'streamableHttp'],
+    args: [pathOf(everythingPath), transport],
     env: { PORT: String(port) },
-    ready: /listening on port (\d+)/,
+    ready: /(?:listening|running) on port (\d+)/,
   })
-  return { url: `http://127.0.0.1:${port}/mcp`, stop: program.stop }
+  return { url: `http://127.0.0.1:${port}${path}`, stop: program.stop }
 }
 
 async function serving(options: ProgramOptions): Promise<HttpServer> {
   const program: Program = await startProgram(options)
   return { url: program.ready, stop: program.stop }
+}
+
+/** A server of npm as a child for stdio: the path of its program within node_modules. */
+export const packageCommand = (
+  program: string,
+  args: string[] = [],
+  env: Record<string, string> = {},
+): StdioServer => ({
+  command: process.execPath,
+  args: [pathOf(`node_modules/${program}`), ...args],
+  env,
+})
+
+/** mcp-proxy, a front of both eras over streamable HTTP, before a server that speaks over stdio. */
+export async function startMcpProxy(behind: StdioServer): Promise<HttpServer> {
+  const port = await freePort()
+  const own = ['--host', '127.0.0.1', '--port', String(port), '--server', 'stream']
+  const program = await startProgram({
+    args: [
+      pathOf('node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs'),
+      ...own,
+      '--',
+      behind.command,
+      ...behind.args,
+    ],
+    ready: /(starting server on port|listening|started)/i,
+  })
+  return { url: `http://127.0.0.1:${port}/mcp`, stop: program.stop }
 }

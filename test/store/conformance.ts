@@ -324,6 +324,23 @@ export const storeConformance = (
       })
     })
 
+    describe('notes of sessions', () => {
+      test('stand once under their name, newest first, from a time on', async () => {
+        const { sessionNotes } = store
+        const note = (name: string, note: string) => ({ session: 's', name, note })
+        await sessionNotes.put(note('level', 'one'))
+        await sessionNotes.put(note('uri', 'two'))
+        await sessionNotes.put(note('level', ''))
+        const all = await sessionNotes.list(0, 10)
+        assert.deepEqual(
+          new Set(all.map(({ name, note }) => `${name}=${note}`)),
+          new Set(['level=', 'uri=two']),
+        )
+        assert.equal((await sessionNotes.list(0, 1)).length, 1)
+        assert.deepEqual(await sessionNotes.list((all[0]?.notedAt ?? 0) + 1, 10), [])
+      })
+    })
+
     describe('what is good for one use', () => {
       const until = noon + 60_000
       const rows = (...digests: string[]) => digests.map((digest) => ({ digest, until }))

@@ -219,14 +219,9 @@ describe('The bank, whose security and operations share a plane', () => {
       const old = await connect(agent)
       assert.deepEqual(await namesOf(old), sees)
       await old.close()
-      // An old server is not for callers of the new revision; everything else is.
       const target = { url: endpoint(), token: await tokenOf(agent) }
       const pinned = await connectV2(target, { pin: '2026-07-28' })
-      const isOld = (name: string) => name.startsWith('edr__') || name.startsWith('atm__')
-      assert.deepEqual(
-        await namesOf(pinned),
-        sees.filter((name) => !isOld(name)),
-      )
+      assert.deepEqual(await namesOf(pinned), sees)
       await pinned.close()
     })
 

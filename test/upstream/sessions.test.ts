@@ -73,6 +73,19 @@ describe('legacy sessions that the gateway holds', () => {
     })
   }
 
+  test('are ended whatever a server says to that', async () => {
+    const { url } = await listen((request, response) => {
+      const type = { 'content-type': 'text/plain' }
+      if (request.method === 'DELETE') response.writeHead(200, type).end('Bye.')
+      else response.writeHead(404).end()
+    })
+    const { find } = await open([serverAt('old', { url })])
+    const message = { ...callOf('any', {}, { era: 'legacy' }), body: new Uint8Array(0) }
+    const ended = await exchange(find('old'), { ...message, httpMethod: 'DELETE', id: undefined })
+    assert.equal(ended.failure, undefined)
+    assert.equal(ended.heads[0]?.status, 200)
+  })
+
   test('are one for each key, and are left at the end', async () => {
     const server = await sessionServer({ status: 404, code: -32001 })
     const { upstreams, find } = await open([serverAt('old', { url: server.url })])

@@ -1,0 +1,43 @@
+import type { JsonValue } from '#lib/json.ts'
+import { INVALID_PARAMS, METHOD_NOT_FOUND, type ProtocolRefusal } from '#mcp/messages.ts'
+import { checkParamHeaders } from '#mcp/param-headers.ts'
+import type { Permitted } from '#policy/policy.ts'
+import type { Ask, Exchange } from './exchange.ts'
+import { mirroredBy } from './mirrored.ts'
+
+/**
+ * At servers' own endpoints alone: updates come by a stream of the session's server, and a session of the
+ * plane's endpoint has none; and a skill names its files by its server's own URIs.
+ */
+const isAtServers = ({ method }: Ask): boolean =>
+  method === 'resources/subscribe' ||
+  method === 'resources/unsubscribe' ||
+  method === 'skills/get' ||
+  method === 'resources/directory/read'
+
+/** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
+export const uncarriedOf = (
+  exchange: Exchange,
+  ask: Ask,
+  decision: Permitted,
+): ProtocolRefusal | undefined => {
+  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
+  if (ask.params.task !== undefined)
+    return {
+      status: 200,
+      code: INVALID_PARAMS,
+      message: 'Tasks are not carried by this gateway; call without task',
+    }
+  if (exchange.server === undefined && isAtServers(ask))
+    return {
+      status: ask.era === 'modern' ? 404 : 200,
+      code: METHOD_NOT_FOUND,
+      message: `${ask.method} is for its server's own endpoint`,
+    }
+  if (ask.era !== 'modern' || ask.method !== 'tools/call') return undefined
+  const declared = ask.isUnfolded ? [] : mirroredBy(decision.capability)
+  const args = ask.params.arguments as JsonValue | undefined
+  return declared.length === 0
+    ? undefined
+    : checkParamHeaders(declared, args, exchange.request.headers)
+}
