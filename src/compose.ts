@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createBridges } from '#bridge/bridge.ts'
 import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
@@ -7,6 +8,8 @@ import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
+import { createBuilt } from '#edge/ops/built.ts'
+import { createConsole } from '#edge/ops/console.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
@@ -29,6 +32,9 @@ import { type Configuration, readConfiguration, redisPassword } from './config.t
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
 import { openWindows } from './windows.ts'
+
+/** Beside the sources and beside what is compiled alike. */
+const consoleFolder = fileURLToPath(new URL('../console/dist', import.meta.url))
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
@@ -308,6 +314,11 @@ const serveParts = async (
   const manager = createManagerEdge(api)
   change.onChange(manager.moved)
   edges.set('api', manager.edge)
+  const console = createConsole({
+    built: createBuilt(consoleFolder, clock.now),
+    isSettingUp: () => parts.people.setup.open(),
+  })
+  for (const [path, edge] of Object.entries(console)) edges.set(path, edge)
   return {
     installation,
     setupCode,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { schemaFile } from '../src/change/schema.ts'
 import { configurationSchema } from '../src/config.ts'
 import { faults } from '../src/lib/fault.ts'
+import { consoleTypes } from './console-types.ts'
 import { documentsReference } from './documents.ts'
 import { rolesReference, routesReference } from './roles-and-routes.ts'
 
@@ -151,15 +152,16 @@ ${rolesReference()}
 `
 
 /** Path from the repository's root, and what has to stand there. */
-export const documents: Readonly<Record<string, () => string>> = {
+export const documents: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errors,
   'docs/configuration.md': configuration,
   'docs/documents.md': documentKinds,
   'docs/api.md': api,
   'docs/roles.md': roles,
   'docs/bailiwick-v1.schema.json': schemaFile,
+  'console/api/schema.ts': consoleTypes,
 }
 
 if (import.meta.main)
   for (const [path, text] of Object.entries(documents))
-    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text())
+    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), await text())

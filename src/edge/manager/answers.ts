@@ -47,7 +47,7 @@ export const passkey = z.strictObject({
 })
 
 export const session = z.strictObject({
-  token: z.string().describe('Shown this once.'),
+  token: z.string().optional().describe('Shown this once; not where it went into the cookie.'),
   id: z.string(),
   person: account,
   endsAt: at,

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { stations } from '#domain/decision.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { stationStates } from '#manager/call-path.ts'
 
 const at = z.int().describe('UTC milliseconds.')
 
@@ -41,6 +43,16 @@ export const callRow = z.strictObject({
     })
     .optional(),
   count: z.int(),
+  path: z
+    .array(
+      z.strictObject({
+        station: z.enum(stations),
+        state: z.enum(stationStates),
+        ms: z.number().optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .describe('The six stations in their order, each with what became of the call there.'),
 })
 
 /** What a look at a ledger leaves to say beside what it found. */

@@ -3,6 +3,7 @@ import type { CallRecord } from '#ledger/ledger.ts'
 import { Fault } from '#lib/fault.ts'
 import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
+import { pathOf } from '#manager/call-path.ts'
 import { why } from '#manager/calls.ts'
 import { erase } from '#manager/erasing.ts'
 import {
@@ -74,6 +75,8 @@ const overviewOf = <T>([answer]: readonly (T & { readonly plane: string })[]) =>
   return rest
 }
 
+const withPath = <T extends CallRecord>(record: T) => ({ ...record, path: pathOf(record) })
+
 const before = (after: string | undefined): number | undefined =>
   after === undefined ? undefined : Number(after)
 
@@ -92,7 +95,8 @@ export const callRoutes = [
       const { after, limit, ...ask } = asked.query
       const { plane } = planeHere(asked)
       const input = { ...ask, plane: plane.name, before: before(after), most: limit }
-      return pageOf(await askCalls(asked.desk, input, sightOf(asked)))
+      const page = pageOf(await askCalls(asked.desk, input, sightOf(asked)))
+      return { ...page, items: page.items.map(withPath) }
     },
   ),
   route(
@@ -200,7 +204,7 @@ export const callRoutes = [
         position,
         entry: { ...entry },
       }))
-      return { ...answer, entries }
+      return { ...answer, record: withPath(answer.record), entries }
     },
   ),
   route(

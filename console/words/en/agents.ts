@@ -1,0 +1,4 @@
+export const agents = {
+  'agents.title': 'Agents',
+  'agents.consumers': 'Consumers',
+} as const

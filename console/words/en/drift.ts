@@ -1,0 +1,3 @@
+export const drift = {
+  'drift.title': 'Changed definitions',
+} as const

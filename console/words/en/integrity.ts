@@ -1,0 +1,3 @@
+export const integrity = {
+  'integrity.title': 'Integrity',
+} as const

@@ -1,0 +1,5 @@
+import type { integrity as english } from '../en/integrity.ts'
+
+export const integrity: Record<keyof typeof english, string> = {
+  'integrity.title': 'Bütünlük',
+}
