@@ -72,10 +72,7 @@ const Chart = (props: Props & { readonly id: string }) => {
   const slots = Array.from({ length: count }, (_, index) => first + index * stepMs)
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: an SVG is what a slider of bars is drawn in. */}
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        preserveAspectRatio="none"
+      <div
         className={styles.chart}
         role="slider"
         tabIndex={0}
@@ -86,38 +83,40 @@ const Chart = (props: Props & { readonly id: string }) => {
         aria-valuetext={tell(first + brush.at * stepMs)}
         onKeyDown={brush.onKeyDown}
       >
-        <Patterns series={series} id={id} />
-        <rect
-          className={styles.chosen}
-          data-on={brush.chosen !== undefined}
-          x={low * slot}
-          width={(high - low + 1) * slot}
-          y={0}
-          height={height}
-        />
-        {bars.map((bar) => (
-          <Stack
-            key={bar.at}
-            {...{ bar, series, id }}
-            x={((bar.at - first) / stepMs) * slot}
-            width={Math.max(1, slot - 1)}
-            scale={height / most}
-          />
-        ))}
-        {slots.map((at, index) => (
+        <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+          <Patterns series={series} id={id} />
           <rect
-            key={at}
-            className={styles.hit}
-            x={index * slot}
-            width={slot}
+            className={styles.chosen}
+            data-on={brush.chosen !== undefined}
+            x={low * slot}
+            width={(high - low + 1) * slot}
             y={0}
             height={height}
-            {...brush.bar(index)}
-          >
-            <title>{tell(at)}</title>
-          </rect>
-        ))}
-      </svg>
+          />
+          {bars.map((bar) => (
+            <Stack
+              key={bar.at}
+              {...{ bar, series, id }}
+              x={((bar.at - first) / stepMs) * slot}
+              width={Math.max(1, slot - 1)}
+              scale={height / most}
+            />
+          ))}
+          {slots.map((at, index) => (
+            <rect
+              key={at}
+              className={styles.hit}
+              x={index * slot}
+              width={slot}
+              y={0}
+              height={height}
+              {...brush.bar(index)}
+            >
+              <title>{tell(at)}</title>
+            </rect>
+          ))}
+        </svg>
+      </div>
       <div className={styles.axis} aria-hidden="true">
         {[from, (from + to) / 2, to].map((at) => (
           <span key={at}>{timeOf(at, language, zone, 'minute')}</span>
