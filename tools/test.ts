@@ -45,7 +45,10 @@ const tierOf = (file: string): Tier => {
 const isPure = (file: string) =>
   file.startsWith('src/') || file.startsWith('console/') || file === 'test/tidy.test.ts'
 
-const all = globSync(['src/**/*.test.ts', 'console/!(node_modules)/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).toSorted()
+const all = globSync(
+  ['src/**/*.test.ts', 'console/!(node_modules)/**/*.test.ts', 'test/**/*.test.ts'],
+  { cwd: root },
+).toSorted()
 const files = all
   .filter((file) => (tier === 'pure' ? isPure(file) : tierOf(file) === tier))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))

@@ -17,12 +17,37 @@ import {
 const words = createWords('en', en)
 
 /** Every state that a road can end in, with its shapes, as the terminal draws them, and its words. */
-const golden: readonly (readonly [stop: Station, state: StationState, shapes: string, says: string])[] = [
-  ['permit', 'denied', '●■○○○◉', 'Authenticate: passed; Permit: denied, no grant; Record: recorded'],
+const golden: readonly (readonly [
+  stop: Station,
+  state: StationState,
+  shapes: string,
+  says: string,
+])[] = [
+  [
+    'permit',
+    'denied',
+    '●■○○○◉',
+    'Authenticate: passed; Permit: denied, no grant; Record: recorded',
+  ],
   ['permit', 'held', '●◆○○○◉', 'Authenticate: passed; Permit: held, no grant; Record: recorded'],
-  ['limit', 'limited', '●●‖○○◉', 'Authenticate: passed; Permit: passed; Limit: limited, no grant; Record: recorded'],
-  ['credential', 'failed', '●●●▲○◉', 'Authenticate: passed; Permit: passed; Limit: passed; Credential: failed, no grant; Record: recorded'],
-  ['forward', 'unknown', '●●●●?◉', 'Authenticate: passed; Permit: passed; Limit: passed; Credential: passed; Forward: outcome unknown, no grant; Record: recorded'],
+  [
+    'limit',
+    'limited',
+    '●●‖○○◉',
+    'Authenticate: passed; Permit: passed; Limit: limited, no grant; Record: recorded',
+  ],
+  [
+    'credential',
+    'failed',
+    '●●●▲○◉',
+    'Authenticate: passed; Permit: passed; Limit: passed; Credential: failed, no grant; Record: recorded',
+  ],
+  [
+    'forward',
+    'unknown',
+    '●●●●?◉',
+    'Authenticate: passed; Permit: passed; Limit: passed; Credential: passed; Forward: outcome unknown, no grant; Record: recorded',
+  ],
 ]
 
 const pathTo = (stop: Station, state: StationState): CallPath =>

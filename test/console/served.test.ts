@@ -69,7 +69,10 @@ describe('The console as it is served', () => {
     build('first', 'one'.repeat(1000))
     for (const path of ['/m', '/m/ledger', '/m/calls/cal_01', '/p', '/p/access', '/setup']) {
       const { status, text, headers } = await get(path)
-      assert.deepEqual([status, /first/.test(text), headers['cache-control']], [200, true, 'no-cache'])
+      assert.deepEqual(
+        [status, /first/.test(text), headers['cache-control']],
+        [200, true, 'no-cache'],
+      )
       const policy = String(headers['content-security-policy'])
       assert.match(policy, /default-src 'self'.*script-src 'self'.*frame-ancestors 'none'/)
       assert.doesNotMatch(policy, /unsafe/)
@@ -80,7 +83,9 @@ describe('The console as it is served', () => {
   })
 
   test('keeps what carries its hash for ever, and packs it for who takes that', async () => {
-    const { headers, text } = await get('/m/assets/first.js', { 'accept-encoding': 'br, gzip;q=0.5' })
+    const { headers, text } = await get('/m/assets/first.js', {
+      'accept-encoding': 'br, gzip;q=0.5',
+    })
     assert.match(String(headers['cache-control']), /immutable/)
     assert.equal(headers['content-encoding'], 'gzip')
     assert.ok(text.length < 1000)

@@ -40,7 +40,10 @@ describe('The session of a browser', () => {
     ['an address that somebody typed', { 'sec-fetch-site': 'none' }],
     ['another origin, in a browser that tells no more', { origin: 'https://evil.example' }],
     ['a browser that tells nothing of where it comes from', {}],
-    ['a page that claims both', { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }],
+    [
+      'a page that claims both',
+      { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' },
+    ],
   ]
   for (const [who, headers] of strangers)
     test(`attack: a request that ${who} made rides on the cookie, and is refused`, async () => {

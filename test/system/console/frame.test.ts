@@ -53,3 +53,20 @@ test('a page in Turkish has no English key in it, and says so to who hears it', 
   assert.doesNotMatch(await page.locator('body').innerText(), /\b(frame|ui|ledger)\.[a-z]/)
   checked()
 })
+
+test('the first administrator is made in the browser by the code; afterwards the address is 404', async () => {
+  const fresh = await startConsole({ sample: false })
+  try {
+    const { page, open, checked } = await fresh.visitor()
+    await open(`/setup?code=${fresh.started.setupCode}`)
+    assert.deepEqual(await lookAt(page, 'console-setup'), [])
+    await page.getByLabel('Name').fill('ayse')
+    await page.getByLabel('Passphrase').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Make the administrator' }).click()
+    await page.getByRole('navigation', { name: 'Places' }).waitFor()
+    checked()
+    assert.equal((await fetch(`${fresh.origin}/setup`)).status, 404)
+  } finally {
+    await fresh.stop()
+  }
+})
