@@ -9,6 +9,7 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { CallCounts } from '#telemetry/calls.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
@@ -24,10 +25,10 @@ import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
+import type { GatewayLimits } from './limits.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import type { Looks } from './look.ts'
-import type { Timeouts } from './outbound.ts'
 import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
@@ -47,16 +48,6 @@ import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
-
-export interface GatewayLimits extends Timeouts {
-  readonly bodyBytes: number
-  readonly bodyTimeoutMs: number
-  readonly jsonDepth: number
-  readonly jsonNodes: number
-  readonly unauthenticatedPerSecond: number
-  readonly concurrentExchanges: number
-  readonly roundTimeoutMs: number
-}
 
 export interface GatewayParts {
   readonly version: string
@@ -78,6 +69,7 @@ export interface GatewayParts {
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
+  readonly counts: CallCounts
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
@@ -112,6 +104,8 @@ export interface Gateway {
   follow(planes: readonly PlaneId[]): void
   /** Refuses what is new and waits for what is under way, at most `drainMs`. */
   drain(drainMs: number): Promise<void>
+  /** Requests in work. */
+  readonly inside: number
 }
 
 export const createGateway = (parts: GatewayParts): Gateway => {
@@ -138,6 +132,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         plane: parts.planeDocument(plane),
         item: parts.item(plane, capability.server),
       }),
+    counts: parts.counts,
     nextId: parts.nextId,
     elapsed: clock.elapsed,
   })
@@ -376,6 +371,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
 
   return {
+    get inside() {
+      return door.inside
+    },
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
     async admit(exchange, about) {

@@ -68,7 +68,10 @@ const asked = {
   caller: {},
   target: { server: 'bank', kind: 'tool', name: 'x' },
 } as unknown as Asked
-const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
+const call = {
+  ...{ id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] },
+  counted: { ended() {} },
+}
 
 test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {
   const conclude = () => Promise.reject(new Fault('unrecordable'))
