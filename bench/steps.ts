@@ -172,7 +172,11 @@ const partsOf = (installation: Installation): GatewayParts => {
     planeDocument: () => undefined,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {}, notice() {} },
-    counts: createTelemetry({ clock, version: installation.version, series: 2000 }).counts,
+    telemetry: {
+      counts: createTelemetry({ clock, version: installation.version, series: 2000 }).counts,
+      traces: undefined,
+      dropsBaggage: false,
+    },
   }
 }
 

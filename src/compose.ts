@@ -27,7 +27,7 @@ import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, certificatesAt, hostsOf, readAddress } from './address.ts'
 import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration, redisPassword } from './config.ts'
-import { openMetrics } from './exporters.ts'
+import { openExport, openMetrics } from './exporters.ts'
 import { figuresOf } from './figures.ts'
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
@@ -237,6 +237,8 @@ const serveParts = async (
   })
   const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
   upstreams.onLeave(bridges.leave)
+  const otlp = await openExport({ ...parts, settings: configuration.telemetry.otlp })
+  if (otlp) opened.push(otlp.close)
   const served = createGateway({
     ...parts,
     bridges,
@@ -254,7 +256,11 @@ const serveParts = async (
     planeDocument: (plane) => change.current().planes.get(plane)?.plane,
     isCurrent: membership.isCurrent,
     looks: watch,
-    counts: parts.telemetry.counts,
+    telemetry: {
+      counts: parts.telemetry.counts,
+      traces: otlp?.traces,
+      dropsBaggage: configuration.telemetry.baggage === 'drop',
+    },
   })
   gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
@@ -270,7 +276,7 @@ const serveParts = async (
     const because = [...(draining ? ['draining'] : []), ...membership.problems(), ...unwritten]
     return { ready: because.length === 0, because }
   }
-  const inside = () => served.inside
+  const { inside } = served
   const state = figuresOf(parts, { clock, ready, inside, open: bridges.open })
   const metrics = await openMetrics({
     ...{ ...parts, edges, state, isWorker: options.worker !== undefined },
@@ -278,6 +284,7 @@ const serveParts = async (
     tokens: configuration.telemetry.metrics.tokenSha256,
   })
   opened.push(metrics.close)
+  otlp?.start(state)
   const health = createHealth({ ready })
   const answersAsIssuer = createIssuerEdge(identity, about.isBehindProxy)
   const issuer: Edge = async (request, response) => {
@@ -338,6 +345,7 @@ const serveParts = async (
       await parts.apis.close()
       await orLeave(async () => {
         await closed
+        await otlp?.close()
         await membership.close()
         await windows.close()
         await retention.close()

@@ -1,8 +1,10 @@
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createMetricsEdge } from '#edge/ops/metrics.ts'
+import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { contentType } from '#telemetry/exposition.ts'
+import type { Otlp, OtlpSettings } from '#telemetry/otlp/otlp.ts'
 import type { State } from '#telemetry/state.ts'
 import type { Telemetry } from '#telemetry/telemetry.ts'
 
@@ -42,6 +44,21 @@ export const openMetrics = async (about: {
   for (const name of [host, 'localhost']) hosts.add(`${name}:${taken}`)
   log.info('metrics.listening', { address: `${host}:${taken}` })
   return { close: listener.close }
+}
+
+/** To a collector, where one is configured: nothing of it is loaded otherwise. */
+export const openExport = async (about: {
+  settings: OtlpSettings | undefined
+  telemetry: Telemetry
+  version: string
+  store: { readonly members: { readonly self: string } }
+}): Promise<Otlp | undefined> => {
+  const { settings, telemetry, version, store } = about
+  if (!settings) return undefined
+  const { openOtlp } = await import('#telemetry/otlp/otlp.ts')
+  const instance = store.members.self
+  const { env: environment } = process
+  return openOtlp({ settings, telemetry, version, instance, clock, random, environment })
 }
 
 const listenFrom = async (

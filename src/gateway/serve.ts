@@ -9,7 +9,6 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
-import type { CallCounts } from '#telemetry/calls.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
@@ -46,6 +45,7 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createTracing, type GatewayTelemetry } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
 
@@ -69,7 +69,7 @@ export interface GatewayParts {
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
-  readonly counts: CallCounts
+  readonly telemetry: GatewayTelemetry
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
@@ -105,7 +105,7 @@ export interface Gateway {
   /** Refuses what is new and waits for what is under way, at most `drainMs`. */
   drain(drainMs: number): Promise<void>
   /** Requests in work. */
-  readonly inside: number
+  inside(): number
 }
 
 export const createGateway = (parts: GatewayParts): Gateway => {
@@ -132,7 +132,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         plane: parts.planeDocument(plane),
         item: parts.item(plane, capability.server),
       }),
-    counts: parts.counts,
+    counts: parts.telemetry.counts,
     nextId: parts.nextId,
     elapsed: clock.elapsed,
   })
@@ -183,8 +183,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
-  const step = createSteps({
+  const tracing = createTracing(parts.telemetry)
+  const untraced = createSteps({
     ...parts,
+    tracing,
     listing,
     stepUps,
     states,
@@ -195,6 +197,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     loan,
     now,
   })
+  const step = tracing.over(untraced)
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
@@ -357,6 +360,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       let leave: (() => void) | undefined
       try {
         leave = door.enter()
+        if (parts.telemetry.dropsBaggage) delete exchange.request.headers.baggage
         const known = authenticate(exchange, now())
         const caller = known instanceof Promise ? await known : known
         // Nobody is left who could be answered, or whose leaving could be noticed.
@@ -371,9 +375,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
 
   return {
-    get inside() {
-      return door.inside
-    },
+    inside: () => door.inside,
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
     async admit(exchange, about) {
