@@ -70,8 +70,8 @@ describe('Metrics', () => {
   const callBank = async () => {
     const caller = await at('bank')
     for (let n = 0; n < 3; n++) await caller.call('rates_today', {})
-    await caller.call('account_close', { account: 'x' })
-    await caller.call('account_balance', { account: 'no such account' })
+    await caller.call('account_close', { account: 'acc-0001' })
+    await caller.call('account_balance', { account: 'acc-9999' })
     await caller.call('account_balance', { nonsense: 1 })
     await Promise.all(Array.from({ length: 13 }, () => caller.call('no_such_tool', {})))
     caller.close()
