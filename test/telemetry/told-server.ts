@@ -14,6 +14,7 @@ export const startToldServer = async (era: 'modern' | 'legacy') => {
     const capabilities = { tools: {} }
     const serverInfo = { name: 'told', version: '1' }
     const resultType = 'complete'
+    const _meta = { 'io.modelcontextprotocol/serverInfo': serverInfo }
     const isOther = (method === 'server/discover') === (era === 'legacy')
     switch (method) {
       case 'server/discover':
@@ -22,7 +23,7 @@ export const startToldServer = async (era: 'modern' | 'legacy') => {
         return method === 'initialize'
           ? send({ result: { protocolVersion: '2025-11-25', capabilities, serverInfo } })
           : send({
-              result: { resultType, supportedVersions: ['2026-07-28'], capabilities, serverInfo },
+              result: { resultType, supportedVersions: ['2026-07-28'], capabilities, _meta },
             })
       case 'tools/list':
         return send({
