@@ -1,6 +1,6 @@
 import type { Intent, Outcome, Refused } from '#domain/entry.ts'
 import type { Families } from './families.ts'
-import { observe, type Series } from './family.ts'
+import { observe, type Series, type Spread } from './family.ts'
 
 /** Counts what the ledger has taken, and nothing before: so its entries and these figures agree. */
 export interface CallCounts {
@@ -17,21 +17,34 @@ export interface BegunCall {
   ended(outcome: Pick<Outcome, 'status' | 'code' | 'ms'> | undefined): void
 }
 
-/** Figures that belong together, found once for all calls of a capability or a client. */
+/** Figures that belong together, found once for all calls of a client, and of a capability. */
 interface Kept {
   readonly complete: Series
   readonly failed: Series
   readonly seconds: Series
 }
+interface KeptOfCapability extends Kept {
+  readonly begun: Series
+  outcome(status: string): Series
+  spread(method: string, error: string): Spread
+}
 
 export const createCallCounts = (families: Families, most: number): CallCounts => {
-  const capability = remembered(most, (intent: Intent): Kept => {
+  const capability = remembered(most, (intent: Intent): KeptOfCapability => {
     const [plane, server, kind, name] = capabilityOf(intent)
     const calls = families.capabilityCalls
+    const outcomes = remembered(most, (status: string) => families.calls.of(plane, server, status))
+    const spreads = remembered(most, ([method, error]: readonly [string, string]) =>
+      families.durations.of(plane, server, method, error),
+    )
     return {
       complete: calls.of(plane, server, kind, name, 'complete'),
       failed: calls.of(plane, server, kind, name, 'failed'),
       seconds: families.capabilitySeconds.of(plane, server, kind, name),
+      begun: families.begun.of(plane, server),
+      outcome: (status) => outcomes(status, status),
+      spread: (method, error) =>
+        spreads(error === '' ? method : `${method} ${error}`, [method, error]),
     }
   })
   const client = remembered(most, ({ plane, agent, consumer }: Intent): Kept => {
@@ -43,27 +56,27 @@ export const createCallCounts = (families: Families, most: number): CallCounts =
     }
   })
   const open = families.openCalls.of()
+  const add = (kept: Kept, isComplete: boolean, seconds: number): void => {
+    kept[isComplete ? 'complete' : 'failed'].value++
+    kept.seconds.value += seconds
+  }
 
   return {
     begun(intent) {
-      const { plane, server, method } = intent
-      families.begun.of(plane, server).value++
+      const { plane, server, kind, name, template = name, method, agent, consumer } = intent
+      const called = capability(`${plane}\n${server}\n${kind}\n${template}`, intent)
+      const calling = client(`${plane}\n${agent}\n${consumer}`, intent)
+      called.begun.value++
       open.value++
-      const kept = [
-        capability(capabilityOf(intent).join('\n'), intent),
-        client(`${plane}\n${intent.agent}\n${intent.consumer}`, intent),
-      ]
       return {
         ended(outcome) {
           open.value--
           if (!outcome) return
           const seconds = outcome.ms / 1000
-          families.calls.of(plane, server, outcome.status).value++
-          observe(families.durations.of(plane, server, method, errorOf(outcome)), seconds)
-          for (const one of kept) {
-            one[isComplete(outcome) ? 'complete' : 'failed'].value++
-            one.seconds.value += seconds
-          }
+          called.outcome(outcome.status).value++
+          observe(called.spread(method, errorOf(outcome)), seconds)
+          add(called, isComplete(outcome), seconds)
+          add(calling, isComplete(outcome), seconds)
         },
       }
     },
