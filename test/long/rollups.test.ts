@@ -8,7 +8,7 @@ import { facetsOf, histogramOf } from '#ledger/overview.ts'
 import { createKnown } from '#ledger/selection.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
-import { entriesOf, happening, naiveValues } from '../ledger/happenings.ts'
+import { entriesOf, happening, naiveValues, written } from '../ledger/happenings.ts'
 import { createTestClock } from '../store/clock.ts'
 import { noon } from '../store/entries.ts'
 
@@ -47,7 +47,8 @@ test('rollups of 100,000 calls and more equal a recount from their entries', asy
         ),
       )
     const about = { file, index, known: createKnown() }
-    const filter = readAsk({}, noon)
+    const range = { since: 0, until: 2 ** 42, results: [], equal: {}, unequal: {} }
+    const filter = readAsk(written({ ...range, agentOfReader: undefined }), noon)
     const sought = { plane, filter, sees: () => true, takes: () => true }
     const { facets, total } = await facetsOf(about, sought, { fields, most: 50 })
     assert.equal(total, all)
