@@ -166,7 +166,9 @@ describe('A trace', () => {
 
 test('A collector that never answers costs calls nothing: what does not fit is dropped and counted', async () => {
   const collector = await startCollector({ hangs: true })
-  const house = await setUp(collector.url, { queue: 4, timeoutMs: 60_000, metrics: false })
+  const house = await setUp(collector.url, {
+    ...{ protocol: 'http/protobuf', queue: 4, timeoutMs: 60_000, metrics: false },
+  })
   try {
     const caller = await callerAt(house.gateway, 'modern')
     for (let n = 0; n < 10; n++) assert.equal((await caller.call('tell', {}))?.status, 200)
@@ -174,6 +176,9 @@ test('A collector that never answers costs calls nothing: what does not fit is d
     const samples = await house.metrics()
     assert.ok(sum(samples, 'bailiwick_telemetry_spans_total', { result: 'dropped' }) >= 8)
     assert.equal(sum(samples, 'bailiwick_calls_total', { outcome: 'complete' }), 10)
+    const [sent] = collector.seen
+    assert.deepEqual([sent?.path, sent?.type], ['/v1/traces', 'application/x-protobuf'])
+    assert.ok(sent?.bytes.includes('tools/call tell'))
   } finally {
     collector.stop()
     await house.stop()
