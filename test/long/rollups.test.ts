@@ -46,6 +46,8 @@ test('rollups of 100,000 calls and more equal a recount from their entries', asy
           }),
         ),
       )
+    for (let at = await index.step(2000); at && at.cursor < entries.length; )
+      at = await index.step(2000)
     const about = { file, index, known: createKnown() }
     const range = { since: 0, until: 2 ** 42, results: [], equal: {}, unequal: {} }
     const filter = readAsk(written({ ...range, agentOfReader: undefined }), noon)
