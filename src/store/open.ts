@@ -42,6 +42,7 @@ import { commit, revisionRows } from './tables/revisions.ts'
 import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
 import { sessionNoteRows } from './tables/session-notes.ts'
+import { taskRows } from './tables/tasks.ts'
 import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
@@ -153,6 +154,7 @@ const storeOf = (parts: Parts): Store => {
     members,
     endedSessions,
     sessionNotes: sessionNoteRows(database, parts.now),
+    tasks: taskRows(database, parts.now),
     revocations: revocationRows(database, parts.now),
     takenOnce: takenOnceRows(database, parts.now),
     counters,
