@@ -240,6 +240,7 @@ const serveParts = async (
     mailboxes,
     ended,
     notes,
+    taskRows: parts.store.tasks,
     version,
     origin,
     limits,

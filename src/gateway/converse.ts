@@ -13,6 +13,7 @@ import {
   resultBytes,
 } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -44,7 +45,10 @@ import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
-import { relayStream, tellSession } from './stream.ts'
+import { relayStream, type Told, tellSession } from './stream.ts'
+import { asksForTask, type TaskCalls } from './task-call.ts'
+import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
+import type { Tasks } from './tasks.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -67,6 +71,8 @@ export const createConverse = (parts: {
   changes: ListChanges
   looks: Pick<Looks, 'notice'>
   listing: ListingOf
+  tasks: Tasks
+  taskCalls: TaskCalls
   clock: Pick<Clock, 'after'>
   carry: Carry
   questions: Questions
@@ -74,6 +80,7 @@ export const createConverse = (parts: {
   record: Recorder
   loan: Lend
   planeDocument(plane: PlaneId): PlaneDocument | undefined
+  snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
   const { sessions, visits, standing, listing, log } = parts
@@ -232,6 +239,17 @@ export const createConverse = (parts: {
     return reply.finish(final && readableSkills(caller.view, upstream.server, final, parts.now()))
   }
 
+  /** The server's own list, of what is this caller's and may still be asked for by it. */
+  const listTasks = async (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    const found = upstreamOf(exchange, caller)
+    const upstream = found && parts.bridges.spoken(found, ask.era)
+    if (!upstream || !parts.taskCalls.carries(exchange, ask.era)) return unknownMethod(ask, reply)
+    const answer = await askServer(exchange, caller, ask, upstream, unstreamed(reply))
+    const final = finalOf(ask.id, answer)
+    const whose = { exchange, caller, era: ask.era }
+    return reply.finish(final && (await tasksOf(parts.tasks, whose, final, parts.now())))
+  }
+
   /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
   const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
     const { level } = ask.params
@@ -305,7 +323,14 @@ export const createConverse = (parts: {
     })
 
   return {
-    isCall: (ask: Ask): boolean => findMethod('client', ask.revision, ask.method)?.kind === 'call',
+    /** A method of tasks is one where its server's tasks are carried, and unknown everywhere else. */
+    isCall(exchange: Exchange, caller: Caller, ask: Ask): boolean {
+      if (findMethod('client', ask.revision, ask.method)?.kind === 'call') return true
+      if (!asksForTask(ask)) return false
+      // Whoever may discover nothing of the server is told that it is not there.
+      upstreamOf(exchange, caller)
+      return parts.taskCalls.carries(exchange, ask.era)
+    },
 
     /** Any request but a call. */
     answer(exchange: Exchange, caller: Caller, ask: Ask, reply: Reply): void | Promise<void> {
@@ -316,6 +341,10 @@ export const createConverse = (parts: {
           return converse(exchange, caller, ask, reply)
         case 'listen':
           return subscribe(exchange, caller, ask, reply)
+        case 'task':
+          return asksForTask(ask)
+            ? unknownMethod(ask, reply)
+            : listTasks(exchange, caller, ask, reply)
         default:
           return unknownMethod(ask, reply)
       }
@@ -327,10 +356,9 @@ export const createConverse = (parts: {
       const { message, session } = tell
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
-        const status = await deliver(
-          upstream,
-          bare(exchange, caller, session, 'POST', tell.doc.bytes),
-        )
+        const whose = { exchange, caller, era: 'legacy' } as const
+        const bytes = await asAtServer(parts.tasks, whose, tell.doc, message)
+        const status = await deliver(upstream, bare(exchange, caller, session, 'POST', bytes))
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
       const { plane } = exchange
@@ -362,7 +390,9 @@ export const createConverse = (parts: {
         upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
       const out = carried ? { ...asked, carried } : asked
       const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
-      await relayStream({ ...about, upstream, outbound: out, mayRead })
+      const mine = { exchange, caller, era: 'legacy' } as const
+      const told: Told = (...message) => asToldOf(parts, mine, ...message)
+      await relayStream({ ...about, upstream, outbound: out, mayRead, told })
     },
 
     /** Ends a session, at its server too where that has one. */

@@ -59,9 +59,11 @@ export const outboundOf = (about: {
   /** As `callerKey` writes it. */
   caller: string
   carried?: Carried | undefined
+  /** What is taken out of the message beside that. */
+  edits?: readonly Edit[] | undefined
 }): Outbound => {
   const { exchange, ask, renamed, sentId } = about
-  const body = rewritten(ask, renamed, sentId)
+  const body = rewritten(ask, renamed, sentId, about.edits)
   const headers = passedHeaders(
     exchange,
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
@@ -90,8 +92,13 @@ export const outboundOf = (about: {
   }
 }
 
-const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): Uint8Array => {
-  const edits: Edit[] = []
+const rewritten = (
+  ask: Ask,
+  name: string | undefined,
+  id: string | undefined,
+  others: readonly Edit[] = [],
+): Uint8Array => {
+  const edits: Edit[] = [...others]
   const put = (text: string, ...path: string[]) => {
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
@@ -109,6 +116,7 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
 /** Where it is written what the request is about. */
 const nameIn = ({ revision, method, params }: Ask): string[] => {
   const row = findMethod('client', revision, method)
+  if (row?.kind === 'task') return ['params', 'taskId']
   const member = row?.kind === 'call' ? row.name : 'name'
   if (member !== 'ref') return ['params', member]
   const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'

@@ -9,6 +9,7 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { TaskRows } from '#store/store.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
@@ -45,6 +46,9 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createTaskCalls } from './task-call.ts'
+import { createTaskEnds } from './task-ends.ts'
+import { createTasks } from './tasks.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
 
@@ -75,6 +79,8 @@ export interface GatewayParts {
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly notes: SessionNotes
+  /** Tasks at servers that were begun for callers. */
+  readonly taskRows: TaskRows
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
@@ -171,9 +177,13 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const { callTimeoutMs: timeoutMs } = limits
   const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
+  const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
+  const taskCalls = createTaskCalls({ ...parts, tasks, ends: createTaskEnds(standing) })
   const converse = createConverse({
     ...parts,
     listing,
+    tasks,
+    taskCalls,
     changes,
     questions,
     sessions,
@@ -193,6 +203,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     listing,
     stepUps,
     states,
+    tasks: taskCalls,
     record,
     underway,
     carry,
@@ -211,7 +222,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
     round = 1,
   ): Promise<void> => {
-    const target = step.resolve(exchange, caller, ask)
+    const target = await step.resolve(exchange, caller, ask)
     if (!target) return step.unnamed(ask, reply)
     // What its server told of it may be old by now: then it is asked again, if the caller may call it.
     const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
@@ -244,7 +255,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ask: Ask,
     reply: Reply,
   ): void | Promise<void> =>
-    converse.isCall(ask)
+    converse.isCall(exchange, caller, ask)
       ? call(exchange, caller, step.unfold(exchange, caller, ask), reply)
       : converse.answer(exchange, caller, ask, reply)
 

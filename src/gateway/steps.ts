@@ -7,6 +7,7 @@ import { resourceMetadataUrl } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
+import { mayBeginTask, undeclared } from '#mcp/tasks.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -47,6 +48,7 @@ import { type Stand, type Standing, type Unpermitted, unpermitted } from './stan
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { asksForTask, type TaskCalls } from './task-call.ts'
 import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
 
@@ -97,10 +99,11 @@ export const createSteps = (parts: {
   stepUps: StepUps
   listing: ListingOf
   states: RequestStates
+  tasks: TaskCalls
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
-  const { record, standing, log } = parts
+  const { record, standing, log, tasks } = parts
   const operations = createOperations(parts)
   const rounds = createSealedRounds(parts.states)
   const refusedAs = createRefusedAs(parts)
@@ -115,21 +118,24 @@ export const createSteps = (parts: {
     const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
     const sentId = shares ? call.id : undefined
     const ownSession = shares ? callerKey(caller.view) : undefined
-    const timeouts = parts.limits
+    const timeouts = timeoutsOf(ask, parts.limits)
     const renamed = renamedAs(target, decision)
     const { capability } = decision
     const doc = renamed === undefined ? ask.doc : undefined
+    const begins = tasks.mayBegin({ ...asked, ask }, decision)
     const carried =
       upstream.bridgedTo === 'modern'
         ? parts.carry.call(exchange, caller, ask, { capability, doc })
         : undefined
     return {
       sentId,
+      begins,
       outbound: outboundOf({
         exchange,
         ask,
         renamed,
         carried,
+        edits: begins || !declaresTasks(ask) ? undefined : undeclared(ask.doc, ask.params),
         mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
@@ -158,7 +164,14 @@ export const createSteps = (parts: {
       stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
     const redact = redactFor(asked.target, ask, sending.decision.capability)
     const passes = asked.exchange.server === undefined ? isOfCall : undefined
-    return forward({ ask, upstream, ...sent, reply, log, redact, passes, onSent })
+    const about = { ...asked, ask }
+    const { begins, outbound } = sent
+    const began = { upstream, sent: outbound, loan: inNameOf(lent.loan, asked.caller) }
+    const begun = begins ? { ...began, reason: needsPermission(asked) } : undefined
+    const told: Forwarding['told'] = (...one) => tasks.told(about, ...one)
+    const types = begins ? ['task'] : []
+    const forwarding = { ask, upstream, ...sent, reply, log, redact, passes, told, types, onSent }
+    return forward(forwarding).then((one) => tasks.seal(about, sending.call.id, one, begun))
   }
 
   const confirm = async (
@@ -185,9 +198,14 @@ export const createSteps = (parts: {
 
   return {
     /** Undefined where it is not named as its method demands. */
-    resolve(exchange: Exchange, { view }: Caller, ask: CallAsk): Target | undefined {
+    resolve(
+      exchange: Exchange,
+      caller: Caller,
+      ask: CallAsk,
+    ): Target | undefined | Promise<Target | undefined> {
       if (ask.era === 'rest') return restTarget(exchange, ask)
-      return resolveTarget({ exchange, ask, ...parts.listing(exchange, view, ask.era) })
+      if (asksForTask(ask)) return tasks.target({ exchange, caller, ask })
+      return resolveTarget({ exchange, ask, ...parts.listing(exchange, caller.view, ask.era) })
     },
 
     /** What a call is of, where it came by way of `call_tool`. */
@@ -207,7 +225,8 @@ export const createSteps = (parts: {
       const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
       const isForeign = rounds.isForeign(asked, ask)
-      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
+      const mayBeginTask = tasks.mayBegin({ ...asked, ask }, decision)
+      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision, mayBeginTask)
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -343,6 +362,14 @@ export const createSteps = (parts: {
   }
 }
 
+/** The result of a task is waited for as long as the whole call may take (2025-11-25, basic/utilities/tasks). */
+const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
+  method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
+
+/** Where no task may be begun its server must not be told that one could be. */
+const declaresTasks = ({ era, params }: Ask): boolean =>
+  era === 'modern' && mayBeginTask(era, params)
+
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 
 /**
@@ -352,8 +379,9 @@ const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? unde
 const isOfCall = (method: string): boolean =>
   method === 'notifications/progress' || method === 'notifications/message'
 
-/** Undefined where it goes by the name that the caller wrote. */
+/** Undefined where it goes by the name that the caller wrote; a task goes by its server's id. */
 const renamedAs = (target: Target, decision: Permitted): string | undefined => {
+  if (typeof target.task === 'object') return target.task.at
   const name = upstreamName(target, decision)
   return name === target.written ? undefined : name
 }

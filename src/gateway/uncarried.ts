@@ -20,13 +20,14 @@ export const uncarriedOf = (
   exchange: Exchange,
   ask: Ask,
   decision: Permitted,
+  mayBeginTask: boolean,
 ): ProtocolRefusal | undefined => {
   // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-  if (ask.params.task !== undefined)
+  if (ask.params.task !== undefined && !mayBeginTask)
     return {
       status: 200,
       code: INVALID_PARAMS,
-      message: 'Tasks are not carried by this gateway; call without task',
+      message: 'No task can be begun by this call here; call without task',
     }
   if (exchange.server === undefined && isAtServers(ask))
     return {

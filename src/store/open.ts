@@ -42,11 +42,11 @@ import { commit, revisionRows } from './tables/revisions.ts'
 import { revocationRows } from './tables/revocations.ts'
 import { secretRows } from './tables/secrets.ts'
 import { sessionNoteRows } from './tables/session-notes.ts'
-import { taskRows } from './tables/tasks.ts'
 import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { takenOnceRows } from './tables/taken-once.ts'
+import { taskRows } from './tables/tasks.ts'
 import { valueRows } from './tables/values.ts'
 
 type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random }
