@@ -4,6 +4,7 @@ import { checkParamHeaders } from '#mcp/param-headers.ts'
 import type { Permitted } from '#policy/policy.ts'
 import type { Ask, Exchange } from './exchange.ts'
 import { mirroredBy } from './mirrored.ts'
+import { asksForTask } from './task-call.ts'
 
 /**
  * At servers' own endpoints alone: updates come by a stream of the session's server, and a session of the
@@ -22,8 +23,9 @@ export const uncarriedOf = (
   decision: Permitted,
   mayBeginTask: boolean,
 ): ProtocolRefusal | undefined => {
-  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun.
-  if (ask.params.task !== undefined && !mayBeginTask)
+  // Tasks of 2025-11-25: a result that nobody could fetch through here is not begun. Of a task that is
+  // asked for nothing begins, and what it says of that is ignored, as the revision has it.
+  if (ask.params.task !== undefined && !mayBeginTask && !asksForTask(ask))
     return {
       status: 200,
       code: INVALID_PARAMS,
