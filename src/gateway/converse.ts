@@ -46,6 +46,7 @@ import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
 import { relayStream, type Told, tellSession } from './stream.ts'
+import type { Subscribing } from './subscribing.ts'
 import { asksForTask, type TaskCalls } from './task-call.ts'
 import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
 import type { Tasks } from './tasks.ts'
@@ -73,6 +74,7 @@ export const createConverse = (parts: {
   listing: ListingOf
   tasks: Tasks
   taskCalls: TaskCalls
+  subscribing: Subscribing
   clock: Pick<Clock, 'after'>
   carry: Carry
   questions: Questions

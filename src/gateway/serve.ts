@@ -46,6 +46,7 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createSubscribing } from './subscribing.ts'
 import { createTaskCalls } from './task-call.ts'
 import { createTaskEnds } from './task-ends.ts'
 import { createTasks } from './tasks.ts'
@@ -179,23 +180,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const rounds = createRounds({ ...parts, questions })
   const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
   const taskCalls = createTaskCalls({ ...parts, tasks, ends: createTaskEnds(standing) })
-  const converse = createConverse({
-    ...parts,
-    listing,
-    tasks,
-    taskCalls,
-    changes,
-    questions,
-    sessions,
-    visits,
-    standing,
-    detached,
-    underway,
-    carry,
-    record,
-    loan,
-    now,
-  })
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
   const step = createSteps({
@@ -208,6 +192,25 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     underway,
     carry,
     standing,
+    loan,
+    now,
+  })
+  const subscribing = createSubscribing({ step, record, log, now })
+  const converse = createConverse({
+    ...parts,
+    listing,
+    tasks,
+    taskCalls,
+    subscribing,
+    changes,
+    questions,
+    sessions,
+    visits,
+    standing,
+    detached,
+    underway,
+    carry,
+    record,
     loan,
     now,
   })

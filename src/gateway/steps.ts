@@ -7,7 +7,7 @@ import { resourceMetadataUrl } from '#identity/challenge.ts'
 import { Fault, type FaultCode } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
-import { mayBeginTask, undeclared } from '#mcp/tasks.ts'
+import { declaresTasks, undeclared } from '#mcp/tasks.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -123,6 +123,10 @@ export const createSteps = (parts: {
     const { capability } = decision
     const doc = renamed === undefined ? ask.doc : undefined
     const begins = tasks.mayBegin({ ...asked, ask }, decision)
+    // Where no task may be begun its server must not be told that one could be.
+    const declares =
+      ask.method === 'tools/call' && ask.era === 'modern' && declaresTasks(ask.params)
+    const edits = declares && !begins ? undeclared(ask.doc, ask.params) : undefined
     const carried =
       upstream.bridgedTo === 'modern'
         ? parts.carry.call(exchange, caller, ask, { capability, doc })
@@ -135,7 +139,7 @@ export const createSteps = (parts: {
         ask,
         renamed,
         carried,
-        edits: begins || !declaresTasks(ask) ? undefined : undeclared(ask.doc, ask.params),
+        edits,
         mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
@@ -366,9 +370,7 @@ export const createSteps = (parts: {
 const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
   method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
 
-/** Where no task may be begun its server must not be told that one could be. */
-const declaresTasks = ({ era, params }: Ask): boolean =>
-  era === 'modern' && mayBeginTask(era, params)
+export type Steps = ReturnType<typeof createSteps>
 
 const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
 

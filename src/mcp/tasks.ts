@@ -17,7 +17,11 @@ export const offersTasks = (era: Era, capabilities: unknown): boolean => {
 
 /** Whether a call may end in a task, by what it says itself: modern callers declare it, legacy ones ask for it. */
 export const mayBeginTask = (era: Era, params: Readonly<Record<string, unknown>>): boolean => {
-  if (era === 'legacy') return params.task !== undefined
+  return era === 'legacy' ? params.task !== undefined : declaresTasks(params)
+}
+
+/** Of a modern request. */
+export const declaresTasks = (params: Readonly<Record<string, unknown>>): boolean => {
   const { extensions } = membersOf(membersOf(params._meta)[CLIENT_CAPABILITIES_KEY])
   return isObject(membersOf(extensions)[TASKS])
 }

@@ -213,6 +213,37 @@ describe('Tasks', () => {
       assert.equal(countOf('tools/call'), at + 2)
     })
 
+    test('are told of as they move, to whoever they are of and asks for that, each an entry', async () => {
+      const [mine, other] = [await begin('planner'), await begin('rival')]
+      const [at, theirs] = [...server.tasks.keys()].slice(-2)
+      const url = `${here.origin}/mcp/ops/tasks`
+      const taskIds = [mine, other, String(at), 'f'.repeat(64)]
+      const { headers, body } = modern('subscriptions/listen', {
+        notifications: { taskIds },
+      } as object)
+      const sent = { ...headers, ...bearer(await tokenOf('planner', url)) }
+      const undeclared = await exchange(url, { headers: sent, body })
+      assert.deepEqual([undeclared.status, JSON.parse(undeclared.body).error.code], [400, -32021])
+      Object.assign(body.params._meta, {
+        'io.modelcontextprotocol/clientCapabilities': { extensions: { [TASKS]: {} } },
+      })
+      const stream = await callingAt(url).openStream('POST', sent, body)
+      await until(() => stream.said().includes('acknowledged'))
+      assert.match(stream.said(), new RegExp(`"notifications":\\{"taskIds":\\["${mine}"\\]`))
+      assert.deepEqual(server.reached.at(-1)?.params.notifications, { taskIds: [at] })
+      const entry = await here.newest('work')
+      assert.deepEqual(
+        [entry?.method, entry?.outcome?.status],
+        ['subscriptions/listen', 'complete'],
+      )
+      server.move(String(theirs), 'completed')
+      server.move(String(at), 'completed')
+      await until(() => stream.said().includes('"completed"'))
+      const notices = stream.said().split('notifications/tasks"').length - 1
+      assert.deepEqual([notices, stream.said().includes(other)], [1, false])
+      stream.close()
+    })
+
     test('attack: a task that nobody declared or that has no id is no answer', async () => {
       const before = server.tasks.size
       const url = `${here.origin}/mcp/ops/tasks`
