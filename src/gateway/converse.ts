@@ -5,13 +5,7 @@ import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { isLogLevel } from '#mcp/envelope.ts'
-import {
-  errorBytes,
-  INVALID_PARAMS,
-  isObject,
-  METHOD_NOT_FOUND,
-  resultBytes,
-} from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
@@ -26,6 +20,7 @@ import {
   relayInitialize,
   type Spoken,
 } from './conversation.ts'
+import { deliver } from './deliver.ts'
 import type { Detached } from './detached.ts'
 import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
@@ -34,10 +29,13 @@ import { inNameOf, type Lend } from './lend.ts'
 import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
-import { answerList } from './lists.ts'
+import { answerList, serversFor } from './lists.ts'
 import type { Looks } from './look.ts'
+import type { Notices } from './notices.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
+import { hasLogging, levelAtPlane } from './plane-level.ts'
+import { followSubscriptions } from './plane-subscriptions.ts'
 import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -51,6 +49,7 @@ import { asksForTask, type TaskCalls } from './task-call.ts'
 import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
 import type { Tasks } from './tasks.ts'
 import type { Underway } from './underway.ts'
+import { unknownMethod } from './unknown-method.ts'
 import type { Visits } from './visits.ts'
 
 /**
@@ -83,6 +82,7 @@ export const createConverse = (parts: {
   loan: Lend
   planeDocument(plane: PlaneId): PlaneDocument | undefined
   snapshot(plane: PlaneId): PlaneSnapshot
+  nextId(): string
   now(): number
 }) => {
   const { sessions, visits, standing, listing, log } = parts
@@ -164,8 +164,7 @@ export const createConverse = (parts: {
     const greeting = greetAtPlane({
       listing: listing(exchange, caller.view, ask.era),
       upstream: (server) => parts.upstreams.find(exchange.plane, server),
-      subscribes: (upstream) =>
-        ask.era === 'modern' && listenable(parts.bridges, upstream) !== undefined,
+      subscribes: (upstream) => listenable(parts.bridges, upstream) !== undefined,
       instructs: endpoint.instructions !== false,
     })
     return { greeting, version }
@@ -262,6 +261,12 @@ export const createConverse = (parts: {
     reply.finish(resultBytes(ask.id, {}))
   }
 
+  const setLevelAtPlane = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    unsuspended(exchange, caller)
+    const servers = serversFor(listing(exchange, caller.view, ask.era))
+    return levelAtPlane(parts, { exchange, caller, ask, reply, servers })
+  }
+
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const found = upstreamOf(exchange, caller)
     const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -277,6 +282,8 @@ export const createConverse = (parts: {
       case 'skills/list':
         return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
+    if (exchange.server === undefined && ask.method === 'logging/setLevel')
+      return setLevelAtPlane(exchange, caller, ask, reply)
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     if (!upstream || upstream.shared) return unknownMethod(ask, reply)
     return upstream.bridgedTo === 'modern'
@@ -310,19 +317,6 @@ export const createConverse = (parts: {
     if (method?.kind !== 'list') return unknownMethod(ask, reply)
     reply.finish(answerList(listing(exchange, caller.view, ask.era), ask, method))
   }
-
-  const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>
-    new Promise((resolve) => {
-      let status = 202
-      upstream.send(out, {
-        head(head) {
-          status = head.status
-        },
-        message: () => true,
-        end: () => resolve(status),
-        fail: (code) => resolve(new Fault(code).row.status),
-      })
-    })
 
   return {
     /** A method of tasks is one where its server's tasks are carried, and unknown everywhere else. */
@@ -386,7 +380,10 @@ export const createConverse = (parts: {
         session,
         listing: (view: CallerView) => listing(exchange, view, 'legacy'),
       }
-      if (!upstream) return await tellSession(about)
+      const also = (notices: Notices) =>
+        followSubscriptions(parts, { exchange, caller, session, notices })
+      if (!upstream)
+        return await tellSession(exchange.server === undefined ? { ...about, also } : about)
       const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
       const carried =
         upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
@@ -411,17 +408,6 @@ export const createConverse = (parts: {
       reply.finish(undefined, { status })
     },
   }
-}
-
-/** −32601; with 404 in the modern era (2026-07-28, transports §Error Handling). */
-const unknownMethod = (ask: Ask, reply: Reply): void =>
-  reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
-    status: ask.era === 'modern' ? 404 : 200,
-  })
-
-const hasLogging = ({ greeting }: Upstream): boolean => {
-  const capabilities = greeting.initialize?.capabilities
-  return isObject(capabilities) && isObject(capabilities.logging)
 }
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */

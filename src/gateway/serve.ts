@@ -164,7 +164,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const read = createInbound({ visits, limits })
   const notices = createServerNotices({
     ...parts,
-    timeoutMs: limits.firstAnswerTimeoutMs,
     changed: parts.looks.notice,
   })
   const changes = createListChanges({ snapshot: parts.snapshot, now, clock, notices })
@@ -243,7 +242,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)
-    const open = rounds.asked(ask, answer)
+    const open = rounds.asked(ask, step.asTold(asked, answer))
     if (!open) return step.conclude(asked, intent, answer, reply)
     // The round is over, and its outcome durable, before its caller is asked anything.
     if (!(await step.confirm(asked, intent, answer, reply))) return

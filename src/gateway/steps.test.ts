@@ -37,6 +37,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     stepUps: { mayAsk: never },
     listing: never,
     states: { open: () => undefined, seal: never },
+    notes: { subscribe: never, unsubscribe: never },
     tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: never,
     now: () => 0,

@@ -29,6 +29,7 @@ import {
 } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
+import { listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
 import { mirroredBy } from './mirrored.ts'
@@ -36,6 +37,7 @@ import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
+import { isSubscription, keepSubscription } from './plane-subscriptions.ts'
 import { redactFor } from './redacting.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createRefusedAs } from './refused-as.ts'
@@ -44,6 +46,7 @@ import { notOurState, type RequestStates } from './request-state.ts'
 import { finishRest, finishRestFault } from './rest-reply.ts'
 import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
+import type { SessionNotes } from './session-notes.ts'
 import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
@@ -66,13 +69,19 @@ type Refused = { readonly permitted: false; readonly refusal: Refusal }
 /** What goes out for a call whose intent is durable. */
 export interface Sending {
   readonly decision: Permitted
-  readonly lent: Lent | ApiLent | OwnLent
+  readonly lent: Lent | ApiLent | OwnLent | NotedLent
   readonly call: Call
 }
 /** One of the gateway's own tools, which needs nothing. */
 export interface OwnLent {
   readonly permitted: true
   readonly own: Ask
+  readonly loan: undefined
+}
+/** A subscription of a session that the gateway holds, which it keeps itself. */
+export interface NotedLent {
+  readonly permitted: true
+  readonly noted: Ask
   readonly loan: undefined
 }
 interface Lent extends AtServer {
@@ -100,6 +109,7 @@ export const createSteps = (parts: {
   listing: ListingOf
   states: RequestStates
   tasks: TaskCalls
+  notes: Pick<SessionNotes, 'subscribe' | 'unsubscribe'>
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
@@ -107,6 +117,12 @@ export const createSteps = (parts: {
   const operations = createOperations(parts)
   const rounds = createSealedRounds(parts.states)
   const refusedAs = createRefusedAs(parts)
+
+  /** Whether its server can tell of its resources to one caller. */
+  const isListenable = ({ exchange, target }: Asked): boolean => {
+    const found = parts.upstreams.find(exchange.plane, target.server)
+    return found !== undefined && listenable(parts.bridges, found) !== undefined
+  }
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
@@ -229,8 +245,11 @@ export const createSteps = (parts: {
       const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
       const isForeign = rounds.isForeign(asked, ask)
-      const mayBeginTask = tasks.mayBegin({ ...asked, ask }, decision)
-      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision, mayBeginTask)
+      if (isForeign) return { ...notOurState, bytes: refusalBytes(ask.id, notOurState) }
+      const refusal = uncarriedOf(exchange, ask, decision, {
+        mayBeginTask: tasks.mayBegin({ ...asked, ask }, decision),
+        tellsUpdates: () => isListenable(asked),
+      })
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -244,10 +263,12 @@ export const createSteps = (parts: {
     },
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
-    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | Refused {
+    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | NotedLent | Refused {
       const { exchange, ask, target } = asked
       if (target.own && ask.era !== 'rest') return { permitted: true, own: ask, loan: undefined }
       if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
+      if (exchange.server === undefined && isSubscription(ask))
+        return { permitted: true, noted: ask, loan: undefined }
       const found = parts.upstreams.find(exchange.plane, target.server)
       const upstream = found && parts.bridges.spoken(found, ask.era)
       if (!upstream)
@@ -286,7 +307,7 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent | OwnLent): Promise<Call> =>
+    intend: (asked: Asked, decision: Permitted, lent: Sending['lent']): Promise<Call> =>
       record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
@@ -322,6 +343,8 @@ export const createSteps = (parts: {
       if (moved) return unsent(moved)
       if ('own' in lent)
         return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
+      if ('noted' in lent)
+        return keepSubscription(parts.notes, exchange, lent.noted, asked.target.written)
       const over: (() => void)[] = []
       const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
@@ -347,6 +370,13 @@ export const createSteps = (parts: {
 
     /** Why it may not go on. */
     reason: needsPermission,
+
+    /** With the URIs of the endpoint, where what a server says is put to its caller in another way. */
+    asTold({ exchange, target }: Asked, answer: Answer): Answer {
+      return exchange.server === undefined && answer.final && answer.status === 'input required'
+        ? { ...answer, final: wrapMessage(target.server, answer.final) }
+        : answer
+    },
 
     /** False where the outcome cannot be durable: then its caller is told that alone. */
     confirm,

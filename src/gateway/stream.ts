@@ -12,7 +12,7 @@ import { answerLimits, classify } from './forward.ts'
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
 import type { Looks } from './look.ts'
-import { createNotices, isOfLists, listChanged } from './notices.ts'
+import { createNotices, isOfLists, listChanged, type Notices } from './notices.ts'
 import { createReply, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
 
@@ -156,7 +156,12 @@ interface Listening {
 }
 
 /** The stream of a session whose server has none for it: how lists change is all that is told. */
-export const tellSession = (about: Listening): Promise<void> =>
+export const tellSession = (
+  about: Listening & {
+    /** What is told besides; the answer ends it. */
+    also?: (notices: Notices) => () => void
+  },
+): Promise<void> =>
   new Promise((resolve) => {
     const { exchange, caller } = about
     const reply = createReply(exchange.response)
@@ -174,6 +179,7 @@ export const tellSession = (about: Listening): Promise<void> =>
     const { server } = exchange
     const reason = server === undefined ? needsPlane : needsServer(server)
     over.push(about.standing.add({ caller, reason, end }), tellLists(about, reply, end))
+    if (about.also) over.push(about.also(createNotices(reply)))
   })
 
 const tellLists = (

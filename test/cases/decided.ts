@@ -190,6 +190,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     stepUps: { mayAsk: never },
     listing: never,
     states: { open: () => undefined, seal: never },
+    notes: { subscribe: never, unsubscribe: never },
     tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: () => snapshot,
     now: never,
