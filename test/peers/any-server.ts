@@ -10,6 +10,9 @@ export interface AnyServer extends HttpServer {
 }
 
 /** Whatever it is asked it does, in both eras or in one: what does not reach it was kept from it. */
+/** What its tool `large` answers, at least. */
+export const largeBytes = 200_000
+
 export async function startAnyServer(
   era: 'both' | 'modern' | 'legacy' = 'both',
 ): Promise<AnyServer> {
@@ -37,7 +40,7 @@ export async function startAnyServer(
       serverInfo: { name: 'any', version: '1' },
     },
     'tools/list': {
-      tools: ['tool', 'another'].map((name) => ({ name, inputSchema: { type: 'object' } })),
+      tools: ['tool', 'another', 'large'].map((name) => ({ name, inputSchema: { type: 'object' } })),
     },
     'prompts/list': { prompts: [{ name: 'prompt' }] },
     'resources/list': { resources: [{ uri: 'any://one', name: 'one' }] },
@@ -71,7 +74,10 @@ export async function startAnyServer(
       return
     }
     if (id === undefined) return void response.writeHead(202).end()
-    const result = { ...(isModern && { resultType: 'complete' }), ...answers[method] }
+    const large = params.name === 'large' && {
+      content: [{ type: 'text', text: 'x'.repeat(largeBytes) }],
+    }
+    const result = { ...(isModern && { resultType: 'complete' }), ...answers[method], ...large }
     response.writeHead(200, {
       'content-type': 'application/json',
       ...(method === 'initialize' && { 'mcp-session-id': `s-${reached.length}` }),
