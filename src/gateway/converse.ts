@@ -4,8 +4,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { isLogLevel } from '#mcp/envelope.ts'
-import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
+import { resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
@@ -34,7 +33,7 @@ import type { Looks } from './look.ts'
 import type { Notices } from './notices.ts'
 import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
-import { hasLogging, levelAtPlane } from './plane-level.ts'
+import { keepLevel, levelAtPlane } from './plane-level.ts'
 import { followSubscriptions } from './plane-subscriptions.ts'
 import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
@@ -251,22 +250,6 @@ export const createConverse = (parts: {
     return reply.finish(final && (await tasksOf(parts.tasks, whose, final, parts.now())))
   }
 
-  /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
-  const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
-    const { level } = ask.params
-    if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
-    if (!isLogLevel(level))
-      return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
-    await parts.notes.setLogLevel(plane, ask.session, level)
-    reply.finish(resultBytes(ask.id, {}))
-  }
-
-  const setLevelAtPlane = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
-    unsuspended(exchange, caller)
-    const servers = serversFor(listing(exchange, caller.view, ask.era))
-    return levelAtPlane(parts, { exchange, caller, ask, reply, servers })
-  }
-
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
     const found = upstreamOf(exchange, caller)
     const upstream = found && parts.bridges.spoken(found, ask.era)
@@ -283,11 +266,17 @@ export const createConverse = (parts: {
         return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
     if (exchange.server === undefined && ask.method === 'logging/setLevel')
-      return setLevelAtPlane(exchange, caller, ask, reply)
+      return levelAtPlane(parts, {
+        exchange,
+        caller,
+        ask,
+        reply,
+        servers: serversFor(listing(exchange, caller.view, ask.era)),
+      })
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     if (!upstream || upstream.shared) return unknownMethod(ask, reply)
     return upstream.bridgedTo === 'modern'
-      ? keepLevel(exchange, ask, upstream, reply)
+      ? keepLevel(parts.notes, exchange, ask, upstream, reply)
       : pass(exchange, caller, ask, upstream, reply)
   }
 

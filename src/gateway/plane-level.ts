@@ -1,4 +1,5 @@
 import { type Bridges, holdsSessions } from '#bridge/bridge.ts'
+import { Fault } from '#lib/fault.ts'
 import { isLogLevel } from '#mcp/envelope.ts'
 import { errorBytes, INVALID_PARAMS, isObject, resultBytes } from '#mcp/messages.ts'
 import type { Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -34,6 +35,7 @@ export const levelAtPlane = async (
   },
 ): Promise<void> => {
   const { exchange, caller, ask, reply } = about
+  if (caller.view.suspension(undefined)) throw new Fault('suspended')
   const logging = about.servers.flatMap((server) => {
     const found = parts.upstreams.find(exchange.plane, server)
     const upstream = found && parts.bridges.spoken(found, 'legacy')
@@ -65,8 +67,24 @@ export const levelAtPlane = async (
   }
 }
 
+/** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
+export const keepLevel = async (
+  notes: Pick<SessionNotes, 'setLogLevel'>,
+  { plane }: Exchange,
+  ask: Ask,
+  upstream: Upstream,
+  reply: Reply,
+): Promise<void> => {
+  const { level } = ask.params
+  if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
+  if (!isLogLevel(level))
+    return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
+  await notes.setLogLevel(plane, ask.session, level)
+  reply.finish(resultBytes(ask.id, {}))
+}
+
 /** Of a server as it is met in the older era. */
-export const hasLogging = ({ greeting }: Upstream): boolean => {
+const hasLogging = ({ greeting }: Upstream): boolean => {
   const capabilities = greeting.initialize?.capabilities
   return isObject(capabilities) && isObject(capabilities.logging)
 }

@@ -1,8 +1,8 @@
 import type { ApiLent } from './api-call.ts'
+import type { Asked, NotedLent, OwnLent } from './asked.ts'
 import type { Ask } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import type { RequestStates } from './request-state.ts'
-import type { Asked, NotedLent, OwnLent } from './steps.ts'
 
 /** The message as its server will read it, and how many rounds of it were answered, this one among them. */
 export interface AtServer {

@@ -23,6 +23,7 @@ import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
+import { createFail } from './fail.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
 import { createListChanges } from './list-changes.ts'
@@ -179,6 +180,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const rounds = createRounds({ ...parts, questions })
   const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
   const taskCalls = createTaskCalls({ ...parts, tasks, ends: createTaskEnds(standing) })
+  const fail = createFail(parts)
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
   const step = createSteps({
@@ -351,21 +353,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     if (method === 'GET') return converse.listen(exchange, caller)
     if (method === 'DELETE') return converse.end(exchange, caller, createReply(exchange.response))
     return post(exchange, caller)
-  }
-
-  const fail = (exchange: Exchange, thrown: unknown, answerAs: typeof answerFault): void => {
-    const fault = asFault(thrown)
-    const ref = fault.code === 'internal' ? `err_${parts.nextId()}` : undefined
-    if (ref)
-      log.error('internal', {
-        ref,
-        cause: String((fault.cause as Error | undefined)?.stack ?? fault.cause),
-      })
-    answerAs(exchange.response, fault, {
-      resource: exchange.resource,
-      origin: parts.origin,
-      ...(ref ? { ref } : {}),
-    })
   }
 
   /** Nothing of a request is looked at before its caller is known. */

@@ -5,8 +5,9 @@ import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
+import type { Asked } from './asked.ts'
 import type { Reply } from './reply.ts'
-import { type Asked, createSteps } from './steps.ts'
+import { createSteps } from './steps.ts'
 
 const never = () => assert.fail('not reached')
 

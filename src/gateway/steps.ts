@@ -1,21 +1,19 @@
 import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
-import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
-import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { resourceMetadataUrl } from '#identity/challenge.ts'
-import { Fault, type FaultCode } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import { declaresTasks, undeclared } from '#mcp/tasks.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Apis } from '#upstream/apis.ts'
-import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
+import type { Asked, Lent, NotedLent, OwnLent, Refused, Sending } from './asked.ts'
 import type { Call, Recorder } from './call.ts'
-import { cancellationOf, unheard } from './cancellation.ts'
 import type { Carry } from './carry.ts'
 import { challengeText } from './challenge-text.ts'
 import type { Detached } from './detached.ts'
@@ -44,51 +42,27 @@ import { createRefusedAs } from './refused-as.ts'
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
 import { finishRest, finishRestFault } from './rest-reply.ts'
-import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
+import { createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
+import {
+  idOf,
+  isOfCall,
+  isVariant,
+  needsPermission,
+  renamedAs,
+  statusOf,
+  tellCancelled,
+  timeoutsOf,
+  unsent,
+} from './sending.ts'
 import type { SessionNotes } from './session-notes.ts'
-import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
+import type { Standing, Unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import { asksForTask, type TaskCalls } from './task-call.ts'
 import { uncarriedOf } from './uncarried.ts'
 import type { Underway } from './underway.ts'
-
-/** What the lines above have found out about one call. */
-export interface Asked {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly ask: CallAsk
-  readonly target: Target
-  /** Decision time, UTC milliseconds. */
-  readonly at: number
-}
-
-type Refused = { readonly permitted: false; readonly refusal: Refusal }
-/** What goes out for a call whose intent is durable. */
-export interface Sending {
-  readonly decision: Permitted
-  readonly lent: Lent | ApiLent | OwnLent | NotedLent
-  readonly call: Call
-}
-/** One of the gateway's own tools, which needs nothing. */
-export interface OwnLent {
-  readonly permitted: true
-  readonly own: Ask
-  readonly loan: undefined
-}
-/** A subscription of a session that the gateway holds, which it keeps itself. */
-export interface NotedLent {
-  readonly permitted: true
-  readonly noted: Ask
-  readonly loan: undefined
-}
-interface Lent extends AtServer {
-  readonly permitted: true
-  readonly upstream: Upstream
-  readonly loan: Loan | undefined
-}
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
 export const createSteps = (parts: {
@@ -397,63 +371,9 @@ export const createSteps = (parts: {
 }
 
 /** The result of a task is waited for as long as the whole call may take (2025-11-25, basic/utilities/tasks). */
-const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
+const _timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
   method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
 
 export type Steps = ReturnType<typeof createSteps>
-
-const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
-
-/**
- * At the plane's endpoint a server speaks of the call alone: what else it tells on a session that the
- * gateway holds there is nobody's.
- */
-const isOfCall = (method: string): boolean =>
-  method === 'notifications/progress' || method === 'notifications/message'
-
-/** Undefined where it goes by the name that the caller wrote; a task goes by its server's id. */
-const renamedAs = (target: Target, decision: Permitted): string | undefined => {
-  if (typeof target.task === 'object') return target.task.at
-  const name = upstreamName(target, decision)
-  return name === target.written ? undefined : name
-}
-
-const isVariant = ({ classification }: Capability): boolean =>
-  classification?.variantOf !== undefined
-
-/** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
-const statusOf = (answer: Answer): number =>
-  answer.status === 'protocol error' && (answer.httpStatus === 400 || answer.httpStatus === 404)
-    ? answer.httpStatus
-    : 200
-
-/** A call stands on the decision that permitted it: as it would be decided now. */
-const needsPermission =
-  ({ target }: Asked): Stand['reason'] =>
-  (view, now) =>
-    unpermitted(permit(view, target, now))
-
-const unsent = (code: FaultCode): Answer => ({
-  status: 'cancelled',
-  code,
-  final: undefined,
-  event: undefined,
-  detached: false,
-  httpStatus: 0,
-  sessionId: undefined,
-})
-
-/** A child is told by its connection, and a modern server by the end of the stream. */
-const tellCancelled = (
-  { caller }: Asked,
-  { upstream, loan }: Lent,
-  sent: Outbound,
-  reason: string,
-): void => {
-  // The call's own token was sent already, and is good once.
-  const untold = { ...sent, loan: inNameOf(loan, caller) }
-  if (sent.era === 'legacy' && holdsSessions(upstream))
-    upstream.send(cancellationOf(untold, reason), unheard)
-}
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })

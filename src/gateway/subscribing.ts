@@ -1,11 +1,12 @@
 import type { Refusal } from '#domain/decision.ts'
 import type { Log } from '#lib/log.ts'
 import type { Permitted } from '#policy/policy.ts'
+import type { Asked, Sending } from './asked.ts'
 import type { Call, Recorder } from './call.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { narrowed } from './listen-filter.ts'
 import type { Reply } from './reply.ts'
-import type { Asked, Sending, Steps } from './steps.ts'
+import type { Steps } from './steps.ts'
 import type { Target } from './target.ts'
 import { nothing } from './updates.ts'
 
