@@ -86,7 +86,6 @@ export const createConverse = (parts: {
 }) => {
   const { sessions, visits, standing, listing, log } = parts
 
-  /** Whether it is an API whose operations are offered as tools. */
   const offersTools = ({ plane }: Exchange, item: string): boolean =>
     parts.apis.find(plane, item)?.offersTools === true
 
@@ -99,7 +98,6 @@ export const createConverse = (parts: {
     return upstream
   }
 
-  /** Where something goes on to a server: while it or its caller is suspended nothing does. */
   const unsuspended = (exchange: Exchange, caller: Caller): void => {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
   }
@@ -125,13 +123,13 @@ export const createConverse = (parts: {
       behalf: {
         caller: callerKey(caller.view),
         loan: loanOf(exchange, caller),
-        // It ends with the request, which the caller of this watches over.
+        // The caller of this watches over it.
         outlive: () => () => {},
       },
       caller: callerKey(caller.view),
     })
 
-  /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
+  /** Of a session, and no request of ours: no id, no body but the caller's. */
   const bare = (
     exchange: Exchange,
     caller: Caller,
@@ -287,7 +285,6 @@ export const createConverse = (parts: {
       if (loan === 'missing') return undefined
       const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
       const lent = inNameOf(loan, caller)
-      // It ends with the stream, which the caller of this watches over.
       const behalf = { caller: callerKey(caller.view), loan: lent, outlive: () => () => {} }
       return outboundOf({ exchange, ask, loan: lent, timeouts, caller: behalf.caller, behalf })
     },
