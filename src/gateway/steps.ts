@@ -52,7 +52,6 @@ import {
   renamedAs,
   statusOf,
   tellCancelled,
-  timeoutsOf,
   unsent,
 } from './sending.ts'
 import type { SessionNotes } from './session-notes.ts'
@@ -371,7 +370,7 @@ export const createSteps = (parts: {
 }
 
 /** The result of a task is waited for as long as the whole call may take (2025-11-25, basic/utilities/tasks). */
-const _timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
+const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
   method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
 
 export type Steps = ReturnType<typeof createSteps>
