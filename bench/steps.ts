@@ -158,6 +158,7 @@ const partsOf = (installation: Installation): GatewayParts => {
       ...{ keyring, clock, nextId: createIds({ clock, random }) },
       carried: (plane) => memory.plane(plane).mailboxes,
     }),
+    taskRows: memory.tasks,
     notes: createSessionNotes({
       rows: { put: async () => {}, list: async () => [] },
       ...{ keyring, most: 10_000, log },

@@ -252,6 +252,7 @@ const serveParts = async (
     mailboxes,
     ended,
     notes,
+    taskRows: parts.store.tasks,
     version,
     origin,
     limits,

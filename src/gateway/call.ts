@@ -172,6 +172,7 @@ export const createRecorder = (parts: {
         era: ask.era,
         revision: caller.view.revision,
         ...(about.round > 0 && { round: about.round }),
+        ...(typeof about.target.task === 'object' && { task: about.target.task.call }),
         argumentBytes: args.length,
         ...(level !== 'arguments' && { record: level }),
         ...(data.length > 0 && { data }),

@@ -63,10 +63,12 @@ export const outboundOf = (about: {
   /** Of the trace, where the gateway is a part of it; else what the caller wrote goes on. */
   passed?: Passed | undefined
   dropsBaggage?: boolean | undefined
+  /** What is taken out of the message beside that. */
+  edits?: readonly Edit[] | undefined
 }): Outbound => {
-  const { exchange, ask, renamed, sentId, passed, dropsBaggage = false } = about
+  const { exchange, ask, renamed, sentId, passed, dropsBaggage = false, edits = [] } = about
   const tracing = traceEdits(ask.doc, ask.params, { passed, dropsBaggage })
-  const body = rewritten(ask, renamed, sentId, tracing)
+  const body = rewritten(ask, renamed, sentId, [...tracing, ...edits])
   const headers = passedHeaders(
     exchange,
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
@@ -100,9 +102,9 @@ const rewritten = (
   ask: Ask,
   name: string | undefined,
   id: string | undefined,
-  tracing: readonly Edit[],
+  others: readonly Edit[],
 ): Uint8Array => {
-  const edits: Edit[] = [...tracing]
+  const edits: Edit[] = [...others]
   const put = (text: string, ...path: string[]) => {
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
@@ -120,6 +122,7 @@ const rewritten = (
 /** Where it is written what the request is about. */
 const nameIn = ({ revision, method, params }: Ask): string[] => {
   const row = findMethod('client', revision, method)
+  if (row?.kind === 'task') return ['params', 'taskId']
   const member = row?.kind === 'call' ? row.name : 'name'
   if (member !== 'ref') return ['params', member]
   const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'

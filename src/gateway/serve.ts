@@ -9,6 +9,7 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { TaskRows } from '#store/store.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
@@ -22,6 +23,7 @@ import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
+import { createFail } from './fail.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
 import type { GatewayLimits } from './limits.ts'
@@ -45,6 +47,10 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createSubscribing } from './subscribing.ts'
+import { createTaskCalls } from './task-call.ts'
+import { createTaskEnds } from './task-ends.ts'
+import { createTasks } from './tasks.ts'
 import { createTracing, type GatewayTelemetry } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
@@ -66,6 +72,8 @@ export interface GatewayParts {
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly notes: SessionNotes
+  /** Tasks at servers that were begun for callers. */
+  readonly taskRows: TaskRows
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
@@ -152,7 +160,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const read = createInbound({ visits, limits })
   const notices = createServerNotices({
     ...parts,
-    timeoutMs: limits.firstAnswerTimeoutMs,
     changed: parts.looks.notice,
   })
   const changes = createListChanges({ snapshot: parts.snapshot, now, clock, notices })
@@ -166,9 +173,34 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const { callTimeoutMs: timeoutMs } = limits
   const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
+  const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
+  const taskCalls = createTaskCalls({ ...parts, tasks, ends: createTaskEnds(standing) })
+  const fail = createFail(parts)
+  const stepUps = createStepUps(10_000)
+  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
+  const tracing = createTracing(parts.telemetry)
+  const untraced = createSteps({
+    ...parts,
+    tracing,
+    listing,
+    stepUps,
+    states,
+    tasks: taskCalls,
+    record,
+    underway,
+    carry,
+    standing,
+    loan,
+    now,
+  })
+  const step = tracing.over(untraced)
+  const subscribing = createSubscribing({ step, record, log, now })
   const converse = createConverse({
     ...parts,
     listing,
+    tasks,
+    taskCalls,
+    subscribing,
     changes,
     questions,
     sessions,
@@ -181,23 +213,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     loan,
     now,
   })
-  const stepUps = createStepUps(10_000)
-  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
-  const tracing = createTracing(parts.telemetry)
-  const untraced = createSteps({
-    ...parts,
-    tracing,
-    listing,
-    stepUps,
-    states,
-    record,
-    underway,
-    carry,
-    standing,
-    loan,
-    now,
-  })
-  const step = tracing.over(untraced)
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
@@ -209,7 +224,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
     round = 1,
   ): Promise<void> => {
-    const target = step.resolve(exchange, caller, ask)
+    const target = await step.resolve(exchange, caller, ask)
     if (!target) return step.unnamed(ask, reply)
     // What its server told of it may be old by now: then it is asked again, if the caller may call it.
     const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
@@ -227,7 +242,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)
-    const open = rounds.asked(ask, answer)
+    const open = rounds.asked(ask, step.asTold(asked, answer))
     if (!open) return step.conclude(asked, intent, answer, reply)
     // The round is over, and its outcome durable, before its caller is asked anything.
     if (!(await step.confirm(asked, intent, answer, reply))) return
@@ -242,7 +257,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ask: Ask,
     reply: Reply,
   ): void | Promise<void> =>
-    converse.isCall(ask)
+    converse.isCall(exchange, caller, ask)
       ? call(exchange, caller, step.unfold(exchange, caller, ask), reply)
       : converse.answer(exchange, caller, ask, reply)
 
@@ -336,21 +351,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     if (method === 'GET') return converse.listen(exchange, caller)
     if (method === 'DELETE') return converse.end(exchange, caller, createReply(exchange.response))
     return post(exchange, caller)
-  }
-
-  const fail = (exchange: Exchange, thrown: unknown, answerAs: typeof answerFault): void => {
-    const fault = asFault(thrown)
-    const ref = fault.code === 'internal' ? `err_${parts.nextId()}` : undefined
-    if (ref)
-      log.error('internal', {
-        ref,
-        cause: String((fault.cause as Error | undefined)?.stack ?? fault.cause),
-      })
-    answerAs(exchange.response, fault, {
-      resource: exchange.resource,
-      origin: parts.origin,
-      ...(ref ? { ref } : {}),
-    })
   }
 
   /** Nothing of a request is looked at before its caller is known. */

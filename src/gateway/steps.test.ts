@@ -5,8 +5,9 @@ import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
+import type { Asked } from './asked.ts'
 import type { Reply } from './reply.ts'
-import { type Asked, createSteps } from './steps.ts'
+import { createSteps } from './steps.ts'
 import { createTracing } from './traced.ts'
 
 const never = () => assert.fail('not reached')
@@ -39,6 +40,8 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     tracing: createTracing({ traces: undefined, dropsBaggage: false }),
     listing: never,
     states: { open: () => undefined, seal: never },
+    notes: { subscribe: never, unsubscribe: never },
+    tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: never,
     now: () => 0,
     ...parts,

@@ -3,13 +3,12 @@ import type { Refusal } from '#domain/decision.ts'
 import { asFault } from '#lib/fault.ts'
 import type { CallCounts } from '#telemetry/calls.ts'
 import type { CallTrace, Traces } from '#telemetry/traces.ts'
+import type { Asked } from './asked.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
-import type { Asked, createSteps } from './steps.ts'
+import type { Steps } from './steps.ts'
 import type { Target } from './target.ts'
 import { type Passed, parentOf } from './trace.ts'
-
-type Steps = ReturnType<typeof createSteps>
 
 /** Calls as spans for a collector: the steps are those of `steps.ts`, and what passes them is told. */
 export interface Tracing {

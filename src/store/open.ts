@@ -47,6 +47,7 @@ import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { takenOnceRows } from './tables/taken-once.ts'
+import { taskRows } from './tables/tasks.ts'
 import { valueRows } from './tables/values.ts'
 
 type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random; onCommit?: OnCommit }
@@ -154,6 +155,7 @@ const storeOf = (parts: Parts): Store => {
     members,
     endedSessions,
     sessionNotes: sessionNoteRows(database, parts.now),
+    tasks: taskRows(database, parts.now),
     revocations: revocationRows(database, parts.now),
     takenOnce: takenOnceRows(database, parts.now),
     counters,
