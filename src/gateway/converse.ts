@@ -325,21 +325,26 @@ export const createConverse = (parts: {
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
       const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
+      const { plane } = exchange
+      const isCancellation =
+        message.kind === 'notification' && message.method === 'notifications/cancelled'
+      const cancel = async () => {
+        if (session && isCancellation)
+          await parts.underway.cancel(plane, session, message.params?.requestId)
+      }
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         const status = await deliver(
           upstream,
           bare(exchange, caller, session, 'POST', tell.doc.bytes),
         )
+        // The server has been told; whether it stands open anywhere is found out beside the answer.
+        cancel().catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      const { plane } = exchange
       if (session && message.kind !== 'notification')
         await parts.questions.hear(plane, session, tell)
-      const isCancellation =
-        message.kind === 'notification' && message.method === 'notifications/cancelled'
-      if (session && isCancellation)
-        await parts.underway.cancel(plane, session, message.params?.requestId)
+      await cancel()
       return reply.finish(undefined, { status: 202 })
     },
 

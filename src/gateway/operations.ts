@@ -20,7 +20,7 @@ import { type Target, upstreamName } from './target.ts'
 /** Keeps what is on its way standing on what permits it; `tell` hears why it ended. */
 export type Hold = (
   cancel: (reason: string, code?: FaultCode) => void,
-  tell?: (code: Unpermitted) => void,
+  tell?: (why: string) => void,
 ) => void
 
 /** The steps of a call that are others where it is an API that is called, whoever calls it. */

@@ -147,6 +147,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     clock,
     record,
     standing,
+    underway,
     timeoutMs: limits.callTimeoutMs,
     onLost,
   })

@@ -300,15 +300,19 @@ export const createSteps = (parts: {
       if ('own' in lent)
         return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
       const over: (() => void)[] = []
-      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
+      // Its caller's notice has gone to the server by itself where the session is the server's own.
+      const isTold = exchange.server !== undefined
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isOurs)
-          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
+        const quit = (why: string) => {
+          cancel(why)
+          if (!isTold) tell(why)
+        }
+        if (ask.session) over.push(parts.underway.add(exchange.plane, ask.session, ask.id, quit))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =

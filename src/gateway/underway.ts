@@ -4,9 +4,9 @@ import type { Elsewhere } from './elsewhere.ts'
 import type { Session } from './exchange.ts'
 
 /**
- * Legacy requests under way whose sessions the gateway keeps, by session and id, so that
- * `notifications/cancelled` (2025-11-25, basic/utilities/cancellation) finds the one request of this
- * caller and no other, at whichever process it is.
+ * Legacy requests under way, by session and id, so that `notifications/cancelled` (2025-11-25,
+ * basic/utilities/cancellation) finds the one request of this caller and no other, at whichever process
+ * it is. Also where the server keeps the session: it answers nothing more, and may leave its stream open.
  */
 export interface Underway {
   add(plane: PlaneId, session: Session, id: RequestId, cancel: (reason: string) => void): () => void
