@@ -121,7 +121,9 @@ async function holdServers(principals: Principal[]): Promise<void> {
       const message = await sent.next()
       return JSON.parse(message?.result?.content?.[0]?.text ?? '')
     }
-    await until(async () => (await count()).open === 0)
+    await until(async () => (await count()).open === 0).catch(async (e) =>
+      console.error(server, await count(), e.message),
+    )
     const { ran, most, overtaken } = await count()
     assert.ok(
       most > 20 && overtaken > ran / 10,
