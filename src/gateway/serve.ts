@@ -395,6 +395,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     drain(drainMs) {
       const closed = door.close(drainMs)
       changes.close()
+      questions.close()
       return closed
     },
   }
