@@ -328,18 +328,20 @@ export const createConverse = (parts: {
       const { plane } = exchange
       const isCancellation =
         message.kind === 'notification' && message.method === 'notifications/cancelled'
-      const cancel = async () => {
+      const cancel = async (isTold = false) => {
         if (session && isCancellation)
-          await parts.underway.cancel(plane, session, message.params?.requestId)
+          await parts.underway.cancel(plane, session, message.params?.requestId, isTold)
       }
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
+        // A notice that overtakes its request tells the server nothing: then it is told again.
+        const isTold = isCancellation && parts.underway.has(session, message.params?.requestId)
         const status = await deliver(
           upstream,
           bare(exchange, caller, session, 'POST', tell.doc.bytes),
         )
         // The server has been told; whether it stands open anywhere is found out beside the answer.
-        cancel().catch(() => {})
+        cancel(isTold).catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
       if (session && message.kind !== 'notification')

@@ -48,7 +48,7 @@ import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
 import { uncarriedOf } from './uncarried.ts'
-import type { Underway } from './underway.ts'
+import type { Cancel, Underway } from './underway.ts'
 
 /** What the lines above have found out about one call. */
 export interface Asked {
@@ -300,15 +300,13 @@ export const createSteps = (parts: {
       if ('own' in lent)
         return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
       const over: (() => void)[] = []
-      // Its caller's notice has gone to the server by itself where the session is the server's own.
-      const isTold = exchange.server !== undefined
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        const quit = (why: string) => {
+        const quit: Cancel = (why, isTold) => {
           cancel(why)
           if (!isTold) tell(why)
         }

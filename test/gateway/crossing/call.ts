@@ -57,6 +57,8 @@ export const planAt = (
 
 const endlessMs = 3_600_000
 const early = ['nothing', 'a message'] as const
+/** A notice may overtake its request on the way, and the server would wait for an answer for long. */
+const late = ['a message', 'a question'] as const
 
 function planOf(calling: Calling): Plan {
   const { random, caller } = calling
@@ -64,7 +66,7 @@ function planOf(calling: Calling): Plan {
   const isAtPlane = random.happens(0.4)
   const asks = random.happens(0.2) && canAsk(server, caller.era, isAtPlane)
   const quits = random.happens(0.15) ? quitsBy(caller.era, server, asks, random) : undefined
-  const after = random.of(asks ? (['nothing', 'a message', 'a question'] as const) : early)
+  const after = random.of(asks ? late : early)
   // What is given up in the middle would go on for ever: a cancellation that finds nothing is noticed.
   const ends = quits === 'by leaving' && caller.era === 'legacy' ? undefined : quits
   const delayMs = ends && after === 'a message' ? endlessMs : random.below(30)
@@ -140,7 +142,7 @@ export async function hear(
     const isQuestion = message.method === 'elicitation/create'
     const moment = isQuestion ? 'a question' : 'a message'
     hasQuit ||= await quitAfter(moment, calling, plan, id, sent)
-    // A cancellation may come before the call does: then it goes on.
+    // What comes after a cancellation was under way already.
     const isOver = hasQuit && plan.after === 'a question'
     if (isQuestion && !isOver) await answer(calling, plan, message)
     else if (!isQuestion) checkNotice(calling, message)
