@@ -38,7 +38,12 @@ export async function cross(calls: number, seed: number): Promise<void> {
     gateway = await startGateway({
       documents: crossingPlane(behind.upstreams),
       // It would wait so long for a call that never ends: that it stops at all shows that there is none.
-      config: { runners, limits: { drainMs: 600_000, parkedCallsPerCaller } },
+      config: {
+        runners,
+        limits: { drainMs: 600_000, parkedCallsPerCaller },
+        // A machine that is busy elsewhere loses no outcome.
+        ledger: { appendDeadlineMs: 60_000 },
+      },
     })
     const principals = await openPrincipals(gateway)
     const tally = await storm(principals, calls, seed)
@@ -53,6 +58,10 @@ export async function cross(calls: number, seed: number): Promise<void> {
     holdLedger((await gateway.ledger('ops')).entries, principals)
     for (const [what, count] of Object.entries(tally))
       assert.ok(count > calls / 100, `${what}: ${count}`)
+  } catch (thrown) {
+    // What is under way then would hold up the end.
+    await gateway?.kill()
+    throw thrown
   } finally {
     await gateway?.stop()
     await behind.stop()

@@ -120,7 +120,8 @@ if (!process.argv.includes('--http')) {
   else await makeServer().connect(new StdioServerTransport())
 } else {
   const modern = toNodeHandler(createMcpHandler(makeServer, { legacy: 'reject' }))
-  const listener = createServer((request, response) => {
+  // On a busy machine a kept connection would end just as the next request is on its way.
+  const listener = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     if (request.url === '/count') return void response.end(JSON.stringify(count()))
     const served =
       era === 'modern'
