@@ -123,7 +123,7 @@ const again = 1_000_000
 export const accept = (name: string) => ({ action: 'accept', content: { name } })
 
 /** All that comes of one request; the final message, unless the call was given up. */
-export async function hear(
+async function hear(
   calling: Calling,
   plan: Plan,
   id: string | number,
@@ -191,7 +191,7 @@ async function quitAfter(
   return true
 }
 
-export function checkFinal({ canary }: Calling, { args }: Plan, final: Message | undefined): void {
+function checkFinal({ canary }: Calling, { args }: Plan, final: Message | undefined): void {
   const said = JSON.stringify(final)
   assert.equal(final?.result?.isError ?? false, false, said)
   assert.equal(final?.result?.content?.[0]?.text, args.asks ? `${canary} ${canary}` : canary, said)

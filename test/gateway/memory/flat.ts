@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { Agent, type IncomingMessage, request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -218,8 +218,6 @@ export function describeFlatMemory(sizes: {
   })
 
   describe('Sessions that come and go leave nothing behind', () => {
-    const keepAlive = new Agent({ keepAlive: true })
-    after(() => keepAlive.destroy())
     const visit = async (server: Era, isPolite: boolean) => {
       const session = await openSession(at(server))
       if (!isPolite) return
