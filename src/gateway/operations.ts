@@ -13,7 +13,6 @@ import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { Timeouts } from './outbound.ts'
 import { redactionOf } from './redaction-of.ts'
 import type { Reply } from './reply.ts'
-import type { Unpermitted } from './standing.ts'
 import type { Asked, Sending } from './steps.ts'
 import { type Target, upstreamName } from './target.ts'
 
