@@ -27,6 +27,7 @@ import { compilePlane, type PlaneSnapshot, snapshotOf } from '#policy/compile.ts
 import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
 import { openStore } from '#store/open.ts'
+import { createTelemetry } from '#telemetry/telemetry.ts'
 import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { startInstallation } from '../src/compose.ts'
@@ -171,6 +172,11 @@ const partsOf = (installation: Installation): GatewayParts => {
     planeDocument: () => undefined,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {}, notice() {} },
+    telemetry: {
+      counts: createTelemetry({ clock, version: installation.version, series: 2000 }).counts,
+      traces: undefined,
+      dropsBaggage: false,
+    },
   }
 }
 

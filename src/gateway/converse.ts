@@ -45,6 +45,7 @@ import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
 import { relayStream, tellSession } from './stream.ts'
+import type { GatewayTelemetry } from './traced.ts'
 import type { Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
@@ -73,6 +74,7 @@ export const createConverse = (parts: {
   notes: SessionNotes
   record: Recorder
   loan: Lend
+  telemetry: Pick<GatewayTelemetry, 'dropsBaggage'>
   planeDocument(plane: PlaneId): PlaneDocument | undefined
   now(): number
 }) => {
@@ -114,6 +116,7 @@ export const createConverse = (parts: {
       ask,
       loan: loanOf(exchange, caller),
       timeouts: parts.limits,
+      dropsBaggage: parts.telemetry.dropsBaggage,
       behalf: {
         caller: callerKey(caller.view),
         loan: loanOf(exchange, caller),

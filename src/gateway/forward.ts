@@ -142,6 +142,17 @@ export const forward = (about: Forwarding): Promise<Answer> =>
     })
   })
 
+/** Of a call that nothing went out for. */
+export const unsent = (code: FaultCode): Answer => ({
+  status: 'cancelled',
+  code,
+  final: undefined,
+  event: undefined,
+  detached: false,
+  httpStatus: 0,
+  sessionId: undefined,
+})
+
 /** The final message where there is none from the server; none for a caller that wants none. */
 export const finalOf = (
   id: RequestId,

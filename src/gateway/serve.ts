@@ -24,10 +24,10 @@ import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
+import type { GatewayLimits } from './limits.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import type { Looks } from './look.ts'
-import type { Timeouts } from './outbound.ts'
 import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
@@ -45,18 +45,9 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createTracing, type GatewayTelemetry } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
-
-export interface GatewayLimits extends Timeouts {
-  readonly bodyBytes: number
-  readonly bodyTimeoutMs: number
-  readonly jsonDepth: number
-  readonly jsonNodes: number
-  readonly unauthenticatedPerSecond: number
-  readonly concurrentExchanges: number
-  readonly roundTimeoutMs: number
-}
 
 export interface GatewayParts {
   readonly version: string
@@ -78,6 +69,7 @@ export interface GatewayParts {
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
+  readonly telemetry: GatewayTelemetry
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
@@ -112,6 +104,8 @@ export interface Gateway {
   follow(planes: readonly PlaneId[]): void
   /** Refuses what is new and waits for what is under way, at most `drainMs`. */
   drain(drainMs: number): Promise<void>
+  /** Requests in work. */
+  inside(): number
 }
 
 export const createGateway = (parts: GatewayParts): Gateway => {
@@ -138,6 +132,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         plane: parts.planeDocument(plane),
         item: parts.item(plane, capability.server),
       }),
+    counts: parts.telemetry.counts,
     nextId: parts.nextId,
     elapsed: clock.elapsed,
   })
@@ -189,8 +184,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
-  const step = createSteps({
+  const tracing = createTracing(parts.telemetry)
+  const untraced = createSteps({
     ...parts,
+    tracing,
     listing,
     stepUps,
     states,
@@ -201,6 +198,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     loan,
     now,
   })
+  const step = tracing.over(untraced)
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
@@ -363,6 +361,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       let leave: (() => void) | undefined
       try {
         leave = door.enter()
+        if (parts.telemetry.dropsBaggage) delete exchange.request.headers.baggage
         const known = authenticate(exchange, now())
         const caller = known instanceof Promise ? await known : known
         // Nobody is left who could be answered, or whose leaving could be noticed.
@@ -377,6 +376,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
 
   return {
+    inside: () => door.inside,
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
     async admit(exchange, about) {

@@ -7,6 +7,7 @@ import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
 import type { Reply } from './reply.ts'
 import { type Asked, createSteps } from './steps.ts'
+import { createTracing } from './traced.ts'
 
 const never = () => assert.fail('not reached')
 
@@ -35,6 +36,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     loan: never,
     looks: { age: never, look: never, notice: never },
     stepUps: { mayAsk: never },
+    tracing: createTracing({ traces: undefined, dropsBaggage: false }),
     listing: never,
     states: { open: () => undefined, seal: never },
     snapshot: never,
@@ -68,7 +70,10 @@ const asked = {
   caller: {},
   target: { server: 'bank', kind: 'tool', name: 'x' },
 } as unknown as Asked
-const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
+const call = {
+  ...{ id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] },
+  counted: { ended() {} },
+}
 
 test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {
   const conclude = () => Promise.reject(new Fault('unrecordable'))

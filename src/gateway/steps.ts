@@ -4,7 +4,7 @@ import type { Refusal } from '#domain/decision.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { resourceMetadataUrl } from '#identity/challenge.ts'
-import { Fault, type FaultCode } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
@@ -26,7 +26,7 @@ import {
   type Exchange,
   type Session,
 } from './exchange.ts'
-import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
+import { type Answer, type Forwarding, finalOf, forward, unsent } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
@@ -47,6 +47,7 @@ import { type Stand, type Standing, type Unpermitted, unpermitted } from './stan
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import type { Tracing } from './traced.ts'
 import { uncarriedOf } from './uncarried.ts'
 import type { Cancel, Underway } from './underway.ts'
 
@@ -95,6 +96,7 @@ export const createSteps = (parts: {
   loan: Lend
   looks: Looks
   stepUps: StepUps
+  tracing: Tracing
   listing: ListingOf
   states: RequestStates
   snapshot(plane: PlaneId): PlaneSnapshot
@@ -118,7 +120,10 @@ export const createSteps = (parts: {
     const timeouts = parts.limits
     const renamed = renamedAs(target, decision)
     const { capability } = decision
-    const doc = renamed === undefined ? ask.doc : undefined
+    const passed = parts.tracing.passed(asked)
+    const { dropsBaggage } = parts.tracing
+    const isAsCame = renamed === undefined && !passed && !dropsBaggage
+    const doc = isAsCame ? ask.doc : undefined
     const carried =
       upstream.bridgedTo === 'modern'
         ? parts.carry.call(exchange, caller, ask, { capability, doc })
@@ -130,6 +135,8 @@ export const createSteps = (parts: {
         ask,
         renamed,
         carried,
+        passed,
+        dropsBaggage,
         mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
@@ -374,16 +381,6 @@ const needsPermission =
   ({ target }: Asked): Stand['reason'] =>
   (view, now) =>
     unpermitted(permit(view, target, now))
-
-const unsent = (code: FaultCode): Answer => ({
-  status: 'cancelled',
-  code,
-  final: undefined,
-  event: undefined,
-  detached: false,
-  httpStatus: 0,
-  sessionId: undefined,
-})
 
 /** A child is told by its connection, and a modern server by the end of the stream. */
 const tellCancelled = (

@@ -9,6 +9,7 @@ import { clientId, planeId, serverName } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
 import { createLend } from '#gateway/lend.ts'
 import { type Asked, createSteps } from '#gateway/steps.ts'
+import { createTracing } from '#gateway/traced.ts'
 import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
@@ -188,6 +189,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen, notice: never },
     stepUps: { mayAsk: never },
+    tracing: createTracing({ traces: undefined, dropsBaggage: false }),
     listing: never,
     states: { open: () => undefined, seal: never },
     snapshot: () => snapshot,
