@@ -46,7 +46,7 @@ import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
 import { relayStream, tellSession } from './stream.ts'
 import type { GatewayTelemetry } from './traced.ts'
-import type { Underway } from './underway.ts'
+import { cancelledBy, type Underway } from './underway.ts'
 import type { Visits } from './visits.ts'
 
 /**
@@ -329,27 +329,22 @@ export const createConverse = (parts: {
       const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
       const { plane } = exchange
-      const isCancellation =
-        message.kind === 'notification' && message.method === 'notifications/cancelled'
-      const cancel = async (isTold = false) => {
-        if (session && isCancellation)
-          await parts.underway.cancel(plane, session, message.params?.requestId, isTold)
-      }
+      const cancelled = cancelledBy(message)
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         // A notice that overtakes its request tells the server nothing: then it is told again.
-        const isTold = isCancellation && parts.underway.has(session, message.params?.requestId)
+        const isTold = parts.underway.has(session, cancelled)
         const status = await deliver(
           upstream,
           bare(exchange, caller, session, 'POST', tell.doc.bytes),
         )
         // The server has been told; whether it stands open anywhere is found out beside the answer.
-        cancel(isTold).catch(() => {})
+        parts.underway.cancel(plane, session, cancelled, isTold).catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
       if (session && message.kind !== 'notification')
         await parts.questions.hear(plane, session, tell)
-      await cancel()
+      if (session) await parts.underway.cancel(plane, session, cancelled)
       return reply.finish(undefined, { status: 202 })
     },
 

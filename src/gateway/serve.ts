@@ -138,14 +138,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
-  const detached = createDetached({
-    clock,
-    record,
-    standing,
-    underway,
-    timeoutMs: limits.callTimeoutMs,
-    onLost,
-  })
+  const { callTimeoutMs: timeoutMs } = limits
+  const detached = createDetached({ clock, record, standing, underway, timeoutMs, onLost })
   const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
@@ -164,7 +158,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     upstream.onListChanged(follow)
   })
   const listing = createListing({ ...parts, now })
-  const { callTimeoutMs: timeoutMs } = limits
   const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
   const converse = createConverse({

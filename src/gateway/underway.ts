@@ -1,5 +1,5 @@
 import type { PlaneId } from '#domain/name.ts'
-import type { RequestId } from '#mcp/messages.ts'
+import type { Message, RequestId } from '#mcp/messages.ts'
 import type { Elsewhere } from './elsewhere.ts'
 import type { Session } from './exchange.ts'
 
@@ -42,3 +42,9 @@ export const createUnderway = (elsewhere: Elsewhere): Underway => {
     },
   }
 }
+
+/** The id of the request that it cancels; undefined where it cancels none. */
+export const cancelledBy = (message: Message): unknown =>
+  message.kind === 'notification' && message.method === 'notifications/cancelled'
+    ? message.params?.requestId
+    : undefined
