@@ -334,10 +334,8 @@ export const createConverse = (parts: {
         unsuspended(exchange, caller)
         // A notice that overtakes its request tells the server nothing: then it is told again.
         const isTold = parts.underway.has(session, cancelled)
-        const status = await deliver(
-          upstream,
-          bare(exchange, caller, session, 'POST', tell.doc.bytes),
-        )
+        const out = bare(exchange, caller, session, 'POST', tell.doc.bytes)
+        const status = await deliver(upstream, out)
         // The server has been told; whether it stands open anywhere is found out beside the answer.
         parts.underway.cancel(plane, session, cancelled, isTold).catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
