@@ -133,6 +133,14 @@ export default {
       to: { path: connecting, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'no-sdk',
+      severity: 'error',
+      comment:
+        'No MCP SDK is on the way of a call, nor anywhere else in the product: one costs ten times what a relayed call does, and reads messages that we pass on byte for byte. The protocol is mcp/; tests may use an SDK, to be what peers are.',
+      from: { path: '^src/', pathNot: isTest },
+      to: { path: '(^|/)node_modules/@modelcontextprotocol/|^@modelcontextprotocol/' },
+    },
+    {
       name: 'lib-and-the-protocols-stand-alone',
       severity: 'error',
       comment:

@@ -31,7 +31,7 @@ import type { ListingOf } from './listing.ts'
 import { answerList, serversFor } from './lists.ts'
 import type { Looks } from './look.ts'
 import type { Notices } from './notices.ts'
-import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import { bareOutbound, outboundOf, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
 import { keepLevel, levelAtPlane } from './plane-level.ts'
 import { followSubscriptions } from './plane-subscriptions.ts'
@@ -48,7 +48,7 @@ import { asksForTask, type TaskCalls } from './task-call.ts'
 import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
 import type { Tasks } from './tasks.ts'
 import type { GatewayTelemetry } from './traced.ts'
-import type { Underway } from './underway.ts'
+import { cancelledBy, type Underway } from './underway.ts'
 import { unknownMethod } from './unknown-method.ts'
 import type { Visits } from './visits.ts'
 
@@ -132,24 +132,16 @@ export const createConverse = (parts: {
       caller: callerKey(caller.view),
     })
 
-  /** Of a session, and no request of ours: no id, no body but the caller's. */
   const bare = (
     exchange: Exchange,
     caller: Caller,
     session: Session,
     httpMethod: Outbound['httpMethod'],
     body: Uint8Array,
-  ): Outbound => ({
-    httpMethod,
-    era: 'legacy',
-    body,
-    id: undefined,
-    method: '',
-    headers: passedHeaders(exchange, session.upstreamId),
-    loan: loanOf(exchange, caller),
-    timeoutMs: parts.limits.firstAnswerTimeoutMs,
-    endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
-  })
+  ): Outbound => {
+    const loan = loanOf(exchange, caller)
+    return bareOutbound({ exchange, session, httpMethod, body, loan, timeouts: parts.limits })
+  }
 
   const spokenAs = (
     exchange: Exchange,
@@ -339,20 +331,22 @@ export const createConverse = (parts: {
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
       const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
+      const { plane } = exchange
+      const cancelled = cancelledBy(message)
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
         const whose = { exchange, caller, era: 'legacy' } as const
         const bytes = await asAtServer(parts.tasks, whose, tell.doc, message)
+        // A notice that overtakes its request tells the server nothing: then it is told again.
+        const isTold = parts.underway.has(session, cancelled)
         const status = await deliver(upstream, bare(exchange, caller, session, 'POST', bytes))
+        // The server has been told; whether it stands open anywhere is found out beside the answer.
+        parts.underway.cancel(plane, session, cancelled, isTold).catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      const { plane } = exchange
       if (session && message.kind !== 'notification')
         await parts.questions.hear(plane, session, tell)
-      const isCancellation =
-        message.kind === 'notification' && message.method === 'notifications/cancelled'
-      if (session && isCancellation)
-        await parts.underway.cancel(plane, session, message.params?.requestId)
+      if (session) await parts.underway.cancel(plane, session, cancelled)
       return reply.finish(undefined, { status: 202 })
     },
 

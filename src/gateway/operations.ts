@@ -14,7 +14,6 @@ import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { Timeouts } from './outbound.ts'
 import { redactionOf } from './redaction-of.ts'
 import type { Reply } from './reply.ts'
-import type { Unpermitted } from './standing.ts'
 import { type Target, upstreamName } from './target.ts'
 import { traceHeaders } from './trace.ts'
 import type { Tracing } from './traced.ts'
@@ -22,7 +21,7 @@ import type { Tracing } from './traced.ts'
 /** Keeps what is on its way standing on what permits it; `tell` hears why it ended. */
 export type Hold = (
   cancel: (reason: string, code?: FaultCode) => void,
-  tell?: (code: Unpermitted) => void,
+  tell?: (why: string) => void,
 ) => void
 
 /** The steps of a call that are others where it is an API that is called, whoever calls it. */

@@ -5,7 +5,7 @@ import { findMethod } from '#mcp/methods.ts'
 import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { Carried } from '#upstream/carried.ts'
 import type { Behalf, Outbound } from '#upstream/upstream.ts'
-import { type Ask, type Exchange, header } from './exchange.ts'
+import { type Ask, type Exchange, header, type Session } from './exchange.ts'
 import { type Passed, traceEdits, traceHeaders } from './trace.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
@@ -21,7 +21,7 @@ const passedOn = [
   'baggage',
 ]
 
-export const passedHeaders = (exchange: Exchange, sessionId: string | undefined): string[] => {
+const passedHeaders = (exchange: Exchange, sessionId: string | undefined): string[] => {
   const headers: string[] = []
   for (const name of passedOn) {
     const value = header(exchange, name)
@@ -97,6 +97,26 @@ export const outboundOf = (about: {
     ...(about.carried === undefined ? {} : { carried: about.carried }),
   }
 }
+
+/** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
+export const bareOutbound = (about: {
+  exchange: Exchange
+  session: Session
+  httpMethod: Outbound['httpMethod']
+  body: Uint8Array
+  loan: Outbound['loan']
+  timeouts: Timeouts
+}): Outbound => ({
+  httpMethod: about.httpMethod,
+  era: 'legacy',
+  body: about.body,
+  id: undefined,
+  method: '',
+  headers: passedHeaders(about.exchange, about.session.upstreamId),
+  loan: about.loan,
+  timeoutMs: about.timeouts.firstAnswerTimeoutMs,
+  endMs: about.httpMethod === 'GET' ? Number.POSITIVE_INFINITY : about.timeouts.callTimeoutMs,
+})
 
 const rewritten = (
   ask: Ask,

@@ -123,6 +123,10 @@ const endings: Readonly<Record<Unheard, Ending>> = {
     code: INTERNAL_ERROR,
     text: 'The server asked something, and no answer came in time. Call again when it can be answered.',
   },
+  stopping: {
+    code: INTERNAL_ERROR,
+    text: 'The server asked something, and the gateway stops before it can be answered. Call again.',
+  },
   refused: {
     code: INTERNAL_ERROR,
     text: 'The server asked something, and the client answered with an error, so the call cannot go on.',

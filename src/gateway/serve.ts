@@ -146,13 +146,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
-  const detached = createDetached({
-    clock,
-    record,
-    standing,
-    timeoutMs: limits.callTimeoutMs,
-    onLost,
-  })
+  const { callTimeoutMs: timeoutMs } = limits
+  const detached = createDetached({ clock, record, standing, underway, timeoutMs, onLost })
   const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
@@ -170,7 +165,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     upstream.onListChanged(follow)
   })
   const listing = createListing({ ...parts, now })
-  const { callTimeoutMs: timeoutMs } = limits
   const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
   const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
@@ -394,6 +388,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     drain(drainMs) {
       const closed = door.close(drainMs)
       changes.close()
+      questions.close()
       return closed
     },
   }

@@ -31,7 +31,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     },
     bridges: { spoken: never },
     apis: { find: never },
-    underway: { add: never, cancel: never },
+    underway: { add: never, has: never, cancel: never },
     carry: { check: never, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: never,

@@ -61,7 +61,7 @@ import { permit, resolveTarget, restTarget, type Target, upstreamName } from './
 import { asksForTask, type TaskCalls } from './task-call.ts'
 import type { Tracing } from './traced.ts'
 import { uncarriedOf } from './uncarried.ts'
-import type { Underway } from './underway.ts'
+import type { Cancel, Underway } from './underway.ts'
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
 export const createSteps = (parts: {
@@ -325,15 +325,17 @@ export const createSteps = (parts: {
       if ('noted' in lent)
         return keepSubscription(parts.notes, exchange, lent.noted, asked.target.written)
       const over: (() => void)[] = []
-      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isOurs)
-          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
+        const quit: Cancel = (why, isTold) => {
+          cancel(why)
+          if (!isTold) tell(why)
+        }
+        if (ask.session) over.push(parts.underway.add(exchange.plane, ask.session, ask.id, quit))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =

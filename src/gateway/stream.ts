@@ -16,6 +16,9 @@ import { createNotices, isOfLists, listChanged, type Notices } from './notices.t
 import { createReply, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
 
+/** Of what a caller has not taken yet, bytes: then its server is asked to wait. */
+const mostWaiting = 256 * 1024
+
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
  * are relayed as they come, but for what is no message of the session's revision, and what tells of a
@@ -58,6 +61,7 @@ export const relayStream = (
     let hasOwn = false
     const settle = (fault?: Fault): void => {
       isOver = true
+      goOn()
       over()
       quiet()
       if (fault) reject(fault)
@@ -65,11 +69,19 @@ export const relayStream = (
     }
     // Messages leave in the order they came, also where one of them waits for its outcome.
     let line = Promise.resolve()
+    /** Of those that have not left, bytes. */
+    let waiting = 0
+    let goOn = () => {}
+    reply.onDrain(() => goOn())
+    const drained = (): Promise<void> =>
+      new Promise((resolve) => {
+        goOn = resolve
+      })
 
     const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
       const told = isOver || bytes.length === 0 ? bytes : await asTold(bytes)
       if (isOver || !told) return
-      if (!reply.relay(told, event)) await drained(reply)
+      if (!reply.relay(told, event) && !isOver) await drained()
     }
 
     const isPassed = (method: string): boolean => {
@@ -113,6 +125,7 @@ export const relayStream = (
         settle()
       },
       message(bytes, event) {
+        waiting += bytes.length
         line = line
           .then(() => relay(bytes, event))
           .catch(() =>
@@ -121,7 +134,11 @@ export const relayStream = (
               server: upstream.server,
             }),
           )
-        return true
+          .then(() => {
+            waiting -= bytes.length
+            if (waiting === 0) stream?.resume()
+          })
+        return waiting < mostWaiting
       },
       end() {
         if (hasOwn) return
@@ -191,9 +208,3 @@ const tellLists = (
   const tell = (kind: ListKind) => notices.tell(kind, listChanged(kind))
   return changes.add({ caller, kinds: new Set(listKinds), listing, tell, end })
 }
-
-const drained = (reply: ReturnType<typeof createReply>): Promise<void> =>
-  new Promise((resolve) => {
-    reply.onDrain(resolve)
-    reply.onGone(resolve)
-  })

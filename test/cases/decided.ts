@@ -180,7 +180,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     // What a case says of a server's eras is all that it can be spoken to in.
     bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined) },
     apis: { find: () => undefined } as never,
-    underway: { add: never, cancel: never },
+    underway: { add: never, has: never, cancel: never },
     carry: { check: () => {}, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: createLend({

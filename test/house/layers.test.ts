@@ -30,6 +30,7 @@ const broken: Record<string, Record<string, string>> = {
   'only-the-engine-opens-databases': { 'src/ledger/a.ts': "import 'node:sqlite'" },
   'only-the-store-builds-sql': { 'src/registry/a.ts': "import 'kysely'" },
   'only-egress-connects': { 'src/vault/b.ts': "import { request } from 'node:https'" },
+  'no-sdk': { 'src/gateway/g.ts': "import type { Tool } from '@modelcontextprotocol/server'" },
   'lib-and-the-protocols-stand-alone': { 'src/rest/b.ts': "import '#domain/name.ts'" },
   'the-protocols-touch-nothing': { 'src/rest/c.ts': "import { readFileSync } from 'node:fs'" },
   'the-verifier-stands-alone': { 'src/ledger/verify/body.ts': "import '#domain/name.ts'" },
