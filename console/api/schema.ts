@@ -591,6 +591,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/calls/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way of all calls that you may read together: how many came past each station, how many ended there and how, and whether all that arrived are recorded. */
+        get: operations["getPlanesCallsPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/calls/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the calls of the most frequent values of a field, of those that you may read. */
+        get: operations["getPlanesCallsTraffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/can": {
         parameters: {
             query?: never;
@@ -1011,6 +1045,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every agent meets at every capability of the servers whose calls you may explain, whatever its arguments. */
+        get: operations["getPlanesMatrix"];
+        put?: never;
+        /** The same by a draft, beside what stands; nothing is changed. */
+        post: operations["postPlanesMatrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/policy-tests": {
         parameters: {
             query?: never;
@@ -1235,6 +1287,23 @@ export interface paths {
         post?: never;
         /** Removes a Rule that nothing names. */
         delete: operations["deletePlanesRulesOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent is told that there is, exactly as it is told: at the endpoint of a server or, for who may explain calls of the whole plane, at the plane’s own. */
+        get: operations["getPlanesSee"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4528,6 +4597,7 @@ export interface operations {
             query?: {
                 after?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 limit?: number;
@@ -4842,6 +4912,7 @@ export interface operations {
             query?: {
                 after?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -4887,9 +4958,11 @@ export interface operations {
         parameters: {
             query?: {
                 against?: string[];
+                againstAny?: string[];
                 againstSince?: string;
                 againstUntil?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -4946,6 +5019,7 @@ export interface operations {
         parameters: {
             query?: {
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 field?: string[];
@@ -5005,6 +5079,7 @@ export interface operations {
         parameters: {
             query?: {
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -5052,6 +5127,126 @@ export interface operations {
                         unknown: {
                             field: string;
                             meant: string;
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesCallsPath: {
+        parameters: {
+            query?: {
+                agent?: string;
+                any?: string[];
+                capability?: string[];
+                consumer?: string;
+                result?: string[];
+                server?: string;
+                since?: string;
+                until?: string;
+                user?: string;
+                where?: string[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        arrived: number;
+                        /** @description Newer entries, too many to be read for it, of which nothing is in the answer. */
+                        behind: number;
+                        /** @description Of which the end stands in the ledger; refused ones as well. */
+                        recorded: number;
+                        stations: {
+                            passed: number;
+                            /** @enum {string} */
+                            station: "authenticate" | "permit" | "limit" | "credential" | "forward" | "record";
+                            stopped: {
+                                count: number;
+                                /** @enum {string} */
+                                state: "passed" | "denied" | "limited" | "held" | "failed" | "not reached" | "recorded" | "unknown";
+                            }[];
+                        }[];
+                        /** @description Of which it does not yet. */
+                        underWay: number;
+                        /** @description What was asked for by a name that does not stand in the plane now. */
+                        unknown: {
+                            field: string;
+                            meant: string;
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesCallsTraffic: {
+        parameters: {
+            query?: {
+                agent?: string;
+                any?: string[];
+                by?: "capability" | "server" | "agent" | "consumer" | "class";
+                capability?: string[];
+                consumer?: string;
+                result?: string[];
+                server?: string;
+                since?: string;
+                top?: number;
+                until?: string;
+                user?: string;
+                where?: string[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newer entries, too many to be read for it, of which nothing is in the answer. */
+                        behind: number;
+                        /** @description Calls with another value than those, or with none. */
+                        others: number;
+                        /** @description Calls of the whole range. */
+                        total: number;
+                        /** @description What was asked for by a name that does not stand in the plane now. */
+                        unknown: {
+                            field: string;
+                            meant: string;
+                            value: string;
+                        }[];
+                        values: {
+                            count: number;
+                            outcomes: {
+                                denied: number;
+                                failed: number;
+                                held: number;
+                                limited: number;
+                                permitted: number;
+                                underWay: number;
+                                unknown: number;
+                            };
                             value: string;
                         }[];
                     };
@@ -6642,6 +6837,148 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesMatrix: {
+        parameters: {
+            query?: {
+                after?: string;
+                agent?: string;
+                at?: string;
+                consumer?: string;
+                limit?: number;
+                revision?: number;
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                    agent?: string;
+                    /** @description An instant, or how long ago: 2h, 7d; else now. */
+                    at?: string;
+                    consumer?: string;
+                    /** @description Documents of this plane, as apply would take them. */
+                    draft: {
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        /** @description That they belong to, where one manages them already. */
+                        set?: string;
+                    };
+                    /**
+                     * @description Rows.
+                     * @default 500
+                     */
+                    limit?: number;
+                    server?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesPolicyTests: {
         parameters: {
             query?: {
@@ -7690,6 +8027,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesSee: {
+        parameters: {
+            query: {
+                client: string;
+                era?: "modern" | "legacy";
+                kind?: "tool" | "prompt" | "resource" | "template";
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client: string;
+                        /** @description As the agent is told of them, all pages one behind the other. */
+                        definitions: {
+                            [key: string]: unknown;
+                        }[];
+                        endpoint: string;
+                        /** @enum {string} */
+                        era: "modern" | "legacy";
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template";
+                        plane: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesServers: {
         parameters: {
             query?: {
@@ -8589,12 +8966,6 @@ export interface operations {
                          * @enum {string}
                          */
                         ledger: "open" | "over budget" | "failing" | "refused";
-                        leftOut: {
-                            because: string;
-                            /** @enum {string} */
-                            era: "modern" | "legacy";
-                            server: string;
-                        }[];
                         plane: string;
                         quotas: number;
                         servers: {
@@ -9859,12 +10230,6 @@ export interface operations {
                              * @enum {string}
                              */
                             ledger: "open" | "over budget" | "failing" | "refused";
-                            leftOut: {
-                                because: string;
-                                /** @enum {string} */
-                                era: "modern" | "legacy";
-                                server: string;
-                            }[];
                             plane: string;
                             quotas: number;
                             servers: {

@@ -55,6 +55,8 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/histogram': readers,
   'GET /planes/{plane}/calls/facets': readers,
   'GET /planes/{plane}/calls/difference': readers,
+  'GET /planes/{plane}/calls/path': readers,
+  'GET /planes/{plane}/calls/traffic': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
   'GET /planes/{plane}/ledger/keys': readers,
