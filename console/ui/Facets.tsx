@@ -13,6 +13,8 @@ export interface Facet {
     readonly says?: string
   }[]
   readonly others: number
+  /** Stands open though nothing of it filters. */
+  readonly opens?: boolean
 }
 
 interface Props {
@@ -56,7 +58,11 @@ const One = ({
   const found = all.filter(({ value }) => value.toLowerCase().includes(text.toLowerCase()))
   const shown = showsAll ? found : found.slice(0, shownAtFirst)
   return (
-    <details className={styles.facet} open={mine.length > 0 || undefined} data-facet={facet.field}>
+    <details
+      className={styles.facet}
+      open={mine.length > 0 || facet.opens || undefined}
+      data-facet={facet.field}
+    >
       <summary>
         <span>{facet.title}</span>
         <span className={styles.state}>{stateOf(words, selected, excluded)}</span>
