@@ -32,13 +32,19 @@ export const Difference = ({ plane, filters, range, against, onFilter }: Props) 
     ...('any' in base && { againstAny: base.any }),
     againstSince: base.since,
     ...(base.until !== undefined && { againstUntil: base.until }),
-    top: 8,
+    top: 12,
   }
   const answer = useAnswer(path, { params: { path: { plane }, query } })
   const what = say('ledger.difference')
   if (answer.error) return <Failed what={what} problem={answer.error} onRetry={answer.refetch} />
   if (!answer.data) return <Loading what={what} rows={2} />
-  const { total, rest, values } = answer.data
+  const { total, rest } = answer.data
+  const asked = filters.map(({ field }) => field)
+  // What was asked for is no finding, nor is what hardly differs.
+  const values = answer.data.values.filter(
+    ({ field, share, restShare }) =>
+      !asked.includes(fieldOfAddress(field)) && share - restShare >= 0.01,
+  )
   return (
     <section className={styles.difference} aria-label={what} data-testid="ledger.difference">
       <h2>{say('ledger.difference.of', { total: number(total), rest: number(rest) })}</h2>

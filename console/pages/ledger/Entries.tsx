@@ -43,6 +43,7 @@ export default function Entries() {
   )
   const ask = useMemo(() => askOf(filters, range), [filters, range])
   const [showsMore, setShowsMore] = useState(false)
+  const [showsFacets, setShowsFacets] = useState(false)
   const [isExporting, setExporting] = useState(false)
   const facets = useFacets(planes, filters, range, showsMore)
   const [openedAt, setOpenedAt] = useState(Date.now)
@@ -86,7 +87,12 @@ export default function Entries() {
         <p role="status">{say('ledger.ask.loose', { words: question.loose.join(' ') })}</p>
       )}
       <div className={styles.columns} ref={page}>
-        <div className={styles.side} id="ledger-facets" tabIndex={-1}>
+        <div className={styles.narrow}>
+          <Button aria-expanded={showsFacets} onClick={() => setShowsFacets(!showsFacets)}>
+            {say('ui.facets')}
+          </Button>
+        </div>
+        <div className={styles.side} id="ledger-facets" data-shown={showsFacets}>
           {facets.failed?.error && (
             <Failed
               what={say('ui.facets')}

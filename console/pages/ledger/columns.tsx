@@ -43,16 +43,16 @@ export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<Cal
       title: say('ledger.column.at'),
       cell: ({ at }) => <When at={at} how="time" />,
       text: ({ at }) => new Date(at).toISOString(),
-      width: 112,
+      width: 104,
     },
     {
       id: 'path',
       title: say('ledger.column.path'),
       cell: (row) => <Counted row={row}>{<RowStrip path={row.path} />}</Counted>,
-      width: 172,
+      width: 148,
     },
-    plain('agent', { width: 120 }),
-    plain('consumer', { width: 110 }),
+    plain('agent', { width: 96 }),
+    plain('consumer', { width: 104 }),
     {
       id: 'capability',
       title: titleOf(words, 'capability'),
@@ -71,7 +71,7 @@ export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<Cal
       title: say('ledger.column.ms'),
       cell: ({ outcome }) => (outcome ? number(Math.round(outcome.ms)) : ''),
       align: 'right',
-      width: 56,
+      width: 48,
     },
     {
       id: 'plane',
@@ -94,7 +94,7 @@ export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<Cal
       ),
       text: ({ position }) => String(position),
       align: 'right',
-      width: 76,
+      width: 72,
     },
     {
       id: 'class',
