@@ -61,8 +61,8 @@ export const ByValue = ({ by, top, planes, state: { range, everyMs, ledgerOf } }
             <span className="visually-hidden">{say('overview.outcomes')}</span>
           </th>
           <th scope="col">{say('overview.calls')}</th>
-          <th scope="col">{say('ui.outcome.denied')}</th>
-          <th scope="col">{say('ui.outcome.failed')}</th>
+          <th scope="col">{say('overview.denied')}</th>
+          <th scope="col">{say('overview.failed')}</th>
         </tr>
       </thead>
       <tbody>
@@ -73,7 +73,7 @@ export const ByValue = ({ by, top, planes, state: { range, everyMs, ledgerOf } }
                 <code>{sayValue(words, by, value)}</code>
               </Go>
             </th>
-            <td className={styles.bar}>
+            <td>
               <Stack outcomes={outcomes} most={most} />
             </td>
             <td>{number(count)}</td>

@@ -24,6 +24,8 @@ export const overview = {
   'overview.by.agent': 'By agent',
   'overview.by.consumer': 'By consumer',
   'overview.calls': 'Calls',
+  'overview.denied': 'Denied',
+  'overview.failed': 'Failed',
   'overview.outcomes': 'By outcome',
   'overview.changed': 'Changed today',
   'overview.changed.none': 'Nothing yet. The last change:',

@@ -26,6 +26,8 @@ export const overview: Record<keyof typeof english, string> = {
   'overview.by.agent': 'Ajana göre',
   'overview.by.consumer': 'Tüketiciye göre',
   'overview.calls': 'Çağrı',
+  'overview.denied': 'Reddedilen',
+  'overview.failed': 'Başarısız',
   'overview.outcomes': 'Sonuca göre',
   'overview.changed': 'Bugün değişenler',
   'overview.changed.none': 'Henüz yok. Son değişiklik:',

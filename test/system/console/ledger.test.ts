@@ -69,7 +69,10 @@ test('AC-13: what the rows, the bars, the facets and the API count is the same',
   assert.equal(await totalOf(page), truth)
   assert.equal(sum((await facetOf(page, 'outcome')).values()), truth)
   const path = '/api/v1/planes/ops/calls/count?capability=bank/transfer_create&since=24h'
-  assert.equal((await (await page.request.get(`${world.origin}${path}`)).json()).count, truth)
+  const counted = await page.evaluate<{ count: number }>(
+    `fetch('${path}').then((one) => one.json())`,
+  )
+  assert.equal(counted.count, truth)
   const seen = new Set<string>()
   for (let last = -1; seen.size > last; ) {
     last = seen.size
@@ -272,7 +275,7 @@ test('evidence that is exported verifies without us, and that it was exported is
   const verified = spawnSync(join(root, 'bailiwick'), ['verify', join(folder, 'ops-evidence')], {
     encoding: 'utf8',
   })
-  assert.equal(verified.status, 0, verified.stderr)
+  assert.equal(verified.status, 0, `${verified.stdout}${verified.stderr}`)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
 })

@@ -9,8 +9,8 @@ const folder = fileURLToPath(new URL('../../../console/screenshots/', import.met
 const words = process.argv.slice(2)
 
 const places: readonly (readonly [name: string, path: string])[] = [
-  ['overview', '/m'],
-  ['traffic', '/m/traffic'],
+  ['overview', '/m?t=24h'],
+  ['traffic', '/m/traffic?t=24h'],
   ['ledger', '/m/ledger?t=24h'],
   ['ledger-different', '/m/ledger?t=24h&f.outcome=denied'],
   ['integrity', '/m/ledger/integrity'],
