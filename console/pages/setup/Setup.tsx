@@ -13,8 +13,9 @@ import styles from '../sign-in/SignIn.module.css'
 export default function Setup() {
   const words = useWords()
   const { say } = words
-  const needed = useAnswer('/api/v1/setup', {})
   const finish = useAct('post', '/api/v1/setup')
+  // Once it is done the address is 404, which is not to be asked for again.
+  const needed = useAnswer('/api/v1/setup', {}, { enabled: finish.isIdle })
   const [code, setCode] = useState(new URLSearchParams(location.search).get('code') ?? '')
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')

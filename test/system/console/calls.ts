@@ -58,7 +58,11 @@ const write = async (world: ConsoleWorld, call: ReturnType<typeof callId>, made:
     const why = became === 'denied' ? { station: 'permit', reason: 'unknown' } : limited
     return ledger.append({ ...about, type: 'call.refused', ...why, because })
   }
-  const granted = { definition: '', grant: 'planner-reads', quotas: [], credential: '' }
+  const capability = world.started.installation.registry
+    .capabilities(plane)
+    .find((one) => one.server === server && one.name === about.name)
+  const definition = capability?.fingerprint ?? '0'.repeat(64)
+  const granted = { definition, grant: 'planner-reads', quotas: [], credential: '' }
   await ledger.intend({ ...about, type: 'call.intent', ...granted, era: 'modern' })
   if (became === 'under way') return
   const code = became === 'failed' ? 'upstream_unreachable' : ''

@@ -58,7 +58,7 @@ test('the first administrator is made in the browser by the code; afterwards the
   const fresh = await startConsole({ sample: false })
   try {
     const { page, open, checked } = await fresh.visitor()
-    await open(`/setup?code=${fresh.started.setupCode}`)
+    await open(`/setup?code=${fresh.started.setupCode?.code}`)
     assert.deepEqual(await lookAt(page, 'console-setup'), [])
     await page.getByLabel('Name').fill('ayse')
     await page.getByLabel('Passphrase').fill('correct horse battery')
