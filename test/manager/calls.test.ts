@@ -106,6 +106,42 @@ describe('Calls over the API', () => {
     assert.deepEqual(places(await listAs('olga', '&agent=hunter')), ['hunter mail'])
   })
 
+  test('of any of several values are asked for together', async () => {
+    const count = async (query: string) => {
+      const path = `/planes/ops/calls/count?${query}`
+      const answer = await world.ask('GET', path, { token: tokens.root })
+      return answer.json<{ count?: number; detail?: string }>()
+    }
+    assert.equal((await count('any=agent=clerk&any=agent=hunter')).count, 120)
+    assert.equal((await count('any=agent=clerk&any=agent=nobody&any=server=siem')).count, 30)
+    assert.equal((await count('any=agent=clerk&where=server!=siem')).count, 30)
+    assert.match((await count('any=agent!=clerk')).detail ?? '', /leaves out/)
+  })
+
+  test('are summed to one way, and by what they have in common, of those that may be read', async () => {
+    const ask = async <T>(who: string, path: string) =>
+      (await world.ask('GET', `/planes/ops/calls/${path}`, { token: tokens[who] })).json<T>()
+    const path = await ask<{
+      arrived: number
+      recorded: number
+      stations: { station: string; passed: number; stopped: object[] }[]
+    }>('olga', 'path')
+    assert.deepEqual([path.arrived, path.recorded], [90, 90])
+    assert.deepEqual(path.stations[1], {
+      ...{ station: 'permit', passed: 0 },
+      stopped: [{ state: 'denied', count: 90 }],
+    })
+    assert.deepEqual(path.stations[5], { station: 'record', passed: 90, stopped: [] })
+    const traffic = await ask<{
+      total: number
+      others: number
+      values: { value: string; count: number; outcomes: { denied: number } }[]
+    }>('olga', 'traffic?by=agent&top=1')
+    assert.deepEqual([traffic.total, traffic.others], [90, 30])
+    const told = traffic.values.map(({ value, count, outcomes }) => [value, count, outcomes.denied])
+    assert.deepEqual(told, [['clerk', 60, 60]])
+  })
+
   test("are no developer's, and hold no arguments for anybody", async () => {
     const refused = await world.ask('GET', '/planes/ops/calls', { token: tokens.dana })
     assert.equal(refused.status, 403)
