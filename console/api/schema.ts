@@ -960,6 +960,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/ledger/entries/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry by its number: of a call that you may read, or of policy for who may read revisions. */
+        get: operations["getPlanesLedgerEntriesOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/ledger/entries/{position}/proof": {
         parameters: {
             query?: never;
@@ -6656,6 +6673,42 @@ export interface operations {
                         origin: string;
                         plane: string;
                         problem: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesLedgerEntriesOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+                position: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description That it is of. */
+                        call?: string;
+                        entry: {
+                            /** @description UTC milliseconds. */
+                            at: number;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        plane: string;
+                        position: number;
                     };
                 };
             };

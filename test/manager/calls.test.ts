@@ -142,6 +142,28 @@ describe('Calls over the API', () => {
     assert.deepEqual(told, [['clerk', 60, 60]])
   })
 
+  test('are entries by their number, of others to nobody, and those of policy to who may read it', async () => {
+    const entry = (who: string, position: number | string) =>
+      world.ask('GET', `/planes/ops/ledger/entries/${position}`, { token: tokens[who] })
+    const [theirs] = (await listAs('sam')).filter(
+      ({ agent, server }) => agent === 'hunter' && server === 'siem',
+    )
+    const { call, position } = theirs as Row & { position: number }
+    assert.deepEqual((await entry('sam', position)).json<{ call: string }>().call, call)
+    assert.equal((await entry('olga', position)).status, 403)
+    assert.equal((await entry('root', 1)).status, 200)
+    assert.equal((await entry('max', 1)).status, 403)
+    for (const none of [999_999, 0, 'x', '1e3'])
+      assert.equal((await entry('root', none)).status, 404, String(none))
+  })
+
+  test('are asked by rules of nobody who may not read them, however it is written', async () => {
+    for (const way of ['where', 'any']) {
+      const path = `/planes/ops/calls?${way}=rule=strong`
+      assert.equal((await world.ask('GET', path, { token: tokens.max })).status, 403, way)
+    }
+  })
+
   test("are no developer's, and hold no arguments for anybody", async () => {
     const refused = await world.ask('GET', '/planes/ops/calls', { token: tokens.dana })
     assert.equal(refused.status, 403)

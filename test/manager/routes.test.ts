@@ -60,6 +60,8 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
   'GET /planes/{plane}/ledger/keys': readers,
+  // The first one is of policy; of calls more may read theirs: see calls.test.ts.
+  'GET /planes/{plane}/ledger/entries/{position}': 'APUSV',
   'GET /planes/{plane}/ledger/entries/{position}/proof': 'APUSV',
   'POST /planes/{plane}/ledger/key': 'A',
   'POST /planes/{plane}/ledger/accept': 'A',

@@ -1,4 +1,3 @@
-import type { StationState } from '../../parts/path.ts'
 import { sayStation, stations } from '../../parts/path.ts'
 import type { Key, Words } from '../../words/words.ts'
 
@@ -54,15 +53,8 @@ const outcomes: Readonly<Record<string, Key>> = {
   cancelled: 'ledger.outcome.cancelled',
 }
 
-/** How the API's results are drawn. */
+/** Results of calls that were permitted and came to nothing. */
 export const failing = ['failed', 'tool error', 'protocol error', 'cancelled'] as const
-export const stateOfResult: Readonly<Record<string, StationState>> = {
-  denied: 'denied',
-  limited: 'limited',
-  held: 'held',
-  failed: 'failed',
-  unknown: 'unknown',
-}
 
 /** A value in words, where it is one of ours; a name is a name in every language. */
 export const sayValue = (words: Words, field: string, value: string): string => {

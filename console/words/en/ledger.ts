@@ -21,6 +21,12 @@ export const ledger = {
   'ledger.exports.title': 'An export is written by your browser, or by the terminal',
   'ledger.exports.body':
     'Nothing is kept on the server. Each export is an entry of the ledger that says who took what, and when. A large range is exported by the terminal:',
+  'ledger.entry': 'Entry #{position}',
+  'ledger.entry.call': 'The call',
+  'ledger.entry.none': 'There is no such entry',
+  'ledger.entry.none.body':
+    'Each plane counts its entries from 1. What is older than its plane keeps has been let go of; its hash and its proofs stay.',
+  'ledger.entry.proof': 'Its proof, to be verified by whoever has the key of the ledger:',
   'ledger.ask': 'Search the ledger',
   'ledger.ask.hint': 'capability:bank/list_accounts -agent:planner, or an id that you paste',
   'ledger.ask.nothing':

@@ -23,6 +23,12 @@ export const ledger: Record<keyof typeof english, string> = {
   'ledger.exports.title': 'Dışa aktarımı tarayıcınız ya da uçbirim yazar',
   'ledger.exports.body':
     'Sunucuda hiçbir şey saklanmaz. Her dışa aktarım, kimin neyi ne zaman aldığını söyleyen bir defter kaydıdır. Geniş bir aralık uçbirimle dışa aktarılır:',
+  'ledger.entry': 'Kayıt #{position}',
+  'ledger.entry.call': 'Çağrı',
+  'ledger.entry.none': 'Böyle bir kayıt yok',
+  'ledger.entry.none.body':
+    'Her düzlem kayıtlarını 1’den başlayarak sayar. Düzlemin sakladığından eski olanlar bırakılmıştır; özeti ve kanıtları kalır.',
+  'ledger.entry.proof': 'Defterin anahtarı olan herkesin doğrulayabileceği kanıtı:',
   'ledger.ask': 'Defterde arayın',
   'ledger.ask.hint':
     'capability:bank/list_accounts -agent:planner ya da yapıştırdığınız bir kimlik',

@@ -196,12 +196,14 @@ test('AC-17: a call, a trace, a grant and an entry number that are pasted land w
   await page.waitForURL((url) => url.pathname === `/m/calls/${newest}`)
   await paste('#12')
   await page.waitForURL((url) => url.pathname === '/m/ledger/12')
+  await page.getByTestId('ledger.entry').getByText('"type"').waitFor()
   await paste(trace)
   await page.waitForURL((url) => url.searchParams.get('f.trace') === trace)
   await page.locator(`tr[data-id="${newest}"]`).waitFor()
   await paste('PLANNER-READS')
   await page.waitForURL((url) => url.searchParams.get('f.grant') === 'planner-reads')
-  await page.getByText('nowhere-known').waitFor({ state: 'detached' })
+  await page.getByRole('searchbox', { name: 'Search the ledger' }).fill('LIST')
+  await page.getByTestId('ledger.offers').getByText('bank/accounts_list').waitFor()
 })
 
 test('AC-18: what comes while somebody reads waits, and the list says why', async () => {
