@@ -51,6 +51,7 @@ const One = ({
   const mine = filters.filter(({ field }) => field === facet.field)
   const selected = mine.filter(({ not }) => !not).flatMap(({ values }) => values)
   const excluded = mine.filter(({ not }) => not).flatMap(({ values }) => values)
+  const told = (value: string) => facet.values.find((one) => one.value === value)?.says ?? value
   const absent = [...selected, ...excluded].filter(
     (value) => !facet.values.some((one) => one.value === value),
   )
@@ -65,7 +66,9 @@ const One = ({
     >
       <summary>
         <span>{facet.title}</span>
-        <span className={styles.state}>{stateOf(words, selected, excluded)}</span>
+        <span className={styles.state}>
+          {stateOf(words, selected.map(told), excluded.map(told))}
+        </span>
       </summary>
       {all.length > shownAtFirst && (
         <input

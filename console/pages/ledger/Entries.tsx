@@ -17,7 +17,7 @@ import { CallList } from './CallList.tsx'
 import { Difference } from './Difference.tsx'
 import styles from './Entries.module.css'
 import { ExportDialog } from './ExportDialog.tsx'
-import { callFields } from './fields.ts'
+import { callFields, sayValue, titleOf } from './fields.ts'
 import { askOf, readQuestion } from './question.ts'
 import { Times } from './Times.tsx'
 import { ledgerTabs } from './tabs.ts'
@@ -53,6 +53,10 @@ export default function Entries() {
   const only = (field: string, value: string, not: boolean) => state.toggle(field, value, not)
   const against = readRange(search.against)
   const strange = unknown.filter((key) => !/^f\.arg\.[^!]+!?$/.test(key))
+  const chips = state.filters.map(({ field, not, values }) => ({
+    ...{ field: titleOf(words, field), not },
+    values: values.map((value) => sayValue(words, field, value)),
+  }))
   const asksForDifference = against !== undefined || filters.length > 0
   return (
     <Page
@@ -79,8 +83,11 @@ export default function Entries() {
         <Times range={range} onRange={brush} />
       </div>
       <FilterChips
-        filters={state.filters}
-        onRemove={(one) => state.filter({ ...one, values: [] })}
+        filters={chips}
+        onRemove={(chip) => {
+          const one = state.filters[chips.indexOf(chip)]
+          if (one) state.filter({ ...one, values: [] })
+        }}
       />
       <UnknownFilters names={strange} />
       {question.loose.length > 0 && (

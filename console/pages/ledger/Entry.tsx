@@ -37,7 +37,7 @@ export default function Entry() {
       )}
       {shown.map(({ plane, query }) =>
         query.data ? (
-          <section key={plane} className={styles.difference} data-testid="ledger.entry">
+          <section key={plane} className={styles.entry} data-testid="ledger.entry">
             <p className={styles.line}>
               <PlaneName plane={plane} />
               <code>{query.data.entry.type}</code>

@@ -95,6 +95,7 @@ export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<Cal
       text: ({ position }) => String(position),
       align: 'right',
       width: 72,
+      optional: true,
     },
     {
       id: 'class',

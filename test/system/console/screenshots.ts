@@ -13,6 +13,8 @@ const places: readonly (readonly [name: string, path: string])[] = [
   ['traffic', '/m/traffic?t=24h'],
   ['ledger', '/m/ledger?t=24h'],
   ['ledger-different', '/m/ledger?t=24h&f.outcome=denied'],
+  ['entry', '/m/ledger/12'],
+  ['exports', '/m/ledger/exports'],
   ['integrity', '/m/ledger/integrity'],
   ['alarms', '/m/alarms'],
   ['reviews', '/m/reviews'],
