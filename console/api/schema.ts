@@ -5181,9 +5181,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description With those that were turned away because nothing could be recorded. */
                         arrived: number;
                         /** @description Newer entries, too many to be read for it, of which nothing is in the answer. */
                         behind: number;
+                        /** @description When calls were turned away because nothing could be recorded: of the newest 50,000 entries, for who may read the plane’s status, where all calls are asked for. */
+                        gaps: {
+                            /** @description UTC milliseconds. */
+                            from: number;
+                            position: number;
+                            refused: number;
+                            /** @description UTC milliseconds. */
+                            to: number;
+                        }[];
                         /** @description Of which the end stands in the ledger; refused ones as well. */
                         recorded: number;
                         stations: {

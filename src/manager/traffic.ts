@@ -1,14 +1,17 @@
 import { type Station, stations } from '#domain/decision.ts'
+import type { PlaneId } from '#domain/name.ts'
+import type { CallFilter } from '#ledger/filter.ts'
 import type { CountedEnd, SeriesField } from '#ledger/overview.ts'
 import { type Asking, everything, inEach, type Looked, type Sight } from './asking.ts'
 import { pathOf, type StationState } from './call-path.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, findPlane } from './desk.ts'
 
 type About = Pick<Looked, 'plane' | 'unknown'>
 type Overview = Omit<Asking, 'before'>
 
 /** The way of many calls: how many came past each station, and how many ended there and how. */
 export interface SummedPath extends About {
+  /** All that were let in, and those that were turned away because nothing could be recorded. */
   readonly arrived: number
   /** Of which the end stands in the ledger: refused, answered, or known to be unknown. */
   readonly recorded: number
@@ -19,7 +22,15 @@ export interface SummedPath extends About {
     readonly passed: number
     readonly stopped: readonly { readonly state: StationState; readonly count: number }[]
   }[]
+  /** Times in which calls were turned away because nothing could be recorded, newest first. */
+  readonly gaps: readonly GapTold[]
   readonly behind: number
+}
+interface GapTold {
+  readonly position: number
+  readonly from: number
+  readonly to: number
+  readonly refused: number
 }
 
 export interface Traffic extends About {
@@ -54,16 +65,38 @@ export const summedPathOf = (
 ): Promise<SummedPath[]> =>
   inEach(desk, input, sight, async (sought, about) => {
     const { ends, total, behind } = await desk.installation.calls.ends(sought)
+    const { policy } = findPlane(desk.installation.change.current(), about.plane)
+    const isOfAll = sought.filter.terms.length === 0 && sight.names(policy, 'status.read')
+    const gaps = isOfAll ? await findGaps(desk, sought.plane, sought.filter) : []
+    const turnedAway = gaps.reduce((all, { refused }) => all + refused, 0)
     const underWay = sum(ends.filter((end) => outcomeOf(end) === 'underWay'))
     return {
       ...about,
-      arrived: total,
+      arrived: total + turnedAway,
       recorded: total - underWay,
       underWay,
       stations: summed(ends),
-      behind,
+      ...{ gaps, behind },
     }
   })
+
+/** So many of the newest entries are looked through for it, and so many gaps are told of. */
+const gapBounds = { entries: 50_000, gaps: 20 }
+
+/** Who was turned away then has no entry: the entry of the gap says how many they were. */
+const findGaps = async (
+  { installation }: Desk,
+  plane: PlaneId,
+  { since = 0, until = Number.POSITIVE_INFINITY }: CallFilter,
+): Promise<GapTold[]> => {
+  const file = installation.ledgerFile(plane)
+  const from = Math.max(await file.seek(since), (await file.size()) - gapBounds.entries)
+  const stored = await file.readBack(undefined, gapBounds.gaps, { types: ['ledger.gap'], from })
+  return stored.flatMap(({ position, entry }) => {
+    if (entry.type !== 'ledger.gap' || entry.at >= until || entry.refused === 0) return []
+    return [{ position, from: entry.from, to: entry.to, refused: entry.refused }]
+  })
+}
 
 const summed = (ends: readonly CountedEnd[]): SummedPath['stations'] => {
   const ways = ends.map((end) => ({ path: wayOf(end), count: end.count }))

@@ -132,6 +132,13 @@ describe('Calls over the API', () => {
       stopped: [{ state: 'denied', count: 90 }],
     })
     assert.deepEqual(path.stations[5], { station: 'record', passed: 90, stopped: [] })
+    const gap = { problem: 'the disk is full', from: 200, to: 300, refused: 7 }
+    const written = { v: 1, type: 'ledger.gap', at: 300, plane: ops, ...gap } as const
+    await world.started.installation.ledger.plane(ops).append(written)
+    const broken = await ask<{ arrived: number; recorded: number; gaps: object[] }>('root', 'path')
+    assert.deepEqual([broken.arrived, broken.recorded, broken.gaps.length], [127, 120, 1])
+    const some = await ask<{ arrived: number; gaps: object[] }>('root', 'path?agent=clerk')
+    assert.deepEqual([some.arrived, some.gaps], [60, []])
     const traffic = await ask<{
       total: number
       others: number

@@ -3,7 +3,10 @@ import { useAnswers } from '../../api/queries.ts'
 import { sinceUntil } from '../../filters/time.ts'
 import { type Station, type StationState, stations } from '../../parts/path.ts'
 import { type SummedStation, SumStrip } from '../../parts/SumStrip.tsx'
+import { When } from '../../parts/when.tsx'
+import { paths } from '../../paths.ts'
 import { Failed } from '../../ui/Failed.tsx'
+import { Go } from '../../ui/Go.tsx'
 import { Loading } from '../../ui/Loading.tsx'
 import { useWords } from '../../words/words.ts'
 import { failing } from '../ledger/fields.ts'
@@ -38,6 +41,11 @@ export const CallsPath = ({
     told.reduce((sum, one) => sum + one[what], 0)
   if (failed?.error) return <Failed what={title} problem={failed.error} onRetry={failed.refetch} />
   const [arrived, recorded, underWay] = [of('arrived'), of('recorded'), of('underWay')]
+  const counts = {
+    arrived: number(arrived),
+    recorded: number(recorded),
+    underWay: number(underWay),
+  }
   const isWhole = arrived === recorded + underWay
   return (
     <Panel title={title}>
@@ -46,17 +54,32 @@ export const CallsPath = ({
       ) : (
         <div data-testid="overview.path" data-arrived={arrived} data-recorded={recorded}>
           <SumStrip arrived={arrived} to={ledgerOf()} summed={summedOf(told, ledgerOf)} />
-          <p
-            className={isWhole ? styles.whole : styles.broken}
-            role={isWhole ? undefined : 'alert'}
-          >
-            <span aria-hidden="true">{isWhole ? '✓' : '▲'} </span>
-            {say(underWay === 0 ? 'overview.recorded' : 'overview.recordedUnderWay', {
-              arrived: number(arrived),
-              recorded: number(recorded),
-              underWay: number(underWay),
-            })}
-          </p>
+          {isWhole ? (
+            <p className={styles.whole}>
+              <span aria-hidden="true">✓ </span>
+              {say(underWay === 0 ? 'overview.recorded' : 'overview.recordedUnderWay', counts)}
+            </p>
+          ) : (
+            <div role="alert" className={styles.broken}>
+              <p>
+                <span aria-hidden="true">▲ </span>
+                {say('overview.unrecorded', {
+                  ...counts,
+                  lost: number(arrived - recorded - underWay),
+                })}
+              </p>
+              {answers.flatMap(({ plane, query }) =>
+                (query.data?.gaps ?? []).map(({ position, from, to, refused }) => (
+                  <p key={`${plane} ${position}`}>
+                    <Go to={`${paths.entry(position)}?plane=${plane}`}>
+                      {say('overview.gap', { plane, position: number(position), refused })}
+                    </Go>{' '}
+                    <When at={from} how="minute" /> – <When at={to} how="minute" />
+                  </p>
+                )),
+              )}
+            </div>
+          )}
           {of('behind') > 0 && <p>{say('ledger.behind', { behind: of('behind') })}</p>}
           {arrived === 0 && <LastCall planes={planes} />}
         </div>

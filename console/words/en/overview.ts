@@ -6,6 +6,10 @@ export const overview = {
   'overview.recorded': 'Arrived {arrived} = recorded {recorded}',
   'overview.recordedUnderWay':
     'Arrived {arrived} = recorded {recorded} and {underWay} under way, whose outcome follows',
+  'overview.unrecorded':
+    'Arrived {arrived}, recorded {recorded}: {lost} calls came while nothing could be recorded, and were let nowhere',
+  'overview.gap':
+    'Entry #{position} of {plane}: {refused, plural, one {# call} other {# calls}} turned away',
   'overview.last': 'Last call:',
   'overview.none': 'No calls in this time.',
   'overview.needs': 'Needs a person',

@@ -8,6 +8,10 @@ export const overview: Record<keyof typeof english, string> = {
   'overview.recorded': 'Gelen {arrived} = kaydedilen {recorded}',
   'overview.recordedUnderWay':
     'Gelen {arrived} = kaydedilen {recorded} ve sonucu beklenen {underWay}',
+  'overview.unrecorded':
+    'Gelen {arrived}, kaydedilen {recorded}: {lost} çağrı hiçbir şey kaydedilemezken geldi ve hiçbir yere geçirilmedi',
+  'overview.gap':
+    '{plane}, kayıt #{position}: {refused, plural, one {# çağrı} other {# çağrı}} geri çevrildi',
   'overview.last': 'Son çağrı:',
   'overview.none': 'Bu sürede çağrı yok.',
   'overview.needs': 'Bir kişi gerekiyor',

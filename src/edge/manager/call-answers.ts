@@ -124,7 +124,7 @@ export const callDifference = z.strictObject({
 })
 
 export const summedPath = z.strictObject({
-  arrived: z.int(),
+  arrived: z.int().describe('With those that were turned away because nothing could be recorded.'),
   recorded: z.int().describe('Of which the end stands in the ledger; refused ones as well.'),
   underWay: z.int().describe('Of which it does not yet.'),
   stations: z.array(
@@ -134,6 +134,11 @@ export const summedPath = z.strictObject({
       stopped: z.array(z.strictObject({ state: z.enum(stationStates), count: z.int() })),
     }),
   ),
+  gaps: z
+    .array(z.strictObject({ position: z.int(), from: at, to: at, refused: z.int() }))
+    .describe(
+      'When calls were turned away because nothing could be recorded: of the newest 50,000 entries, for who may read the plane’s status, where all calls are asked for.',
+    ),
   behind: overviewed.behind,
   unknown: looked.unknown,
 })

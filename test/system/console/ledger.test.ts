@@ -228,9 +228,7 @@ test('AC-18: what comes while somebody reads waits, and the list says why', asyn
   assert.equal(await rowsOf(page).nth(3).getAttribute('data-id'), row)
   await page.getByTestId('ledger.new').click()
   await page.locator('[data-testid="ledger.new"]').waitFor({ state: 'detached' })
-  await page.waitForFunction(
-    `document.querySelectorAll('[data-testid="ledger.calls"] tbody tr[data-id]')[3].dataset.id !== '${row}'`,
-  )
+  await page.locator(`tr[data-index="3"]:not([data-id="${row}"])`).waitFor()
   await openLedger(page, '?t=2026-01-01T00:00Z..2030-01-01T00:00Z')
   assert.equal(await chip.textContent(), '○Off: fixed time range')
 })
@@ -259,7 +257,7 @@ test('AC-19: J and K walk the rows that are there; Escape gives focus back to th
   )
   await peek.press('Escape')
   await peek.waitFor({ state: 'detached' })
-  await page.waitForFunction(`document.activeElement.dataset.id === '${shown[1]}'`)
+  await page.locator(`tr[data-id="${shown[1]}"]:focus`).waitFor()
 })
 
 test('evidence that is exported verifies without us, and that it was exported is an entry', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { planeId } from '#domain/name.ts'
 import { lookAt } from '../../peers/chromium.ts'
 import { type Made, makeCalls } from './calls.ts'
 import { startConsole, type Visitor } from './world.ts'
@@ -71,6 +72,17 @@ test('a call that ends while it is looked at is recorded without a reload', asyn
   await page.locator('[data-testid="overview.path"][data-arrived="300"]').waitFor()
   await makeCalls(world, [{ at: Date.now(), became: 'denied' }])
   await page.locator('[data-testid="overview.path"][data-arrived="301"]').waitFor()
+})
+
+test('AC-52: calls that were turned away while nothing could be recorded are told of, with the entry', async () => {
+  const { page, open } = alice
+  const gap = { problem: 'the disk is full', from: now - 4000, to: now - 2000, refused: 7 }
+  const entry = { v: 1, type: 'ledger.gap', at: Date.now(), plane: planeId('ops'), ...gap } as const
+  await world.started.installation.ledger.plane(planeId('ops')).append(entry)
+  await open('/m')
+  const alert = page.getByRole('alert').filter({ hasText: '7 calls came' })
+  await alert.getByRole('link', { name: '7 calls turned away' }).click()
+  await page.getByTestId('ledger.entry').getByText('the disk is full').waitFor()
 })
 
 test('what waits for a person leads to where it is decided, and what changed says who did', async () => {
