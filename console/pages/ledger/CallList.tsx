@@ -58,7 +58,13 @@ export const CallList = ({ planes, ask, filters, range, state, onFresh }: Props)
     if (range.kind === 'fixed') state.set({ t: '24h', live: '1', against: undefined })
     else state.set({ live: isOn === '1' ? undefined : '1' })
   }
-  const chip = <LiveChip live={live} onToggle={toggleLive} />
+  // In the bar of the table, where there is room: what comes moves no row.
+  const chip = (
+    <>
+      <NewPill live={live} onTake={fresh} />
+      <LiveChip live={live} onToggle={toggleLive} />
+    </>
+  )
   const what = say('ledger.entries')
   if (calls.problem) return <Failed what={what} problem={calls.problem} onRetry={calls.retry} />
   const isEmpty = calls.rows.length === 0
@@ -75,7 +81,6 @@ export const CallList = ({ planes, ask, filters, range, state, onFresh }: Props)
       {calls.problems.map(({ plane, problem }) => (
         <Failed key={plane} what={`${what}, ${plane}`} problem={problem} onRetry={fresh} />
       ))}
-      <NewPill live={live} onTake={fresh} />
       {calls.isPending || (isEmpty && calls.isLooking) ? (
         <Further {...{ what }} more={isEmpty ? calls.more : undefined} />
       ) : isEmpty ? (

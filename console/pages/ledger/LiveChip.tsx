@@ -1,7 +1,6 @@
 import { timeOf, useZone } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { useWords } from '../../words/words.ts'
-import styles from './Entries.module.css'
 import { type Live, mostCounted } from './use-live.ts'
 
 /** Whether the list follows what happens, and why not where it does not. */
@@ -35,13 +34,7 @@ export const NewPill = ({ live, onTake }: { readonly live: Live; readonly onTake
   if (live.waiting === 0 || live.state === 'live') return null
   const count = `${number(live.waiting)}${live.waiting >= mostCounted ? '+' : ''}`
   return (
-    <Button
-      className={styles.pill ?? ''}
-      tone="main"
-      data-testid="ledger.new"
-      data-count={live.waiting}
-      onClick={onTake}
-    >
+    <Button tone="main" data-testid="ledger.new" data-count={live.waiting} onClick={onTake}>
       {say('ledger.live.new', { count })} ↑
     </Button>
   )

@@ -224,7 +224,7 @@ test('AC-18: what comes while somebody reads waits, and the list says why', asyn
   await page.locator('[data-testid="ledger.new"][data-count="50"]').waitFor()
   assert.equal(await chip.textContent(), '○Paused: you read a row')
   assert.equal(await focused(), row)
-  assert.equal((await rowsOf(page).nth(3).boundingBox())?.height, box?.height)
+  assert.deepEqual(await rowsOf(page).nth(3).boundingBox(), box)
   assert.equal(await rowsOf(page).nth(3).getAttribute('data-id'), row)
   await page.getByTestId('ledger.new').click()
   await page.locator('[data-testid="ledger.new"]').waitFor({ state: 'detached' })
