@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Filter } from '../../filters/grammar.ts'
 import type { Range } from '../../filters/time.ts'
 import type { SearchState } from '../../filters/use-search.ts'
@@ -14,6 +14,7 @@ import { type CallRow, keyOf } from './merge.ts'
 import { Further, NoCalls } from './NoCalls.tsx'
 import type { CallAsk } from './question.ts'
 import { useCalls } from './use-calls.ts'
+import { useFresh } from './use-fresh.ts'
 import { useLive } from './use-live.ts'
 
 interface Props {
@@ -30,22 +31,20 @@ interface Props {
 export const CallList = ({ planes, ask, filters, range, state, onFresh }: Props) => {
   const words = useWords()
   const { say } = words
-  const [generation, setGeneration] = useState(0)
+  const { generation, fresh, follow } = useFresh(onFresh)
+  const list = useRef<HTMLElement>(null)
   const [isScrolled, setScrolled] = useState(false)
   const [hasFocus, setFocus] = useState(false)
   const calls = useCalls(planes, ask, generation)
   const { peek, live: isOn } = state.search
-  const fresh = useCallback(() => {
-    setGeneration((one) => one + 1)
-    onFresh(Date.now())
-  }, [onFresh])
   const live = useLive({
     ...{ planes, ask, isScrolled },
     rows: calls.isOld ? nothing : calls.rows,
-    isOn: isOn === '1' && !calls.isOld && !calls.isPending,
+    isOn: isOn === '1',
+    isReady: !calls.isOld && !calls.isPending,
     isFixed: range.kind === 'fixed',
     isReading: hasFocus || peek !== undefined,
-    onCome: fresh,
+    onCome: follow,
   })
   const columns = useMemo(() => columnsOf(words, planes.length > 1), [words, planes.length])
   const show = useCallback(
@@ -58,10 +57,14 @@ export const CallList = ({ planes, ask, filters, range, state, onFresh }: Props)
     if (range.kind === 'fixed') state.set({ t: '24h', live: '1', against: undefined })
     else state.set({ live: isOn === '1' ? undefined : '1' })
   }
+  const takeNew = () => {
+    fresh()
+    list.current?.querySelector('table')?.parentElement?.scrollTo({ top: 0 })
+  }
   // In the bar of the table, where there is room: what comes moves no row.
   const chip = (
     <>
-      <NewPill live={live} onTake={fresh} />
+      <NewPill live={live} onTake={takeNew} />
       <LiveChip live={live} onToggle={toggleLive} />
     </>
   )
@@ -70,6 +73,7 @@ export const CallList = ({ planes, ask, filters, range, state, onFresh }: Props)
   const isEmpty = calls.rows.length === 0
   return (
     <section
+      ref={list}
       className={styles.list}
       aria-label={what}
       onScrollCapture={(event) =>

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
+import type { Filter } from '../../filters/grammar.ts'
 import { readRange } from '../../filters/time.ts'
 import { useListState } from '../../filters/use-search.ts'
 import { usePlanes } from '../../parts/planes.tsx'
@@ -53,10 +54,12 @@ export default function Entries() {
   const only = (field: string, value: string, not: boolean) => state.toggle(field, value, not)
   const against = readRange(search.against)
   const strange = unknown.filter((key) => !/^f\.arg\.[^!]+!?$/.test(key))
-  const chips = state.filters.map(({ field, not, values }) => ({
-    ...{ field: titleOf(words, field), not },
-    values: values.map((value) => sayValue(words, field, value)),
-  }))
+  const chips = state.filters.map(
+    ({ field, not, values }): Filter => ({
+      ...{ field: titleOf(words, field), not },
+      values: values.map((value) => sayValue(words, field, value)),
+    }),
+  )
   const asksForDifference = against !== undefined || filters.length > 0
   return (
     <Page

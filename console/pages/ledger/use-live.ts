@@ -26,12 +26,14 @@ export const useLive = (about: {
   readonly ask: CallAsk
   readonly rows: readonly CallRow[]
   readonly isOn: boolean
+  /** The rows are of what is asked: there is something to come after. */
+  readonly isReady: boolean
   readonly isFixed: boolean
   readonly isScrolled: boolean
   readonly isReading: boolean
   readonly onCome: () => void
 }): Live => {
-  const { planes, ask, rows, isOn, isFixed, isScrolled, isReading, onCome } = about
+  const { planes, ask, rows, isOn, isReady, isFixed, isScrolled, isReading, onCome } = about
   const connection = useConnection()
   const [openedAt] = useState(Date.now)
   const tops = useMemo(() => {
@@ -42,7 +44,7 @@ export const useLive = (about: {
     }
     return found
   }, [rows])
-  const watches = isOn && !isFixed
+  const watches = isOn && isReady && !isFixed
   const answers = useAnswers(
     path,
     planes.map((plane) => {
@@ -57,7 +59,7 @@ export const useLive = (about: {
     .filter(({ plane, position }) => position > (tops.get(plane)?.position ?? 0)).length
   const isLost = connection.state === 'reconnecting'
   const state = stateOf({ isOn, isFixed, isScrolled, isReading, isLost })
-  const comes = state === 'live' && waiting > 0
+  const comes = watches && state === 'live' && waiting > 0
   useEffect(() => {
     if (comes) onCome()
   }, [comes, onCome])

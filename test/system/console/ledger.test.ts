@@ -210,6 +210,7 @@ test('AC-18: what comes while somebody reads waits, and the list says why', asyn
   const { page } = alice
   await openLedger(page, '?t=24h&live=1')
   const chip = page.getByTestId('ledger.live')
+  const total = await totalOf(page)
   await page.locator('[data-testid="ledger.live"][data-state="live"]').waitFor()
   await rowsOf(page).nth(3).focus()
   await page.locator('[data-testid="ledger.live"][data-state="reading"]').waitFor()
@@ -229,6 +230,7 @@ test('AC-18: what comes while somebody reads waits, and the list says why', asyn
   await page.getByTestId('ledger.new').click()
   await page.locator('[data-testid="ledger.new"]').waitFor({ state: 'detached' })
   await page.locator(`tr[data-index="3"]:not([data-id="${row}"])`).waitFor()
+  await page.locator(`[data-testid="ledger.histogram"][data-total="${total + 50}"]`).waitFor()
   await openLedger(page, '?t=2026-01-01T00:00Z..2030-01-01T00:00Z')
   assert.equal(await chip.textContent(), '○Off: fixed time range')
 })
