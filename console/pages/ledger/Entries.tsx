@@ -23,6 +23,7 @@ import { askOf, readQuestion } from './question.ts'
 import { Times } from './Times.tsx'
 import { ledgerTabs } from './tabs.ts'
 import { useFacets } from './use-facets.ts'
+import { countsEveryMs } from './use-fresh.ts'
 import { useLedgerKeys } from './use-ledger-keys.ts'
 import { useRange } from './use-range.ts'
 import { Views } from './Views.tsx'
@@ -46,7 +47,9 @@ export default function Entries() {
   const [showsMore, setShowsMore] = useState(false)
   const [showsFacets, setShowsFacets] = useState(false)
   const [isExporting, setExporting] = useState(false)
-  const facets = useFacets(planes, filters, range, showsMore)
+  const isLive = search.live === '1' && range.kind === 'relative'
+  const everyMs = isLive ? countsEveryMs : undefined
+  const facets = useFacets(planes, filters, range, { showsMore, everyMs })
   const [openedAt, setOpenedAt] = useState(Date.now)
   const page = useRef<HTMLDivElement>(null)
   const startExport = useCallback(() => setExporting(true), [])
@@ -123,7 +126,7 @@ export default function Entries() {
           )}
         </div>
         <div className={styles.main}>
-          <CallHistogram {...{ planes, filters, range }} now={openedAt} onRange={brush} />
+          <CallHistogram {...{ planes, filters, range, everyMs }} now={openedAt} onRange={brush} />
           {asksForDifference &&
             planes.map((plane) => (
               <Difference key={plane} {...{ plane, filters, range, against }} onFilter={only} />

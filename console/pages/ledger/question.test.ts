@@ -39,7 +39,7 @@ test('several values are any of them, left out are all of them, an unknown field
 test('ids that are pasted lead to what they are of', () => {
   const call = 'cal_01JD7ZQ4M3V9K2T8C6N5B1H0XA'
   assert.deepEqual(landingOf(` ${call} `), { to: 'call', id: call })
-  assert.deepEqual(landingOf('#48,207'), { to: 'entry', position: 48_207 })
+  assert.deepEqual(landingOf('48,207'), { to: 'entry', position: 48_207 })
   const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
   assert.deepEqual(landingOf(trace), { to: 'trace', id: trace })
   assert.equal(landingOf('planner'), undefined)

@@ -27,7 +27,7 @@ export const useFacets = (
   planes: readonly string[],
   filters: readonly Filter[],
   range: Range,
-  showsMore: boolean,
+  { showsMore, everyMs }: { readonly showsMore: boolean; readonly everyMs: number | undefined },
 ) => {
   const words = useWords()
   const active = [...new Set(filters.map(({ field }) => field))].filter(isCallField)
@@ -52,6 +52,7 @@ export const useFacets = (
         return [plane, { params: { path: { plane }, query } }] as const
       }),
     ),
+    everyMs === undefined ? {} : { everyMs },
   )
   const told = answers.flatMap(({ query }) => query.data?.facets ?? [])
   return {
