@@ -591,6 +591,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/calls/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way of all calls that you may read together: how many came past each station, how many ended there and how, and whether all that arrived are recorded. */
+        get: operations["getPlanesCallsPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/calls/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the calls of the most frequent values of a field, of those that you may read. */
+        get: operations["getPlanesCallsTraffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/can": {
         parameters: {
             query?: never;
@@ -920,6 +954,23 @@ export interface paths {
         put?: never;
         /** Goes on with a ledger that is refused, as a log of its own, with an entry that says what was wrong, who accepted it and why. */
         post: operations["postPlanesLedgerAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/ledger/entries/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry by its number: of a call that you may read, or of policy for who may read revisions. */
+        get: operations["getPlanesLedgerEntriesOne"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4563,6 +4614,7 @@ export interface operations {
             query?: {
                 after?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 limit?: number;
@@ -4877,6 +4929,7 @@ export interface operations {
             query?: {
                 after?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -4922,9 +4975,11 @@ export interface operations {
         parameters: {
             query?: {
                 against?: string[];
+                againstAny?: string[];
                 againstSince?: string;
                 againstUntil?: string;
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -4981,6 +5036,7 @@ export interface operations {
         parameters: {
             query?: {
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 field?: string[];
@@ -5040,6 +5096,7 @@ export interface operations {
         parameters: {
             query?: {
                 agent?: string;
+                any?: string[];
                 capability?: string[];
                 consumer?: string;
                 result?: string[];
@@ -5087,6 +5144,136 @@ export interface operations {
                         unknown: {
                             field: string;
                             meant: string;
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesCallsPath: {
+        parameters: {
+            query?: {
+                agent?: string;
+                any?: string[];
+                capability?: string[];
+                consumer?: string;
+                result?: string[];
+                server?: string;
+                since?: string;
+                until?: string;
+                user?: string;
+                where?: string[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description With those that were turned away because nothing could be recorded. */
+                        arrived: number;
+                        /** @description Newer entries, too many to be read for it, of which nothing is in the answer. */
+                        behind: number;
+                        /** @description When calls were turned away because nothing could be recorded: of the newest 50,000 entries, for who may read the plane’s status, where all calls are asked for. */
+                        gaps: {
+                            /** @description UTC milliseconds. */
+                            from: number;
+                            position: number;
+                            refused: number;
+                            /** @description UTC milliseconds. */
+                            to: number;
+                        }[];
+                        /** @description Of which the end stands in the ledger; refused ones as well. */
+                        recorded: number;
+                        stations: {
+                            passed: number;
+                            /** @enum {string} */
+                            station: "authenticate" | "permit" | "limit" | "credential" | "forward" | "record";
+                            stopped: {
+                                count: number;
+                                /** @enum {string} */
+                                state: "passed" | "denied" | "limited" | "held" | "failed" | "not reached" | "recorded" | "unknown";
+                            }[];
+                        }[];
+                        /** @description Of which it does not yet. */
+                        underWay: number;
+                        /** @description What was asked for by a name that does not stand in the plane now. */
+                        unknown: {
+                            field: string;
+                            meant: string;
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesCallsTraffic: {
+        parameters: {
+            query?: {
+                agent?: string;
+                any?: string[];
+                by?: "capability" | "server" | "agent" | "consumer" | "class";
+                capability?: string[];
+                consumer?: string;
+                result?: string[];
+                server?: string;
+                since?: string;
+                top?: number;
+                until?: string;
+                user?: string;
+                where?: string[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Newer entries, too many to be read for it, of which nothing is in the answer. */
+                        behind: number;
+                        /** @description Calls with another value than those, or with none. */
+                        others: number;
+                        /** @description Calls of the whole range. */
+                        total: number;
+                        /** @description What was asked for by a name that does not stand in the plane now. */
+                        unknown: {
+                            field: string;
+                            meant: string;
+                            value: string;
+                        }[];
+                        values: {
+                            count: number;
+                            outcomes: {
+                                denied: number;
+                                failed: number;
+                                held: number;
+                                limited: number;
+                                permitted: number;
+                                underWay: number;
+                                unknown: number;
+                            };
                             value: string;
                         }[];
                     };
@@ -6496,6 +6683,42 @@ export interface operations {
                         origin: string;
                         plane: string;
                         problem: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesLedgerEntriesOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+                position: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description That it is of. */
+                        call?: string;
+                        entry: {
+                            /** @description UTC milliseconds. */
+                            at: number;
+                            type: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        plane: string;
+                        position: number;
                     };
                 };
             };

@@ -13,6 +13,8 @@ export interface Facet {
     readonly says?: string
   }[]
   readonly others: number
+  /** Stands open though nothing of it filters. */
+  readonly opens?: boolean
 }
 
 interface Props {
@@ -49,6 +51,7 @@ const One = ({
   const mine = filters.filter(({ field }) => field === facet.field)
   const selected = mine.filter(({ not }) => !not).flatMap(({ values }) => values)
   const excluded = mine.filter(({ not }) => not).flatMap(({ values }) => values)
+  const told = (value: string) => facet.values.find((one) => one.value === value)?.says ?? value
   const absent = [...selected, ...excluded].filter(
     (value) => !facet.values.some((one) => one.value === value),
   )
@@ -56,10 +59,16 @@ const One = ({
   const found = all.filter(({ value }) => value.toLowerCase().includes(text.toLowerCase()))
   const shown = showsAll ? found : found.slice(0, shownAtFirst)
   return (
-    <details className={styles.facet} open={mine.length > 0 || undefined} data-facet={facet.field}>
+    <details
+      className={styles.facet}
+      open={mine.length > 0 || facet.opens || undefined}
+      data-facet={facet.field}
+    >
       <summary>
         <span>{facet.title}</span>
-        <span className={styles.state}>{stateOf(words, selected, excluded)}</span>
+        <span className={styles.state}>
+          {stateOf(words, selected.map(told), excluded.map(told))}
+        </span>
       </summary>
       {all.length > shownAtFirst && (
         <input

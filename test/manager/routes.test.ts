@@ -55,9 +55,13 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/histogram': readers,
   'GET /planes/{plane}/calls/facets': readers,
   'GET /planes/{plane}/calls/difference': readers,
+  'GET /planes/{plane}/calls/path': readers,
+  'GET /planes/{plane}/calls/traffic': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
   'GET /planes/{plane}/ledger/keys': readers,
+  // The first one is of policy; of calls more may read theirs: see calls.test.ts.
+  'GET /planes/{plane}/ledger/entries/{position}': 'APUSV',
   'GET /planes/{plane}/ledger/entries/{position}/proof': 'APUSV',
   'POST /planes/{plane}/ledger/key': 'A',
   'POST /planes/{plane}/ledger/accept': 'A',

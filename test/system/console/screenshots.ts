@@ -2,15 +2,19 @@
 // widths, into console/screenshots, to be looked at. With words, only of places whose name has one of them.
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { type Made, makeCalls } from './calls.ts'
 import { startConsole } from './world.ts'
 
 const folder = fileURLToPath(new URL('../../../console/screenshots/', import.meta.url))
 const words = process.argv.slice(2)
 
 const places: readonly (readonly [name: string, path: string])[] = [
-  ['overview', '/m'],
-  ['traffic', '/m/traffic'],
+  ['overview', '/m?t=24h'],
+  ['traffic', '/m/traffic?t=24h'],
   ['ledger', '/m/ledger?t=24h'],
+  ['ledger-different', '/m/ledger?t=24h&f.outcome=denied'],
+  ['entry', '/m/ledger/12'],
+  ['exports', '/m/ledger/exports'],
   ['integrity', '/m/ledger/integrity'],
   ['alarms', '/m/alarms'],
   ['reviews', '/m/reviews'],
@@ -33,7 +37,21 @@ const places: readonly (readonly [name: string, path: string])[] = [
 
 mkdirSync(folder, { recursive: true })
 const world = await startConsole()
+const minute = 60_000
+const day = Array.from(
+  { length: 600 },
+  (_, n): Made => ({
+    at: Date.now() - minute - ((n * 7919) % (24 * 60)) * minute,
+    agent: n % 4 === 0 ? 'auditor' : 'planner',
+    name:
+      ['accounts_list', 'account_balance', 'transfer_create', 'rates_today'][n % 7] ?? 'statement',
+    class: n % 7 === 2 ? 'write' : 'read',
+    became:
+      n % 7 === 2 ? (n % 3 === 0 ? 'limited' : 'denied') : n % 31 === 0 ? 'failed' : 'complete',
+  }),
+).toSorted((a, b) => a.at - b.at)
 try {
+  await makeCalls(world, day)
   const { page, open } = await world.signedIn('alice', { administrator: true })
   for (const [name, path] of places) {
     if (words.length > 0 && !words.some((word) => name.includes(word))) continue

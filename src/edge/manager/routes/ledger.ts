@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { Fault } from '#lib/fault.ts'
 import { sendLines } from '#lib/send-lines.ts'
+import { readEntry } from '#manager/entries.ts'
 import { exportLedger, ledgerKeys, linesOf, proveEntry } from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { reindex } from '#manager/reindex.ts'
 import { route } from '../route.ts'
+import { sightOf } from '../sight.ts'
 
 const position = z.int().min(1)
 const written = z.string().min(1).max(100)
@@ -17,6 +20,12 @@ const keysAnswer = z.strictObject({
   ),
 })
 const proofAnswer = z.strictObject({ plane, position: z.int(), proof: z.string() })
+const entryAnswer = z.strictObject({
+  plane,
+  position: z.int(),
+  entry: z.looseObject({ type: z.string(), at: z.int().describe('UTC milliseconds.') }),
+  call: z.string().optional().describe('That it is of.'),
+})
 const rolledAnswer = z.strictObject({
   plane,
   before: z.string().describe('SHA-256 of the public key, in hexadecimal.'),
@@ -71,6 +80,23 @@ export const ledgerRoutes = [
       answer: keysAnswer,
     },
     ({ desk, path }) => ledgerKeys(desk, path),
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/ledger/entries/{position}',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'One entry by its number: of a call that you may read, or of policy for who may read revisions.',
+      answer: entryAnswer,
+    },
+    async (asked) => {
+      const { plane, position } = asked.path
+      if (!/^[1-9][0-9]{0,14}$/.test(position)) throw new Fault('not_found')
+      const input = { plane, position: Number(position) }
+      const { entry, ...rest } = await readEntry(asked.desk, input, sightOf(asked))
+      return { ...rest, entry: { ...entry } }
+    },
   ),
   route(
     'GET',
