@@ -1011,6 +1011,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every agent meets at every capability of the servers whose calls you may explain, whatever its arguments. */
+        get: operations["getPlanesMatrix"];
+        put?: never;
+        /** The same by a draft, beside what stands; nothing is changed. */
+        post: operations["postPlanesMatrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/policy-tests": {
         parameters: {
             query?: never;
@@ -1235,6 +1253,23 @@ export interface paths {
         post?: never;
         /** Removes a Rule that nothing names. */
         delete: operations["deletePlanesRulesOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent is told that there is, exactly as it is told: at the endpoint of a server or, for who may explain calls of the whole plane, at the plane’s own. */
+        get: operations["getPlanesSee"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6642,6 +6677,148 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesMatrix: {
+        parameters: {
+            query?: {
+                after?: string;
+                agent?: string;
+                at?: string;
+                consumer?: string;
+                limit?: number;
+                revision?: number;
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                    agent?: string;
+                    /** @description An instant, or how long ago: 2h, 7d; else now. */
+                    at?: string;
+                    consumer?: string;
+                    /** @description Documents of this plane, as apply would take them. */
+                    draft: {
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        /** @description That they belong to, where one manages them already. */
+                        set?: string;
+                    };
+                    /**
+                     * @description Rows.
+                     * @default 500
+                     */
+                    limit?: number;
+                    server?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesPolicyTests: {
         parameters: {
             query?: {
@@ -7690,6 +7867,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesSee: {
+        parameters: {
+            query: {
+                client: string;
+                era?: "modern" | "legacy";
+                kind?: "tool" | "prompt" | "resource" | "template";
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client: string;
+                        /** @description As the agent is told of them, all pages one behind the other. */
+                        definitions: {
+                            [key: string]: unknown;
+                        }[];
+                        endpoint: string;
+                        /** @enum {string} */
+                        era: "modern" | "legacy";
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template";
+                        plane: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesServers: {
         parameters: {
             query?: {
@@ -8589,12 +8806,6 @@ export interface operations {
                          * @enum {string}
                          */
                         ledger: "open" | "over budget" | "failing" | "refused";
-                        leftOut: {
-                            because: string;
-                            /** @enum {string} */
-                            era: "modern" | "legacy";
-                            server: string;
-                        }[];
                         plane: string;
                         quotas: number;
                         servers: {
@@ -9859,12 +10070,6 @@ export interface operations {
                              * @enum {string}
                              */
                             ledger: "open" | "over budget" | "failing" | "refused";
-                            leftOut: {
-                                because: string;
-                                /** @enum {string} */
-                                era: "modern" | "legacy";
-                                server: string;
-                            }[];
                             plane: string;
                             quotas: number;
                             servers: {

@@ -1,0 +1,50 @@
+import type { Search } from '../../filters/grammar.ts'
+import { writeSearch } from '../../filters/grammar.ts'
+import { paths } from '../../paths.ts'
+
+export const kinds = ['tool', 'prompt', 'resource', 'template', 'operation'] as const
+export type Kind = (typeof kinds)[number]
+
+/** What Explain is asked, all of it in the address. */
+export interface Asking {
+  readonly plane?: string | undefined
+  readonly agent?: string | undefined
+  readonly consumer?: string | undefined
+  /** `SERVER/NAME`. */
+  readonly cap?: string | undefined
+  readonly kind?: Kind | undefined
+  /** JSON. */
+  readonly args?: string | undefined
+  readonly user?: string | undefined
+  /** An instant, or how long ago; now where it is absent. */
+  readonly at?: string | undefined
+  /** A revision to compare with. */
+  readonly rev?: string | undefined
+  /** Documents to compare with. */
+  readonly draft?: string | undefined
+}
+
+export const explainKeys = [
+  ...['agent', 'consumer', 'cap', 'kind', 'args', 'user', 'at', 'rev', 'draft'],
+] as const
+
+/** The address that asks it. */
+export const explainAddress = (asking: Asking): string => {
+  const { kind, ...rest } = asking
+  const said = Object.entries({ ...rest, ...(kind !== 'tool' && { kind }) })
+  const search = said.filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return `${paths.explain()}${writeSearch(Object.fromEntries(search))}`
+}
+
+export const readAsking = (search: Search): Asking => ({
+  ...search,
+  kind: kinds.find((kind) => kind === search.kind) ?? 'tool',
+})
+
+/** Of `SERVER/NAME`, in whose name there may be more slashes. */
+export const capabilityOf = (
+  cap: string | undefined,
+): { readonly server: string; readonly name: string } | undefined => {
+  const [, server, name] = /^([^/]+)\/(.+)$/s.exec(cap ?? '') ?? []
+  return server === undefined || name === undefined ? undefined : { server, name }
+}
