@@ -3,6 +3,7 @@ import { useKeys } from '../../keys/keys.ts'
 import { FullStrip } from '../../parts/FullStrip.tsx'
 import { Outcome } from '../../parts/Outcome.tsx'
 import { isUnderWay, sayStation, stopOf } from '../../parts/path.ts'
+import { sayReason } from '../../parts/reasons.ts'
 import { When } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyButton } from '../../ui/Copy.tsx'
@@ -32,6 +33,9 @@ export const CallStory = ({
   const words = useWords()
   const { say } = words
   const { record } = story
+  const road = record.path.map(({ note, ...step }) =>
+    note === undefined ? step : { ...step, note: sayReason(words, note) },
+  )
   const [shows, setShows] = useState<'fix' | 'suspend'>()
   const isOpen = isUnderWay(record.path)
   useAgainWhile(isOpen, again)
@@ -51,7 +55,7 @@ export const CallStory = ({
     >
       <section className={styles.panel} aria-label={say('call.title')}>
         <Became story={story} />
-        <FullStrip path={record.path} facts={stationFacts(words, story)} travels={isOpen} />
+        <FullStrip path={road} facts={stationFacts(words, story)} travels={isOpen} />
       </section>
       <div className={styles.actions}>
         <Button

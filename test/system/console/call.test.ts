@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { lookAt } from '../../peers/chromium.ts'
-import { callAs } from './calling.ts'
+import { callAs, tokenFor } from './calling.ts'
 import { type ConsoleWorld, startConsole, type Visitor } from './world.ts'
 
-const transfer = ['from=acc-1001', 'to=acc-1003', 'amountCents=2500'] as const
+const transfer = { args: { from: 'acc-1001', to: 'acc-1003', amountCents: 2500 } }
 
 describe('The page of a call', () => {
   let world: ConsoleWorld
@@ -19,14 +19,14 @@ describe('The page of a call', () => {
 
   const pathShown = ({ page }: Visitor) =>
     page.locator('.strip-full').first().getAttribute('data-path')
-  const isPermitted = async (target: string, ...args: readonly string[]) => {
-    const call = await callAs(world, 'planner', target, ...args)
+  const isPermitted = async (target: string, about: object) => {
+    const call = await callAs(world, 'planner', target, about)
     await alice.open(`/m/calls/${call}?plane=ops`)
     return (await pathShown(alice))?.includes('P:passed') ?? false
   }
 
   test('AC-10, AC-26: of a denied call offers the smallest grant with its effect, after which the same call is permitted', async () => {
-    const call = await callAs(world, 'planner', 'ops/bank/transfer_create', ...transfer)
+    const call = await callAs(world, 'planner', 'bank/transfer_create', transfer)
     const { page, open, checked } = alice
     await open(`/m/calls/${call}?plane=ops`)
     assert.match((await pathShown(alice)) ?? '', /^A:passed P:denied L:not-reached .* R:recorded$/)
@@ -45,8 +45,8 @@ describe('The page of a call', () => {
     await apply.click()
     await page.getByTestId('call.now').and(page.locator('[data-decision=permitted]')).waitFor()
 
-    assert.equal(await isPermitted('ops/bank/transfer_create', ...transfer), true)
-    assert.equal(await isPermitted('ops/bank/account_close', 'account=acc-1002'), false)
+    assert.equal(await isPermitted('bank/transfer_create', transfer), true)
+    assert.equal(await isPermitted('bank/account_close', { args: { account: 'acc-1002' } }), false)
     const grant = world.started.installation.change
       .current()
       .planes.get('ops' as never)
@@ -63,7 +63,7 @@ describe('The page of a call', () => {
       allow: [{ server: 'bank', tools: ['transfer_create'] }],
     }
     await world.apply([expired])
-    const call = await callAs(world, 'auditor', 'ops/bank/transfer_create', ...transfer)
+    const call = await callAs(world, 'auditor', 'bank/transfer_create', transfer)
     await alice.open(`/m/calls/${call}?plane=ops`)
     const grant = alice.page.getByTestId('considered.grants').locator('[data-id=pays-once]')
     assert.match((await grant.textContent()) ?? '', /expired on 2026-01-31/)
@@ -72,7 +72,9 @@ describe('The page of a call', () => {
   })
 
   test('AC-45: shows nothing of arguments and answer before a reason is given, which becomes an entry', async () => {
-    const call = await callAs(world, 'planner', 'ops/everything/echo', 'message=canary-7f3a')
+    const call = await callAs(world, 'planner', 'everything/echo', {
+      args: { message: 'canary-7f3a' },
+    })
     const { page, open, checked } = alice
     const bodies: Promise<string>[] = []
     page.on('response', (response) => bodies.push(response.text().catch(() => '')))
@@ -92,19 +94,16 @@ describe('The page of a call', () => {
     await page.reload()
     await page.getByTestId('call.recorded').getByText('encrypted').waitFor()
     const entry = await readEntry('payload.read')
-    assert.deepEqual(
-      [entry?.by, entry?.call, entry?.why],
-      ['alice', call, 'Complaint 4711'],
-    )
+    assert.deepEqual([entry?.by, entry?.call, entry?.why], ['alice', call, 'Complaint 4711'])
     checked()
   })
 
   const readEntry = async (type: string) => {
     const ledger = world.started.installation.ledgerFile('ops' as never)
     const stored = await ledger.read(1, 500, {})
-    return stored.map(({ entry }) => entry as unknown as Record<string, unknown>).findLast(
-      (one) => one.type === type,
-    )
+    return stored
+      .map(({ entry }) => entry as unknown as Record<string, unknown>)
+      .findLast((one) => one.type === type)
   }
 
   test('AC-31: tells who may not read rules that a rule decided, never that there is none', async () => {
@@ -116,10 +115,10 @@ describe('The page of a call', () => {
       { kind: 'Team', plane: 'ops', name: 'core-banking-team', people: ['otto'] },
       {
         ...{ kind: 'RoleBinding', plane: 'ops', name: 'reads-bank', role: 'auditor' },
-        ...{ people: ['bea'], over: { item: 'bank' } },
+        ...{ people: ['bea'], over: { server: 'bank' } },
       },
     ])
-    const call = await callAs(world, 'planner', 'ops/bank/rates_today')
+    const call = await callAs(world, 'planner', 'bank/rates_today')
     const bea = await world.signedIn('bea')
     await bea.open(`/m/calls/${call}?plane=ops`)
     await bea.page.getByTestId('call.then').waitFor()
@@ -130,7 +129,8 @@ describe('The page of a call', () => {
   })
 
   test('suspends the agent with a reason, after which its next call is denied', async () => {
-    const call = await callAs(world, 'auditor', 'ops/bank/accounts_list')
+    const call = await callAs(world, 'auditor', 'bank/accounts_list')
+    const token = await tokenFor(world, 'auditor', 'bank')
     const { page, open, checked } = alice
     await open(`/m/calls/${call}?plane=ops`)
     await page.getByRole('button', { name: 'Suspend auditor' }).click()
@@ -139,14 +139,16 @@ describe('The page of a call', () => {
     await dialog.getByLabel('Reason').fill('Looks wrong')
     await dialog.getByRole('button', { name: 'Suspend auditor' }).click()
     await page.getByTestId('call.about').getByText('suspended').waitFor()
-    const next = await callAs(world, 'auditor', 'ops/bank/accounts_list')
+    const next = await callAs(world, 'auditor', 'bank/accounts_list', { token })
     await open(`/m/calls/${next}?plane=ops`)
     assert.match((await pathShown(alice)) ?? '', /P:denied/)
     checked()
   })
 
   test('AC-50: is whole in Turkish', async () => {
-    const call = await callAs(world, 'planner', 'ops/bank/account_close', 'account=acc-1002')
+    const call = await callAs(world, 'planner', 'bank/account_close', {
+      args: { account: 'acc-1002' },
+    })
     const { page, open, checked } = alice
     await page.evaluate("localStorage.setItem('bailiwick.language', 'tr')")
     await open(`/m/calls/${call}?plane=ops`)

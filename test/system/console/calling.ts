@@ -1,19 +1,35 @@
 import assert from 'node:assert/strict'
-import { pathOf, runProgram } from '../../peers/program.ts'
+import { clientId, planeId } from '#domain/name.ts'
+import { exchange, modern } from '../../peers/wire.ts'
 import type { ConsoleWorld } from './world.ts'
 
-/** The id of a call that an agent made over HTTP with a real token, as the terminal makes one. */
+/** Of an agent of the sample, for one of its servers. */
+export const tokenFor = async (
+  { origin, started }: ConsoleWorld,
+  agent: string,
+  server: string,
+): Promise<string> => {
+  const client = clientId(agent, 'workplace-ai')
+  const resource = `${origin}/mcp/ops/${server}`
+  const { identity } = started.installation
+  return (await identity.mint(planeId('ops'), client, resource, [], 'test')).token
+}
+
+/** The id of a call that an agent of the sample made over HTTP, with a real token. */
 export const callAs = async (
-  { started: { installation } }: ConsoleWorld,
+  world: ConsoleWorld,
   agent: string,
   target: string,
-  ...args: readonly string[]
+  about: { readonly args?: Readonly<Record<string, unknown>>; readonly token?: string } = {},
 ): Promise<string> => {
-  const terminal = (...words: readonly string[]) =>
-    runProgram([pathOf('src/main.ts'), '--data', installation.dataFolder, ...words])
-  await terminal('call', target, '--as', agent, ...args)
-  const { stdout } = await terminal('calls', '--json', 'call')
-  const [newest] = JSON.parse(stdout) as { call: string }[]
-  assert.ok(newest, 'the call is in the ledger')
-  return newest.call
+  const { origin, started } = world
+  const [server = '', name = ''] = target.split('/')
+  const token = about.token ?? (await tokenFor(world, agent, server))
+  const params = { name, arguments: about.args ?? {} }
+  const { headers, body } = modern('tools/call', params)
+  const authorization = `Bearer ${token}`
+  await exchange(`${origin}/mcp/ops/${server}`, { headers: { ...headers, authorization }, body })
+  const [newest] = await started.installation.calls.list({ plane: planeId('ops'), most: 1 })
+  assert.equal(newest?.name, name, 'the call is in the ledger')
+  return newest?.call ?? ''
 }
