@@ -57,6 +57,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/difference': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
+  'POST /planes/{plane}/ledger/verify': 'APUSV',
   'GET /planes/{plane}/ledger/keys': readers,
   'GET /planes/{plane}/ledger/entries/{position}/proof': 'APUSV',
   'POST /planes/{plane}/ledger/key': 'A',

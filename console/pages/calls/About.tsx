@@ -1,4 +1,5 @@
 import { useAnswer } from '../../api/queries.ts'
+import { useRights } from '../../parts/rights.ts'
 import { paths } from '../../paths.ts'
 import { Go } from '../../ui/Go.tsx'
 import { useWords } from '../../words/words.ts'
@@ -62,6 +63,8 @@ const toldOf = ({ decision, reason }: Story['record']) => {
 }
 
 const useSuspended = ({ plane, record }: Story): boolean =>
-  useAnswer('/api/v1/planes/{plane}/suspensions', {
-    params: { path: { plane }, query: { limit: 500 } },
-  }).data?.items.some(({ kind, name }) => kind === 'agent' && name === record.agent) ?? false
+  useAnswer(
+    '/api/v1/planes/{plane}/suspensions',
+    { params: { path: { plane }, query: { limit: 500 } } },
+    { enabled: useRights(plane).plane },
+  ).data?.items.some(({ kind, name }) => kind === 'agent' && name === record.agent) ?? false

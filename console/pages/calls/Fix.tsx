@@ -1,4 +1,4 @@
-import { useMe } from '../../api/session.ts'
+import { useRights } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -17,18 +17,10 @@ export const Fix = ({
   readonly story: Story
   readonly onClose: () => void
 }) => {
-  const mayGrant = useMayGrant(story)
+  const { grants: mayGrant } = useRights(story.plane)
   if (isGrant(story.now?.wouldChange) && mayGrant)
     return <Granting story={story} onClose={onClose} />
   return <Told story={story} mayGrant={mayGrant} onClose={onClose} />
-}
-
-/** That a change can be tried at all; whether this one is theirs to make, the door for changes decides. */
-const useMayGrant = ({ plane }: Story): boolean => {
-  const me = useMe().data
-  const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
-  const grants = roles.some(({ role }) => role === 'plane-admin' || role === 'owner')
-  return (me?.person.administrator ?? false) || grants
 }
 
 const Told = ({

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { useRights } from '../../parts/rights.ts'
 import { When } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { useWords } from '../../words/words.ts'
@@ -19,6 +20,7 @@ export const Recorded = ({ story }: { readonly story: Story }) => {
   const [asks, setAsks] = useState(false)
   useForgets(read?.until, () => setRead(undefined))
   const { record } = story
+  const { recorded: mayRead } = useRights(story.plane)
   const isRefused = record.decision !== 'permitted'
   const masked = listIn(story, 'masked')
   const sizes = [
@@ -31,7 +33,14 @@ export const Recorded = ({ story }: { readonly story: Story }) => {
         <h2 id="call-recorded">
           {say('call.arguments')} · {say('call.result')}
         </h2>
-        {!isRefused && !read && <Button onClick={() => setAsks(true)}>{say('call.reveal')}</Button>}
+        {!isRefused && !read && (
+          <Button
+            disabledReason={mayRead ? undefined : say('ui.disabled.needs', { needs: 'soc' })}
+            onClick={() => setAsks(true)}
+          >
+            {say('call.reveal')}
+          </Button>
+        )}
       </div>
       {!read && (
         <p>

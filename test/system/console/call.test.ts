@@ -75,7 +75,13 @@ describe('The page of a call', () => {
     const call = await callAs(world, 'planner', 'everything/echo', {
       args: { message: 'canary-7f3a' },
     })
-    const { page, open, checked } = alice
+    await alice.open(`/m/calls/${call}?plane=ops`)
+    const shut = alice.page.getByRole('button', { name: 'Reveal…' })
+    assert.equal(await shut.getAttribute('aria-disabled'), 'true', 'who runs it reads no data')
+    await world.apply([
+      { kind: 'RoleBinding', plane: 'ops', name: 'watches', role: 'soc', people: ['sol'] },
+    ])
+    const { page, open, checked } = await world.signedIn('sol')
     const bodies: Promise<string>[] = []
     page.on('response', (response) => bodies.push(response.text().catch(() => '')))
     await open(`/m/calls/${call}?plane=ops`)
@@ -94,7 +100,7 @@ describe('The page of a call', () => {
     await page.reload()
     await page.getByTestId('call.recorded').getByText('encrypted').waitFor()
     const entry = await readEntry('payload.read')
-    assert.deepEqual([entry?.by, entry?.call, entry?.why], ['alice', call, 'Complaint 4711'])
+    assert.deepEqual([entry?.by, entry?.call, entry?.why], ['person:sol', call, 'Complaint 4711'])
     checked()
   })
 

@@ -4,6 +4,7 @@ import { Considered } from '../../../parts/Considered.tsx'
 import { Outcome } from '../../../parts/Outcome.tsx'
 import { type StationState, sayStation } from '../../../parts/path.ts'
 import { sayReason } from '../../../parts/reasons.ts'
+import { useRights } from '../../../parts/rights.ts'
 import { useWords } from '../../../words/words.ts'
 import type { Asking } from '../explaining.ts'
 import type { Explained } from '../use-explained.ts'
@@ -58,9 +59,13 @@ export const shapeOf = (decision: Explained['decision']): StationState => {
 const Stations = ({ answer }: { readonly answer: Explained }) => {
   const words = useWords()
   const { say } = words
-  const item = useAnswer('/api/v1/planes/{plane}/status/servers', {
-    params: { path: { plane: answer.plane }, query: { limit: 500 } },
-  }).data?.items.find(({ server }) => server === answer.server)
+  const { plane, server } = answer
+  const { plane: isWhole } = useRights(plane)
+  const item = useAnswer(
+    '/api/v1/planes/{plane}/status/servers',
+    { params: { path: { plane }, query: { limit: 500 } } },
+    { enabled: isWhole },
+  ).data?.items.find((one) => one.server === server)
   const rows = [
     ['authenticate', 'passed', answer.client],
     ['permit', shapeOf(answer.decision), sayReason(words, answer.because)],

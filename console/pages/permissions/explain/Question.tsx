@@ -2,6 +2,7 @@ import { Autocomplete, NativeSelect, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { useAnswer } from '../../../api/queries.ts'
 import type { SearchState } from '../../../filters/use-search.ts'
+import { useRights } from '../../../parts/rights.ts'
 import { useWords } from '../../../words/words.ts'
 import { type Asking, argumentsOf, kinds } from '../explaining.ts'
 import styles from './Explain.module.css'
@@ -13,10 +14,11 @@ type Set = SearchState['set']
 export const Question = ({ asking, set }: { readonly asking: Asking; readonly set: Set }) => {
   const { say } = useWords()
   const { plane = '', agent = '', consumer = '' } = asking
+  const rights = useRights(plane)
   const agents = useAnswer(
     '/api/v1/planes/{plane}/status/agents',
     { params: { path: { plane }, query: { limit: 500 } } },
-    { enabled: plane !== '' },
+    { enabled: rights.plane && plane !== '' },
   )
   const all = agents.data?.items ?? []
   const consumers = all.find((one) => one.agent === agent)?.consumers ?? []

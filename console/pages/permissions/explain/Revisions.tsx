@@ -1,5 +1,6 @@
 import { NativeSelect } from '@mantine/core'
 import { useAnswer } from '../../../api/queries.ts'
+import { useRights } from '../../../parts/rights.ts'
 import { timeOf, useZone } from '../../../parts/when.tsx'
 import { useWords } from '../../../words/words.ts'
 
@@ -15,9 +16,11 @@ export const Revisions = ({
 }) => {
   const { say, language } = useWords()
   const zone = useZone()
-  const { data } = useAnswer('/api/v1/planes/{plane}/revisions', {
-    params: { path: { plane }, query: { limit: 100 } },
-  })
+  const { data } = useAnswer(
+    '/api/v1/planes/{plane}/revisions',
+    { params: { path: { plane }, query: { limit: 100 } } },
+    { enabled: useRights(plane).plane },
+  )
   const known = (data?.items ?? []).map(({ revision, at, summary }) => ({
     value: String(revision),
     label: `${say('call.revision', { revision })} · ${timeOf(at, language, zone, 'minute')} · ${summary}`,
