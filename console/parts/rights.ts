@@ -7,6 +7,8 @@ export interface Rights {
   readonly grants: boolean
   /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
   readonly recorded: boolean
+  /** Takes and verifies what proves the ledger. */
+  readonly evidence: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
@@ -20,5 +22,9 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     plane: isAdministrator || roles.some(({ over }) => over === undefined),
     grants: isAdministrator || holds('plane-admin', 'owner'),
     recorded: holds('soc'),
+    evidence:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
   }
 }
+
+const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])

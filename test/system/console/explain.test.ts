@@ -38,7 +38,7 @@ describe('Explain', () => {
     await page.getByRole('heading', { name: /Choose an agent/ }).waitFor()
     await page.getByLabel('Can agent').selectOption('planner')
     await page.waitForURL(/agent=planner&consumer=workplace-ai/)
-    await page.getByRole('textbox', { name: 'call', exact: true }).fill('bank/accounts_list')
+    await page.getByRole('combobox', { name: 'call', exact: true }).fill('bank/accounts_list')
     await page.keyboard.press('Enter')
     await page.waitForURL(/cap=bank\/accounts_list/)
     await decided('explain.answer', 'permitted')

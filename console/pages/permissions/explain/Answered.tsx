@@ -5,7 +5,7 @@ import { Outcome } from '../../../parts/Outcome.tsx'
 import { type StationState, sayStation } from '../../../parts/path.ts'
 import { sayReason } from '../../../parts/reasons.ts'
 import { useRights } from '../../../parts/rights.ts'
-import { useWords } from '../../../words/words.ts'
+import { useWords, type Words } from '../../../words/words.ts'
 import type { Asking } from '../explaining.ts'
 import type { Explained } from '../use-explained.ts'
 import styles from './Explain.module.css'
@@ -55,6 +55,10 @@ export const shapeOf = (decision: Explained['decision']): StationState => {
   return decision === 'depends' ? 'unknown' : decision
 }
 
+/** Of what is not permitted no window is looked at. */
+const limitOf = ({ say }: Words, { decision, quotas }: Explained): string =>
+  decision === 'permitted' ? quotas.join('; ') || say('call.fact.noQuota') : '—'
+
 /** A try goes no further than Permit; of what comes after it is told what stands there now. */
 const Stations = ({ answer }: { readonly answer: Explained }) => {
   const words = useWords()
@@ -69,7 +73,7 @@ const Stations = ({ answer }: { readonly answer: Explained }) => {
   const rows = [
     ['authenticate', 'passed', answer.client],
     ['permit', shapeOf(answer.decision), sayReason(words, answer.because)],
-    ['limit', undefined, answer.quotas.join('; ') || say('call.fact.noQuota')],
+    ['limit', undefined, limitOf(words, answer)],
     ['credential', undefined, item ? (item.credential ?? say('call.fact.noCredential')) : '—'],
     ['forward', undefined, item ? `${item.server}: ${item.health}` : '—'],
   ] as const
