@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useRights } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
@@ -18,8 +19,9 @@ export const Fix = ({
   readonly onClose: () => void
 }) => {
   const { grants: mayGrant } = useRights(story.plane)
-  if (isGrant(story.now?.wouldChange) && mayGrant)
-    return <Granting story={story} onClose={onClose} />
+  // Once granted there is nothing to grant any more, and the dialog has still to say that it was done.
+  const [grants] = useState(isGrant(story.now?.wouldChange) && mayGrant)
+  if (grants) return <Granting story={story} onClose={onClose} />
   return <Told story={story} mayGrant={mayGrant} onClose={onClose} />
 }
 

@@ -23,7 +23,7 @@ export const Granting = ({
   const { agent, consumer, server, name } = record
   const [until] = useState(() => weekFrom(Date.now()))
   const [chosen, choose] = useState<Way['id']>('one')
-  const ways = waysOf(story, until)
+  const [ways] = useState(() => waysOf(story, until))
   const effects = useEffectsOf({ plane, agent, consumer, server }, ways)
   const at = ways.findIndex(({ id }) => id === chosen)
   const [way, effect] = [ways[at], effects[at]]
