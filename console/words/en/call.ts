@@ -85,7 +85,6 @@ export const call = {
   'call.fix.ways': 'Smallest change first',
   'call.fix.act': 'Grant {count, plural, one {# capability} other {# capabilities}}',
   'call.fix.done': 'Granted until {until}. The agent sees it within 60 s.',
-  'call.fix.reason': 'Grants say why: {name}',
   'call.fix.failing': 'A policy test fails: {names}',
   'call.fix.nothing': 'This would change nothing: something else refuses it.',
   'call.fix.waits': 'The effect is being worked out.',

@@ -83,7 +83,6 @@ export const call: Record<keyof typeof english, string> = {
   'call.fix.ways': 'Önce en küçük değişiklik',
   'call.fix.act': '{count, plural, other {# yetenek için yetki ver}}',
   'call.fix.done': '{until} tarihine kadar yetki verildi. Ajan 60 s içinde görür.',
-  'call.fix.reason': 'Yetkiler nedenini söyler: {name}',
   'call.fix.failing': 'Bir politika testi tutmuyor: {names}',
   'call.fix.nothing': 'Bu bir şeyi değiştirmez: başka bir şey reddediyor.',
   'call.fix.waits': 'Etkisi hesaplanıyor.',
