@@ -21,12 +21,17 @@ export const EffectPreview = ({
 }) => {
   const { say } = useWords()
   return (
-    <section className={styles.effect} aria-busy={effect === undefined} data-testid="effect">
+    <section
+      className={styles.effect}
+      aria-busy={effect === undefined}
+      aria-live="polite"
+      data-testid="effect"
+    >
       <h3>{say('ui.effect')}</h3>
       {effect === undefined ? (
         <p role="status">{say('ui.effect.loading')}</p>
       ) : (
-        <ul role="status">
+        <ul>
           <li data-effect="cells">
             {say('ui.effect.cells', { count: effect.cells })} ·{' '}
             {say('ui.effect.agents', { count: effect.agents })}
