@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSearch } from '../../filters/grammar.ts'
-import { argumentsOf, capabilityOf, explainAddress, readAsking } from './explaining.ts'
+import { type Asking, argumentsOf, capabilityOf, explainAddress, readAsking } from './explaining.ts'
 
 const read = (address: string) => readAsking(readSearch(address.split('?')[1] ?? ''))
 
 test('what is asked is the address, and the address is what is asked', () => {
-  const asking = {
+  const asking: Asking = {
     ...{ plane: 'ops', agent: 'planner', consumer: 'acme', cap: 'docs/file:///a b/{c}' },
     ...{ kind: 'template', args: '{"a":"1,2"}', at: '2h', rev: '7', draft: 'kind: Grant\n' },
-  } as const
+  }
   assert.deepEqual(read(explainAddress(asking)), asking)
 })
 
