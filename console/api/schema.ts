@@ -1062,6 +1062,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/ledger/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verifies the whole ledger where it lies, as `bailiwick verify` does, for who may also read revisions: one JSON object a line, `done` and `of` as it goes on, and last `verdict`. One at a time; whoever hangs up ends it. */
+        post: operations["postPlanesLedgerVerify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/matrix": {
         parameters: {
             query?: never;
@@ -6895,6 +6912,33 @@ export interface operations {
                         /** @description Of so many. */
                         size: number;
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesLedgerVerify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -59,6 +59,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/calls/traffic': readers,
   'GET /planes/{plane}/calls/{call}': readers,
   'POST /planes/{plane}/ledger/export': 'APUSV',
+  'POST /planes/{plane}/ledger/verify': 'APUSV',
   'GET /planes/{plane}/ledger/keys': readers,
   // The first one is of policy; of calls more may read theirs: see calls.test.ts.
   'GET /planes/{plane}/ledger/entries/{position}': 'APUSV',

@@ -5,6 +5,7 @@ import { readEntry } from '#manager/entries.ts'
 import { exportLedger, ledgerKeys, linesOf, proveEntry } from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { reindex } from '#manager/reindex.ts'
+import { type VerifyLine, verifyHere } from '#manager/verifying.ts'
 import { route } from '../route.ts'
 import { sightOf } from '../sight.ts'
 
@@ -39,6 +40,19 @@ const reindexedAnswer = z.strictObject({
   elsewhere: z.boolean().describe('Another process does it.'),
 })
 
+async function* jsonLines(
+  first: IteratorResult<VerifyLine>,
+  rest: AsyncGenerator<VerifyLine>,
+): AsyncGenerator<string> {
+  try {
+    if (first.done) return
+    yield JSON.stringify(first.value)
+    for await (const line of rest) yield JSON.stringify(line)
+  } finally {
+    await rest.return(undefined)
+  }
+}
+
 export const ledgerRoutes = [
   route(
     'POST',
@@ -68,6 +82,26 @@ export const ledgerRoutes = [
       const lines = linesOf(await exportLedger(desk, { ...body, plane }))
       // Cut off without its last line, it is taken for what it is.
       await sendLines(response, lines).catch(() => response.destroy())
+      return undefined
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/ledger/verify',
+    {
+      needs: 'calls.read',
+      says: 'Verifies the whole ledger where it lies, as `bailiwick verify` does, for who may also read revisions: one JSON object a line, `done` and `of` as it goes on, and last `verdict`. One at a time; whoever hangs up ends it.',
+      body: z.strictObject({}),
+      answer: undefined,
+      status: 200,
+      streams: 'lines',
+    },
+    async ({ access, desk, path, response }) => {
+      access.check('revisions.read', path.plane)
+      const lines = verifyHere(desk, path)
+      // What refuses it is told before anything is answered.
+      const first = await lines.next()
+      await sendLines(response, jsonLines(first, lines)).catch(() => response.destroy())
       return undefined
     },
   ),
