@@ -1011,6 +1011,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every agent meets at every capability of the servers whose calls you may explain, whatever its arguments. */
+        get: operations["getPlanesMatrix"];
+        put?: never;
+        /** The same by a draft, beside what stands; nothing is changed. */
+        post: operations["postPlanesMatrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/policy-tests": {
         parameters: {
             query?: never;
@@ -1240,6 +1258,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent is told that there is, exactly as it is told: at the endpoint of a server or, for who may explain calls of the whole plane, at the plane’s own. */
+        get: operations["getPlanesSee"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/servers": {
         parameters: {
             query?: never;
@@ -1321,6 +1356,23 @@ export interface paths {
         put?: never;
         /** Says where a server or an API stands in its life; agents meet what is published or deprecated. */
         post: operations["postPlanesServersOneLifeCycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/servers/{name}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a server now what it offers, waits ten seconds at most, and says how it is and whose side a problem is on. */
+        post: operations["postPlanesServersOneRefresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1482,6 +1534,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/status/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tool, prompt, resource and operation of every item, with how many there are of each sort. */
+        get: operations["getPlanesStatusCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/status/credentials": {
         parameters: {
             query?: never;
@@ -1525,6 +1594,23 @@ export interface paths {
         };
         /** One server with every capability, and how those that are held have changed. */
         get: operations["getPlanesStatusServersOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/status/servers/{name}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The definition of one capability whole, and what its server tells now where that is held. */
+        get: operations["getPlanesStatusServersOneDefinition"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6642,6 +6728,148 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesMatrix: {
+        parameters: {
+            query?: {
+                after?: string;
+                agent?: string;
+                at?: string;
+                consumer?: string;
+                limit?: number;
+                revision?: number;
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                    agent?: string;
+                    /** @description An instant, or how long ago: 2h, 7d; else now. */
+                    at?: string;
+                    consumer?: string;
+                    /** @description Documents of this plane, as apply would take them. */
+                    draft: {
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        /** @description That they belong to, where one manages them already. */
+                        set?: string;
+                    };
+                    /**
+                     * @description Rows.
+                     * @default 500
+                     */
+                    limit?: number;
+                    server?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesPolicyTests: {
         parameters: {
             query?: {
@@ -7690,6 +7918,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesSee: {
+        parameters: {
+            query: {
+                client: string;
+                era?: "modern" | "legacy";
+                kind?: "tool" | "prompt" | "resource" | "template";
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client: string;
+                        /** @description As the agent is told of them, all pages one behind the other. */
+                        definitions: {
+                            [key: string]: unknown;
+                        }[];
+                        endpoint: string;
+                        /** @enum {string} */
+                        era: "modern" | "legacy";
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template";
+                        plane: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesServers: {
         parameters: {
             query?: {
@@ -8204,6 +8472,65 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postPlanesServersOneRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UTC milliseconds. */
+                        checkedAt?: number;
+                        counts: {
+                            absent: number;
+                            held: number;
+                            unclassified: number;
+                            visible: number;
+                        };
+                        credential?: string;
+                        credentialVersion?: number;
+                        detail: string;
+                        /** @description In words, whose side it is on first: `Ready`, `Upstream error 502`. */
+                        health: string;
+                        isolation?: string;
+                        /** @enum {string} */
+                        kind: "Server" | "API";
+                        legacy?: string;
+                        modern: boolean;
+                        /** @description Operations that the OpenAPI document of an API describes and that are left out. */
+                        notOffered?: number;
+                        plane: string;
+                        /** @description Why it did not tell what it offers. */
+                        problem?: string;
+                        /** @description That run for one caller each, where its runner gives each its own. */
+                        processes?: number;
+                        restarts?: number;
+                        server: string;
+                        /** @enum {string} */
+                        side?: "network" | "server" | "credential" | "gateway";
+                        /** @description UTC milliseconds. */
+                        since?: number;
+                        state: string;
+                        title?: string;
+                        upstream: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     postPlanesServersOneRelease: {
         parameters: {
             query?: never;
@@ -8589,12 +8916,6 @@ export interface operations {
                          * @enum {string}
                          */
                         ledger: "open" | "over budget" | "failing" | "refused";
-                        leftOut: {
-                            because: string;
-                            /** @enum {string} */
-                            era: "modern" | "legacy";
-                            server: string;
-                        }[];
                         plane: string;
                         quotas: number;
                         servers: {
@@ -8704,6 +9025,106 @@ export interface operations {
                             plane: string;
                         }[];
                         next?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesStatusCapabilities: {
+        parameters: {
+            query?: {
+                after?: string;
+                class?: ("read" | "write" | "destructive" | "unclassified")[];
+                data?: string[];
+                kind?: ("tool" | "prompt" | "resource" | "template" | "operation")[];
+                limit?: number;
+                q?: string;
+                server?: string[];
+                state?: ("pinned" | "held" | "absent")[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Each counted without its own filter. */
+                        facets: {
+                            /** @enum {string} */
+                            field: "server" | "kind" | "class" | "state" | "data";
+                            values: {
+                                count: number;
+                                value: string;
+                            }[];
+                        }[];
+                        items: {
+                            /** @description Where it is held: by field and word. */
+                            changes?: {
+                                /** @description JSON pointer into the definition. */
+                                at: string;
+                                words: {
+                                    /** @enum {string} */
+                                    op: "same" | "removed" | "added";
+                                    text: string;
+                                }[];
+                            }[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @description Data classes, of its item as well. */
+                            data: string[];
+                            /** @description In what the server tells now; they decide nothing. */
+                            findings: {
+                                /** @description JSON pointer into the definition. */
+                                at: string;
+                                /** @description With everything spelled out that a screen would not show. */
+                                excerpt: string;
+                                says: string;
+                                /** @enum {string} */
+                                severity: "info" | "warning" | "serious";
+                            }[];
+                            fingerprint: string;
+                            held?: string[];
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            labels: string[];
+                            name: string;
+                            /** @description Fingerprint of what the server tells now, where held. */
+                            observed?: string;
+                            /** @description Of the item. */
+                            owner: string;
+                            /** @description Something that went and asked for the same. */
+                            renamedFrom?: string;
+                            /** @description It changed so often that it stays held whatever it becomes. */
+                            restless: boolean;
+                            scopes: string[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            /** @description Where nobody has classified it; never applied by itself. */
+                            suggestion?: {
+                                because: string;
+                                /** @enum {string} */
+                                class?: "read" | "write" | "destructive";
+                            };
+                            title: string;
+                            /** @description Which of the definitions that were ever pinned. */
+                            version?: number;
+                        }[];
+                        next?: string;
+                        /** @description Of what was asked for, on all pages. */
+                        total: number;
                     };
                 };
             };
@@ -8956,6 +9377,51 @@ export interface operations {
                             message: string;
                             name: string;
                         }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesStatusServersOneDefinition: {
+        parameters: {
+            query: {
+                kind?: "tool" | "prompt" | "resource" | "template" | "operation";
+                name: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description As it is pinned. */
+                        definition: {
+                            [key: string]: unknown;
+                        };
+                        fingerprint: string;
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                        name: string;
+                        /** @description What the server tells now, where it is held. */
+                        observed?: {
+                            definition: {
+                                [key: string]: unknown;
+                            };
+                            fingerprint: string;
+                        };
+                        plane: string;
+                        server: string;
                     };
                 };
             };
@@ -9859,12 +10325,6 @@ export interface operations {
                              * @enum {string}
                              */
                             ledger: "open" | "over budget" | "failing" | "refused";
-                            leftOut: {
-                                because: string;
-                                /** @enum {string} */
-                                era: "modern" | "legacy";
-                                server: string;
-                            }[];
                             plane: string;
                             quotas: number;
                             servers: {
