@@ -9039,6 +9039,7 @@ export interface operations {
                 data?: string[];
                 kind?: ("tool" | "prompt" | "resource" | "template" | "operation")[];
                 limit?: number;
+                not?: string[];
                 q?: string;
                 server?: string[];
                 state?: ("pinned" | "held" | "absent")[];

@@ -13,6 +13,8 @@ export interface CapabilityAsk {
   readonly class?: readonly (CapabilityClass | 'unclassified')[] | undefined
   readonly state?: readonly Capability['state'][] | undefined
   readonly data?: readonly string[] | undefined
+  /** FIELD=VALUE of what is left out. */
+  readonly not?: readonly string[] | undefined
   /** The `next` of the page before. */
   readonly after?: string | undefined
   readonly limit: number
@@ -93,7 +95,8 @@ const lower = (text: string): string => text.replaceAll(/[A-Z]/g, (one) => one.t
 
 const fits = ({ values }: Found, field: Field, input: CapabilityAsk): boolean => {
   const asked: readonly string[] = input[field] ?? []
-  return asked.length === 0 || values[field].some((value) => asked.includes(value))
+  const isLeftOut = values[field].some((value) => input.not?.includes(`${field}=${value}`))
+  return !isLeftOut && (asked.length === 0 || values[field].some((value) => asked.includes(value)))
 }
 
 const facetOf = (field: Field, all: readonly Found[], input: CapabilityAsk): Facet => {

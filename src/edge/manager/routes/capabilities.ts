@@ -29,6 +29,15 @@ export const capabilityRoutes = [
         class: z.array(z.enum([...capabilityClasses, 'unclassified'])).optional(),
         state: z.array(z.enum(['pinned', 'held', 'absent'])).optional(),
         data: z.array(written).optional().describe('Data classes.'),
+        not: z
+          .array(
+            z
+              .string()
+              .max(longestKey)
+              .regex(/^(?:server|kind|class|state|data)=/),
+          )
+          .optional()
+          .describe('FIELD=VALUE of what is left out.'),
         after: z.string().max(longestKey).optional().describe('The `next` of the page before.'),
         limit: z.coerce.number().int().min(1).max(500).default(100),
       }),
