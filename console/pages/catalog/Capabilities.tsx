@@ -185,7 +185,7 @@ const facetsOf = (words: Words, told: Listed['facets']): readonly Facet[] => {
 
 const columnsOf = (words: Words): readonly Column<Row>[] => {
   const { say } = words
-  const [name, suggestion, because, its, ...rest] = capabilityColumns<Row>(words, (row) =>
+  const [name, its, suggestion, because, ...rest] = capabilityColumns<Row>(words, (row) =>
     say(`ui.class.${row.class}`),
   )
   const item: Column<Row> = {

@@ -101,7 +101,6 @@ export const ItemCapabilities = ({ item }: { readonly item: ItemAnswer }) => {
             rows={rows}
             keyOf={keyOf}
             nameOf={({ name }) => name}
-            rowPx={40}
             open={peek}
             onOpen={(row) => state.set({ peek: keyOf(row) })}
             onFilter={state.toggle}

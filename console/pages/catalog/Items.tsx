@@ -1,5 +1,4 @@
 import { Checkbox } from '@mantine/core'
-import { useMemo } from 'react'
 import { type Me, useMe } from '../../api/session.ts'
 import { facetsOf, rowsThat } from '../../filters/rows.ts'
 import { useListState } from '../../filters/use-search.ts'
@@ -69,7 +68,7 @@ export default function Items() {
     { field: 'owner', title: say('catalog.owner') },
     { field: 'data', title: say('catalog.data') },
   ])
-  const columns = useMemo(() => itemColumns(words, statusOf, use), [words, suspensions, use])
+  const columns = itemColumns(words, statusOf, use)
   const register = (
     <Button tone="main" onClick={() => go(paths.register())}>
       {say('catalog.register')}

@@ -4,6 +4,7 @@ import type { StationState } from '../../parts/path.ts'
 import type { Column } from '../../ui/Table.tsx'
 import type { Key, Words } from '../../words/words.ts'
 import type { Capability } from './classes.ts'
+import styles from './List.module.css'
 
 const shapes = {
   pinned: 'passed',
@@ -34,8 +35,13 @@ export const capabilityColumns = <R extends Capability>(
       id: 'name',
       title: say('catalog.capability'),
       text: ({ name }) => name,
-      cell: ({ name }) => <code>{name}</code>,
+      cell: ({ name }) => (
+        <code className={styles.name} title={name}>
+          {name}
+        </code>
+      ),
     },
+    { id: 'class', title: say('catalog.class'), width: 236, cell: drawClass },
     {
       id: 'suggestion',
       title: say('catalog.suggestion'),
@@ -51,7 +57,6 @@ export const capabilityColumns = <R extends Capability>(
       title: say('catalog.because'),
       cell: (row) => <Because row={row} words={words} />,
     },
-    { id: 'class', title: say('catalog.class'), width: 236, cell: drawClass },
     {
       id: 'kind',
       title: say('catalog.kind'),
