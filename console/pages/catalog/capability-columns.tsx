@@ -41,7 +41,7 @@ export const capabilityColumns = <R extends Capability>(
         </code>
       ),
     },
-    { id: 'class', title: say('catalog.class'), width: 236, cell: drawClass },
+    { id: 'class', title: say('catalog.class'), width: 200, cell: drawClass },
     {
       id: 'suggestion',
       title: say('catalog.suggestion'),
