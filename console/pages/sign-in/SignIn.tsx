@@ -2,8 +2,10 @@ import { PasswordInput, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
+import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from './SignIn.module.css'
 
@@ -27,8 +29,13 @@ export default function SignIn() {
   }
   return (
     <main className={styles.card}>
+      <LanguagePicker />
       <h1>{say('frame.signIn.title')}</h1>
-      {setup.data && <p>{say('frame.signIn.setup')}</p>}
+      {setup.data?.needed && (
+        <p>
+          <Said text={say('frame.signIn.setup')} />
+        </p>
+      )}
       <form onSubmit={submit}>
         <TextInput
           label={say('frame.signIn.name')}
