@@ -28,7 +28,7 @@ describe('agents and consumers', () => {
       await seen.getByText('would be listed').waitFor()
       await seen.getByRole('button', { name: 'Copy JSON' }).click()
       await seen.getByText('Copied').waitFor()
-      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
+      const copied = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))
       const told = await agentOf(world, 'planner@workplace-ai').listed(path)
       assert.equal(canonicalJson(copied), canonicalJson(told))
     }
