@@ -50,7 +50,7 @@ const Definition = ({ item, row }: { readonly item: ItemAnswer; readonly row: Ca
       {row.state === 'held' && (
         <p>
           {say('catalog.held')}{' '}
-          <Go to={`${paths.driftOf(item.server, keyOf(row))}?plane=${item.plane}`}>
+          <Go to={`${paths.driftOf(item.server, keyOf(row))}&plane=${item.plane}`}>
             {say('catalog.review')}
           </Go>
         </p>

@@ -17,7 +17,7 @@ import { useReviewTabs } from './tabs.ts'
 
 const known = { fields: [] }
 const addressOf = (row: Held): string =>
-  `${paths.driftOf(row.server, keyOf(row))}?plane=${row.plane}`
+  `${paths.driftOf(row.server, keyOf(row))}&plane=${row.plane}`
 
 /** Definitions that changed since a person approved them: their calls are held, other capabilities go on. */
 export default function Drift() {

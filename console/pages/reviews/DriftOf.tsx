@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { useListState } from '../../filters/use-search.ts'
 import { useKeys } from '../../keys/keys.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
 import { PlaneName, useMyPlanes } from '../../parts/planes.tsx'
@@ -20,10 +21,13 @@ import styles from './Drift.module.css'
 import { useHeld } from './held.ts'
 import { useReviewTabs } from './tabs.ts'
 
+const known = { fields: [], keys: ['capability'] }
+
 /** One definition that changed: what, whom it touches, and three ways on, none of them the default. */
 export default function DriftOf() {
   const { say } = useWords()
-  const name = usePart('capability')
+  const { search } = useListState(known)
+  const name = search.capability ?? ''
   const server = usePart('item')
   const { item, problem, isPending, retry } = useItem(server)
   const row = item?.capabilities.find((one) => keyOf(one) === name)
@@ -34,7 +38,7 @@ export default function DriftOf() {
     const here = all.findIndex((one) => one.server === server && keyOf(one) === name)
     const move = (by: number) => () => {
       const next = all[here + by]
-      if (next) go(`${paths.driftOf(next.server, keyOf(next))}?plane=${next.plane}`)
+      if (next) go(`${paths.driftOf(next.server, keyOf(next))}&plane=${next.plane}`)
     }
     return [
       { keys: 'n', says: 'drift.keys.next', act: move(1) },

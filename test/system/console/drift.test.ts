@@ -83,7 +83,7 @@ describe('a definition that changed', () => {
 
   test('AC-38 approved, its calls pass by the new definition', async () => {
     const { page, open, checked } = visitor
-    await open('/m/reviews/drift/core/tool%2Finvoice_list?plane=ops')
+    await open('/m/reviews/drift/core?capability=tool%2Finvoice_list&plane=ops')
     await decide('Approve v2…', 'Approve definition', 'Read and agreed')
     await page.getByText('Nothing is held here').waitFor()
     assert.equal((await planner().call('core', 'invoice_list')).isError, false)
@@ -102,7 +102,7 @@ describe('a definition that changed', () => {
     const { open, checked } = visitor
     server.change('account_list', 'Lists everything.')
     await refresh()
-    await open('/m/reviews/drift/core/tool%2Faccount_list?plane=ops')
+    await open('/m/reviews/drift/core?capability=tool%2Faccount_list&plane=ops')
     await decide('Block…', 'Block capability', 'Not what was agreed')
     const told = await planner().tools('core')
     assert.deepEqual(told.toSorted(), ['invoice_get', 'invoice_list'])
@@ -112,7 +112,7 @@ describe('a definition that changed', () => {
   test('AC-47 it reads the same in Turkish', async () => {
     const { page, open, checked } = visitor
     await page.evaluate(() => localStorage.setItem('bailiwick.language', 'tr'))
-    await open('/m/reviews/drift/core/tool%2Faccount_list?plane=ops')
+    await open('/m/reviews/drift/core?capability=tool%2Faccount_list&plane=ops')
     await page.getByTestId('drift.review').waitFor()
     assert.deepEqual(await lookAt(page, 'drift-tr'), [])
     checked()
