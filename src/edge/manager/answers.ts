@@ -79,7 +79,7 @@ const counts = z.strictObject({
   absent: z.int(),
 })
 
-const serverStatusFields = {
+export const serverStatusFields = {
   kind: z.enum(['Server', 'API']),
   server: z.string(),
   title: z.string().optional(),
@@ -136,7 +136,7 @@ const finding = z.strictObject({
   at: z.string().describe('JSON pointer into the definition.'),
   excerpt: z.string().describe('With everything spelled out that a screen would not show.'),
 })
-const capabilityFields = {
+export const capabilityFields = {
   kind: z.enum(capabilityKinds),
   name: z.string(),
   state: z.enum(['pinned', 'held', 'absent']),
@@ -158,44 +158,6 @@ const capabilityFields = {
   renamedFrom: z.string().optional().describe('Something that went and asked for the same.'),
 }
 export const capability = z.strictObject(capabilityFields)
-export const capabilityList = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      ...capabilityFields,
-      server: z.string(),
-      item: z.enum(['Server', 'API']),
-      owner: z.string().describe('Of the item.'),
-      data: z.array(z.string()).describe('Data classes, of its item as well.'),
-    }),
-  ),
-  next: z.string().optional(),
-  total: z.int().describe('Of what was asked for, on all pages.'),
-  facets: z
-    .array(
-      z.strictObject({
-        field: z.enum(['server', 'kind', 'class', 'state', 'data']),
-        values: z.array(z.strictObject({ value: z.string(), count: z.int() })),
-      }),
-    )
-    .describe('Each counted without its own filter.'),
-})
-export const definition = z.strictObject({
-  plane: z.string(),
-  server: z.string(),
-  kind: z.enum(capabilityKinds),
-  name: z.string(),
-  fingerprint: z.string(),
-  definition: z.looseObject({}).describe('As it is pinned.'),
-  observed: z
-    .strictObject({ fingerprint: z.string(), definition: z.looseObject({}) })
-    .optional()
-    .describe('What the server tells now, where it is held.'),
-})
-export const refreshed = z.strictObject({
-  plane: z.string(),
-  problem: z.string().optional().describe('Why it did not tell what it offers.'),
-  ...serverStatusFields,
-})
 const wrongConditions = z
   .array(
     z.strictObject({

@@ -7,7 +7,7 @@ import { listCapabilities } from '#manager/capability-list.ts'
 import { showDefinition } from '#manager/definition.ts'
 import { findItem } from '#manager/desk.ts'
 import { refresh } from '#manager/refresh.ts'
-import { capabilityList, definition, refreshed } from '../answers.ts'
+import { capabilityList, definition, refreshed } from '../capability-answers.ts'
 import { route } from '../route.ts'
 
 const written = z.string().min(1).max(2048)
