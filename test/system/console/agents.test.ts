@@ -26,7 +26,7 @@ describe('agents and consumers', () => {
       await open(`/m/agents/planner/see?plane=ops${query}`)
       const seen = page.getByTestId('agents.see')
       await seen.getByText('would be listed').waitFor()
-      await seen.getByRole('button', { name: 'Copy JSON' }).click()
+      await seen.getByText('Copy JSON').click()
       await seen.getByText('Copied').waitFor()
       const copied = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))
       const told = await agentOf(world, 'planner@workplace-ai').listed(path)
