@@ -17,8 +17,9 @@ export const paths = {
   alarms: () => '/m/alarms',
   reviews: () => '/m/reviews',
   drift: () => '/m/reviews/drift',
+  /** `KIND/NAME` stands in the query: a name may hold slashes, which no proxy leaves alone in a path. */
   driftOf: (item: string, capability: string) =>
-    `/m/reviews/drift/${part(item)}/${part(capability)}`,
+    `/m/reviews/drift/${part(item)}?capability=${part(capability)}`,
 
   catalog: () => '/m/catalog',
   capabilities: () => '/m/catalog/capabilities',

@@ -1430,6 +1430,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/servers/{name}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a server now what it offers, waits ten seconds at most, and says how it is and whose side a problem is on. */
+        post: operations["postPlanesServersOneRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/servers/{name}/release": {
         parameters: {
             query?: never;
@@ -1585,6 +1602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/status/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tool, prompt, resource and operation of every item, with how many there are of each sort. */
+        get: operations["getPlanesStatusCapabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/status/credentials": {
         parameters: {
             query?: never;
@@ -1628,6 +1662,23 @@ export interface paths {
         };
         /** One server with every capability, and how those that are held have changed. */
         get: operations["getPlanesStatusServersOne"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/status/servers/{name}/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The definition of one capability whole, and what its server tells now where that is held. */
+        get: operations["getPlanesStatusServersOneDefinition"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8688,6 +8739,65 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postPlanesServersOneRefresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UTC milliseconds. */
+                        checkedAt?: number;
+                        counts: {
+                            absent: number;
+                            held: number;
+                            unclassified: number;
+                            visible: number;
+                        };
+                        credential?: string;
+                        credentialVersion?: number;
+                        detail: string;
+                        /** @description In words, whose side it is on first: `Ready`, `Upstream error 502`. */
+                        health: string;
+                        isolation?: string;
+                        /** @enum {string} */
+                        kind: "Server" | "API";
+                        legacy?: string;
+                        modern: boolean;
+                        /** @description Operations that the OpenAPI document of an API describes and that are left out. */
+                        notOffered?: number;
+                        plane: string;
+                        /** @description Why it did not tell what it offers. */
+                        problem?: string;
+                        /** @description That run for one caller each, where its runner gives each its own. */
+                        processes?: number;
+                        restarts?: number;
+                        server: string;
+                        /** @enum {string} */
+                        side?: "network" | "server" | "credential" | "gateway";
+                        /** @description UTC milliseconds. */
+                        since?: number;
+                        state: string;
+                        title?: string;
+                        upstream: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     postPlanesServersOneRelease: {
         parameters: {
             query?: never;
@@ -9188,6 +9298,107 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesStatusCapabilities: {
+        parameters: {
+            query?: {
+                after?: string;
+                class?: ("read" | "write" | "destructive" | "unclassified")[];
+                data?: string[];
+                kind?: ("tool" | "prompt" | "resource" | "template" | "operation")[];
+                limit?: number;
+                not?: string[];
+                q?: string;
+                server?: string[];
+                state?: ("pinned" | "held" | "absent")[];
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Each counted without its own filter. */
+                        facets: {
+                            /** @enum {string} */
+                            field: "server" | "kind" | "class" | "state" | "data";
+                            values: {
+                                count: number;
+                                value: string;
+                            }[];
+                        }[];
+                        items: {
+                            /** @description Where it is held: by field and word. */
+                            changes?: {
+                                /** @description JSON pointer into the definition. */
+                                at: string;
+                                words: {
+                                    /** @enum {string} */
+                                    op: "same" | "removed" | "added";
+                                    text: string;
+                                }[];
+                            }[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @description Data classes, of its item as well. */
+                            data: string[];
+                            /** @description In what the server tells now; they decide nothing. */
+                            findings: {
+                                /** @description JSON pointer into the definition. */
+                                at: string;
+                                /** @description With everything spelled out that a screen would not show. */
+                                excerpt: string;
+                                says: string;
+                                /** @enum {string} */
+                                severity: "info" | "warning" | "serious";
+                            }[];
+                            fingerprint: string;
+                            held?: string[];
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            labels: string[];
+                            name: string;
+                            /** @description Fingerprint of what the server tells now, where held. */
+                            observed?: string;
+                            /** @description Of the item. */
+                            owner: string;
+                            /** @description Something that went and asked for the same. */
+                            renamedFrom?: string;
+                            /** @description It changed so often that it stays held whatever it becomes. */
+                            restless: boolean;
+                            scopes: string[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            /** @description Where nobody has classified it; never applied by itself. */
+                            suggestion?: {
+                                because: string;
+                                /** @enum {string} */
+                                class?: "read" | "write" | "destructive";
+                            };
+                            title: string;
+                            /** @description Which of the definitions that were ever pinned. */
+                            version?: number;
+                        }[];
+                        next?: string;
+                        /** @description Of what was asked for, on all pages. */
+                        total: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesStatusCredentials: {
         parameters: {
             query?: {
@@ -9434,6 +9645,51 @@ export interface operations {
                             message: string;
                             name: string;
                         }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesStatusServersOneDefinition: {
+        parameters: {
+            query: {
+                kind?: "tool" | "prompt" | "resource" | "template" | "operation";
+                name: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description As it is pinned. */
+                        definition: {
+                            [key: string]: unknown;
+                        };
+                        fingerprint: string;
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                        name: string;
+                        /** @description What the server tells now, where it is held. */
+                        observed?: {
+                            definition: {
+                                [key: string]: unknown;
+                            };
+                            fingerprint: string;
+                        };
+                        plane: string;
+                        server: string;
                     };
                 };
             };

@@ -1,10 +1,6 @@
 import type { ApplyAnswer } from '#change/change.ts'
-import { planeId } from '#domain/name.ts'
-import { asFault } from '#lib/fault.ts'
 import { changer, type Desk, findPlane } from './desk.ts'
-
-/** How long `apply` waits for the servers it touched to tell what they offer. */
-const refreshPatienceMs = 10_000
+import { refreshServer } from './refresh.ts'
 
 export interface AppliedAnswer extends ApplyAnswer {
   readonly set: string | undefined
@@ -38,28 +34,10 @@ export const apply = async (
     touched.map(async ({ plane, name }) => ({
       plane,
       server: name,
-      problem: await refresh(desk, plane, name),
+      problem: await refreshServer(desk, plane, name),
     })),
   )
   return { ...answer, set: input.set, servers }
-}
-
-/** A server that does not answer is no reason to undo documents that are in order: it is told, not thrown. */
-const refresh = async (desk: Desk, plane: string, server: string): Promise<string | undefined> => {
-  const patience = Promise.withResolvers<string>()
-  const cancel = desk.clock.after(refreshPatienceMs, () => patience.resolve('has not answered yet'))
-  const asked = desk.installation.refresh(planeId(plane), server).then(
-    () => undefined,
-    (thrown: unknown) => {
-      const fault = asFault(thrown)
-      return fault.detail ?? fault.message
-    },
-  )
-  try {
-    return await Promise.race([asked, patience.promise])
-  } finally {
-    cancel()
-  }
 }
 
 export const exportDocuments = (

@@ -71,6 +71,9 @@ const table: Readonly<Record<string, string>> = {
   'POST /planes/{plane}/erase': 'AV',
   'GET /planes/{plane}/status/servers': readers,
   'GET /planes/{plane}/status/servers/{name}': readers,
+  'GET /planes/{plane}/status/capabilities': readers,
+  'GET /planes/{plane}/status/servers/{name}/definition': readers,
+  'POST /planes/{plane}/servers/{name}/refresh': 'APO',
   'GET /planes/{plane}/status/agents': readers,
   'GET /planes/{plane}/status/credentials': 'APOU',
   'POST /planes/{plane}/servers/{name}/classify': 'APO',
@@ -364,9 +367,11 @@ const bodies: Readonly<Record<string, object>> = {
 const queries: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/can': '?client=planner&server=bank&name=x',
   'GET /planes/{plane}/see': '?client=planner&server=bank',
+  'GET /planes/{plane}/status/servers/{name}/definition': '?name=x',
 }
 const namesFor: Readonly<Record<string, string>> = {
   '/planes/{plane}/status/servers/{name}': 'bank',
+  '/planes/{plane}/servers/{name}/refresh': 'bank',
   '/planes/{plane}/servers/{name}/classify': 'bank',
   '/planes/{plane}/servers/{name}/life-cycle': 'bank',
   '/planes/{plane}/servers/{name}/release': 'bank',
