@@ -291,6 +291,7 @@ export const installationOf = (
     runners: ReadonlyMap<string, Runner>
     refresh: Installation['refresh']
     checked: Installation['checked']
+    listed: Installation['listed']
     ready: Installation['ready']
   },
 ): Installation => {
@@ -321,6 +322,7 @@ export const installationOf = (
     recorded: parts.recorded,
     refresh: about.refresh,
     checked: about.checked,
+    listed: about.listed,
     ready: about.ready,
     async wrongConditions(plane, item) {
       const policy = parts.change.current().planes.get(plane)

@@ -15,6 +15,8 @@ import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
+import { createListing } from '#gateway/listing.ts'
+import { tellList } from '#gateway/lists.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
 import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
@@ -79,6 +81,9 @@ export const openInstallation = async (about: {
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
     checked: () => undefined,
+    listed() {
+      throw new Fault('not_running')
+    },
     ready: () => ({ ready: false, because: ['nothing serves'] }),
   })
   return {
@@ -240,6 +245,8 @@ const serveParts = async (
   })
   const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
   upstreams.onLeave(bridges.leave)
+  const planeDocument = (plane: PlaneId) => change.current().planes.get(plane)?.plane
+  const listing = createListing({ ...parts, bridges, planeDocument, now: clock.now })
   const served = createGateway({
     ...parts,
     bridges,
@@ -254,7 +261,7 @@ const serveParts = async (
     windows: windows.windows,
     snapshot: snapshots.of,
     item: parts.item,
-    planeDocument: (plane) => change.current().planes.get(plane)?.plane,
+    planeDocument,
     isCurrent: membership.isCurrent,
     looks: watch,
   })
@@ -307,6 +314,7 @@ const serveParts = async (
     runners,
     refresh,
     checked: watch.check,
+    listed: (at, view, era, kind) => tellList(listing(at, view, era), kind, era),
     ready,
   })
   const { isBehindProxy } = about

@@ -6,11 +6,11 @@ import type { PlaneMailboxes } from './mailboxes.ts'
 import { createToLegacy, type ToLegacy, type ToLegacyLimits } from './to-legacy/to-legacy.ts'
 import { toModern as createToModern } from './to-modern/upstream.ts'
 
-/** Servers in the era of whoever speaks to them. */
+/** Servers in the era of whoever speaks to them: agents and servers will differ for years (docs/bridging.md). */
 export interface Bridges {
   /**
-   * The server as somebody of that era speaks to it: itself where it speaks that era. Undefined where
-   * it does not, and while nothing is known of what it speaks.
+   * The server as somebody of that era speaks to it: itself where it speaks that era, else what carries
+   * messages of that era to it and back. Undefined while nothing is known of what it speaks.
    */
   spoken(upstream: Upstream, era: Era): Upstream | undefined
   /** That connection takes nothing new: what waits for a caller there ends, and the sessions. */

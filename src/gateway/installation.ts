@@ -7,9 +7,10 @@ import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
 import type { RecordedQuery } from '#ledger/recorded.ts'
 import type { Keeper } from '#ledger/tree/keeper.ts'
+import type { Era } from '#mcp/revisions.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
-import type { Explanation } from '#policy/policy.ts'
+import type { CallerView, Explanation } from '#policy/policy.ts'
 import type { Trials } from '#policy/trials.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Registry } from '#registry/registry.ts'
@@ -18,6 +19,7 @@ import type { LedgerFile, Members, Revisions } from '#store/store.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Vault } from '#vault/vault.ts'
+import type { Listable } from './lists.ts'
 
 /** Without arguments, what depends on them is told as such. */
 export type Explained = Omit<Tried, 'now' | 'args'> &
@@ -63,6 +65,13 @@ export interface Installation {
   explain(about: Explained): Explanation
   /** What else the evaluator may be asked by: a draft, an earlier revision. */
   readonly trials: Trials
+  /** An agent's list at an endpoint, as the gateway answers it; Fault('not_running') where nothing serves. */
+  listed(
+    at: { readonly plane: PlaneId; readonly server: string | undefined },
+    view: CallerView,
+    era: Era,
+    kind: Listable,
+  ): readonly Readonly<Record<string, unknown>>[]
   /** Conditions that are wrong by what servers offer now: over one item, or over any. */
   wrongConditions(plane: PlaneId, item?: string): Promise<readonly WrongCondition[]>
   /** Brings a server's capabilities up to date now; what `server list` and `apply` wait for. */

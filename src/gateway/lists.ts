@@ -3,6 +3,7 @@ import type { CapabilityKind } from '#domain/capability.ts'
 import { divideName } from '#domain/plane-name.ts'
 import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
 import type { ListMethod } from '#mcp/methods.ts'
+import type { Era } from '#mcp/revisions.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Ask } from './exchange.ts'
 import { type Listed, listedAs } from './listed.ts'
@@ -42,17 +43,22 @@ export const answerList = (listing: Listing, ask: Ask, method: ListMethod): Buff
   const last = page.at(-1)
   return resultBytes(ask.id, {
     ...(ask.era === 'modern' ? { resultType: 'complete' } : {}),
-    [method.member]: page.map((one) =>
-      ask.era === 'legacy' && method.capability === 'tool'
-        ? legacyTool(one.definition())
-        : one.definition(),
-    ),
+    [method.member]: page.map((one) => toldOf(one, method.capability, ask.era)),
     ...(rest.length > page.length && last ? { nextCursor: cursorOf(method, last.key) } : {}),
     // MCP 2026-07-28, server/utilities/caching: what one caller sees is not for another, and may be
     // another thing at any moment.
     ...(ask.era === 'modern' ? { ttlMs: 0, cacheScope: 'private' } : {}),
   })
 }
+
+/** The whole list, as `answerList` tells it page by page. */
+export const tellList = (listing: Listing, kind: Listable, era: Era): Definition[] =>
+  listFor(listing, kind).map((one) => toldOf(one, kind, era))
+
+type Definition = Readonly<Record<string, unknown>>
+
+const toldOf = (one: Listed, kind: Listable, era: Era): Definition =>
+  era === 'legacy' && kind === 'tool' ? legacyTool(one.definition()) : one.definition()
 
 const listFor = (listing: Listing, kind: Listable): readonly Listed[] =>
   listing.searches && kind === 'tool' ? ownListed : listServed(listing, kind)

@@ -80,7 +80,7 @@ export const can = async (
 }
 
 /** Whoever may not read agents is not told which there are. */
-const clientIn = (policy: PlanePolicy, written: string, sight: Sight): ClientId => {
+export const clientIn = (policy: PlanePolicy, written: string, sight: Sight): ClientId => {
   if (sight.names(policy, 'agents.read')) return findClient(policy, written)
   const [agent = '', consumer = ''] = written.split('@')
   const named = clientId(agent, consumer)

@@ -53,8 +53,6 @@ export interface PlaneStatus {
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
   readonly wrongConditions: readonly WrongCondition[]
   readonly servers: readonly ServerStatus[]
-  /** What `/mcp/{plane}` does not show to callers of an era, and why. */
-  readonly leftOut: readonly { server: string; era: 'modern' | 'legacy'; because: string }[]
 }
 
 export interface ServerStatus {
@@ -156,7 +154,6 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,
-    leftOut: servers.flatMap(missingEras),
   }
 }
 
@@ -246,19 +243,4 @@ const count = (capabilities: readonly Capability[], server: string): CapabilityC
     else counts.unclassified += 1
   }
   return counts
-}
-
-const missingEras = (
-  server: ServerStatus,
-): { server: string; era: 'modern' | 'legacy'; because: string }[] => {
-  // An API that offers its operations as tools offers them to both.
-  if (server.kind === 'API') return []
-  const missing = []
-  const speaks = server.modern ? '2026-07-28' : server.legacy
-  const because =
-    speaks === undefined ? `${server.state}: ${server.detail}` : `speaks only ${speaks}`
-  if (!server.modern) missing.push({ server: server.server, era: 'modern' as const, because })
-  if (server.legacy === undefined)
-    missing.push({ server: server.server, era: 'legacy' as const, because })
-  return missing
 }

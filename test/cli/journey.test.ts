@@ -199,11 +199,6 @@ describe('An installation that serves', () => {
     assert.deepEqual([none.code, none.stdout], [0, '[]\n'])
   })
 
-  test('tells which servers the plane leaves out for which era', async () => {
-    const { stdout } = await gateway.cli(['status'])
-    assert.match(stdout, /everything for modern callers: speaks only 2025-11-25/)
-  })
-
   test('holds a changed definition, shows the change, and releases it', async (t) => {
     const grant = join(await makeFolder(t), 'drift.yaml')
     const head = 'apiVersion: bailiwick/v1\nkind: Grant\nplane: ops\nname: drift\n'

@@ -65,7 +65,7 @@ describe('Before a call, where each is preceded by a look', () => {
     changing.letGo()
     changing.behaviour.tools = ['a', 'b'].map((name) => offer(name))
     await here.installation.refresh(ops, 'changing')
-    Object.assign(changing.asked, { lists: 0, calls: [] })
+    for (const one of [changing, all.old]) Object.assign(one.asked, { lists: 0, calls: [] })
   })
 
   test('the server is asked once, and then called', async () => {
@@ -128,7 +128,8 @@ describe('Before a call, where each is preceded by a look', () => {
       const record = await here.newest('a')
       assert.equal(record?.decision, 'denied')
       assert.match(record?.because ?? '', said)
-      assert.equal((await all.call('planner', 'a', 'old')).status, 400, 'others go on as they are')
+      const other = await all.call('planner', 'a', 'old')
+      assert.equal(other.result?.content[0].text, 'done', 'others go on as they are')
       changing.letGo()
       assert.equal(
         (await all.call('planner')).result?.content[0].text,

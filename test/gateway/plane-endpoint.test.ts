@@ -150,7 +150,12 @@ describe('/mcp/{plane}, all its servers as one', () => {
       completions: {},
     })
     assert.deepEqual([ttlMs, cacheScope], [0, 'private'])
-    assert.equal(instructions, undefined)
+    for (const one of instructions.split(/\n\n(?=The server )/)) {
+      const [heading, ...lines] = one.split('\n')
+      assert.match(heading, /^The server (child|old) says of itself:$/)
+      assert.ok(lines.length > 10)
+      assert.ok(lines.every((line: string) => line.startsWith('> ')))
+    }
     for (const method of ['tools', 'prompts', 'resources', 'resources/templates']) {
       const { result } = await ask(`${method}/list`)
       assert.deepEqual([result.ttlMs, result.cacheScope], [0, 'private'])

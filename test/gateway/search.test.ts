@@ -70,17 +70,15 @@ describe('A plane whose tools are searched', () => {
       const listed = (await peer.listTools()).map((one) => one.name)
       assert.deepEqual(listed, ['call_tool', 'search_tools'])
       const { structured, text } = await peer.callTool('search_tools', { query: 'ticket' })
-      const found = peer.era === 'legacy' ? [] : ['desk__create_ticket']
+      const found = ['desk__create_ticket']
       const { tools } = structured as { tools: { name: string }[] }
       assert.deepEqual(
         tools.map((one) => one.name),
         found,
       )
       assert.deepEqual(JSON.parse(text), structured)
-      if (peer.era === 'modern') {
-        const done = await peer.callTool('call_tool', { name: found[0], arguments: { a: 1 } })
-        assert.equal(done.text, 'done')
-      }
+      const done = await peer.callTool('call_tool', { name: found[0], arguments: { a: 1 } })
+      assert.equal(done.text, 'done')
       await peer.close()
     })
 

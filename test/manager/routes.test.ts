@@ -45,6 +45,9 @@ const table: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/revisions/{revision}': 'APUSV',
   'GET /planes/{plane}/can': readers,
   'POST /planes/{plane}/can': readers,
+  'GET /planes/{plane}/matrix': readers,
+  'POST /planes/{plane}/matrix': readers,
+  'GET /planes/{plane}/see': readers,
   'POST /planes/{plane}/policy/test': readers,
   'POST /planes/{plane}/policy/replay': readers,
   'GET /planes/{plane}/calls': readers,
@@ -330,6 +333,7 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /planes/{plane}/ledger/accept': { reason: 'a test' },
   'POST /planes/{plane}/ledger/reindex': { goesOn: true },
   'POST /planes/{plane}/can': { client: 'planner', server: 'bank', name: 'x' },
+  'POST /planes/{plane}/matrix': { draft: { files: [{ name: 'none', text: '' }] } },
   'POST /planes/{plane}/policy/test': {},
   'POST /planes/{plane}/policy/replay': { draft: { files: [{ name: 'none', text: '' }] } },
   'POST /planes/{plane}/agents/{name}/secret': {},
@@ -354,6 +358,7 @@ const bodies: Readonly<Record<string, object>> = {
 }
 const queries: Readonly<Record<string, string>> = {
   'GET /planes/{plane}/can': '?client=planner&server=bank&name=x',
+  'GET /planes/{plane}/see': '?client=planner&server=bank',
 }
 const namesFor: Readonly<Record<string, string>> = {
   '/planes/{plane}/status/servers/{name}': 'bank',

@@ -212,7 +212,7 @@ export const printWrong = (terminal: Terminal, wrong: PlaneStatus['wrongConditio
     terminal.out(`${mark} ${kind} ${name}: its ${key} is wrong now: ${oneLine(message)}`)
 }
 
-/** What keeps something from agents: servers that are down, and eras that the plane's address leaves out. */
+/** What keeps something from agents. */
 const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
   const mark = terminal.paint(terminal.glyph('failed'), 'bad')
   for (const { server, side, health, detail } of plane.servers)
@@ -223,16 +223,6 @@ const printTroubles = (terminal: Terminal, plane: PlaneStatus): void => {
         `${server}: ${counted(notOffered, 'operation')} of its document not offered: bailiwick server show ${plane.plane}/${server}`,
       )
   printWrong(terminal, plane.wrongConditions)
-  const left = plane.leftOut.filter(
-    ({ server }) => plane.servers.find((one) => one.server === server)?.state === 'up',
-  )
-  if (left.length === 0) return
-  terminal.out('')
-  terminal.out(`Left out of ${plane.gateway}:`)
-  for (const { server, era, because } of left)
-    terminal.out(
-      `  ${server} for ${era} callers: ${oneLine(because)}; at ${plane.gateway}/${server} they meet it`,
-    )
 }
 
 /** Every field stands, with null where there is nothing to say. */

@@ -274,9 +274,6 @@ export const planeStatus = z.strictObject({
     .describe("What reads on in the plane's ledger, as far as the process that answers knows."),
   wrongConditions,
   servers: z.array(serverStatus),
-  leftOut: z.array(
-    z.strictObject({ server: z.string(), era: z.enum(['modern', 'legacy']), because: z.string() }),
-  ),
 })
 export const member = z.strictObject({
   id: z.string(),

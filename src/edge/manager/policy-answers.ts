@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { callRow } from './call-answers.ts'
 
 /** What the evaluator answers. Times are UTC milliseconds. */
@@ -92,4 +93,41 @@ export const replayed = z.strictObject({
   notKnown: z
     .strictObject({ 'not recorded': z.int(), 'not yours to read': z.int() })
     .describe('Calls for which arguments decide that nobody can tell.'),
+})
+
+const cell = z
+  .enum(['none', 'denied', 'suspended', 'held', 'depends', 'permitted'])
+  .describe(
+    '`none`: no grant reaches it. `depends`: on the arguments. The first three are `denied` by `can`.',
+  )
+export const matrix = z.strictObject({
+  plane: z.string(),
+  at,
+  revision: z.int().describe('Of the policy that was asked; of a draft, what it would be made on.'),
+  as: z.enum(['now', 'then', 'draft']),
+  columns: z.array(z.strictObject({ client: z.string(), agent: z.string(), consumer: z.string() })),
+  rows: z.array(
+    z.strictObject({
+      server: z.string(),
+      item: z.enum(['Server', 'API']),
+      kind: z.enum(capabilityKinds),
+      name: z.string(),
+      title: z.string(),
+      class: z.enum([...capabilityClasses, 'unclassified']),
+      state: z.enum(['pinned', 'held', 'absent']),
+      cells: z.array(cell).describe('In the order of the columns.'),
+      now: z.array(cell).optional().describe('By what stands, where a draft was asked about.'),
+    }),
+  ),
+  next: z.string().optional(),
+})
+export const seen = z.strictObject({
+  plane: z.string(),
+  client: z.string(),
+  endpoint: z.string(),
+  kind: z.enum(['tool', 'prompt', 'resource', 'template']),
+  era: z.enum(['modern', 'legacy']),
+  definitions: z
+    .array(z.looseObject({}))
+    .describe('As the agent is told of them, all pages one behind the other.'),
 })

@@ -3,9 +3,17 @@ import { capabilityKinds } from '#domain/capability.ts'
 import { claims } from '#domain/documents.ts'
 import { namedItem } from '#manager/access.ts'
 import { can } from '#manager/can.ts'
+import { matrix } from '#manager/matrix.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
 import { replay } from '#manager/replay.ts'
-import { can as canAnswer, policyTests, replayed } from '../policy-answers.ts'
+import { see } from '#manager/see.ts'
+import {
+  can as canAnswer,
+  matrix as matrixAnswer,
+  policyTests,
+  replayed,
+  seen,
+} from '../policy-answers.ts'
 import { type Asked, route } from '../route.ts'
 import { planeHere, sightOf } from '../sight.ts'
 
@@ -43,6 +51,22 @@ const checkTried = (
   const item = namedItem(planeHere({ access, path, ...about }), tried.server)
   access.check('calls.explain', path.plane, isOfPlane ? undefined : item)
 }
+
+const shown = {
+  agent: written.optional(),
+  consumer: written.optional(),
+  server: written.optional(),
+  at,
+  after: z.string().max(4096).optional().describe('The `next` of the page before.'),
+}
+const rows = { limit: z.int().min(1).max(2000).default(500).describe('Rows.') }
+
+/** Those servers whose calls may be explained to whoever asks. */
+const explained = (asked: Parameters<typeof sightOf>[0]): ReturnType<typeof sightOf> => ({
+  ...sightOf(asked),
+  server: (plane, name) =>
+    asked.access.sees('calls.explain', plane.plane.name, namedItem(plane, name)),
+})
 
 export const policyRoutes = [
   route(
@@ -86,6 +110,61 @@ export const policyRoutes = [
     (asked) => {
       checkTried(asked, asked.body)
       return can(asked.desk, { ...asked.body, plane: asked.path.plane }, sightOf(asked))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/matrix',
+    {
+      needs: 'calls.explain',
+      of: 'items',
+      says: 'What every agent meets at every capability of the servers whose calls you may explain, whatever its arguments.',
+      query: z.strictObject({
+        ...shown,
+        revision: z.coerce.number().int().min(1).optional().describe(revision),
+        limit: z.coerce.number().pipe(rows.limit.unwrap()).default(500).describe('Rows.'),
+      }),
+      answer: matrixAnswer,
+    },
+    (asked) => {
+      const { access, query, path } = asked
+      if (query.revision !== undefined) access.check('calls.explain', path.plane)
+      return matrix(asked.desk, { ...query, plane: path.plane }, explained(asked))
+    },
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/matrix',
+    {
+      needs: 'calls.explain',
+      says: 'The same by a draft, beside what stands; nothing is changed.',
+      body: z.strictObject({ ...shown, ...rows, draft }),
+      bodyBytes: draftBytes,
+      answer: matrixAnswer,
+    },
+    (asked) => matrix(asked.desk, { ...asked.body, plane: asked.path.plane }, explained(asked)),
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/see',
+    {
+      needs: 'calls.explain',
+      of: 'items',
+      says: 'What an agent is told that there is, exactly as it is told: at the endpoint of a server or, for who may explain calls of the whole plane, at the plane’s own.',
+      query: z.strictObject({
+        client: written.describe('AGENT or AGENT@CONSUMER.'),
+        server: written.optional(),
+        kind: z.enum(['tool', 'prompt', 'resource', 'template']).default('tool'),
+        era: z.enum(['modern', 'legacy']).default('modern'),
+      }),
+      answer: seen,
+    },
+    (asked) => {
+      const { access, path, query } = asked
+      const item =
+        query.server === undefined ? undefined : namedItem(planeHere(asked), query.server)
+      access.check('calls.explain', path.plane, item)
+      return see(asked.desk, { ...query, plane: path.plane }, sightOf(asked))
     },
   ),
   route(
