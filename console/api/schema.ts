@@ -1011,6 +1011,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every agent meets at every capability of the servers whose calls you may explain, whatever its arguments. */
+        get: operations["getPlanesMatrix"];
+        put?: never;
+        /** The same by a draft, beside what stands; nothing is changed. */
+        post: operations["postPlanesMatrix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/matrix/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The documents that make cells of the matrix what they are wanted to be, for the other routes to try and for apply to take; nothing is changed. */
+        post: operations["postPlanesMatrixDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/policy-tests": {
         parameters: {
             query?: never;
@@ -1235,6 +1270,23 @@ export interface paths {
         post?: never;
         /** Removes a Rule that nothing names. */
         delete: operations["deletePlanesRulesOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent is told that there is, exactly as it is told: at the endpoint of a server or, for who may explain calls of the whole plane, at the plane’s own. */
+        get: operations["getPlanesSee"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2842,6 +2894,8 @@ export interface operations {
                      * @default false
                      */
                     prune?: boolean;
+                    /** @description What the files were made on: refused where one of their documents was changed after it. */
+                    revision?: number;
                     /** @description What the documents belong to. Left out: to none, and another set may take them over. */
                     set?: string;
                 };
@@ -6642,6 +6696,226 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesMatrix: {
+        parameters: {
+            query?: {
+                after?: string;
+                agent?: string;
+                at?: string;
+                class?: ("read" | "write" | "destructive" | "unclassified")[];
+                consumer?: string;
+                limit?: number;
+                revision?: number;
+                search?: string;
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                    agent?: string;
+                    /** @description An instant, or how long ago: 2h, 7d; else now. */
+                    at?: string;
+                    /** @description Any of several. */
+                    class?: ("read" | "write" | "destructive" | "unclassified")[];
+                    consumer?: string;
+                    /** @description Documents of this plane, as apply would take them. */
+                    draft: {
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        /** @description That they belong to, where one manages them already. */
+                        set?: string;
+                    };
+                    /**
+                     * @description Rows.
+                     * @default 500
+                     */
+                    limit?: number;
+                    /** @description A part of the name or the title, in small letters or large. */
+                    search?: string;
+                    server?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        as: "now" | "then" | "draft";
+                        /** @description UTC milliseconds. */
+                        at: number;
+                        columns: {
+                            agent: string;
+                            client: string;
+                            consumer: string;
+                        }[];
+                        next?: string;
+                        plane: string;
+                        /** @description Of the policy that was asked; of a draft, what it would be made on. */
+                        revision: number;
+                        rows: {
+                            /** @description In the order of the columns. */
+                            cells: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            /** @enum {string} */
+                            class: "read" | "write" | "destructive" | "unclassified";
+                            /** @enum {string} */
+                            item: "Server" | "API";
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            /** @description By what stands, where a draft was asked about. */
+                            now?: ("none" | "denied" | "suspended" | "held" | "depends" | "permitted")[];
+                            server: string;
+                            /** @enum {string} */
+                            state: "pinned" | "held" | "absent";
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrixDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cells: {
+                        /** @description False: no grant is to reach it. */
+                        allow: boolean;
+                        /** @description AGENT@CONSUMER. */
+                        client: string;
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                        name: string;
+                        server: string;
+                    }[];
+                    /** @description Why, for whoever reviews it. */
+                    reason: string;
+                    /** @description When new grants end. */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Cells that stay as they are, with what stands in the way. */
+                        cannot: {
+                            allow: boolean;
+                            because: string;
+                            client: string;
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            server: string;
+                        }[];
+                        changes: {
+                            /** @description YAML. */
+                            after: string;
+                            /** @description YAML. */
+                            before?: string;
+                            /** @description It selected by class, label or scope, and names what that selects today. */
+                            isFrozen: boolean;
+                            /** @description Of the grant. */
+                            name: string;
+                            /** @enum {string} */
+                            op: "add" | "narrow" | "end";
+                        }[];
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        plane: string;
+                        /** @description What it is made on: to be said to apply. */
+                        revision: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesPolicyTests: {
         parameters: {
             query?: {
@@ -7690,6 +7964,46 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPlanesSee: {
+        parameters: {
+            query: {
+                client: string;
+                era?: "modern" | "legacy";
+                kind?: "tool" | "prompt" | "resource" | "template";
+                server?: string;
+            };
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        client: string;
+                        /** @description As the agent is told of them, all pages one behind the other. */
+                        definitions: {
+                            [key: string]: unknown;
+                        }[];
+                        endpoint: string;
+                        /** @enum {string} */
+                        era: "modern" | "legacy";
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template";
+                        plane: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlanesServers: {
         parameters: {
             query?: {
@@ -8589,12 +8903,6 @@ export interface operations {
                          * @enum {string}
                          */
                         ledger: "open" | "over budget" | "failing" | "refused";
-                        leftOut: {
-                            because: string;
-                            /** @enum {string} */
-                            era: "modern" | "legacy";
-                            server: string;
-                        }[];
                         plane: string;
                         quotas: number;
                         servers: {
@@ -9859,12 +10167,6 @@ export interface operations {
                              * @enum {string}
                              */
                             ledger: "open" | "over budget" | "failing" | "refused";
-                            leftOut: {
-                                because: string;
-                                /** @enum {string} */
-                                era: "modern" | "legacy";
-                                server: string;
-                            }[];
                             plane: string;
                             quotas: number;
                             servers: {
