@@ -186,7 +186,7 @@ describe('What every agent meets at every capability', () => {
   test('is asked for a part of a name, and for classes', async () => {
     const named = await ask(sol, '?search=TELEM&server=mes')
     assert.deepEqual(
-      named.rows.map(({ name }) => name),
+      named.rows.filter(({ kind }) => kind === 'tool').map(({ name }) => name),
       ['read_telemetry'],
     )
     const written = await ask(sol, '?class=write&class=destructive')
@@ -237,21 +237,21 @@ describe('What every agent meets at every capability', () => {
     })
 
     test('take a capability out of a grant by class, which names from then on what is left', async () => {
-      const wide = grant('wide', { agent: 'line-4', allow: [{ server: 'twin' }] })
+      const wide = grant('wide', { agent: 'line-3', allow: [{ server: 'twin' }] })
       await apply([{ name: 'wide.yaml', text: written([wide]) }])
-      const drawn = await redraw([cell('line-4', 'list_lines', false)])
+      const drawn = await redraw([cell('line-3', 'list_lines', false)])
       assert.equal(drawn.changes[0]?.op, 'narrow')
       assert.equal(drawn.changes[0]?.isFrozen, true)
       assert.match(drawn.changes[0]?.after ?? '', /server: twin, tools: \[read_telemetry\]/)
-      const both = ['list_lines', 'read_telemetry'].map((name) => cell('line-4', name, false))
+      const both = ['list_lines', 'read_telemetry'].map((name) => cell('line-3', name, false))
       const ended = await redraw(both)
       assert.equal(ended.changes[0]?.op, 'end')
       assert.match(ended.changes[0]?.after ?? '', /until: /)
     })
 
     test('are not applied over what somebody else changed after them', async () => {
-      const drawn = await redraw([cell('line-4', 'list_lines', false)])
-      const other = grant('wide', { agent: 'line-4', allow: [{ server: 'twin', class: 'read' }] })
+      const drawn = await redraw([cell('line-3', 'list_lines', false)])
+      const other = grant('wide', { agent: 'line-3', allow: [{ server: 'twin', class: 'read' }] })
       await apply([{ name: 'wide.yaml', text: written([other]) }])
       const answer = await apply(drawn.files, drawn.revision)
       assert.equal(answer.status, 412, answer.text)
