@@ -128,22 +128,10 @@ const columnsOf = (say: Say, revoke: (row: Row) => void): readonly Column<Row>[]
     ),
   },
   {
-    id: 'when',
-    title: say('permissions.when'),
-    cell: ({ document: { when } }) => (when === undefined ? '—' : <code title={when}>{when}</code>),
-  },
-  {
-    id: 'bounds',
-    title: say('permissions.bounds'),
-    cell: ({ document: { quota } }) => boundsText(say, quota) || '—',
-  },
-  {
     id: 'until',
     title: say('permissions.ends'),
     cell: ({ document: { until } }) => until ?? say('permissions.never'),
   },
-  { id: 'reason', title: say('permissions.reason'), cell: ({ document: { reason } }) => reason },
-  { id: 'set', title: say('permissions.managed'), cell: ({ set }) => set ?? '—' },
   {
     id: 'act',
     title: say('permissions.remove'),
@@ -159,4 +147,16 @@ const columnsOf = (say: Say, revoke: (row: Row) => void): readonly Column<Row>[]
       </Button>
     ),
   },
+  {
+    id: 'when',
+    title: say('permissions.when'),
+    cell: ({ document: { when } }) => (when === undefined ? '—' : <code title={when}>{when}</code>),
+  },
+  {
+    id: 'bounds',
+    title: say('permissions.bounds'),
+    cell: ({ document: { quota } }) => boundsText(say, quota) || '—',
+  },
+  { id: 'reason', title: say('permissions.reason'), cell: ({ document: { reason } }) => reason },
+  { id: 'set', title: say('permissions.managed'), cell: ({ set }) => set ?? '—' },
 ]

@@ -198,7 +198,7 @@ const Legend = ({ lens }: { readonly lens: Lens }) => {
     ['~', say('permissions.cell.depends')],
     ['⊘', say('permissions.cell.denied')],
     ['◆', say('permissions.cell.held')],
-    ['⏸', say('permissions.cell.suspended')],
+    ['×', say('permissions.cell.suspended')],
     ['✎', say('permissions.inDraft')],
     ...(lens === 'access' ? [] : [['?', say('permissions.notKnown')]]),
   ]

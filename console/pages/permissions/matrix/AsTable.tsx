@@ -41,6 +41,7 @@ export const AsTable = ({ plane, matrix }: Props) => {
           },
         }),
       ),
+      kind(say),
     ],
     [say, matrix.columns, draft],
   )
@@ -64,18 +65,18 @@ export const AsTable = ({ plane, matrix }: Props) => {
   )
 }
 
-const facts = (say: ReturnType<typeof useWords>['say']): readonly TableColumn<Row>[] => [
+type Say = ReturnType<typeof useWords>['say']
+
+const facts = (say: Say): readonly TableColumn<Row>[] => [
   {
     id: 'name',
     title: say('permissions.capability'),
-    text: ({ name }) => name,
-    cell: ({ name }) => <code>{name}</code>,
-  },
-  { id: 'item', title: say('permissions.item'), cell: ({ server }) => server },
-  {
-    id: 'kind',
-    title: say('permissions.kind'),
-    cell: ({ item }) => say(item === 'API' ? 'ui.kind.api' : 'ui.kind.server'),
+    text: ({ server, name }) => `${server}/${name}`,
+    cell: ({ server, name }) => (
+      <code>
+        {server}/{name}
+      </code>
+    ),
   },
   {
     id: 'class',
@@ -83,3 +84,9 @@ const facts = (say: ReturnType<typeof useWords>['say']): readonly TableColumn<Ro
     cell: (row) => say(`ui.class.${row.class}`),
   },
 ]
+
+const kind = (say: Say): TableColumn<Row> => ({
+  id: 'kind',
+  title: say('permissions.kind'),
+  cell: ({ item }) => say(item === 'API' ? 'ui.kind.api' : 'ui.kind.server'),
+})

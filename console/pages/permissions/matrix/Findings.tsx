@@ -72,7 +72,7 @@ export const ChangedCells = ({ changed }: { readonly changed: readonly ChangedCe
                   </code>
                 </td>
                 <td>{say(wordOf(one.now))}</td>
-                <td>{say(wordOf(one.then))}</td>
+                <td>{say(wordOf(one.after))}</td>
               </tr>
             ))}
           </tbody>
@@ -120,7 +120,7 @@ export const Documents = ({ changes }: { readonly changes: Redrawn['changes'] })
             {say(`permissions.document.${op}`)} <code>{name}</code>
           </summary>
           {isFrozen && <p className={styles.quiet}>{say('permissions.document.frozen')}</p>}
-          <pre className={styles.diff} tabIndex={0} aria-label={name}>
+          <pre className={styles.diff}>
             {linesOf(before, after).map(({ op, line }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: lines of one text, which never move
               <div key={at} data-op={op}>

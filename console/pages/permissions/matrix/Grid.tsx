@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: no <table> is virtual both ways; the roles are those of an APG data grid
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import styles from './Grid.module.css'
@@ -63,6 +64,7 @@ export const Grid = (props: Props) => {
     overscan: 2,
     scrollPaddingEnd: sidePx,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another width is another measure
   useEffect(() => along.measure(), [along, columnPx])
   const lines = down.getVirtualItems()
   const last = lines.at(-1)?.index ?? 0

@@ -21,7 +21,7 @@ export const Toolbar = ({ plane, state, lens, isTable, isSwapped, servers }: Pro
   const { say } = useWords()
   const params = { path: { plane }, query: { limit: 500 } }
   const consumers = useAnswer('/api/v1/planes/{plane}/consumers', { params })
-  const valueOf = (field: string) =>
+  const chosen = (field: string) =>
     state.filters.find((one) => one.field === field && !one.not)?.values[0] ?? ''
   const choose = (field: string) => (value: string) =>
     state.filter({ field, not: false, values: value === '' ? [] : [value] })
@@ -46,21 +46,21 @@ export const Toolbar = ({ plane, state, lens, isTable, isSwapped, servers }: Pro
       <Choice
         label={say('permissions.item')}
         all={say('permissions.all')}
-        value={valueOf('item')}
+        value={chosen('item')}
         values={servers.map((one) => [one, one])}
         onChange={choose('item')}
       />
       <Choice
         label={say('permissions.class')}
         all={say('permissions.all')}
-        value={valueOf('class')}
+        value={chosen('class')}
         values={classes.map((one) => [one, say(`ui.class.${one}`)])}
         onChange={choose('class')}
       />
       <Choice
         label={say('permissions.consumer')}
         all={say('permissions.all')}
-        value={valueOf('consumer')}
+        value={chosen('consumer')}
         values={(consumers.data?.items ?? []).map(({ document: { name } }) => [name, name])}
         onChange={choose('consumer')}
       />

@@ -16,7 +16,7 @@ export const glyphOf = (state: Cell, of: Row['class']): string => {
   const marks: Readonly<Record<Cell, string>> = {
     none: '',
     denied: '⊘',
-    suspended: '⏸',
+    suspended: '×',
     held: `${letters[of]}◆`,
     depends: `${letters[of]}~`,
     permitted: letters[of],

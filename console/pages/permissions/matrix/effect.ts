@@ -19,7 +19,7 @@ export interface ChangedCell {
   readonly name: string
   readonly class: string
   readonly now: Cell
-  readonly then: Cell
+  readonly after: Cell
 }
 
 /** The documents of a draft, and what they would do, by the evaluator of the gateway. */
@@ -81,6 +81,6 @@ const differences = ({ rows, columns }: MatrixAnswer): ChangedCell[] =>
   rows.flatMap(({ server, kind, name, class: of, cells, now = cells }) =>
     columns.flatMap(({ client }, at) => {
       const [was, is] = [now[at] ?? 'none', cells[at] ?? 'none']
-      return was === is ? [] : [{ client, server, kind, name, class: of, now: was, then: is }]
+      return was === is ? [] : [{ client, server, kind, name, class: of, now: was, after: is }]
     }),
   )
