@@ -22,7 +22,7 @@ const tickets = {
   plane,
   name: 'tickets',
   owner: 'service-desk',
-  upstream: { url: 'http://127.0.0.1:9', openapi },
+  upstream: { url: 'http://127.0.0.1:9', openapi: JSON.stringify(openapi) },
   operations: { listTickets: { class: 'read' }, createTicket: { class: 'write' } },
 }
 const noTransfers = {
