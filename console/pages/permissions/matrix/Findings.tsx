@@ -52,32 +52,30 @@ export const ChangedCells = ({ changed }: { readonly changed: readonly ChangedCe
   return (
     <section>
       <h3>{say('permissions.changed')}</h3>
-      <div className={styles.scrolls}>
-        <table className={styles.table} data-testid="permissions.changed">
-          <thead>
-            <tr>
-              <th scope="col">{say('permissions.agent')}</th>
-              <th scope="col">{say('permissions.capability')}</th>
-              <th scope="col">{say('permissions.now')}</th>
-              <th scope="col">{say('permissions.then')}</th>
+      <table className={styles.table} data-testid="permissions.changed">
+        <thead>
+          <tr>
+            <th scope="col">{say('permissions.agent')}</th>
+            <th scope="col">{say('permissions.capability')}</th>
+            <th scope="col">{say('permissions.now')}</th>
+            <th scope="col">{say('permissions.then')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changed.slice(0, mostShown).map((one) => (
+            <tr key={`${one.client}${one.server}${one.kind}${one.name}`}>
+              <td>{one.client}</td>
+              <td>
+                <code>
+                  {one.server}/{one.name}
+                </code>
+              </td>
+              <td>{say(wordOf(one.now))}</td>
+              <td>{say(wordOf(one.after))}</td>
             </tr>
-          </thead>
-          <tbody>
-            {changed.slice(0, mostShown).map((one) => (
-              <tr key={`${one.client}${one.server}${one.kind}${one.name}`}>
-                <td>{one.client}</td>
-                <td>
-                  <code>
-                    {one.server}/{one.name}
-                  </code>
-                </td>
-                <td>{say(wordOf(one.now))}</td>
-                <td>{say(wordOf(one.after))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
       {changed.length > mostShown && (
         <p className={styles.quiet}>
           {say('permissions.others', { count: changed.length - mostShown })}
