@@ -179,6 +179,22 @@ export default {
       },
     },
     {
+      name: 'the-console-is-a-client',
+      severity: 'error',
+      comment:
+        'The console knows the server by its OpenAPI document alone, as every other client does. What it lacks is a route to add, not a file to import.',
+      from: { path: '^console/' },
+      to: { path: '^(src|test|bench|sample|tools)/' },
+    },
+    {
+      name: 'nothing-imports-the-console',
+      severity: 'error',
+      comment:
+        'The server serves what was built of the console, as files; neither it nor its tools import a line of it.',
+      from: { path: '^(src|tools|bin)/', pathNot: isTest },
+      to: { path: '^console/' },
+    },
+    {
       name: 'no-cycle',
       severity: 'error',
       comment:

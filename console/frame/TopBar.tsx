@@ -32,7 +32,7 @@ export const TopBar = ({
       <button type="button" className={styles.jump} onClick={onJump}>
         <Search size={16} aria-hidden="true" />
         <span>{say('frame.jump')}…</span>
-        <kbd aria-hidden="true">Ctrl K</kbd>
+        <kbd>Ctrl K</kbd>
       </button>
       <button type="button" className={styles.icon} aria-label={say('frame.help')} onClick={onKeys}>
         <HelpCircle size={18} aria-hidden="true" />

@@ -29,7 +29,7 @@ export const TrustLine = () => {
           </Go>
         </div>
       ))}
-      <footer className={styles.trust} aria-label={say('frame.trust')} data-testid="trust">
+      <footer className={styles.trust} data-testid="trust">
         <Go to={paths.integrity()}>
           {signed.length === 0
             ? say('frame.trust.unsigned')

@@ -3,6 +3,7 @@ import type { Filter } from '../filters/grammar.ts'
 import { useWords } from '../words/words.ts'
 import { Button } from './Button.tsx'
 import { FilterChips } from './FilterChips.tsx'
+import { Said } from './Said.tsx'
 import styles from './states.module.css'
 
 /** Nothing yet: what will stand here, and the one thing to do. */
@@ -17,7 +18,7 @@ export const NothingYet = ({
 }) => (
   <section className={styles.empty} data-empty="yet">
     <h2>{title}</h2>
-    {children && <p>{children}</p>}
+    {children && <p>{typeof children === 'string' ? <Said text={children} /> : children}</p>}
     {action}
   </section>
 )

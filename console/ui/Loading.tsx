@@ -30,7 +30,7 @@ export const Loading = ({
   return (
     <div role="status" className={styles.loading} data-loading>
       <span className="visually-hidden">{say('ui.loading')}</span>
-      {shows && Array.from({ length: rows }, (_, at) => <div key={at} className={styles.bone} />)}
+      {shows && lines(rows).map((line) => <div key={line} className={styles.bone} />)}
       {isSlow && (
         <p>
           {say('ui.loading.slow', { what })}
@@ -40,6 +40,8 @@ export const Loading = ({
     </div>
   )
 }
+
+const lines = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at)
 
 /** What was shown before stays, dimmed, while what is asked for now is on its way. */
 export const Dimmed = ({

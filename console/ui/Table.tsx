@@ -134,7 +134,7 @@ export const Table = <R,>(props: TableProps<R>) => {
 }
 
 const Spacer = ({ px, span }: { readonly px: number; readonly span: number }) => (
-  <tr aria-hidden="true">
+  <tr>
     <td colSpan={span} style={{ height: px, padding: 0, border: 0 }} />
   </tr>
 )

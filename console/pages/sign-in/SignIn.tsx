@@ -4,6 +4,7 @@ import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from './SignIn.module.css'
 
@@ -28,7 +29,11 @@ export default function SignIn() {
   return (
     <main className={styles.card}>
       <h1>{say('frame.signIn.title')}</h1>
-      {setup.data && <p>{say('frame.signIn.setup')}</p>}
+      {setup.data && (
+        <p>
+          <Said text={say('frame.signIn.setup')} />
+        </p>
+      )}
       <form onSubmit={submit}>
         <TextInput
           label={say('frame.signIn.name')}

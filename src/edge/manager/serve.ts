@@ -58,8 +58,8 @@ export const createManagerEdge = (parts: Parts) => {
     if (!isAllowedOrigin(request.headers.origin, parts.allowedOrigins))
       throw new Fault('bad_origin')
     const { route, path } = find(request.method, segments)
-    const who =
-      route.needs === 'nobody' ? undefined : await authenticate(people, tokenOf(request), clock)
+    const shown = route.needs === 'nobody' ? undefined : tokenOf(request)
+    const who = route.needs === 'nobody' ? undefined : await authenticate(people, shown, clock)
     const access = createAccess(who?.person ?? stranger, installation.change.current(), clock.now())
     checkNeeds(route, path.plane, access)
     if (route.takes !== 'reason and key' && request.headers['idempotency-key'] !== undefined)
@@ -78,6 +78,7 @@ export const createManagerEdge = (parts: Parts) => {
         assert(who, `${route.path} is for strangers too`)
         return who.token
       },
+      askAgain: async () => (shown === undefined ? undefined : await people.authenticate(shown)),
       desk,
       people,
       address: callerAddress(request, parts.isBehindProxy),
