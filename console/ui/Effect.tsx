@@ -26,19 +26,21 @@ export const EffectPreview = ({
       {effect === undefined ? (
         <p role="status">{say('ui.effect.loading')}</p>
       ) : (
-        <ul role="status">
-          <li data-effect="cells">
-            {say('ui.effect.cells', { count: effect.cells })} ·{' '}
-            {say('ui.effect.agents', { count: effect.agents })}
-          </li>
-          <li data-effect="tests">{say('ui.effect.tests', effect.tests)}</li>
-          <li data-effect="permitted">
-            {say('ui.effect.newlyPermitted', { count: effect.newlyPermitted })}
-          </li>
-          <li data-effect="denied">
-            {say('ui.effect.newlyDenied', { count: effect.newlyDenied })}
-          </li>
-        </ul>
+        <div role="status">
+          <ul>
+            <li data-effect="cells">
+              {say('ui.effect.cells', { count: effect.cells })} ·{' '}
+              {say('ui.effect.agents', { count: effect.agents })}
+            </li>
+            <li data-effect="tests">{say('ui.effect.tests', effect.tests)}</li>
+            <li data-effect="permitted">
+              {say('ui.effect.newlyPermitted', { count: effect.newlyPermitted })}
+            </li>
+            <li data-effect="denied">
+              {say('ui.effect.newlyDenied', { count: effect.newlyDenied })}
+            </li>
+          </ul>
+        </div>
       )}
       {children}
     </section>
