@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { callId, clientId, planeId } from '#domain/name.ts'
 import { lookAt } from '../../peers/chromium.ts'
 import { type ConsoleWorld, startConsole, type Visitor } from './world.ts'
 
@@ -42,6 +43,7 @@ describe('The permissions matrix in the browser', () => {
   before(async () => {
     world = await startConsole()
     await world.apply([tickets, noTransfers])
+    await writeRefused(world, 3)
     alice = await world.signedIn('alice', { administrator: true })
     alice.page.setDefaultTimeout(20_000)
   })
@@ -65,10 +67,8 @@ describe('The permissions matrix in the browser', () => {
     await alice.page.keyboard.press('Escape')
   }
   const grants = () => [
-    ...(world.started.installation.change
-      .current()
-      .planes.get(plane as never)
-      ?.grants.keys() ?? []),
+    ...(world.started.installation.change.current().planes.get(planeId(plane))?.grants.keys() ??
+      []),
   ]
   const allow = async (capability: string, agent: string, key: string) => {
     await goTo(capability, agent)
@@ -178,7 +178,8 @@ describe('The permissions matrix in the browser', () => {
     const replayed = (await (await answered).json()) as { newlyPermitted: { calls: number } }
     const effect = alice.page.getByTestId('effect')
     await effect.getByText('2 permissions change').waitFor()
-    await effect.getByText(`last 7 days: ${replayed.newlyPermitted.calls}`).waitFor()
+    assert.equal(replayed.newlyPermitted.calls, 3, 'those that were refused, and nothing else')
+    await effect.getByText('last 7 days: 3').waitFor()
     await effect.getByText('1 of 1 tests hold').waitFor()
     assert.equal(await alice.page.getByTestId('permissions.changed').locator('tbody tr').count(), 2)
     assert.deepEqual(await lookAt(alice.page, 'permissions-review'), [])
@@ -286,6 +287,24 @@ describe('The permissions matrix in the browser', () => {
         alice.checked()
       })
 })
+
+/** Calls of the planner that no grant reached, an hour ago and before. */
+const writeRefused = async (world: ConsoleWorld, count: number) => {
+  const ledger = world.started.installation.ledger.plane(planeId(plane))
+  for (let n = 1; n <= count; n++)
+    await ledger.append({
+      ...{ v: 1, type: 'call.refused', at: Date.now() - n * 3_600_000, plane: planeId(plane) },
+      ...{ call: callId(`cal_0000000000000000000000000${n}`), method: 'tools/call' },
+      ...{
+        agent: 'planner',
+        consumer: 'workplace-ai',
+        client: clientId('planner', 'workplace-ai'),
+      },
+      ...{ server: 'bank', kind: 'tool', name: 'transfer_create', class: 'write' },
+      ...{ revision: 1, argumentBytes: 2, station: 'permit', reason: 'unknown' },
+      because: 'no grant',
+    } as const)
+}
 
 const spoken = (page: Page, language: string) =>
   page.evaluate((one) => localStorage.setItem('bailiwick.language', one), language)

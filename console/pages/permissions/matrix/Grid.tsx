@@ -129,7 +129,6 @@ export const Grid = (props: Props) => {
               role="row"
               tabIndex={-1}
               aria-rowindex={row + 2}
-              {...(head.isGroup && { 'aria-expanded': head.isOpen })}
               className={styles.row}
               data-group={head.isGroup === true}
               data-id={head.key}
@@ -139,6 +138,7 @@ export const Grid = (props: Props) => {
                 role="rowheader"
                 tabIndex={-1}
                 aria-label={head.says}
+                {...(head.isGroup && { 'aria-expanded': head.isOpen })}
                 className={styles.side}
                 data-at={row === at.row}
                 style={{ width: sidePx }}
