@@ -78,7 +78,7 @@ export default function Limits() {
         const count = counts?.get(kind === 'grant' ? `grant/${name}` : name)
         if (!counts) return say('permissions.limit.none')
         if (count === undefined) return number(0)
-        return <Go to={`${paths.ledger()}?t=24h&f.result=limited`}>{number(count)}</Go>
+        return <Go to={`${paths.ledger()}?t=24h&f.outcome=limited`}>{number(count)}</Go>
       },
     },
     { id: 'set', title: say('permissions.managed'), cell: ({ set }) => set ?? '—' },

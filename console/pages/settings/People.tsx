@@ -11,6 +11,8 @@ import { NewPerson } from './NewPerson.tsx'
 import { RemovePerson } from './RemovePerson.tsx'
 import { Roles } from './Roles.tsx'
 
+import styles from './settings.module.css'
+
 type Person = Answer<'get', '/api/v1/people'>['items'][number]
 
 /** Who may sign in here, and who holds which role over what. */
@@ -30,7 +32,7 @@ const Accounts = () => {
   if (query.isPending) return <Loading what={title} />
   if (query.error) return <Failed what={title} problem={query.error} onRetry={query.refetch} />
   return (
-    <section>
+    <section className={styles.part}>
       <h2>{title}</h2>
       <Table
         id="settings.people"

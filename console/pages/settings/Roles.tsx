@@ -12,6 +12,8 @@ import { toast } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { NewRole } from './NewRole.tsx'
 
+import styles from './settings.module.css'
+
 const path = '/api/v1/planes/{plane}/role-bindings'
 type Row = Answer<'get', typeof path>['items'][number]
 
@@ -34,7 +36,7 @@ export const Roles = () => {
     </Button>
   )
   return (
-    <section>
+    <section className={styles.part}>
       <h2>{title}</h2>
       {answers.map(
         ({ plane, query }) =>
