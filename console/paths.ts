@@ -48,6 +48,7 @@ export const paths = {
 
   signIn: () => '/m/sign-in',
   setup: () => '/setup',
+  firstCall: () => '/m/first-call',
 } as const
 
 export type ItemTab = 'summary' | 'capabilities' | 'access' | 'changes' | 'credential' | 'traffic'

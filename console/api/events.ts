@@ -15,16 +15,44 @@ const move = (state: Connection['state']) => {
   for (const tell of listeners) tell()
 }
 
-/** Tells the newest revision as it is made, and asks again what pages show. EventSource reconnects by itself. */
+/** A stream that the server refused is not tried again by the browser: it is by us. */
+const againMs = 5000
+
+/**
+ * Tells the newest revision as it is made, and asks again what pages show. Only the tab that is looked
+ * at listens: a browser keeps few connections to one origin, and the server few streams of one person.
+ */
 export const useEvents = (isSignedIn: boolean): void =>
   useEffect(() => {
     if (!isSignedIn) return
-    const source = new EventSource('/api/v1/events')
-    source.onopen = () => move('live')
-    source.onerror = () => move('reconnecting')
-    source.addEventListener('revision', () => void queryClient.invalidateQueries())
+    let source: EventSource | undefined
+    let again: ReturnType<typeof setTimeout> | undefined
+    const close = () => {
+      clearTimeout(again)
+      source?.close()
+      source = undefined
+    }
+    const listen = () => {
+      close()
+      source = new EventSource('/api/v1/events')
+      source.onopen = () => move('live')
+      source.onerror = ({ target }) => {
+        move('reconnecting')
+        if ((target as EventSource).readyState === EventSource.CLOSED)
+          again = setTimeout(listen, againMs)
+      }
+      source.addEventListener('revision', () => void queryClient.invalidateQueries())
+    }
+    const look = () => {
+      if (document.visibilityState === 'visible') return listen()
+      close()
+      move('off')
+    }
+    look()
+    document.addEventListener('visibilitychange', look)
     return () => {
-      source.close()
+      document.removeEventListener('visibilitychange', look)
+      close()
       move('off')
     }
   }, [isSignedIn])

@@ -15,7 +15,7 @@ export class Problem extends Error {
     super(said.detail ?? said.title ?? `HTTP ${status}`)
     this.name = 'Problem'
     this.status = status
-    this.code = said.type?.split('/').at(-1) ?? 'internal'
+    this.code = said.type?.split('/').at(-1)?.replaceAll('-', '_') ?? 'internal'
     this.detail = said.detail ?? said.title
     this.fix = said.fix
     this.ref = said.ref

@@ -1851,7 +1851,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the first administrator has still to be made; 404 once that is done. */
+        /** Whether the first administrator has still to be made. */
         get: operations["getSetup"];
         put?: never;
         /** Makes the first administrator with the code of the first start, and signs them in. */
@@ -10042,8 +10042,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
-                        needed: true;
+                        needed: boolean;
                     };
                 };
             };

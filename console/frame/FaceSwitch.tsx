@@ -3,6 +3,7 @@ import type { Me } from '../api/session.ts'
 import { paths } from '../paths.ts'
 import { useGo } from '../ui/Go.tsx'
 import { useWords } from '../words/words.ts'
+import styles from './FaceSwitch.module.css'
 import type { Face } from './places.ts'
 
 /** Only for who has both faces: whoever has none but the portal never reads the word Manager. */
@@ -13,6 +14,11 @@ export const FaceSwitch = ({ me, face }: { readonly me: Me; readonly face: Face 
   return (
     <SegmentedControl
       size="xs"
+      classNames={{
+        root: styles.root ?? '',
+        indicator: styles.indicator ?? '',
+        label: styles.label ?? '',
+      }}
       aria-label={say('frame.face')}
       value={face}
       data={[

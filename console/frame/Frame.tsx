@@ -54,6 +54,7 @@ const useFrameKeys = (show: (what: 'jump' | 'keys') => void): void => {
       { keys: 'mod+k', says: 'frame.keys.jump' as const, act: () => show('jump') },
       { keys: '?', says: 'frame.keys.list' as const, act: () => show('keys') },
       { keys: '/', says: 'frame.keys.search' as const, act: focusSearch },
+      { keys: 'f', says: 'frame.keys.facets' as const, act: focusFacets },
       ...managerPlaces.map(({ letter, title, to }) => ({
         keys: `g ${letter}`,
         says: 'frame.keys.go' as const,
@@ -68,6 +69,10 @@ const useFrameKeys = (show: (what: 'jump' | 'keys') => void): void => {
 
 const focusSearch = () =>
   document.querySelector<HTMLElement>('main input[type="search"], main [role="searchbox"]')?.focus()
+
+/** The first header: it says its own state, opens, and Tab goes on into its values. */
+const focusFacets = () =>
+  document.querySelector<HTMLElement>('main [data-testid="facets"] summary')?.focus()
 
 /** A page that was gone to is told by its heading to who hears it; a tab of it keeps the focus. */
 const useFocusOnMove = (): void => {

@@ -5,22 +5,18 @@ import type { Me } from '../api/session.ts'
 import { areSingleKeysOn, setSingleKeys, useShortcuts } from '../keys/keys.ts'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
-import { keepLanguage, type Language, useWords } from '../words/words.ts'
+import { useGo } from '../ui/Go.tsx'
+import { languages, useWords } from '../words/words.ts'
+import { languageNames, speak } from './LanguagePicker.tsx'
 import { chooseTheme, type ThemeChoice, useChosenTheme } from './theme.ts'
 
 const themes = ['system', 'light', 'dark'] as const satisfies readonly ThemeChoice[]
-/** In their own words, for who cannot read the other one. */
-const names: Readonly<Record<Language, string>> = { en: 'English', tr: 'Türkçe' }
-
 export const PersonMenu = ({ me }: { readonly me: Me }) => {
   const { say, language } = useWords()
+  const go = useGo()
   const theme = useChosenTheme()
   const signOut = useAct('delete', '/api/v1/session')
   useShortcuts()
-  const speak = (next: Language) => {
-    keepLanguage(next)
-    location.reload()
-  }
   const leave = () => signOut.mutate({}, { onSettled: () => location.assign(paths.signIn()) })
   return (
     <Menu position="bottom-end">
@@ -37,14 +33,14 @@ export const PersonMenu = ({ me }: { readonly me: Me }) => {
           </Menu.CheckboxItem>
         ))}
         <Menu.Label>{say('frame.language')}</Menu.Label>
-        {(Object.keys(names) as Language[]).map((one) => (
+        {languages.map((one) => (
           <Menu.CheckboxItem
             key={one}
             lang={one}
             checked={language === one}
             onChange={() => speak(one)}
           >
-            {names[one]}
+            {languageNames[one]}
           </Menu.CheckboxItem>
         ))}
         <Menu.Label>{say('frame.keys')}</Menu.Label>
@@ -52,6 +48,9 @@ export const PersonMenu = ({ me }: { readonly me: Me }) => {
           {say('frame.keys.on')}
         </Menu.CheckboxItem>
         <Menu.Divider />
+        {me.person.administrator && (
+          <Menu.Item onClick={() => go(paths.firstCall())}>{say('setup.first')}</Menu.Item>
+        )}
         <Menu.Item onClick={leave}>{say('frame.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -28,7 +28,9 @@ export const TopBar = ({
         {say('frame.product')}
       </Go>
       <FaceSwitch me={me} face={face} />
-      <PlaneScope />
+      <div className={styles.scope}>
+        <PlaneScope />
+      </div>
       <button type="button" className={styles.jump} onClick={onJump}>
         <Search size={16} aria-hidden="true" />
         <span>{say('frame.jump')}…</span>

@@ -29,7 +29,12 @@ export const TrustLine = () => {
           </Go>
         </div>
       ))}
-      <footer className={styles.trust} data-testid="trust">
+      <footer
+        className={styles.trust}
+        data-testid="trust"
+        data-connection={connection.state}
+        data-revision={data?.revision}
+      >
         <Go to={paths.integrity()}>
           {signed.length === 0
             ? say('frame.trust.unsigned')

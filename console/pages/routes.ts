@@ -9,6 +9,7 @@ import { permissionRoutes } from './permissions/routes.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { reviewRoutes } from './reviews/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
+import { setupRoutes } from './setup/routes.ts'
 
 /** A page: its address as the router writes it (`/m/calls/$call`), and its file, loaded when it is first asked for. */
 export interface PageRoute {
@@ -26,5 +27,6 @@ export const pageRoutes: readonly PageRoute[] = [
   ...permissionRoutes,
   ...credentialRoutes,
   ...settingsRoutes,
+  ...setupRoutes,
   ...portalRoutes,
 ]

@@ -21,26 +21,29 @@ export const EffectPreview = ({
 }) => {
   const { say } = useWords()
   return (
-    <section className={styles.effect} aria-busy={effect === undefined} data-testid="effect">
+    <section
+      className={styles.effect}
+      aria-busy={effect === undefined}
+      aria-live="polite"
+      data-testid="effect"
+    >
       <h3>{say('ui.effect')}</h3>
       {effect === undefined ? (
         <p role="status">{say('ui.effect.loading')}</p>
       ) : (
-        <div role="status">
-          <ul>
-            <li data-effect="cells">
-              {say('ui.effect.cells', { count: effect.cells })} ·{' '}
-              {say('ui.effect.agents', { count: effect.agents })}
-            </li>
-            <li data-effect="tests">{say('ui.effect.tests', effect.tests)}</li>
-            <li data-effect="permitted">
-              {say('ui.effect.newlyPermitted', { count: effect.newlyPermitted })}
-            </li>
-            <li data-effect="denied">
-              {say('ui.effect.newlyDenied', { count: effect.newlyDenied })}
-            </li>
-          </ul>
-        </div>
+        <ul>
+          <li data-effect="cells">
+            {say('ui.effect.cells', { count: effect.cells })} ·{' '}
+            {say('ui.effect.agents', { count: effect.agents })}
+          </li>
+          <li data-effect="tests">{say('ui.effect.tests', effect.tests)}</li>
+          <li data-effect="permitted">
+            {say('ui.effect.newlyPermitted', { count: effect.newlyPermitted })}
+          </li>
+          <li data-effect="denied">
+            {say('ui.effect.newlyDenied', { count: effect.newlyDenied })}
+          </li>
+        </ul>
       )}
       {children}
     </section>

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useWords } from '../words/words.ts'
 import { BulkBar } from './BulkBar.tsx'
 import { ColumnChooser, useColumns } from './ColumnChooser.tsx'
+import { RowActions } from './RowActions.tsx'
 import styles from './Table.module.css'
 import { Row } from './TableRow.tsx'
 import { useRowKeys } from './use-row-keys.ts'
@@ -76,12 +77,14 @@ export const Table = <R,>(props: TableProps<R>) => {
     if (more && last >= rows.length - 20) more()
   }, [more, last, rows.length])
   const [focused, setFocused] = useState(0)
+  const [acting, setActing] = useState<R>()
   const keys = useRowKeys({
     ...props,
     focused,
     setFocused,
     scrollTo: virtual.scrollToIndex,
     scroller,
+    onActions: (row) => setActing(() => row),
   })
   const before = items[0]?.start ?? 0
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
@@ -123,6 +126,14 @@ export const Table = <R,>(props: TableProps<R>) => {
           </tbody>
         </table>
       </div>
+      {acting !== undefined && (
+        <RowActions
+          {...props}
+          row={acting}
+          name={props.nameOf?.(acting) ?? keyOf(acting)}
+          onClose={() => setActing(undefined)}
+        />
+      )}
       {selection && selection.keys.size > 0 && (
         <BulkBar
           selection={selection}

@@ -8,9 +8,10 @@ interface Parts<R> extends TableProps<R> {
   readonly setFocused: (index: number) => void
   readonly scrollTo: (index: number) => void
   readonly scroller: RefObject<HTMLDivElement | null>
+  readonly onActions: (row: R) => void
 }
 
-/** On a focused row: arrows, Home and End move, Enter opens, Space selects; J, K and X too where single keys act. */
+/** On a focused row: arrows, Home and End move, Enter opens, Space selects; J, K, X and the dot of its actions too where single keys act. */
 export const useRowKeys = <R>(parts: Parts<R>) => {
   const { rows, keyOf, focused, setFocused, scrollTo, scroller, selection, onOpen } = parts
   const focus = (index: number) => {
@@ -37,6 +38,7 @@ export const useRowKeys = <R>(parts: Parts<R>) => {
     const selects = event.key === ' ' || (areSingleKeysOn() && event.key === 'x')
     if (to !== undefined) focus(Math.max(0, Math.min(rows.length - 1, to)))
     else if (event.key === 'Enter' && onOpen) onOpen(row)
+    else if (event.key === '.' && areSingleKeysOn()) parts.onActions(row)
     else if (selects && selection) selection.set(toggled(selection.keys, keyOf(row)))
     else return
     event.preventDefault()

@@ -2,6 +2,7 @@ import { PasswordInput, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
+import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Go } from '../../ui/Go.tsx'
@@ -14,8 +15,7 @@ export default function Setup() {
   const words = useWords()
   const { say } = words
   const finish = useAct('post', '/api/v1/setup')
-  // Once it is done the address is 404, which is not to be asked for again.
-  const needed = useAnswer('/api/v1/setup', {}, { enabled: finish.isIdle })
+  const setup = useAnswer('/api/v1/setup', {}, { enabled: finish.isIdle })
   const [code, setCode] = useState(new URLSearchParams(location.search).get('code') ?? '')
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -26,12 +26,13 @@ export default function Setup() {
     event.preventDefault()
     finish.mutate(
       { body: { code, name, password, label: 'browser', cookie: true } },
-      { onSuccess: () => location.assign(paths.overview()) },
+      { onSuccess: () => location.assign(paths.firstCall()) },
     )
   }
-  const isOver = needed.error?.status === 404 || finish.error?.status === 404
+  const isOver = setup.data?.needed === false || finish.error?.status === 404
   return (
     <main className={styles.card}>
+      <LanguagePicker />
       <h1>{say('setup.title')}</h1>
       {isOver ? (
         <p>

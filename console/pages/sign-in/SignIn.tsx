@@ -2,6 +2,7 @@ import { PasswordInput, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
+import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Said } from '../../ui/Said.tsx'
@@ -28,8 +29,9 @@ export default function SignIn() {
   }
   return (
     <main className={styles.card}>
+      <LanguagePicker />
       <h1>{say('frame.signIn.title')}</h1>
-      {setup.data && (
+      {setup.data?.needed && (
         <p>
           <Said text={say('frame.signIn.setup')} />
         </p>

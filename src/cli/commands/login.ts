@@ -76,15 +76,7 @@ const originHere = async ({ data }: Invocation): Promise<string> => {
   return (await running.ask('status', {})).origin
 }
 
-const isSetUp = async (api: Api): Promise<boolean> => {
-  try {
-    await api.ask('GET', '/setup')
-    return false
-  } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code === 'unknown_name') return true
-    throw thrown
-  }
-}
+const isSetUp = async (api: Api): Promise<boolean> => !(await api.ask('GET', '/setup')).needed
 
 const readCode = async ({ options, io, terminal }: Invocation): Promise<string> => {
   const file = options.text('setupCodeFile')

@@ -44,6 +44,51 @@ test('single keys that are switched off do nothing', async () => {
   checked()
 })
 
+test('the events come by the cookie: a revision is told without anybody asking, and a refused stream is tried again', async () => {
+  const { page, open, checked } = await world.signedIn('dora', { administrator: true })
+  const trust = page.getByTestId('trust')
+  await page.locator('[data-testid=trust][data-connection=live]').waitFor()
+  const before = Number(await trust.getAttribute('data-revision'))
+  await world.apply([{ kind: 'Consumer', plane: 'ops', name: 'told-by-events' }])
+  await page.locator(`[data-testid=trust][data-revision="${before + 1}"]`).waitFor()
+  assert.equal(await trust.getByText('Reconnecting').count(), 0)
+  // As the server does where a person has too many streams: a browser gives up on such an answer.
+  let refused = 0
+  await page.route('**/api/v1/events', (route) =>
+    refused++ === 0 ? route.fulfill({ status: 204, body: '' }) : route.continue(),
+  )
+  await open('/m/alarms')
+  await page.locator('[data-testid=trust][data-connection=live]').waitFor()
+  assert.equal(refused, 2)
+  checked()
+})
+
+test('a passphrase that does not fit is told so, and is no address of the app', async () => {
+  await world.signedIn('erin', { administrator: true })
+  const { page, open } = await world.visitor()
+  await open('/m/sign-in')
+  assert.deepEqual(await lookAt(page, 'console-sign-in'), [])
+  await page.getByLabel('Name').fill('erin')
+  await page.getByLabel('Passphrase').fill('another passphrase')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('alert').getByText('do not fit together').waitFor()
+})
+
+test('the top bar of a phone keeps the face, the keys and the person in one line', async () => {
+  const { page, open, checked } = await world.signedIn('fay', { administrator: true })
+  await page.setViewportSize({ width: 390, height: 800 })
+  await open('/p')
+  const tops = await Promise.all(
+    [
+      page.getByRole('radiogroup', { name: 'Face' }),
+      page.getByRole('button', { name: 'Keys and help' }),
+      page.getByRole('button', { name: 'fay' }),
+    ].map(async (one) => Math.round(((await one.boundingBox())?.y ?? 0) / 20)),
+  )
+  assert.equal(new Set(tops).size, 1, `tops ${tops}`)
+  checked()
+})
+
 test('a page in Turkish has no English key in it, and says so to who hears it', async () => {
   const { page, open, checked } = await world.signedIn('carol', { administrator: true })
   await page.evaluate("localStorage.setItem('bailiwick.language', 'tr')")
@@ -63,7 +108,11 @@ test('the first administrator is made in the browser by the code; afterwards the
     await page.getByLabel('Name').fill('ayse')
     await page.getByLabel('Passphrase').fill('correct horse battery')
     await page.getByRole('button', { name: 'Make the administrator' }).click()
-    await page.getByRole('navigation', { name: 'Places' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'First call' }).waitFor()
+    // Without the sample there is nothing to be called: the page says how to bring it, and makes a plane.
+    await page.getByText('bailiwick start --sample').waitFor()
+    await page.getByRole('button', { name: 'Make the plane' }).click()
+    await page.getByRole('link', { name: 'Register a server' }).waitFor()
     checked()
     assert.equal((await fetch(`${fresh.origin}/setup`)).status, 404)
   } finally {

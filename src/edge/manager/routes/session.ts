@@ -33,13 +33,10 @@ export const sessionRoutes = [
     '/setup',
     {
       needs: 'nobody',
-      says: 'Whether the first administrator has still to be made; 404 once that is done.',
-      answer: z.strictObject({ needed: z.literal(true) }),
+      says: 'Whether the first administrator has still to be made.',
+      answer: z.strictObject({ needed: z.boolean() }),
     },
-    async ({ people }) => {
-      if (!(await people.setup.open())) throw setupIsOver()
-      return { needed: true as const }
-    },
+    async ({ people }) => ({ needed: await people.setup.open() }),
   ),
   route(
     'POST',
