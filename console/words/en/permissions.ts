@@ -90,6 +90,7 @@ export const permissions = {
   'permissions.wait.effect': 'Waits until what changes is worked out.',
   'permissions.wait.test': 'The test {test} would fail.',
   'permissions.wait.nothing': 'No document would change.',
+  'permissions.wait.role': 'Needs: plane administrator, or owner of the items, in {plane}.',
   'permissions.wait.reason': 'Needs a reason.',
   'permissions.export': 'Export {count, plural, one {# row} other {# rows}} as CSV',
   'permissions.export.partly': 'Not all rows are loaded. Scroll to the end, or filter.',

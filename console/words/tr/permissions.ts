@@ -91,6 +91,7 @@ export const permissions: Readonly<Record<keyof typeof english, string>> = {
   'permissions.wait.effect': 'Neyin değiştiği hesaplanana kadar bekler.',
   'permissions.wait.test': '{test} sınaması başarısız olur.',
   'permissions.wait.nothing': 'Hiçbir belge değişmez.',
+  'permissions.wait.role': 'Gereken: {plane} düzleminde düzlem yöneticisi veya öğelerin sahibi.',
   'permissions.wait.reason': 'Bir gerekçe gerekir.',
   'permissions.export': '{count, plural, other {# satırı}} CSV olarak dışa aktar',
   'permissions.export.partly': 'Satırların hepsi yüklenmedi. Sona kadar kaydırın veya süzün.',

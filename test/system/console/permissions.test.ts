@@ -233,6 +233,23 @@ describe('The permissions matrix in the browser', () => {
     assert.equal(await cell('transfer_create', 'planner').innerText(), '')
   })
 
+  test('who grants nothing may try a draft, and is told which role applies one', async () => {
+    await world.apply([
+      { kind: 'RoleBinding', plane, name: 'watches', role: 'soc', people: ['sol'] },
+    ])
+    const { page, open, checked } = await world.signedIn('sol')
+    await open('/m/permissions')
+    const own = page.getByRole('grid', { name: 'Permissions' })
+    await own.getByRole('gridcell', { name: /account_close, .*; planner for/ }).click()
+    await own.press('Shift+ArrowLeft')
+    await own.press('d')
+    await page.getByRole('button', { name: 'Review and apply' }).click()
+    await page.getByTestId('effect').getByText('2 permissions change').waitFor()
+    await page.getByText('Needs: plane administrator, or owner of the items, in ops.').waitFor()
+    assert.equal(await page.getByTestId('permissions.apply').getAttribute('aria-disabled'), 'true')
+    checked()
+  })
+
   test('500 capabilities of 60 agents are drawn where they are looked at, and nowhere else', async () => {
     const { page } = alice
     await page.route('**/api/v1/planes/ops/matrix?*', (route) =>

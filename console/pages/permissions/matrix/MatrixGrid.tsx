@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { paths } from '../../../paths.ts'
 import { useGo, withPlane } from '../../../ui/Go.tsx'
 import { toast } from '../../../ui/toast.tsx'
@@ -46,8 +46,13 @@ export const MatrixGrid = (props: Props) => {
     limited: lens === 'limits',
   })
   const headOf = useGridHeads()
-  const [at, setAt] = useState<At>({ row: side[0]?.is === 'item' ? 1 : 0, column: 0 })
+  const [meant, setMeant] = useState<At>({ row: side[0]?.is === 'item' ? 1 : 0, column: 0 })
+  const at = { row: within(meant.row, side), column: within(meant.column, top) }
   const selection = useSelection()
+  const { clear } = selection
+  // Selected are places of the grid: when its lines become others, so do the cells there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are what it is about
+  useEffect(() => clear(), [side, top, clear])
   const about = { words, draft, lens, usage, columns }
 
   const pairAt = ({ row, column }: At) => pairOf(side[row], top[column])
@@ -106,13 +111,16 @@ export const MatrixGrid = (props: Props) => {
       selected={(row, column) => isWithin(selection, { row, column })}
       onMove={(next, isRange) => {
         selection.move(at, next, isRange)
-        setAt(next)
+        setMeant(next)
       }}
       onPress={press}
       more={matrix.more}
     />
   )
 }
+
+const within = (at: number, heads: readonly Head[]): number =>
+  Math.max(0, Math.min(at, heads.length - 1))
 
 /** Whichever way the matrix is turned. */
 const pairOf = (

@@ -1,6 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAct } from '../../../api/queries.ts'
+import { type Me, useMe } from '../../../api/session.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { EffectPreview } from '../../../ui/Effect.tsx'
 import { Failed } from '../../../ui/Failed.tsx'
@@ -99,7 +100,10 @@ const Apply = ({
     toast(say('permissions.discarded', { count: before.size }), () => void setDraft(plane, before))
     onBack()
   }
-  const why = whyNot(effect, reason)
+  const me = useMe().data
+  const why = mayGrant(me, plane)
+    ? whyNot(effect, reason)
+    : ({ key: 'permissions.wait.role', values: { plane } } as const)
   return (
     <div className={styles.apply}>
       <Textarea
@@ -138,6 +142,13 @@ const Apply = ({
     </div>
   )
 }
+
+/** Shown before it is tried; the gateway decides, item by item. */
+const mayGrant = (me: Me | undefined, plane: string): boolean =>
+  me?.person.administrator === true ||
+  me?.planes
+    .find((one) => one.plane === plane)
+    ?.roles.some(({ role }) => role === 'plane-admin' || role === 'owner') === true
 
 const whyNot = (effect: DraftEffect | undefined, reason: string) => {
   if (!effect) return { key: 'permissions.wait.effect', values: {} } as const

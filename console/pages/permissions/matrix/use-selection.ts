@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { At } from './use-grid-keys.ts'
 
 export interface Selection {
@@ -6,6 +6,8 @@ export interface Selection {
   readonly range: readonly [At, At] | undefined
   readonly marked: ReadonlySet<string>
 }
+
+const nothing: Selection = { range: undefined, marked: new Set() }
 
 const keyOf = ({ row, column }: At): string => `${row} ${column}`
 
@@ -20,7 +22,8 @@ export const isWithin = ({ range, marked }: Selection, at: At): boolean => {
 
 /** Cells that one key acts on together: a span, and those that were marked one by one. */
 export const useSelection = () => {
-  const [selection, set] = useState<Selection>({ range: undefined, marked: new Set() })
+  const [selection, set] = useState<Selection>(nothing)
+  const clear = useCallback(() => set(nothing), [])
   return {
     ...selection,
     move(from: At, to: At, isRange: boolean) {
@@ -32,7 +35,7 @@ export const useSelection = () => {
       if (!marked.delete(keyOf(at))) marked.add(keyOf(at))
       set({ ...selection, marked })
     },
-    clear: () => set({ range: undefined, marked: new Set() }),
+    clear,
     /** The cell that is meant, where nothing is selected. */
     of(at: At): At[] {
       const { range, marked } = selection
