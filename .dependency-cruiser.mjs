@@ -12,7 +12,7 @@ const layers = [
   ['change'],
   [
     ...['people', 'identity', 'registry', 'policy', 'quota', 'vault', 'ledger', 'upstream'],
-    ...['alarm', 'portal', 'analytics'],
+    ...['telemetry', 'alarm', 'portal', 'analytics'],
   ],
   ['bridge'],
   ['gateway'],
@@ -128,8 +128,8 @@ export default {
       name: 'only-egress-connects',
       severity: 'error',
       comment:
-        'In gateway/, registry/ and vault/ only lib/egress connects outward, because it alone refuses addresses that nobody allowed. Types of these modules may be imported; the modules may not.',
-      from: { path: '^src/(gateway|registry|vault)/', pathNot: isTest },
+        'In gateway/, registry/, telemetry/ and vault/ only lib/egress connects outward, because it alone refuses addresses that nobody allowed. Types of these modules may be imported; the modules may not.',
+      from: { path: '^src/(gateway|registry|vault|telemetry)/', pathNot: isTest },
       to: { path: connecting, dependencyTypesNot: ['type-only'] },
     },
     {

@@ -27,10 +27,13 @@ import { createIds } from '#lib/id.ts'
 import { createLog, type Log } from '#lib/log.ts'
 import { createHistories } from '#registry/histories.ts'
 import { watchServers } from '#registry/watch.ts'
+import { createTelemetry } from '#telemetry/telemetry.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, certificatesAt, hostsOf, readAddress } from './address.ts'
 import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration, redisPassword } from './config.ts'
+import { openExport, openMetrics } from './exporters.ts'
+import { figuresOf } from './figures.ts'
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
 import { openWindows } from './windows.ts'
@@ -245,6 +248,8 @@ const serveParts = async (
   })
   const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
   upstreams.onLeave(bridges.leave)
+  const otlp = await openExport({ ...parts, settings: configuration.telemetry.otlp })
+  if (otlp) opened.push(otlp.close)
   const planeDocument = (plane: PlaneId) => change.current().planes.get(plane)?.plane
   const listing = createListing({ ...parts, bridges, planeDocument, now: clock.now })
   const served = createGateway({
@@ -253,6 +258,7 @@ const serveParts = async (
     mailboxes,
     ended,
     notes,
+    taskRows: parts.store.tasks,
     version,
     origin,
     limits,
@@ -264,6 +270,11 @@ const serveParts = async (
     planeDocument,
     isCurrent: membership.isCurrent,
     looks: watch,
+    telemetry: {
+      counts: parts.telemetry.counts,
+      traces: otlp?.traces,
+      dropsBaggage: configuration.telemetry.baggage === 'drop',
+    },
   })
   gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
@@ -279,6 +290,15 @@ const serveParts = async (
     const because = [...(draining ? ['draining'] : []), ...membership.problems(), ...unwritten]
     return { ready: because.length === 0, because }
   }
+  const { inside } = served
+  const state = figuresOf(parts, { clock, ready, inside, open: bridges.open })
+  const metrics = await openMetrics({
+    ...{ ...parts, edges, state, isWorker: options.worker !== undefined },
+    listen: configuration.telemetry.metrics.listen,
+    tokens: configuration.telemetry.metrics.tokenSha256,
+  })
+  opened.push(metrics.close)
+  otlp?.start(state)
   const health = createHealth({ ready })
   const answersAsIssuer = createIssuerEdge(identity, about.isBehindProxy)
   const issuer: Edge = async (request, response) => {
@@ -338,13 +358,14 @@ const serveParts = async (
       draining = true
       watch.close()
       manager.close()
-      const closed = listener.close()
+      const closed = Promise.all([listener.close(), metrics.close()])
       await served.drain(limits.drainMs)
       await bridges.close()
       await upstreams.close()
       await parts.apis.close()
       await orLeave(async () => {
         await closed
+        await otlp?.close()
         await membership.close()
         await windows.close()
         await retention.close()
@@ -367,7 +388,8 @@ const orLeave = async (close: () => Promise<void>, log: Log): Promise<void> => {
   await Promise.race([close(), late.promise]).finally(cancel)
 }
 
-const settingsOf = ({ ledger, limits, keys }: Configuration) => ({
+const settingsOf = ({ ledger, limits, keys, telemetry: { series } }: Configuration) => ({
+  telemetry: createTelemetry({ clock, version, series }),
   appendDeadlineMs: ledger.appendDeadlineMs,
   answerBytes: limits.answerBytes,
   publish: ledger.publish,

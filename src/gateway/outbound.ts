@@ -6,6 +6,7 @@ import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { Carried } from '#upstream/carried.ts'
 import type { Behalf, Outbound } from '#upstream/upstream.ts'
 import { type Ask, type Exchange, header } from './exchange.ts'
+import { type Passed, traceEdits, traceHeaders } from './trace.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
 const passedOn = [
@@ -59,13 +60,20 @@ export const outboundOf = (about: {
   /** As `callerKey` writes it. */
   caller: string
   carried?: Carried | undefined
+  /** Of the trace, where the gateway is a part of it; else what the caller wrote goes on. */
+  passed?: Passed | undefined
+  dropsBaggage?: boolean | undefined
+  /** What is taken out of the message beside that. */
+  edits?: readonly Edit[] | undefined
 }): Outbound => {
-  const { exchange, ask, renamed, sentId } = about
-  const body = rewritten(ask, renamed, sentId)
+  const { exchange, ask, renamed, sentId, passed, dropsBaggage = false, edits = [] } = about
+  const tracing = traceEdits(ask.doc, ask.params, { passed, dropsBaggage })
+  const body = rewritten(ask, renamed, sentId, [...tracing, ...edits])
   const headers = passedHeaders(
     exchange,
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
   )
+  if (passed) retrace(headers, passed)
   if (renamed !== undefined) rename(headers, renamed)
   if (about.mirrored) mirror(headers, about.mirrored, ask.params.arguments)
   const doc = body === ask.doc.bytes ? ask.doc : undefined
@@ -90,8 +98,13 @@ export const outboundOf = (about: {
   }
 }
 
-const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): Uint8Array => {
-  const edits: Edit[] = []
+const rewritten = (
+  ask: Ask,
+  name: string | undefined,
+  id: string | undefined,
+  others: readonly Edit[],
+): Uint8Array => {
+  const edits: Edit[] = [...others]
   const put = (text: string, ...path: string[]) => {
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
@@ -102,13 +115,14 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
     ? ask.doc.bytes
     : splice(
         ask.doc.bytes,
-        edits.sort((a, b) => a.span.start - b.span.start),
+        edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end),
       )
 }
 
 /** Where it is written what the request is about. */
 const nameIn = ({ revision, method, params }: Ask): string[] => {
   const row = findMethod('client', revision, method)
+  if (row?.kind === 'task') return ['params', 'taskId']
   const member = row?.kind === 'call' ? row.name : 'name'
   if (member !== 'ref') return ['params', member]
   const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'
@@ -120,6 +134,12 @@ const mirror = (headers: string[], declared: readonly ParamHeader[], args: unkno
     if (headers[at]?.startsWith('mcp-param-')) headers.splice(at, 2)
   for (const [name, value] of mirroredHeaders(declared, args as JsonValue | undefined))
     headers.push(name, value)
+}
+
+const retrace = (headers: string[], passed: Passed): void => {
+  for (let at = headers.length - 2; at >= 0; at -= 2)
+    if (headers[at] === 'traceparent' || headers[at] === 'tracestate') headers.splice(at, 2)
+  headers.push(...traceHeaders(passed))
 }
 
 const rename = (headers: string[], name: string): void => {

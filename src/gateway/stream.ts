@@ -1,7 +1,7 @@
 import { Fault } from '#lib/fault.ts'
-import { readJson } from '#lib/json.ts'
+import { type JsonDocument, readJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { readMessage } from '#mcp/messages.ts'
+import { type Message, type NotificationMessage, readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
@@ -12,7 +12,7 @@ import { answerLimits, classify } from './forward.ts'
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
 import type { Looks } from './look.ts'
-import { createNotices, isOfLists, listChanged } from './notices.ts'
+import { createNotices, isOfLists, listChanged, type Notices } from './notices.ts'
 import { createReply, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
 
@@ -32,6 +32,7 @@ export const relayStream = (
     log: Log
     /** Whether the caller may be told of that resource now. */
     mayRead(uri: string): boolean
+    told: Told
     now(): number
   },
 ): Promise<void> =>
@@ -66,8 +67,9 @@ export const relayStream = (
     let line = Promise.resolve()
 
     const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
-      if (isOver || (bytes.length > 0 && !(await mayPass(bytes))) || isOver) return
-      if (!reply.relay(bytes, event)) await drained(reply)
+      const told = isOver || bytes.length === 0 ? bytes : await asTold(bytes)
+      if (isOver || !told) return
+      if (!reply.relay(told, event)) await drained(reply)
     }
 
     const isPassed = (method: string): boolean => {
@@ -76,19 +78,25 @@ export const relayStream = (
       return !isOfLists(method) && findMethod('server', session.revision, method) !== undefined
     }
 
-    const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
-      const message = readMessage(readJson(bytes, answerLimits))
-      if (message.kind === 'invalid') return false
-      if (message.kind === 'notification' && message.method === 'notifications/resources/updated')
-        return about.mayRead(String(message.params?.uri))
+    const isNoticePassed = ({ method, params }: NotificationMessage): boolean =>
+      method === 'notifications/resources/updated'
+        ? about.mayRead(String(params?.uri))
+        : isPassed(method)
+
+    const asTold = async (bytes: Uint8Array): Promise<Uint8Array | undefined> => {
+      const doc = readJson(bytes, answerLimits)
+      const message = readMessage(doc)
+      if (message.kind === 'invalid') return undefined
+      if (message.kind === 'notification' && !isNoticePassed(message)) return undefined
+      if (message.kind === 'request' && !isPassed(message.method)) return undefined
       if (message.kind === 'request' || message.kind === 'notification')
-        return isPassed(message.method)
+        return about.told(bytes, doc, message)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
       if (open) {
         const answer = { ...classify(message), final: bytes }
         await about.record.conclude({ ...open, answer, now: about.now() })
       }
-      return true
+      return bytes
     }
 
     reply.onGone(() => {
@@ -130,6 +138,13 @@ export const relayStream = (
     })
   })
 
+/** A message as its caller is told it; undefined for what is not told. */
+export type Told = (
+  bytes: Uint8Array,
+  doc: JsonDocument,
+  message: Message,
+) => Promise<Uint8Array | undefined>
+
 /** Somebody who listens in a session. */
 interface Listening {
   readonly exchange: Exchange
@@ -141,7 +156,12 @@ interface Listening {
 }
 
 /** The stream of a session whose server has none for it: how lists change is all that is told. */
-export const tellSession = (about: Listening): Promise<void> =>
+export const tellSession = (
+  about: Listening & {
+    /** What is told besides; the answer ends it. */
+    also?: (notices: Notices) => () => void
+  },
+): Promise<void> =>
   new Promise((resolve) => {
     const { exchange, caller } = about
     const reply = createReply(exchange.response)
@@ -159,6 +179,7 @@ export const tellSession = (about: Listening): Promise<void> =>
     const { server } = exchange
     const reason = server === undefined ? needsPlane : needsServer(server)
     over.push(about.standing.add({ caller, reason, end }), tellLists(about, reply, end))
+    if (about.also) over.push(about.also(createNotices(reply)))
   })
 
 const tellLists = (

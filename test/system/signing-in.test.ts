@@ -122,6 +122,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     await page.keyboard.press('Enter')
     await page.getByRole('alert').waitFor()
     assert.deepEqual(await lookAt(page, 'sign-in'), [])
+    await page.locator('input[type=password]:focus').waitFor()
     await page.keyboard.type(password)
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Allow' }).waitFor()

@@ -59,13 +59,19 @@ const columnsOf = (say: ReturnType<typeof useWords>['say']): readonly Column<Row
     id: 'name',
     title: say('frame.credentials.name'),
     cell: ({ credential }) => <code>{credential}</code>,
+    text: ({ credential }) => credential,
   },
   {
     id: 'servers',
     title: say('frame.credentials.servers'),
     cell: ({ servers }) => servers.join(', ') || '—',
   },
-  { id: 'owner', title: say('frame.credentials.owner'), cell: ({ owner }) => owner },
+  {
+    id: 'owner',
+    title: say('frame.credentials.owner'),
+    cell: ({ owner }) => owner,
+    text: ({ owner }) => owner,
+  },
   {
     id: 'version',
     title: say('frame.credentials.version'),

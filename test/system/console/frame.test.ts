@@ -89,6 +89,25 @@ test('the top bar of a phone keeps the face, the keys and the person in one line
   checked()
 })
 
+test('the dot opens what can be done with the row that has the focus: a cell, the row or its JSON is copied', async () => {
+  await world.apply([
+    { kind: 'Credential', plane: 'ops', name: 'bank-key', owner: 'core-banking-team' },
+  ])
+  const { page, open, checked } = await world.signedIn('gil', { administrator: true })
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await open('/m/credentials')
+  await page.locator('tr[data-id="ops/bank-key"]').press('.')
+  await page.getByTestId('row.actions').waitFor()
+  assert.deepEqual(await lookAt(page, 'console-row-actions'), [])
+  await page.getByRole('button', { name: 'Copy as JSON' }).press('Enter')
+  await page.getByText('Copied').waitFor()
+  const copied = JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'))
+  assert.equal(copied.credential, 'bank-key')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('row.actions').waitFor({ state: 'detached' })
+  checked()
+})
+
 test('a page in Turkish has no English key in it, and says so to who hears it', async () => {
   const { page, open, checked } = await world.signedIn('carol', { administrator: true })
   await page.evaluate("localStorage.setItem('bailiwick.language', 'tr')")

@@ -1,5 +1,5 @@
 import { asFault } from '#lib/fault.ts'
-import type { Sink } from '#upstream/upstream.ts'
+import type { Sink } from './upstream.ts'
 
 const codes = [
   'upstream_unreachable',
