@@ -1097,6 +1097,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/matrix/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The documents that make cells of the matrix what they are wanted to be, for the other routes to try and for apply to take; nothing is changed. */
+        post: operations["postPlanesMatrixDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/policy-tests": {
         parameters: {
             query?: never;
@@ -2996,6 +3013,8 @@ export interface operations {
                      * @default false
                      */
                     prune?: boolean;
+                    /** @description What the files were made on: refused where one of their documents was changed after it. */
+                    revision?: number;
                     /** @description What the documents belong to. Left out: to none, and another set may take them over. */
                     set?: string;
                 };
@@ -7001,9 +7020,11 @@ export interface operations {
                 after?: string;
                 agent?: string;
                 at?: string;
+                class?: ("read" | "write" | "destructive" | "unclassified")[];
                 consumer?: string;
                 limit?: number;
                 revision?: number;
+                search?: string;
                 server?: string;
             };
             header?: never;
@@ -7074,6 +7095,8 @@ export interface operations {
                     agent?: string;
                     /** @description An instant, or how long ago: 2h, 7d; else now. */
                     at?: string;
+                    /** @description Any of several. */
+                    class?: ("read" | "write" | "destructive" | "unclassified")[];
                     consumer?: string;
                     /** @description Documents of this plane, as apply would take them. */
                     draft: {
@@ -7089,6 +7112,8 @@ export interface operations {
                      * @default 500
                      */
                     limit?: number;
+                    /** @description A part of the name or the title, in small letters or large. */
+                    search?: string;
                     server?: string;
                 };
             };
@@ -7131,6 +7156,78 @@ export interface operations {
                             state: "pinned" | "held" | "absent";
                             title: string;
                         }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesMatrixDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cells: {
+                        /** @description False: no grant is to reach it. */
+                        allow: boolean;
+                        /** @description AGENT@CONSUMER. */
+                        client: string;
+                        /** @enum {string} */
+                        kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                        name: string;
+                        server: string;
+                    }[];
+                    /** @description Why, for whoever reviews it. */
+                    reason: string;
+                    /** @description When new grants end. */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Cells that stay as they are, with what stands in the way. */
+                        cannot: {
+                            allow: boolean;
+                            because: string;
+                            client: string;
+                            /** @enum {string} */
+                            kind: "tool" | "prompt" | "resource" | "template" | "operation";
+                            name: string;
+                            server: string;
+                        }[];
+                        changes: {
+                            /** @description YAML. */
+                            after: string;
+                            /** @description YAML. */
+                            before?: string;
+                            /** @description It selected by class, label or scope, and names what that selects today. */
+                            isFrozen: boolean;
+                            /** @description Of the grant. */
+                            name: string;
+                            /** @enum {string} */
+                            op: "add" | "narrow" | "end";
+                        }[];
+                        files: {
+                            name: string;
+                            text: string;
+                        }[];
+                        plane: string;
+                        /** @description What it is made on: to be said to apply. */
+                        revision: number;
                     };
                 };
             };

@@ -1,4 +1,5 @@
 import type { ApplyAnswer } from '#change/change.ts'
+import { Fault } from '#lib/fault.ts'
 import { changer, type Desk, findPlane } from './desk.ts'
 import { refreshServer } from './refresh.ts'
 
@@ -15,6 +16,7 @@ export const apply = async (
     set?: string | undefined
     prune: boolean
     dryRun: boolean
+    revision?: number | undefined
   },
 ): Promise<AppliedAnswer> => {
   const { change, runners } = desk.installation
@@ -22,7 +24,7 @@ export const apply = async (
     ...input,
     set: input.set,
     ...changer(desk),
-    permit: desk.permit,
+    permit: unlessChangedSince(input.revision, desk.permit),
     runners,
   })
   // Where nothing serves, no server is asked anything.
@@ -39,6 +41,26 @@ export const apply = async (
   )
   return { ...answer, set: input.set, servers }
 }
+
+/** Two people's drafts meet here, not by the loss of one (RFC 9110 §13.1): asked when their turn has come. */
+const unlessChangedSince = (
+  revision: number | undefined,
+  permit: Desk['permit'],
+): Desk['permit'] =>
+  revision === undefined
+    ? permit
+    : (edits, policy) => {
+        permit?.(edits, policy)
+        for (const { plane, kind, before, after } of edits) {
+          const name = (before ?? after)?.name ?? ''
+          const changed = policy.planes.get(plane)?.revisions.get(`${kind}/${name}`) ?? 0
+          if (changed > revision)
+            throw new Fault('stale', {
+              detail: `${kind} ${name} was changed in revision ${changed}; this was made on ${revision}.`,
+              fix: 'look at what changed, and make it anew',
+            })
+        }
+      }
 
 export const exportDocuments = (
   desk: Desk,

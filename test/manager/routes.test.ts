@@ -47,6 +47,7 @@ const table: Readonly<Record<string, string>> = {
   'POST /planes/{plane}/can': readers,
   'GET /planes/{plane}/matrix': readers,
   'POST /planes/{plane}/matrix': readers,
+  'POST /planes/{plane}/matrix/draft': readers,
   'GET /planes/{plane}/see': readers,
   'POST /planes/{plane}/policy/test': readers,
   'POST /planes/{plane}/policy/replay': readers,
@@ -341,6 +342,10 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /planes/{plane}/ledger/accept': { reason: 'a test' },
   'POST /planes/{plane}/ledger/reindex': { goesOn: true },
   'POST /planes/{plane}/can': { client: 'planner', server: 'bank', name: 'x' },
+  'POST /planes/{plane}/matrix/draft': {
+    cells: [{ client: 'planner@office', server: 'bank', kind: 'tool', name: 'x', allow: true }],
+    reason: 'a test',
+  },
   'POST /planes/{plane}/matrix': { draft: { files: [{ name: 'none', text: '' }] } },
   'POST /planes/{plane}/policy/test': {},
   'POST /planes/{plane}/policy/replay': { draft: { files: [{ name: 'none', text: '' }] } },
