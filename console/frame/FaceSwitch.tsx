@@ -1,9 +1,8 @@
-import { SegmentedControl } from '@mantine/core'
 import type { Me } from '../api/session.ts'
 import { paths } from '../paths.ts'
+import { Choice } from '../ui/Choice.tsx'
 import { useGo } from '../ui/Go.tsx'
 import { useWords } from '../words/words.ts'
-import styles from './FaceSwitch.module.css'
 import type { Face } from './places.ts'
 
 /** Only for who has both faces: whoever has none but the portal never reads the word Manager. */
@@ -12,13 +11,8 @@ export const FaceSwitch = ({ me, face }: { readonly me: Me; readonly face: Face 
   const go = useGo()
   if (!hasManager(me)) return null
   return (
-    <SegmentedControl
+    <Choice
       size="xs"
-      classNames={{
-        root: styles.root ?? '',
-        indicator: styles.indicator ?? '',
-        label: styles.label ?? '',
-      }}
       aria-label={say('frame.face')}
       value={face}
       data={[

@@ -28,7 +28,7 @@ export const CopyButton = ({
         done ? <Check size={16} aria-hidden="true" /> : <CopyIcon size={16} aria-hidden="true" />
       }
     >
-      <span role="status">{done ? say('ui.copied') : (label ?? say('ui.copy'))}</span>
+      <span aria-live="polite">{done ? say('ui.copied') : (label ?? say('ui.copy'))}</span>
     </Button>
   )
 }

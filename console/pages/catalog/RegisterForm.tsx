@@ -1,7 +1,8 @@
-import { Checkbox, FileButton, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, FileButton, Select, Textarea, TextInput } from '@mantine/core'
 import type { Problem } from '../../api/problem.ts'
 import { useMyPlanes } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
+import { Choice } from '../../ui/Choice.tsx'
 import { useWords } from '../../words/words.ts'
 import styles from './Register.module.css'
 import type { Registration } from './registration.ts'
@@ -36,7 +37,7 @@ export const RegisterForm = (props: Props) => {
         props.onSubmit()
       }}
     >
-      <SegmentedControl
+      <Choice
         aria-label={say('catalog.kind')}
         disabled={isAgain}
         value={form.kind}

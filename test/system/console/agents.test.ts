@@ -40,6 +40,7 @@ describe('agents and consumers', () => {
     const { page, open, checked } = visitor
     await page.setViewportSize({ width: 390, height: 844 })
     await open('/m/agents/planner?plane=ops')
+    await page.getByRole('button', { name: 'Suspend…' }).waitFor()
     await page.keyboard.press('s')
     const dialog = page.getByRole('dialog')
     assert.deepEqual(await lookAt(page, 'agents-suspend'), [])
@@ -65,6 +66,8 @@ describe('agents and consumers', () => {
 
   test('a secret and a key are shown once, and a key is revoked', async () => {
     const { page, open, checked } = visitor
+    const takesKeys = { kind: 'Plane', name: 'ops', apiKeys: { longest: '365d' } }
+    await world.apply([takesKeys], 'sample')
     await open('/m/agents/planner/keys?plane=ops')
     await page.getByRole('button', { name: 'New secret…' }).click()
     await page.getByRole('button', { name: 'Make secret' }).click()

@@ -242,6 +242,6 @@ describe('the catalogue', () => {
     await act.click()
     await page.waitForURL(/\/m\/catalog(\?|$)/)
     assert.equal(await page.locator('tr[data-id="ops/page"]').count(), 0)
-    checked()
+    checked(/404 \(Not Found\) \S+\/status\/servers\/page$/)
   })
 })
