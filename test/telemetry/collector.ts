@@ -30,6 +30,7 @@ export const startCollector = async ({ hangs = false } = {}) => {
       secret: `${secret}`,
       bytes: bytes.toString('latin1'),
     })
+    for (const tell of waiting.splice(0)) queueMicrotask(tell)
     if (hangs) return
     if (type === 'application/json') {
       const { resourceSpans = [], resourceMetrics = [] } = JSON.parse(bytes.toString())
@@ -39,7 +40,6 @@ export const startCollector = async ({ hangs = false } = {}) => {
         for (const scope of scopeMetrics) metrics.push(...scope.metrics)
     }
     response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '')
-    for (const tell of waiting.splice(0)) tell()
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

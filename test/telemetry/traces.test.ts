@@ -176,6 +176,7 @@ test('A collector that never answers costs calls nothing: what does not fit is d
     const samples = await house.metrics()
     assert.ok(sum(samples, 'bailiwick_telemetry_spans_total', { result: 'dropped' }) >= 8)
     assert.equal(sum(samples, 'bailiwick_calls_total', { outcome: 'complete' }), 10)
+    await collector.until(() => collector.seen.length > 0)
     const [sent] = collector.seen
     assert.deepEqual([sent?.path, sent?.type], ['/v1/traces', 'application/x-protobuf'])
     assert.ok(sent?.bytes.includes('tools/call tell'))
