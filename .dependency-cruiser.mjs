@@ -12,7 +12,7 @@ const layers = [
   ['change'],
   [
     ...['people', 'identity', 'registry', 'policy', 'quota', 'vault', 'ledger', 'upstream'],
-    ...['alarm', 'portal', 'analytics'],
+    ...['telemetry', 'alarm', 'portal', 'analytics'],
   ],
   ['bridge'],
   ['gateway'],
@@ -128,9 +128,17 @@ export default {
       name: 'only-egress-connects',
       severity: 'error',
       comment:
-        'In gateway/, registry/ and vault/ only lib/egress connects outward, because it alone refuses addresses that nobody allowed. Types of these modules may be imported; the modules may not.',
-      from: { path: '^src/(gateway|registry|vault)/', pathNot: isTest },
+        'In gateway/, registry/, telemetry/ and vault/ only lib/egress connects outward, because it alone refuses addresses that nobody allowed. Types of these modules may be imported; the modules may not.',
+      from: { path: '^src/(gateway|registry|vault|telemetry)/', pathNot: isTest },
       to: { path: connecting, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-sdk',
+      severity: 'error',
+      comment:
+        'No MCP SDK is on the way of a call, nor anywhere else in the product: one costs ten times what a relayed call does, and reads messages that we pass on byte for byte. The protocol is mcp/; tests may use an SDK, to be what peers are.',
+      from: { path: '^src/', pathNot: isTest },
+      to: { path: '(^|/)node_modules/@modelcontextprotocol/|^@modelcontextprotocol/' },
     },
     {
       name: 'lib-and-the-protocols-stand-alone',
@@ -177,6 +185,22 @@ export default {
         pathNot: '^src/$1/',
         dependencyTypesNot: ['aliased-subpath-import'],
       },
+    },
+    {
+      name: 'the-console-is-a-client',
+      severity: 'error',
+      comment:
+        'The console knows the server by its OpenAPI document alone, as every other client does. What it lacks is a route to add, not a file to import.',
+      from: { path: '^console/' },
+      to: { path: '^(src|test|bench|sample|tools)/' },
+    },
+    {
+      name: 'nothing-imports-the-console',
+      severity: 'error',
+      comment:
+        'The server serves what was built of the console, as files; neither it nor its tools import a line of it.',
+      from: { path: '^(src|tools|bin)/', pathNot: isTest },
+      to: { path: '^console/' },
     },
     {
       name: 'no-cycle',

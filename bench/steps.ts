@@ -27,6 +27,7 @@ import { compilePlane, type PlaneSnapshot, snapshotOf } from '#policy/compile.ts
 import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
 import { openStore } from '#store/open.ts'
+import { createTelemetry } from '#telemetry/telemetry.ts'
 import { createArgumentHash } from '#vault/argument-hash.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { startInstallation } from '../src/compose.ts'
@@ -157,6 +158,7 @@ const partsOf = (installation: Installation): GatewayParts => {
       ...{ keyring, clock, nextId: createIds({ clock, random }) },
       carried: (plane) => memory.plane(plane).mailboxes,
     }),
+    taskRows: memory.tasks,
     notes: createSessionNotes({
       rows: { put: async () => {}, list: async () => [] },
       ...{ keyring, most: 10_000, log },
@@ -171,6 +173,11 @@ const partsOf = (installation: Installation): GatewayParts => {
     planeDocument: () => undefined,
     isCurrent: () => true,
     looks: { age: () => 'fresh', look: async () => {}, notice() {} },
+    telemetry: {
+      counts: createTelemetry({ clock, version: installation.version, series: 2000 }).counts,
+      traces: undefined,
+      dropsBaggage: false,
+    },
   }
 }
 

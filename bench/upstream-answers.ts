@@ -44,3 +44,10 @@ export const otherResults: Readonly<Record<string, object>> = {
   },
   'tools/list': { resultType: 'complete', tools, ttlMs: 60_000, cacheScope: 'public' },
 }
+
+/** What a server of 2025-11-25 says to `initialize`. */
+export const greeting = {
+  protocolVersion: '2025-11-25',
+  capabilities: { tools: {} },
+  serverInfo: { name: 'bench', version: '1.0.0' },
+}

@@ -1,9 +1,16 @@
 // The server behind everything that is measured: bare node:http, answers made beforehand but for the id.
+//   node bench/upstream.ts [legacy]      2026-07-28 alone, or 2025-11-25 alone, with sessions
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serveParent } from './process.ts'
-import { callResults, lentSecret, otherResults, type Taken } from './upstream-answers.ts'
+import { callResults, greeting, lentSecret, otherResults, type Taken } from './upstream-answers.ts'
 
+const isLegacy = process.argv[2] === 'legacy'
+const ofLegacy: Readonly<Record<string, object>> = {
+  initialize: greeting,
+  'tools/list': otherResults['tools/list'] ?? {},
+}
+let sessions = 0
 let calls = 0
 let lent = 0
 let bearing = 0
@@ -15,7 +22,7 @@ interface Message {
 }
 
 const resultOf = ({ method, params }: Message, authorization: string | undefined) => {
-  if (method !== 'tools/call') return JSON.stringify(otherResults[method])
+  if (method !== 'tools/call') return JSON.stringify((isLegacy ? ofLegacy : otherResults)[method])
   calls++
   if (authorization !== undefined) bearing++
   if (authorization === `Bearer ${lentSecret}`) lent++
@@ -25,10 +32,16 @@ const resultOf = ({ method, params }: Message, authorization: string | undefined
 const answer = (request: IncomingMessage, response: ServerResponse, body: Buffer): void => {
   const message = JSON.parse(body.toString()) as Message
   const result = resultOf(message, request.headers.authorization)
+  if (isLegacy && message.method === 'server/discover')
+    return void response.writeHead(400, { 'content-length': 0 }).end()
   if (result === undefined) return void response.writeHead(202, { 'content-length': 0 }).end()
   const text = `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${result}}`
   const bytes = Buffer.from(text)
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length })
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    ...(message.method === 'initialize' && { 'mcp-session-id': `bench-${++sessions}` }),
+  })
   response.end(bytes)
 }
 

@@ -43,6 +43,7 @@ import { checkVariants } from '#registry/check-variants.ts'
 import { createRegistry } from '#registry/create-registry.ts'
 import { openStore } from '#store/open.ts'
 import type { ErasedKey, Revision } from '#store/store.ts'
+import type { Telemetry } from '#telemetry/telemetry.ts'
 import { createApis } from '#upstream/apis.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { createUpstreams } from '#upstream/upstreams.ts'
@@ -58,6 +59,7 @@ export const assemble = async (about: {
   store: string | undefined
   appendDeadlineMs: number
   answerBytes: number
+  telemetry: Telemetry
   /** A second folder for checkpoints. */
   publish: string | undefined
   origin: string
@@ -66,13 +68,14 @@ export const assemble = async (about: {
   print: (line: string) => void
   certificateOf?: CertificateOf
 }) => {
-  const { version, origin, appendDeadlineMs } = about
+  const { version, origin, appendDeadlineMs, telemetry } = about
   const dataFolder = resolve(about.data)
   const log = createLog(about.print, () => clock.now())
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   const url = about.store === undefined ? {} : { url: about.store }
   const where = { folder: dataFolder, ...url, version }
-  const store = await openStore({ ...where, appendDeadlineMs, clock, log, random })
+  const { committed: onCommit, counted: onCount } = telemetry
+  const store = await openStore({ ...where, appendDeadlineMs, clock, log, random, onCommit })
   const keyring = await createKeyring({ folder: dataFolder, values: store.values, random, log })
   const change = await createChange({ store, clock, log, enter: (revision) => enter(revision) })
   const vault = await createVault({ store, change, keyring, clock, random, log })
@@ -98,7 +101,7 @@ export const assemble = async (about: {
     log,
   })
   const { integrity } = keeper
-  const ledger = createLedger({ store, clock, seal, log, version, budget, integrity })
+  const ledger = createLedger({ store, clock, seal, log, version, budget, integrity, onCount })
   const registry = await createRegistry({ store, change, log })
   const item = (plane: PlaneId, name: string) => {
     const documents = change.current().planes.get(plane)
@@ -217,6 +220,7 @@ export const assemble = async (about: {
     version,
     dataFolder,
     log,
+    telemetry,
     store,
     keyring,
     vault,

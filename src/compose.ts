@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { createBridges } from '#bridge/bridge.ts'
 import { createMailboxes } from '#bridge/mailboxes.ts'
 import type { Started, StartOptions } from '#cli/composition.ts'
@@ -7,6 +8,8 @@ import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
+import { createBuilt } from '#edge/ops/built.ts'
+import { createConsole } from '#edge/ops/console.ts'
 import { createHealth } from '#edge/ops/health.ts'
 import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
@@ -24,13 +27,19 @@ import { createIds } from '#lib/id.ts'
 import { createLog, type Log } from '#lib/log.ts'
 import { createHistories } from '#registry/histories.ts'
 import { watchServers } from '#registry/watch.ts'
+import { createTelemetry } from '#telemetry/telemetry.ts'
 import type { Runner } from '#upstream/upstream.ts'
 import { boundOrigin, certificatesAt, hostsOf, readAddress } from './address.ts'
 import { assemble, everything, follow, installationOf, type Parts } from './assemble.ts'
 import { type Configuration, readConfiguration, redisPassword } from './config.ts'
+import { openExport, openMetrics } from './exporters.ts'
+import { figuresOf } from './figures.ts'
 import { joinMembers } from './membership.ts'
 import { applySample, sampleRunners } from './sample.ts'
 import { openWindows } from './windows.ts'
+
+/** Beside the sources and beside what is compiled alike. */
+const consoleFolder = fileURLToPath(new URL('../console/dist', import.meta.url))
 
 const runnersOf = (configuration: Configuration, sample: boolean): Map<string, Runner> => {
   const configured = Object.entries(configuration.runners).map(
@@ -239,6 +248,8 @@ const serveParts = async (
   })
   const bridges = createBridges({ version, clock, nextId: ids, limits, mailboxes })
   upstreams.onLeave(bridges.leave)
+  const otlp = await openExport({ ...parts, settings: configuration.telemetry.otlp })
+  if (otlp) opened.push(otlp.close)
   const planeDocument = (plane: PlaneId) => change.current().planes.get(plane)?.plane
   const listing = createListing({ ...parts, bridges, planeDocument, now: clock.now })
   const served = createGateway({
@@ -247,6 +258,7 @@ const serveParts = async (
     mailboxes,
     ended,
     notes,
+    taskRows: parts.store.tasks,
     version,
     origin,
     limits,
@@ -258,6 +270,11 @@ const serveParts = async (
     planeDocument,
     isCurrent: membership.isCurrent,
     looks: watch,
+    telemetry: {
+      counts: parts.telemetry.counts,
+      traces: otlp?.traces,
+      dropsBaggage: configuration.telemetry.baggage === 'drop',
+    },
   })
   gateway = served
   const hasPlane = (plane: PlaneId) => change.current().planes.has(plane)
@@ -273,6 +290,15 @@ const serveParts = async (
     const because = [...(draining ? ['draining'] : []), ...membership.problems(), ...unwritten]
     return { ready: because.length === 0, because }
   }
+  const { inside } = served
+  const state = figuresOf(parts, { clock, ready, inside, open: bridges.open })
+  const metrics = await openMetrics({
+    ...{ ...parts, edges, state, isWorker: options.worker !== undefined },
+    listen: configuration.telemetry.metrics.listen,
+    tokens: configuration.telemetry.metrics.tokenSha256,
+  })
+  opened.push(metrics.close)
+  otlp?.start(state)
   const health = createHealth({ ready })
   const answersAsIssuer = createIssuerEdge(identity, about.isBehindProxy)
   const issuer: Edge = async (request, response) => {
@@ -316,6 +342,11 @@ const serveParts = async (
   const manager = createManagerEdge(api)
   change.onChange(manager.moved)
   edges.set('api', manager.edge)
+  const console = createConsole({
+    built: createBuilt(consoleFolder, clock.now),
+    isSettingUp: () => parts.people.setup.open(),
+  })
+  for (const [path, edge] of Object.entries(console)) edges.set(path, edge)
   return {
     installation,
     setupCode,
@@ -327,13 +358,14 @@ const serveParts = async (
       draining = true
       watch.close()
       manager.close()
-      const closed = listener.close()
+      const closed = Promise.all([listener.close(), metrics.close()])
       await served.drain(limits.drainMs)
       await bridges.close()
       await upstreams.close()
       await parts.apis.close()
       await orLeave(async () => {
         await closed
+        await otlp?.close()
         await membership.close()
         await windows.close()
         await retention.close()
@@ -356,7 +388,8 @@ const orLeave = async (close: () => Promise<void>, log: Log): Promise<void> => {
   await Promise.race([close(), late.promise]).finally(cancel)
 }
 
-const settingsOf = ({ ledger, limits, keys }: Configuration) => ({
+const settingsOf = ({ ledger, limits, keys, telemetry: { series } }: Configuration) => ({
+  telemetry: createTelemetry({ clock, version, series }),
   appendDeadlineMs: ledger.appendDeadlineMs,
   answerBytes: limits.answerBytes,
   publish: ledger.publish,

@@ -168,6 +168,85 @@ export const configurationSchema = z.strictObject({
         .describe('Longest wait of a call for that answer, milliseconds; then it is refused.'),
     })
     .prefault({}),
+  telemetry: z
+    .strictObject({
+      series: count(10, 1_000_000)
+        .default(2000)
+        .describe(
+          'Most series of each metric; what comes beyond is counted together, as `_other` of its plane.',
+        ),
+      metrics: z
+        .strictObject({
+          listen: z
+            .string()
+            .regex(
+              /^(127\.0\.0\.1|\[::1\]):\d{1,5}$/,
+              'must be 127.0.0.1:PORT or [::1]:PORT; beyond loopback /metrics is read at the origin, with a token',
+            )
+            .optional()
+            .describe(
+              'Where Prometheus on this machine reads /metrics without a token. With --workers each process takes the next free port.',
+            ),
+          tokenSha256: z
+            .array(
+              z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits, in lower case'),
+            )
+            .default([])
+            .describe(
+              'SHA-256 of each token with which /metrics is read at the origin. None: there is no /metrics there.',
+            ),
+        })
+        .prefault({}),
+      otlp: z
+        .strictObject({
+          url: z
+            .url({ protocol: /^https?$/ })
+            .refine(
+              (url) => new URL(url).username === '' && new URL(url).password === '',
+              'must hold no password: OTEL_EXPORTER_OTLP_HEADERS does',
+            )
+            .describe(
+              'A collector that takes OTLP over HTTP, without /v1/traces and /v1/metrics at its end.',
+            ),
+          protocol: z
+            .enum(['http/protobuf', 'http/json'])
+            .default('http/protobuf')
+            .describe('How what is sent is written.'),
+          traces: z.boolean().default(true).describe('A span for each call and each of its legs.'),
+          metrics: z.boolean().default(true).describe('What /metrics tells.'),
+          sampled: z
+            .number()
+            .min(0)
+            .max(1)
+            .default(1)
+            .describe(
+              'Share of the traces that begin here which are exported. Of others their beginner decides.',
+            ),
+          queue: count(1, 1_000_000)
+            .default(8192)
+            .describe('Most spans that wait to be sent; more are dropped and counted.'),
+          spansEveryMs: count(100, 600_000)
+            .default(5000)
+            .describe('How often spans are sent, milliseconds.'),
+          metricsEveryMs: count(1000, 3_600_000)
+            .default(60_000)
+            .describe('How often metrics are sent, milliseconds.'),
+          timeoutMs: count(100, 600_000)
+            .default(10_000)
+            .describe(
+              'Longest wait for the collector, milliseconds; what it did not take is lost.',
+            ),
+        })
+        .optional()
+        .describe('Where traces and metrics are sent. Without it nothing is.'),
+      baggage: z
+        .enum(['pass', 'drop'])
+        .default('pass')
+        .describe(
+          'Whether the baggage (W3C) that callers send goes on to servers. It is never read, recorded or exported.',
+        ),
+    })
+    .prefault({}),
   allowedHosts: z
     .array(z.string())
     .default([])

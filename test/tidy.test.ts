@@ -321,8 +321,8 @@ describe('package', () => {
 
 describe('documents', () => {
   for (const [path, text] of Object.entries(documents))
-    test(`${path} is what the code says`, () => {
-      assert.equal(read(path), text(), 'Run npm run docs.')
+    test(`${path} is what the code says`, async () => {
+      assert.equal(read(path), await text(), 'Run npm run docs.')
     })
 
   test('every decision tells its context, consequences, and what would change it', () => {

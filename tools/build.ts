@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildConsole } from './console.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${resolve(root, process.argv[2] ?? 'dist')}/`
@@ -52,6 +53,10 @@ function copyWhatIsNotCompiled(): void {
     })
 }
 
+function shipConsole(): void {
+  cpSync(buildConsole(), `${dist}console/dist`, { recursive: true })
+}
+
 type Manifest = Record<string, unknown> & { imports: Record<string, string> }
 
 /** What of package.json concerns whoever installs the package. */
@@ -76,5 +81,6 @@ mkdirSync(dist, { recursive: true })
 compile()
 renameUrls()
 copyWhatIsNotCompiled()
+shipConsole()
 const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest
 writeFileSync(`${dist}package.json`, `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)

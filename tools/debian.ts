@@ -11,6 +11,7 @@ const programs: Record<string, string> = {
   bubblewrap: 'bwrap',
   nginx: 'nginx',
   postgresql: 'pg_ctlcluster',
+  prometheus: 'promtool',
   'redis-server': 'redis-server',
   strace: 'strace',
 }

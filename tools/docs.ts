@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { schemaFile } from '../src/change/schema.ts'
 import { configurationSchema } from '../src/config.ts'
 import { faults } from '../src/lib/fault.ts'
+import { prometheusName, rows } from '../src/telemetry/rows.ts'
+import { consoleTypes } from './console-types.ts'
 import { documentsReference } from './documents.ts'
 import { rolesReference, routesReference } from './roles-and-routes.ts'
 
@@ -150,16 +152,97 @@ as it was and as it would be, so that nobody takes what others own or gives it a
 ${rolesReference()}
 `
 
+const telemetry = (): string => {
+  const figures = Object.values(rows).map((row) => [
+    `\`${prometheusName(row)}\``,
+    row.kind,
+    row.labels.map((label) => `\`${label}\``).join(' '),
+    row.says,
+  ])
+  return `# Telemetry
+
+${generated}
+
+What an installation tells of itself: metrics for Prometheus, traces and metrics for a collector of OpenTelemetry. Both are
+off until they are [configured](configuration.md). Nothing is ever sent to anybody else.
+
+## Metrics
+
+Prometheus on the same machine reads a listener of its own:
+
+\`\`\`yaml
+telemetry:
+  metrics: { listen: "127.0.0.1:9464" }
+\`\`\`
+
+From elsewhere it reads \`/metrics\` at the origin with a token. Make one, give its SHA-256 to Bailiwick and the token itself to
+Prometheus (\`authorization: { credentials_file: … }\`):
+
+\`\`\`sh
+openssl rand -hex 32 | tr -d '\\n' > bailiwick-metrics.token
+sha256sum < bailiwick-metrics.token
+\`\`\`
+
+\`\`\`yaml
+telemetry:
+  metrics: { tokenSha256: ["…"] }
+\`\`\`
+
+Two tokens may stand there while one takes the other's place. Whoever has one reads the figures of all planes. With
+\`--workers\` each process has figures of its own: the first listens at the configured port, the others at the next ones.
+
+Figures begin at zero with a process. Calls are counted when their entry is durable, so they agree with the ledger. No label
+is an argument, a URI, a user or a name that a stranger wrote. A metric has at most \`telemetry.series\` series; what comes
+beyond is counted as \`_other\` of its plane.
+
+Alarms worth having: \`bailiwick_ready == 0\`, any growth of \`bailiwick_ledger_commit_failures_total\` or
+\`bailiwick_unrecorded_total\`, \`bailiwick_ledger_state{state="refused"} == 1\`, \`bailiwick_ledger_unsigned > 0\` for minutes,
+\`bailiwick_ledger_unpublished == 1\`, \`bailiwick_upstream_up == 0\`.
+
+${table(['metric', 'kind', 'labels', 'what it says'], figures)}
+
+## Traces
+
+\`\`\`yaml
+telemetry:
+  otlp: { url: "https://collector.internal:4318" }
+\`\`\`
+
+Spans go to \`/v1/traces\` there and the metrics above to \`/v1/metrics\`, as OTLP over HTTP. A token for the collector stands in
+\`OTEL_EXPORTER_OTLP_HEADERS\` (\`authorization=Bearer%20…\`); \`OTEL_SERVICE_NAME\` and \`OTEL_RESOURCE_ATTRIBUTES\` say more of the
+installation. Other variables of OpenTelemetry are not read.
+
+A caller's \`traceparent\` is taken from \`_meta\` of its message, else from the header. Each call is a span of kind server, named
+\`tools/call NAME\`, with an event for each step: \`authenticate\`, \`permit\`, \`credential\`, \`limit\`, \`record\`, \`forward\`, \`record\`.
+Below it is a span of kind client, and that is the \`traceparent\` which the server gets, in \`_meta\` and in the header, with the
+caller's \`tracestate\`. So agent, gateway and server are one trace. The entry in the ledger has the trace that the caller sent
+(\`bailiwick calls --where trace=…\`), and the span has the call (\`bailiwick.call\`, for \`bailiwick why\`).
+
+Whoever begins a trace decides whether it is sampled; for those that begin here \`telemetry.otlp.sampled\` does. What is not
+sampled goes on as its caller wrote it. Baggage goes on as well, unless \`telemetry.baggage\` is \`drop\`.
+
+Attributes are those of the semantic conventions of MCP: \`mcp.method.name\`, \`mcp.protocol.version\`, \`mcp.session.id\` (a digest of
+it), \`jsonrpc.request.id\`, \`gen_ai.tool.name\`, \`gen_ai.operation.name\`, \`gen_ai.agent.name\`, \`rpc.response.status_code\`,
+\`error.type\`; and \`bailiwick.plane\`, \`.server\`, \`.consumer\`, \`.grant\`, \`.run\`, \`.call\`, \`.outcome\`, \`.reason\`. Never arguments,
+results, users or secrets.
+
+A collector that is slow or away costs calls nothing: at most \`telemetry.otlp.queue\` spans wait, and what is dropped or not
+taken is counted in \`bailiwick_telemetry_spans_total\`.
+`
+}
+
 /** Path from the repository's root, and what has to stand there. */
-export const documents: Readonly<Record<string, () => string>> = {
+export const documents: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errors,
   'docs/configuration.md': configuration,
   'docs/documents.md': documentKinds,
   'docs/api.md': api,
   'docs/roles.md': roles,
+  'docs/telemetry.md': telemetry,
   'docs/bailiwick-v1.schema.json': schemaFile,
+  'console/api/schema.ts': consoleTypes,
 }
 
 if (import.meta.main)
   for (const [path, text] of Object.entries(documents))
-    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), text())
+    writeFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), await text())

@@ -1,7 +1,7 @@
 // tools/install.js TIER SYSTEM: brings node_modules to what package-lock.json says.
 // Plain JavaScript, because on a fresh machine it runs on whatever Node.js is there (18 or newer).
 //
-// Two tiers, `run` and `test` (which is everything). It only ever adds: what another command of this
+// Three tiers: `run`, `console` (what builds the console, beside that) and `test` (everything). It only ever adds: what another command of this
 // checkout is running from must not be taken away under it, so `npm ci`, which begins by deleting
 // node_modules, is used on an empty folder alone. Nothing that we need has an install script.
 import { spawn } from 'node:child_process'
@@ -105,6 +105,7 @@ const install = async () => {
   const there = present()
   const empty = there.length === 0 && !existsSync(stamps)
   const everything = tier === 'test' || there.some((entry) => entry.dev)
+  const withConsole = everything || tier === 'console' || existsSync(`${stamps}/console`)
   console.error(
     !empty
       ? 'Bringing node_modules up to package-lock.json …'
@@ -114,6 +115,8 @@ const install = async () => {
   const ok = await npm([
     ...(empty ? ['ci'] : ['install', '--no-save', '--package-lock']),
     ...(everything ? ['--include=dev'] : ['--omit=dev']),
+    // The console is a workspace, so that a server's install leaves it out.
+    ...(withConsole ? [] : ['--workspace=tools', '--include-workspace-root']),
     ...[
       '--include=prod',
       '--include=optional',
@@ -127,6 +130,7 @@ const install = async () => {
   mkdirSync(stamps, { recursive: true })
   writeFileSync(`${stamps}/system`, system)
   copyFileSync(path('package-lock.json'), `${stamps}/run`)
+  if (withConsole) copyFileSync(path('package-lock.json'), `${stamps}/console`)
   if (everything) copyFileSync(path('package-lock.json'), `${stamps}/test`)
   return true
 }

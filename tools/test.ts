@@ -42,9 +42,13 @@ const tierOf = (file: string): Tier => {
   if (file.startsWith('test/long/')) return 'long'
   return 'test'
 }
-const isPure = (file: string) => file.startsWith('src/') || file === 'test/tidy.test.ts'
+const isPure = (file: string) =>
+  file.startsWith('src/') || file.startsWith('console/') || file === 'test/tidy.test.ts'
 
-const all = globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).toSorted()
+const all = globSync(
+  ['src/**/*.test.ts', 'console/!(node_modules)/**/*.test.ts', 'test/**/*.test.ts'],
+  { cwd: root },
+).toSorted()
 const files = all
   .filter((file) => (tier === 'pure' ? isPure(file) : tierOf(file) === tier))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))

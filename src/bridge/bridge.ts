@@ -15,6 +15,8 @@ export interface Bridges {
   spoken(upstream: Upstream, era: Era): Upstream | undefined
   /** That connection takes nothing new: what waits for a caller there ends, and the sessions. */
   leave(upstream: Upstream): void
+  /** Calls that wait for their callers, and sessions that are open at servers for callers, altogether. */
+  open(): ToLegacy['open']
   /** Ends what waits for a caller, and the sessions that were opened for callers; nothing is carried afterwards. */
   close(): Promise<void>
 }
@@ -56,6 +58,11 @@ export const createBridges = (parts: {
     leave(upstream) {
       void toLegacy.get(upstream)?.close()
       toLegacy.delete(upstream)
+    },
+    open() {
+      const all = [...toLegacy.values()].map(({ open }) => open)
+      const sum = (of: keyof ToLegacy['open']) => all.reduce((n, one) => n + one[of], 0)
+      return { parked: sum('parked'), sessions: sum('sessions') }
     },
     async close() {
       await Promise.all([...toLegacy.values()].map((one) => one.close()))

@@ -76,12 +76,13 @@ const printReady = async (
 }
 
 /** The code is for whoever sits here, never for a log that others read. */
-const sayHowToSetUp = (terminal: Terminal, io: Io, { setupCode }: Started): void => {
+const sayHowToSetUp = (terminal: Terminal, io: Io, { setupCode, installation }: Started): void => {
   if (!setupCode) return
   if (io.stdout.isTTY) {
     terminal.out(
       `  The first administrator's setup code, good once within 30 minutes: ${setupCode.code}`,
     )
+    terminal.out(`    ${installation.origin}/setup?code=${setupCode.code}`)
     terminal.out(terminal.typed('    bailiwick login'))
   } else terminal.out(terminal.typed('  setup code: run "bailiwick setup-code" on this machine'))
   terminal.out('')

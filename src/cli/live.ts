@@ -1,8 +1,9 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
+import { pathOf } from '#manager/call-path.ts'
 import { oneLine } from './cells.ts'
-import { capabilityOf, drawStrip, pathOf, tellResult } from './strip.ts'
+import { capabilityOf, drawStrip, tellResult } from './strip.ts'
 import type { Terminal } from './terminal.ts'
 import { clockTime, grouped } from './when.ts'
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '#lib/json.ts'
 import type { TokenAnswer } from '#manager/agents.ts'
 import type { CallRow } from '#manager/asking.ts'
+import { pathOf } from '#manager/call-path.ts'
 import type { Explanation } from '#policy/policy.ts'
 import { oneLine, readable } from './cells.ts'
 import { printInTheWay } from './explanation.ts'
 import { printRemedy } from './remedy.ts'
-import { drawStrip, pathOf } from './strip.ts'
+import { drawStrip } from './strip.ts'
 import type { Terminal } from './terminal.ts'
 import type { Reply } from './wire/talk.ts'
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CallRecord } from '#ledger/ledger.ts'
-import { drawStrip, pathOf, tellResult } from './strip.ts'
+import { pathOf } from '#manager/call-path.ts'
+import { drawStrip, tellResult } from './strip.ts'
 
 type About = Pick<CallRecord, 'decision' | 'station' | 'outcome' | 'because' | 'count'>
 

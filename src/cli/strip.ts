@@ -1,49 +1,9 @@
-import { type Station, stations } from '#domain/decision.ts'
 import { isHashedText } from '#domain/indexed.ts'
 import type { CallRecord } from '#ledger/ledger.ts'
-import { glyph, type Ink, type Shape } from './glyphs.ts'
+import type { CallPath, StationState } from '#manager/call-path.ts'
+import { glyph, type Ink } from './glyphs.ts'
 
-export type State = Extract<
-  Shape,
-  'passed' | 'denied' | 'limited' | 'held' | 'failed' | 'not reached' | 'recorded' | 'unknown'
->
-
-/** The six stations of a call in their order, each with what became of it. */
-export type Path = readonly { readonly station: Station; readonly state: State }[]
-
-/**
- * The way of one call. Every path that has ended ends in Record, refused ones as well. A call under
- * way has reached the server and is not yet recorded.
- */
-export const pathOf = (record: Pick<CallRecord, 'decision' | 'station' | 'outcome'>): Path => {
-  const [stop, state] = stopOf(record)
-  const stopAt = stations.indexOf(stop)
-  return stations.map((station, at) => {
-    if (station === 'record')
-      return { station, state: state === 'not reached' ? state : 'recorded' }
-    if (at === stopAt) return { station, state }
-    return { station, state: at < stopAt ? 'passed' : 'not reached' }
-  })
-}
-
-/** Where the road ends and how; a call that went all the way ends at Forward, passed. */
-const stopOf = ({
-  decision,
-  station,
-  outcome,
-}: Pick<CallRecord, 'decision' | 'station' | 'outcome'>): [Station, State] => {
-  if (decision !== 'permitted') return [stationNamed(station), decision]
-  if (outcome === undefined) return ['forward', 'not reached']
-  if (outcome.status === 'unknown') return ['forward', 'unknown']
-  if (outcome.status === 'complete' || outcome.status === 'input required')
-    return ['forward', 'passed']
-  return [outcome.code === 'no_credential' ? 'credential' : 'forward', 'failed']
-}
-
-const stationNamed = (name: string): Station =>
-  stations.find((station) => station === name) ?? 'permit'
-
-const inks: Record<State, Ink | undefined> = {
+const inks: Record<StationState, Ink | undefined> = {
   passed: 'good',
   denied: 'bad',
   limited: 'limit',
@@ -56,7 +16,7 @@ const inks: Record<State, Ink | undefined> = {
 
 /** Six columns, so that a column of strips shows by its edge where calls stop. */
 export const drawStrip = (
-  path: Path,
+  path: CallPath,
   { ascii, paint }: { ascii: boolean; paint: (text: string, colour: Ink | undefined) => string },
 ): string => path.map(({ state }) => paint(glyph(state, ascii), inks[state])).join('')
 

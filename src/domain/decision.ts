@@ -114,6 +114,8 @@ export type UnknownBecause =
   | 'no such server'
   /** A variant hides fields of a result: of it there is no completion and no subscription. */
   | 'not of a variant'
+  /** No task of this caller's is called so. */
+  | 'no such task'
 
 /** How a rule stands against a call. */
 export type RuleBecause =

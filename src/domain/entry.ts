@@ -95,6 +95,8 @@ export interface Intent extends About, Caller, ByKey, Operation, Flow, Arguments
   readonly argumentBytes: number
   /** Which round of a call it answers, from 1; absent where it answers none, and in entries of earlier versions. */
   readonly round?: number
+  /** Of a method of tasks: the call that began it; absent for all else, and in entries of earlier versions. */
+  readonly task?: CallId
   /** Data classes of what is called; absent where it has none, and in entries of earlier versions. */
   readonly data?: readonly string[]
   /** How much of the call is recorded, where that is not its arguments alone. */

@@ -39,6 +39,8 @@ export const createListener = (parts: {
   /** Beyond loopback without TLS only these may connect: the proxies that are trusted to have done it. */
   trusted: BlockList | undefined
   allowedHosts(): ReadonlySet<string>
+  /** Of several processes that were started together each listens for itself. */
+  isOwn?: boolean
   log: Log
 }): Listener => {
   const { edges, log } = parts
@@ -90,7 +92,7 @@ export const createListener = (parts: {
         server.once('error', (cause: NodeJS.ErrnoException) =>
           reject(listenFault(cause, host, port)),
         )
-        server.listen({ host, port, backlog: 1024 }, () => {
+        server.listen({ host, port, backlog: 1024, exclusive: parts.isOwn === true }, () => {
           const address = server.address()
           resolve(typeof address === 'object' && address ? address.port : port)
         })

@@ -55,6 +55,8 @@ const resultLimits = { ...answerLimits, textBytes: 1024 * 1024, blobBytes: 4 * 1
 export const callApi = (about: {
   readonly ask: CallAsk
   readonly lent: ApiLent
+  /** Of the trace. */
+  readonly headers: readonly string[]
   readonly redaction: Redaction | undefined
   /** Where its callers find the API. */
   readonly address: string
@@ -66,9 +68,11 @@ export const callApi = (about: {
   new Promise((resolve) => {
     const { lent, timeouts, log } = about
     const { api, built, loan } = lent
+    const { headers } = about
     const request = {
       built,
       loan,
+      headers,
       timeoutMs: timeouts.firstAnswerTimeoutMs,
       endMs: timeouts.callTimeoutMs,
     }

@@ -7,6 +7,7 @@ import { type CallId, callId } from '#domain/name.ts'
 import { subjectOf } from '#domain/subject.ts'
 import type { PlaneLedger } from '#ledger/ledger.ts'
 import type { CallerView, Permitted } from '#policy/policy.ts'
+import type { BegunCall, CallCounts } from '#telemetry/calls.ts'
 import type { CallAsk, Caller, Exchange } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import { sayCapability } from './indexed.ts'
@@ -25,6 +26,7 @@ export interface Call {
   /** Undefined where its result is not recorded. */
   readonly result: ResultKeeper | undefined
   readonly masked: readonly string[]
+  readonly counted: BegunCall
 }
 
 type RecordingOf = (capability: Capability) => Recording
@@ -91,9 +93,22 @@ export const createRecorder = (parts: {
   ledger(plane: Exchange['plane']): PlaneLedger
   /** What is recorded of calls of a capability, by the documents that stand now. */
   recording(plane: Exchange['plane'], capability: Capability): Recording
+  counts: CallCounts
   nextId(): string
   elapsed(): number
 }) => {
+  const taken = async (
+    { plane }: Pick<Outcome, 'plane'>,
+    what: 'intent' | 'outcome' | 'refusal',
+    written: Promise<void>,
+  ): Promise<void> => {
+    try {
+      await written
+    } catch (cause) {
+      parts.counts.unrecorded(plane, what)
+      throw cause
+    }
+  }
   const newCall = (): CallId => callId(`cal_${parts.nextId()}`)
 
   return {
@@ -117,7 +132,8 @@ export const createRecorder = (parts: {
         revision: about.caller.view.revision,
         argumentBytes: argumentsOf(about.ask).length,
       }
-      await parts.ledger(about.exchange.plane).refuse(entry, personal)
+      await taken(entry, 'refusal', parts.ledger(entry.plane).refuse(entry, personal))
+      parts.counts.refused(entry)
       return call
     },
 
@@ -133,7 +149,7 @@ export const createRecorder = (parts: {
       const { level, data, masked } = recording
       const subject = subjectOf(caller.view)
       const { named, personal } = operation(about, recordingOf, capability)
-      const call: Call = {
+      const call = {
         id: newCall(),
         run: named.run,
         startedMs: parts.elapsed(),
@@ -156,6 +172,7 @@ export const createRecorder = (parts: {
         era: ask.era,
         revision: caller.view.revision,
         ...(about.round > 0 && { round: about.round }),
+        ...(typeof about.target.task === 'object' && { task: about.target.task.call }),
         argumentBytes: args.length,
         ...(level !== 'arguments' && { record: level }),
         ...(data.length > 0 && { data }),
@@ -163,8 +180,9 @@ export const createRecorder = (parts: {
       }
       const recorded = argumentsToRecord(ask, args, recording)
       const keep = level === 'digest' ? 'digest' : 'whole'
-      await parts.ledger(exchange.plane).intend(intent, recorded, keep, personal)
-      return call
+      const written = parts.ledger(exchange.plane).intend(intent, recorded, keep, personal)
+      await taken(intent, 'intent', written)
+      return { ...call, counted: parts.counts.begun(intent) }
     },
 
     /** The outcome, durable when it resolves. */
@@ -177,6 +195,7 @@ export const createRecorder = (parts: {
       const { answer, call } = about
       const { result: keeper } = call
       const result = keeper?.conclude(answer)
+      const ms = parts.elapsed() - call.startedMs
       const outcome: Outcome = {
         v: 1,
         type: 'call.outcome',
@@ -185,12 +204,17 @@ export const createRecorder = (parts: {
         call: call.id,
         status: answer.status,
         code: answer.code,
-        ms: Math.max(0, Math.round(parts.elapsed() - call.startedMs)),
+        ms: Math.max(0, Math.round(ms)),
         resultBytes: answer.final?.length ?? 0,
         ...(keeper && keeper.eventBytes > 0 && { eventBytes: keeper.eventBytes }),
         ...(result && call.masked.length > 0 && { masked: call.masked }),
       }
-      await parts.ledger(about.exchange.plane).conclude(outcome, result)
+      const written = parts.ledger(about.exchange.plane).conclude(outcome, result)
+      await taken(outcome, 'outcome', written).catch((cause) => {
+        call.counted.ended(undefined)
+        throw cause
+      })
+      call.counted.ended({ status: outcome.status, code: outcome.code, ms })
     },
   }
 }

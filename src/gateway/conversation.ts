@@ -3,13 +3,15 @@ import { readJson } from '#lib/json.ts'
 import { SERVER_INFO_KEY } from '#mcp/envelope.ts'
 import { negotiateRevision } from '#mcp/legacy.ts'
 import { errorBytes, INVALID_PARAMS, isObject, readMessage, resultBytes } from '#mcp/messages.ts'
-import { isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
+import { type Era, isRevision, LEGACY_HTTP_REVISIONS, MODERN_REVISIONS } from '#mcp/revisions.ts'
 import { readSpeaker } from '#mcp/speaker.ts'
+import { TASKS } from '#mcp/tasks.ts'
 import type { Upstream } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange, Session } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
 import type { Greeting } from './plane-greeting.ts'
 import type { Sessions } from './sessions.ts'
+import { carriesTasks } from './task-call.ts'
 
 /** The conversation itself: initialize, server/discover, ping. Touches no capability. */
 
@@ -18,15 +20,29 @@ const self = (version: string) => ({ name: 'bailiwick', version })
 /** Apps need nothing but tools and resources; skills have methods of their own (SEP-2640). */
 const carriedExtensions = ['io.modelcontextprotocol/ui', 'io.modelcontextprotocol/skills']
 
+/** Tasks of 2025-11-25 that a tool's call begins, with what there is to do about them. */
+const carriedTasks = (upstream: Upstream, tasks: unknown): object => {
+  if (!carriesTasks(upstream, 'legacy')) return {}
+  const { list, cancel } = membersOf(tasks)
+  return {
+    tasks: {
+      ...(list !== undefined && { list: {} }),
+      ...(cancel !== undefined && { cancel: {} }),
+      requests: { tools: { call: {} } },
+    },
+  }
+}
+
 /**
- * What is told of a server must be carried here: tasks are not, nor are other extensions, or updates and
+ * What is told of a server must be carried here: other extensions are not, nor are updates and
  * logs of a child that callers share. That a list changed is told by the gateway, whatever the server does.
  */
 const carriedCapabilities = (
   capabilities: unknown,
   upstream: Upstream,
+  era: Era,
 ): Readonly<Record<string, unknown>> => {
-  const { tasks: _tasks, extensions, ...rest } = membersOf(capabilities)
+  const { tasks, extensions, ...rest } = membersOf(capabilities)
   const { logging, ...carried } = rest
   const told = Object.entries(carried).map(([key, value]) => {
     const { listChanged: _l, subscribe, ...settings } = membersOf(value)
@@ -34,11 +50,14 @@ const carriedCapabilities = (
     return [key, { ...settings, ...subscribes, ...(isListed(key) && { listChanged: true }) }]
   })
   const its = Object.entries(membersOf(extensions)).filter(([key]) =>
-    carriedExtensions.includes(key),
+    key === TASKS
+      ? era === 'modern' && carriesTasks(upstream, era)
+      : carriedExtensions.includes(key),
   )
   return {
     ...Object.fromEntries(told),
     ...(logging !== undefined && !upstream.shared && { logging }),
+    ...(era === 'legacy' && carriedTasks(upstream, tasks)),
     ...(its.length > 0 && { extensions: Object.fromEntries(its) }),
   }
 }
@@ -68,9 +87,11 @@ export type Spoken =
   | { readonly upstream: Upstream }
   | { readonly greeting: Greeting; readonly version: string }
 
+const eraBy = { discover: 'modern', initialize: 'legacy' } as const
+
 const greetingOf = (upstream: Upstream, by: 'discover' | 'initialize') => {
   const found = upstream.greeting[by]
-  return { ...found, capabilities: carriedCapabilities(found?.capabilities, upstream) }
+  return { ...found, capabilities: carriedCapabilities(found?.capabilities, upstream, eraBy[by]) }
 }
 
 /** `initialize` that is answered here: by the plane's endpoint, for a child that callers share, across a bridge. */
@@ -130,7 +151,7 @@ export const relayInitialize = (about: {
   })
   const bytes = resultBytes(ask.id, {
     protocolVersion,
-    capabilities: carriedCapabilities(capabilities, about.upstream),
+    capabilities: carriedCapabilities(capabilities, about.upstream, 'legacy'),
     ...rest,
   })
   return { bytes, session }

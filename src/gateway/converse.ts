@@ -4,15 +4,9 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { isLogLevel } from '#mcp/envelope.ts'
-import {
-  errorBytes,
-  INVALID_PARAMS,
-  isObject,
-  METHOD_NOT_FOUND,
-  resultBytes,
-} from '#mcp/messages.ts'
+import { resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
+import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -25,6 +19,7 @@ import {
   relayInitialize,
   type Spoken,
 } from './conversation.ts'
+import { deliver } from './deliver.ts'
 import type { Detached } from './detached.ts'
 import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
@@ -33,10 +28,13 @@ import { inNameOf, type Lend } from './lend.ts'
 import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
-import { answerList } from './lists.ts'
+import { answerList, serversFor } from './lists.ts'
 import type { Looks } from './look.ts'
-import { outboundOf, passedHeaders, type Timeouts } from './outbound.ts'
+import type { Notices } from './notices.ts'
+import { bareOutbound, outboundOf, type Timeouts } from './outbound.ts'
 import { greetAtPlane } from './plane-greeting.ts'
+import { keepLevel, levelAtPlane } from './plane-level.ts'
+import { followSubscriptions } from './plane-subscriptions.ts'
 import type { Questions } from './questions.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -44,8 +42,14 @@ import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
-import { relayStream, tellSession } from './stream.ts'
-import type { Underway } from './underway.ts'
+import { relayStream, type Told, tellSession } from './stream.ts'
+import type { Subscribing } from './subscribing.ts'
+import { asksForTask, type TaskCalls } from './task-call.ts'
+import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
+import type { Tasks } from './tasks.ts'
+import type { GatewayTelemetry } from './traced.ts'
+import { cancelledBy, type Underway } from './underway.ts'
+import { unknownMethod } from './unknown-method.ts'
 import type { Visits } from './visits.ts'
 
 /**
@@ -67,18 +71,23 @@ export const createConverse = (parts: {
   changes: ListChanges
   looks: Pick<Looks, 'notice'>
   listing: ListingOf
+  tasks: Tasks
+  taskCalls: TaskCalls
+  subscribing: Subscribing
   clock: Pick<Clock, 'after'>
   carry: Carry
   questions: Questions
   notes: SessionNotes
   record: Recorder
   loan: Lend
+  telemetry: Pick<GatewayTelemetry, 'dropsBaggage'>
   planeDocument(plane: PlaneId): PlaneDocument | undefined
+  snapshot(plane: PlaneId): PlaneSnapshot
+  nextId(): string
   now(): number
 }) => {
   const { sessions, visits, standing, listing, log } = parts
 
-  /** Whether it is an API whose operations are offered as tools. */
   const offersTools = ({ plane }: Exchange, item: string): boolean =>
     parts.apis.find(plane, item)?.offersTools === true
 
@@ -91,7 +100,6 @@ export const createConverse = (parts: {
     return upstream
   }
 
-  /** Where something goes on to a server: while it or its caller is suspended nothing does. */
   const unsuspended = (exchange: Exchange, caller: Caller): void => {
     if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
   }
@@ -114,33 +122,26 @@ export const createConverse = (parts: {
       ask,
       loan: loanOf(exchange, caller),
       timeouts: parts.limits,
+      dropsBaggage: parts.telemetry.dropsBaggage,
       behalf: {
         caller: callerKey(caller.view),
         loan: loanOf(exchange, caller),
-        // It ends with the request, which the caller of this watches over.
+        // The caller of this watches over it.
         outlive: () => () => {},
       },
       caller: callerKey(caller.view),
     })
 
-  /** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
   const bare = (
     exchange: Exchange,
     caller: Caller,
     session: Session,
     httpMethod: Outbound['httpMethod'],
     body: Uint8Array,
-  ): Outbound => ({
-    httpMethod,
-    era: 'legacy',
-    body,
-    id: undefined,
-    method: '',
-    headers: passedHeaders(exchange, session.upstreamId),
-    loan: loanOf(exchange, caller),
-    timeoutMs: parts.limits.firstAnswerTimeoutMs,
-    endMs: httpMethod === 'GET' ? Number.POSITIVE_INFINITY : parts.limits.callTimeoutMs,
-  })
+  ): Outbound => {
+    const loan = loanOf(exchange, caller)
+    return bareOutbound({ exchange, session, httpMethod, body, loan, timeouts: parts.limits })
+  }
 
   const spokenAs = (
     exchange: Exchange,
@@ -155,8 +156,7 @@ export const createConverse = (parts: {
     const greeting = greetAtPlane({
       listing: listing(exchange, caller.view, ask.era),
       upstream: (server) => parts.upstreams.find(exchange.plane, server),
-      subscribes: (upstream) =>
-        ask.era === 'modern' && listenable(parts.bridges, upstream) !== undefined,
+      subscribes: (upstream) => listenable(parts.bridges, upstream) !== undefined,
       instructs: endpoint.instructions !== false,
     })
     return { greeting, version }
@@ -232,14 +232,15 @@ export const createConverse = (parts: {
     return reply.finish(final && readableSkills(caller.view, upstream.server, final, parts.now()))
   }
 
-  /** The modern era says a level with each request; the session's is kept for them (2026-07-28, basic §_meta). */
-  const keepLevel = async ({ plane }: Exchange, ask: Ask, upstream: Upstream, reply: Reply) => {
-    const { level } = ask.params
-    if (!ask.session || !hasLogging(upstream)) return unknownMethod(ask, reply)
-    if (!isLogLevel(level))
-      return reply.finish(errorBytes(ask.id, INVALID_PARAMS, 'level is not one of the protocol'))
-    await parts.notes.setLogLevel(plane, ask.session, level)
-    reply.finish(resultBytes(ask.id, {}))
+  /** The server's own list, of what is this caller's and may still be asked for by it. */
+  const listTasks = async (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
+    const found = upstreamOf(exchange, caller)
+    const upstream = found && parts.bridges.spoken(found, ask.era)
+    if (!upstream || !parts.taskCalls.carries(exchange, ask.era)) return unknownMethod(ask, reply)
+    const answer = await askServer(exchange, caller, ask, upstream, unstreamed(reply))
+    const final = finalOf(ask.id, answer)
+    const whose = { exchange, caller, era: ask.era }
+    return reply.finish(final && (await tasksOf(parts.tasks, whose, final, parts.now())))
   }
 
   const converse = (exchange: Exchange, caller: Caller, ask: Ask, reply: Reply) => {
@@ -257,10 +258,18 @@ export const createConverse = (parts: {
       case 'skills/list':
         return upstream ? skills(exchange, caller, ask, upstream, reply) : unknownMethod(ask, reply)
     }
+    if (exchange.server === undefined && ask.method === 'logging/setLevel')
+      return levelAtPlane(parts, {
+        exchange,
+        caller,
+        ask,
+        reply,
+        servers: serversFor(listing(exchange, caller.view, ask.era)),
+      })
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     if (!upstream || upstream.shared) return unknownMethod(ask, reply)
     return upstream.bridgedTo === 'modern'
-      ? keepLevel(exchange, ask, upstream, reply)
+      ? keepLevel(parts.notes, exchange, ask, upstream, reply)
       : pass(exchange, caller, ask, upstream, reply)
   }
 
@@ -271,7 +280,6 @@ export const createConverse = (parts: {
       if (loan === 'missing') return undefined
       const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
       const lent = inNameOf(loan, caller)
-      // It ends with the stream, which the caller of this watches over.
       const behalf = { caller: callerKey(caller.view), loan: lent, outlive: () => () => {} }
       return outboundOf({ exchange, ask, loan: lent, timeouts, caller: behalf.caller, behalf })
     },
@@ -291,21 +299,15 @@ export const createConverse = (parts: {
     reply.finish(answerList(listing(exchange, caller.view, ask.era), ask, method))
   }
 
-  const deliver = (upstream: Upstream, out: Outbound): Promise<number> =>
-    new Promise((resolve) => {
-      let status = 202
-      upstream.send(out, {
-        head(head) {
-          status = head.status
-        },
-        message: () => true,
-        end: () => resolve(status),
-        fail: (code) => resolve(new Fault(code).row.status),
-      })
-    })
-
   return {
-    isCall: (ask: Ask): boolean => findMethod('client', ask.revision, ask.method)?.kind === 'call',
+    /** A method of tasks is one where its server's tasks are carried, and unknown everywhere else. */
+    isCall(exchange: Exchange, caller: Caller, ask: Ask): boolean {
+      if (findMethod('client', ask.revision, ask.method)?.kind === 'call') return true
+      if (!asksForTask(ask)) return false
+      // Whoever may discover nothing of the server is told that it is not there.
+      upstreamOf(exchange, caller)
+      return parts.taskCalls.carries(exchange, ask.era)
+    },
 
     /** Any request but a call. */
     answer(exchange: Exchange, caller: Caller, ask: Ask, reply: Reply): void | Promise<void> {
@@ -316,6 +318,10 @@ export const createConverse = (parts: {
           return converse(exchange, caller, ask, reply)
         case 'listen':
           return subscribe(exchange, caller, ask, reply)
+        case 'task':
+          return asksForTask(ask)
+            ? unknownMethod(ask, reply)
+            : listTasks(exchange, caller, ask, reply)
         default:
           return unknownMethod(ask, reply)
       }
@@ -325,21 +331,22 @@ export const createConverse = (parts: {
     async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
       const upstream = legacyOf(exchange, caller)
       const { message, session } = tell
+      const { plane } = exchange
+      const cancelled = cancelledBy(message)
       if (upstream && holdsSessions(upstream) && session) {
         unsuspended(exchange, caller)
-        const status = await deliver(
-          upstream,
-          bare(exchange, caller, session, 'POST', tell.doc.bytes),
-        )
+        const whose = { exchange, caller, era: 'legacy' } as const
+        const bytes = await asAtServer(parts.tasks, whose, tell.doc, message)
+        // A notice that overtakes its request tells the server nothing: then it is told again.
+        const isTold = parts.underway.has(session, cancelled)
+        const status = await deliver(upstream, bare(exchange, caller, session, 'POST', bytes))
+        // The server has been told; whether it stands open anywhere is found out beside the answer.
+        parts.underway.cancel(plane, session, cancelled, isTold).catch(() => {})
         return reply.finish(undefined, { status: status < 300 ? 202 : status })
       }
-      const { plane } = exchange
       if (session && message.kind !== 'notification')
         await parts.questions.hear(plane, session, tell)
-      const isCancellation =
-        message.kind === 'notification' && message.method === 'notifications/cancelled'
-      if (session && isCancellation)
-        await parts.underway.cancel(plane, session, message.params?.requestId)
+      if (session) await parts.underway.cancel(plane, session, cancelled)
       return reply.finish(undefined, { status: 202 })
     },
 
@@ -356,13 +363,18 @@ export const createConverse = (parts: {
         session,
         listing: (view: CallerView) => listing(exchange, view, 'legacy'),
       }
-      if (!upstream) return await tellSession(about)
+      const also = (notices: Notices) =>
+        followSubscriptions(parts, { exchange, caller, session, notices })
+      if (!upstream)
+        return await tellSession(exchange.server === undefined ? { ...about, also } : about)
       const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
       const carried =
         upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
       const out = carried ? { ...asked, carried } : asked
       const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
-      await relayStream({ ...about, upstream, outbound: out, mayRead })
+      const mine = { exchange, caller, era: 'legacy' } as const
+      const told: Told = (...message) => asToldOf(parts, mine, ...message)
+      await relayStream({ ...about, upstream, outbound: out, mayRead, told })
     },
 
     /** Ends a session, at its server too where that has one. */
@@ -379,17 +391,6 @@ export const createConverse = (parts: {
       reply.finish(undefined, { status })
     },
   }
-}
-
-/** −32601; with 404 in the modern era (2026-07-28, transports §Error Handling). */
-const unknownMethod = (ask: Ask, reply: Reply): void =>
-  reply.finish(errorBytes(ask.id, METHOD_NOT_FOUND, 'Method not found'), {
-    status: ask.era === 'modern' ? 404 : 200,
-  })
-
-const hasLogging = ({ greeting }: Upstream): boolean => {
-  const capabilities = greeting.initialize?.capabilities
-  return isObject(capabilities) && isObject(capabilities.logging)
 }
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */

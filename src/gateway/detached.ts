@@ -4,6 +4,7 @@ import type { RequestId } from '#mcp/messages.ts'
 import type { Call, Recorder } from './call.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
 import type { Stand, Standing, Unpermitted } from './standing.ts'
+import type { Underway } from './underway.ts'
 
 /**
  * Calls whose server closed the stream before the final message, which a resumed stream will bring
@@ -32,6 +33,7 @@ export const createDetached = (parts: {
   timeoutMs: number
   record: Recorder
   standing: Standing
+  underway: Pick<Underway, 'add'>
   onLost(cause: unknown): void
 }): Detached => {
   const kept = new Map<string, { exchange: Exchange; call: Call; stop(): void }>()
@@ -43,7 +45,7 @@ export const createDetached = (parts: {
     kept.delete(key)
     return found
   }
-  const giveUp = (key: string, status: 'failed' | 'cancelled', code: FaultCode) => {
+  const giveUp = (key: string, status: 'failed' | 'cancelled', code: FaultCode | '') => {
     const found = take(key)
     if (!found) return
     const answer = { status, code, final: undefined }
@@ -62,9 +64,13 @@ export const createDetached = (parts: {
         tell(code)
       }
       const over = parts.standing.add({ caller, reason, end })
+      // Its server, which keeps the session, has been told.
+      const cancel = () => giveUp(key, 'cancelled', '')
+      const unheard = parts.underway.add(exchange.plane, session, id, cancel)
       const stopTimer = parts.clock.after(parts.timeoutMs, () => timeOut(key))
       const stop = () => {
         over()
+        unheard()
         stopTimer()
       }
       kept.set(key, { exchange, call, stop })

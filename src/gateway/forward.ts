@@ -46,6 +46,12 @@ export interface Forwarding {
   readonly redact?: Redact | undefined
   /** Which of the server's notices reach the caller; undefined for all that its revision knows. */
   readonly passes?: ((method: string) => boolean) | undefined
+  /** A message that the server streams as its caller is told it; undefined for what is not told. */
+  readonly told?:
+    | ((bytes: Uint8Array, doc: JsonDocument, message: Message) => Uint8Array | undefined)
+    | undefined
+  /** Types of results that both sides declared beside those of the protocol. */
+  readonly types?: readonly string[]
   /** Handed the way to cancel, once the request is on its way; with the code of why, where it is not its caller's wish. */
   readonly onSent?: (cancel: (reason: string, code?: FaultCode) => void) => void
   readonly log: Log
@@ -104,7 +110,8 @@ export const forward = (about: Forwarding): Promise<Answer> =>
             what: 'a message of no known method',
             server: about.upstream.server,
           })
-        return known ? reply.relay(bytes, event) : true
+        const told = known && about.told ? about.told(bytes, doc, message) : bytes
+        return known && told ? reply.relay(told, event) : true
       },
       end: () => finish(),
       fail: (code, detail) => {
@@ -115,7 +122,7 @@ export const forward = (about: Forwarding): Promise<Answer> =>
 
     const finish = () => {
       if (final) {
-        const { status, code } = classify(final.message)
+        const { status, code } = classify(final.message, about.types)
         return settle({ status, code, final: final.bytes, event: final.event })
       }
       const isResumable = ask.era === 'legacy' && ask.session !== undefined && !redact
@@ -141,6 +148,17 @@ export const forward = (about: Forwarding): Promise<Answer> =>
       settle({ status: 'cancelled', code: code ?? '', ...none })
     })
   })
+
+/** Of a call that nothing went out for. */
+export const unsent = (code: FaultCode): Answer => ({
+  status: 'cancelled',
+  code,
+  final: undefined,
+  event: undefined,
+  detached: false,
+  httpStatus: 0,
+  sessionId: undefined,
+})
 
 /** The final message where there is none from the server; none for a caller that wants none. */
 export const finalOf = (
@@ -171,10 +189,13 @@ const restoreId = (about: Forwarding, doc: JsonDocument): Uint8Array => {
   return splice(doc.bytes, [{ span, text: JSON.stringify(about.ask.id) }])
 }
 
-export const classify = (message: Message): { status: Outcome['status']; code: string } => {
+export const classify = (
+  message: Message,
+  types?: readonly string[],
+): { status: Outcome['status']; code: string } => {
   if (message.kind === 'error')
     return { status: 'protocol error', code: String(message.error.code) }
   if (message.kind !== 'result') return { status: 'failed', code: 'upstream_broken' }
-  const status = classifyResult(message.result)
+  const status = classifyResult(message.result, types)
   return status === 'invalid' ? { status: 'failed', code: 'upstream_broken' } : { status, code: '' }
 }

@@ -57,7 +57,9 @@ export interface Installation {
   /** What the ledger of a plane hands out to whoever verifies it. */
   evidence(plane: PlaneId): Evidence
   /** A ledger as it lies in the store, for verifying it there. */
-  ledgerFile(plane: PlaneId): Pick<LedgerFile, 'read' | 'findPayload' | 'pruning' | 'tree'>
+  ledgerFile(
+    plane: PlaneId,
+  ): Pick<LedgerFile, 'read' | 'readBack' | 'seek' | 'size' | 'findPayload' | 'pruning' | 'tree'>
   /** What a call was made with: for evaluation, and for whoever may read it. */
   readonly given: GivenArguments
   readonly recorded: RecordedQuery

@@ -1,25 +1,27 @@
 import type { Bridges } from '#bridge/bridge.ts'
-import { unwrapUri, wrapUri } from '#domain/plane-uri.ts'
+import { wrapUri } from '#domain/plane-uri.ts'
 import type { Clock } from '#lib/clock.ts'
-import { readJson, spanOf, splice } from '#lib/json.ts'
+import { readJson } from '#lib/json.ts'
 import { SUBSCRIPTION_ID_KEY } from '#mcp/envelope.ts'
-import { errorBytes, INVALID_PARAMS, isObject, resultBytes } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, MISSING_CAPABILITY, resultBytes } from '#mcp/messages.ts'
+import { declaresTasks, TASKS, withTaskId } from '#mcp/tasks.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { answerLimits } from './forward.ts'
-import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
+import type { ListChanges } from './list-changes.ts'
+import { acknowledgement, type Filter, mostNamed, narrowed, readFilter } from './listen-filter.ts'
 import type { Listing } from './lists.ts'
 import { createNotices, listChanged, noticeBytes } from './notices.ts'
 import { wrapMessage } from './plane-answer.ts'
 import { faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import { needsPlane, needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
-import { permit, type Target } from './target.ts'
-import { openUpdates, type Updates } from './updates.ts'
-
-/** What one listener may name; each costs a decision, and a place in a server's own filter. */
-const mostUris = 1000
+import type { Intended, Subscribing, Subscription } from './subscribing.ts'
+import { permit, subscription, type Target, taskTarget } from './target.ts'
+import type { TaskCalls } from './task-call.ts'
+import type { Tasks } from './tasks.ts'
+import { type Followed, openUpdates, type Updates } from './updates.ts'
 
 interface Asked {
   readonly exchange: Exchange
@@ -29,17 +31,10 @@ interface Asked {
   listing(view: CallerView): Listing
 }
 
-/** A resource to be told of, at its server, and as the caller writes it. */
-interface Subscribed {
-  readonly server: string
-  readonly uri: string
-  readonly written: string
-}
-
 /**
  * `subscriptions/listen` (2026-07-28, basic/utilities/subscriptions): changes of lists are the gateway's
- * own to tell, at every endpoint and whatever its servers speak; updates of resources come from a
- * stream of each server that has some of them. Acknowledged is what is told.
+ * own to tell, at every endpoint and whatever its servers speak; updates of resources and of tasks come
+ * from a stream of each server that has some of them. Acknowledged is what is told.
  */
 export const createListen = (parts: {
   upstreams: Upstreams
@@ -47,6 +42,9 @@ export const createListen = (parts: {
   standing: Standing
   changes: ListChanges
   clock: Pick<Clock, 'after'>
+  subscribing: Subscribing
+  tasks: Tasks
+  taskCalls: Pick<TaskCalls, 'carries'>
   now(): number
   /** The same request, as it goes to that server; undefined where there is no credential for it. */
   outbound(exchange: Exchange, caller: Caller, ask: Ask, server: string): Outbound | undefined
@@ -58,34 +56,68 @@ export const createListen = (parts: {
     return upstream && listenable(parts.bridges, upstream)
   }
 
+  /** Those of the tasks that are the caller's; nobody is told which of the others there are. */
+  const tasksOf = async ({ exchange, caller, ask }: Asked, ids: readonly string[]) => {
+    if (!parts.taskCalls.carries(exchange, ask.era)) return []
+    const { server = '' } = exchange
+    const found = await Promise.all(
+      ids.map(async (written): Promise<Subscription[]> => {
+        const bound = await parts.tasks.find({ exchange, caller, era: ask.era }, written)
+        const target = taskTarget(server, bound)
+        const isIts = bound && permit(caller.view, target, now()).permitted
+        return isIts ? [{ target, at: bound.at, written }] : []
+      }),
+    )
+    return found.flat()
+  }
+
+  /** What there is to be told of, by whoever may tell of it; what is hidden is among it, to be refused. */
+  const wantedBy = async (asked: Asked, filter: Filter): Promise<readonly Subscription[]> => {
+    const { exchange, caller } = asked
+    const resources = filter.resources.map(({ server, uri, written }) => ({
+      target: { ...subscription(server, uri), written },
+      at: uri,
+      written,
+    }))
+    // What no stream can tell of goes to no server, and is not acknowledged.
+    const told = resources.filter(
+      ({ target }) =>
+        listensAt(exchange, target.server) !== undefined ||
+        !permit(caller.view, target, now()).permitted,
+    )
+    return [...told, ...(await tasksOf(asked, filter.taskIds))]
+  }
+
   const open = (
-    { exchange, caller, ask }: Asked,
+    asked: Asked,
     server: string,
-    uris: readonly string[],
-    updated: (server: string, uri: string, bytes: Uint8Array | undefined) => void,
+    some: readonly Intended[],
+    notices: Pick<Parameters<typeof openUpdates>[0], 'updated' | 'moved'>,
   ): Updates | undefined => {
+    const { exchange, caller, ask } = asked
     const upstream = listensAt(exchange, server)
-    const asked = upstream && narrowed(ask, uris)
-    return asked
-      ? openUpdates({
-          upstream,
-          clock: parts.clock,
-          uris,
-          outbound: () => parts.outbound(exchange, caller, asked, server),
-          updated: (uri, bytes) => updated(server, uri, bytes),
-        })
-      : undefined
+    const followed = followedAt(some)
+    return (
+      upstream &&
+      openUpdates({
+        upstream,
+        clock: parts.clock,
+        followed,
+        outbound: () => parts.outbound(exchange, caller, narrowed(ask, followed), server),
+        ...notices,
+      })
+    )
   }
 
   return async (asked: Asked): Promise<void> => {
     const { exchange, caller, ask, reply } = asked
-    const wanted = readFilter(exchange, ask)
-    if ('problem' in wanted) return reply.finish(errorBytes(ask.id, INVALID_PARAMS, wanted.problem))
-    const hidden = wanted.resources.find((one) => !mayBeTold(caller.view, one, now()))
-    if (hidden)
-      return reply.finish(
-        errorBytes(ask.id, INVALID_PARAMS, 'Resource not found', { uri: hidden.written }),
-      )
+    const filter = readFilter(exchange, ask)
+    if ('problem' in filter) return reply.finish(errorBytes(ask.id, INVALID_PARAMS, filter.problem))
+    if (filter.taskIds.length > 0 && !declaresTasks(ask.params))
+      return reply.finish(...undeclared(ask))
+    const wanted = await wantedBy(asked, filter)
+    const intended = await parts.subscribing.admit(asked, wanted)
+    if (!intended) return
     const { promise: ended, resolve: end } = Promise.withResolvers<Buffer | undefined>()
     const over: (() => void)[] = []
     const notices = createNotices(reply)
@@ -93,16 +125,22 @@ export const createListen = (parts: {
     let isAcknowledged = false
     const inTurn = (tell: () => void): void => {
       if (isAcknowledged) tell()
-      else if (early.length < mostUris) early.push(tell)
+      else if (early.length < mostNamed) early.push(tell)
     }
 
-    const updated = (server: string, uri: string, bytes: Uint8Array | undefined): void => {
-      const written = exchange.server === undefined ? wrapUri(server, uri) : uri
+    const updated = (server: string) => (uri: string, bytes: Uint8Array | undefined) => {
       // A server may speak of what lies below what was asked for, and of what this caller may not know.
-      if (!mayBeTold(caller.view, { server, uri, written }, now())) return
+      if (!permit(caller.view, subscription(server, uri), now()).permitted) return
+      const written = exchange.server === undefined ? wrapUri(server, uri) : uri
       const own = bytes && exchange.server === undefined ? wrapMessage(server, bytes) : bytes
       const told = own ?? noticeBytes('notifications/resources/updated', { uri: written }, ask.id)
       inTurn(() => notices.tell(`updated ${written}`, told))
+    }
+    const moved = (task: string, bytes: Uint8Array): void => {
+      const its = intended.find(({ target, at }) => target.task !== undefined && at === task)
+      if (!its || !permit(caller.view, its.target, now()).permitted) return
+      const told = withTaskId(readJson(bytes, answerLimits), its.written)
+      inTurn(() => notices.tell(`task ${task}`, told))
     }
 
     reply.openEvents()
@@ -110,32 +148,33 @@ export const createListen = (parts: {
     over.push(
       parts.standing.add({
         caller,
-        reason: needs(exchange.server, wanted.resources),
+        reason: needs(
+          exchange.server,
+          intended.map(({ target }) => target),
+        ),
         end: (code) => end(faultBytes(ask.id, code)),
       }),
       parts.changes.add({
         caller,
-        kinds: wanted.lists,
+        kinds: filter.lists,
         listing: asked.listing,
         tell: (kind) => inTurn(() => notices.tell(kind, listChanged(kind, ask.id))),
         end: () => end(finalBytes(ask)),
       }),
     )
-    const byServer = Map.groupBy(wanted.resources, ({ server }) => server)
+    const byServer = Map.groupBy(intended, ({ target }) => target.server)
     const streams = [...byServer].map(([server, some]) => {
-      const stream = open(
-        asked,
-        server,
-        some.map(({ uri }) => uri),
-        updated,
-      )
+      const stream = open(asked, server, some, { updated: updated(server), moved })
       if (stream) over.push(stream.close)
-      return stream?.honoured.then((uris) => some.filter(({ uri }) => uris.includes(uri)))
+      return stream?.honoured.then((told) => some.filter((one) => isAmong(told, one)))
     })
     const honoured = Promise.all(streams).then((all) => all.flatMap((some) => some ?? []))
     const first = await Promise.race([honoured, ended])
-    if (Array.isArray(first)) {
-      reply.relay(acknowledgement(ask, wanted.lists, first))
+    const told = Array.isArray(first) ? first : []
+    const isRecorded = await parts.subscribing.conclude(intended, (one) => told.includes(one))
+    if (!isRecorded) end(faultBytes(ask.id, 'unconfirmed'))
+    else if (Array.isArray(first)) {
+      reply.relay(acknowledgement(ask, filter.lists, followedAs(told)))
       isAcknowledged = true
       for (const tell of early.splice(0)) tell()
     }
@@ -154,71 +193,37 @@ export const listenable = (
   return spoken && !spoken.shared ? spoken : undefined
 }
 
-const mayBeTold = (view: CallerView, about: Subscribed, now: number): boolean =>
-  permit(view, subscription(about), now).permitted
+const sorted = (all: readonly Subscription[], name: (one: Subscription) => string): Followed => {
+  const [tasks, resources] = [true, false].map((isTask) =>
+    all.filter(({ target }) => (target.task !== undefined) === isTask).map(name),
+  )
+  return { resources: resources ?? [], tasks: tasks ?? [] }
+}
+/** As their server calls them, and as the caller does. */
+const followedAt = (all: readonly Subscription[]): Followed => sorted(all, ({ at }) => at)
+const followedAs = (all: readonly Subscription[]): Followed => sorted(all, ({ written }) => written)
 
-const subscription = ({ server, uri, written }: Subscribed): Target => ({
-  server,
-  kind: 'resource',
-  name: uri,
-  written,
-  args: undefined,
-  use: 'other',
-})
+const isAmong = ({ resources, tasks }: Followed, { target, at }: Subscription): boolean =>
+  (target.task === undefined ? resources : tasks).includes(at)
 
-/** A stream stands on its server, where it is of one, and on each resource that it tells of. */
+/** A stream stands on its server, where it is of one, and on each thing that it tells of. */
 const needs =
-  (server: string | undefined, resources: readonly Subscribed[]): Stand['reason'] =>
+  (server: string | undefined, targets: readonly Target[]): Stand['reason'] =>
   (view, now) => {
-    for (const one of resources) {
-      const code = unpermitted(permit(view, subscription(one), now))
+    for (const target of targets) {
+      const code = unpermitted(permit(view, target, now))
       if (code) return code
     }
     return server === undefined ? needsPlane(view, now) : needsServer(server)(view, now)
   }
 
-type Filter =
-  | { readonly lists: ReadonlySet<ListKind>; readonly resources: readonly Subscribed[] }
-  | { readonly problem: string }
-
-const readFilter = ({ server }: Exchange, { params }: Ask): Filter => {
-  const { notifications } = params
-  if (!isObject(notifications)) return { problem: 'notifications must say what is listened for' }
-  const lists = new Set(listKinds.filter((kind) => notifications[`${kind}ListChanged`] === true))
-  const { resourceSubscriptions: uris = [] } = notifications
-  if (!Array.isArray(uris) || uris.some((uri) => typeof uri !== 'string'))
-    return { problem: 'resourceSubscriptions must be a list of URIs' }
-  if (uris.length > mostUris)
-    return { problem: `resourceSubscriptions must name at most ${mostUris} resources` }
-  const resources = [...new Set<string>(uris)].map((written): Subscribed => {
-    if (server !== undefined) return { server, uri: written, written }
-    const { server: its = '', uri = written } = unwrapUri(written) ?? {}
-    return { server: its, uri, written }
-  })
-  return { lists, resources }
-}
-
-/** The caller's own request, of these resources alone: its id is then what the server's notices carry. */
-const narrowed = (ask: Ask, uris: readonly string[]): Ask | undefined => {
-  const span = spanOf(ask.doc, 'params', 'notifications')
-  if (!span) return undefined
-  const text = JSON.stringify({ resourceSubscriptions: uris })
-  return { ...ask, doc: readJson(splice(ask.doc.bytes, [{ span, text }]), answerLimits) }
-}
-
-const acknowledgement = (
-  { id }: Ask,
-  lists: ReadonlySet<ListKind>,
-  resources: readonly Subscribed[],
-): Buffer => {
-  const flags = [...lists].map((kind) => [`${kind}ListChanged`, true] as const)
-  const uris = resources.map(({ written }) => written)
-  const notifications = {
-    ...Object.fromEntries(flags),
-    ...(uris.length > 0 && { resourceSubscriptions: uris }),
-  }
-  return noticeBytes('notifications/subscriptions/acknowledged', { notifications }, id)
-}
-
 const finalBytes = ({ id }: Ask): Buffer =>
   resultBytes(id, { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_KEY]: id } })
+
+/** ext-tasks §Task Status Notifications. */
+const undeclared = ({ id }: Ask): Parameters<Reply['finish']> => [
+  errorBytes(id, MISSING_CAPABILITY, 'Missing required client capability', {
+    requiredCapabilities: { extensions: { [TASKS]: {} } },
+  }),
+  { status: 400 },
+]

@@ -2,7 +2,7 @@ import type { Refusal } from '#domain/decision.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { asFault, Fault, isUpstreamFault } from '#lib/fault.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
-import type { Asked } from './steps.ts'
+import type { Asked } from './asked.ts'
 import { permit } from './target.ts'
 
 /** What is known of servers' definitions, by how old it is; the registry's watch. */

@@ -8,19 +8,20 @@ import type { CallerView, Permitted } from '#policy/policy.ts'
 import type { ArgumentProblem } from '#rest/argument.ts'
 import type { Apis } from '#upstream/apis.ts'
 import { type ApiLent, buildFor, callApi } from './api-call.ts'
+import type { Asked, Sending } from './asked.ts'
 import type { Answer } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
 import type { Timeouts } from './outbound.ts'
 import { redactionOf } from './redaction-of.ts'
 import type { Reply } from './reply.ts'
-import type { Unpermitted } from './standing.ts'
-import type { Asked, Sending } from './steps.ts'
 import { type Target, upstreamName } from './target.ts'
+import { traceHeaders } from './trace.ts'
+import type { Tracing } from './traced.ts'
 
 /** Keeps what is on its way standing on what permits it; `tell` hears why it ended. */
 export type Hold = (
   cancel: (reason: string, code?: FaultCode) => void,
-  tell?: (code: Unpermitted) => void,
+  tell?: (why: string) => void,
 ) => void
 
 /** The steps of a call that are others where it is an API that is called, whoever calls it. */
@@ -30,6 +31,7 @@ export const createOperations = (parts: {
   log: Log
   apis: Pick<Apis, 'find'>
   loan: Lend
+  tracing: Pick<Tracing, 'passed'>
 }) => ({
   /** An operation's request is built whole before anything is counted: what cannot be written is refused. */
   lend({ exchange, caller, ask, target }: Asked, decision: Permitted): ApiLent | Refused {
@@ -52,16 +54,19 @@ export const createOperations = (parts: {
 
   /** A REST caller that goes away cancels, as one of the modern era does. */
   forward(
-    { exchange, caller, ask, target }: Asked,
+    asked: Asked,
     { decision, call }: Sending,
     lent: ApiLent,
     reply: Reply,
     stand: Hold,
   ): Promise<Answer> {
+    const { exchange, caller, ask, target } = asked
+    const passed = parts.tracing.passed(asked)
     const spoken = spokenOf(call, decision, upstreamName(target, decision))
     return callApi({
       ask,
       lent: { ...lent, loan: inNameOf(lent.loan, caller, spoken) },
+      headers: passed ? traceHeaders(passed) : [],
       redaction: redactionOf(decision.capability),
       address: `${parts.origin}/rest/${exchange.plane}/${target.server}`,
       timeouts: parts.limits,

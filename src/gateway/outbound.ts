@@ -5,7 +5,8 @@ import { findMethod } from '#mcp/methods.ts'
 import { mirroredHeaders, type ParamHeader } from '#mcp/param-headers.ts'
 import type { Carried } from '#upstream/carried.ts'
 import type { Behalf, Outbound } from '#upstream/upstream.ts'
-import { type Ask, type Exchange, header } from './exchange.ts'
+import { type Ask, type Exchange, header, type Session } from './exchange.ts'
+import { type Passed, traceEdits, traceHeaders } from './trace.ts'
 
 /** What travels on to a server; everything else that a caller sends stays here, its token first. */
 const passedOn = [
@@ -20,7 +21,7 @@ const passedOn = [
   'baggage',
 ]
 
-export const passedHeaders = (exchange: Exchange, sessionId: string | undefined): string[] => {
+const passedHeaders = (exchange: Exchange, sessionId: string | undefined): string[] => {
   const headers: string[] = []
   for (const name of passedOn) {
     const value = header(exchange, name)
@@ -59,13 +60,20 @@ export const outboundOf = (about: {
   /** As `callerKey` writes it. */
   caller: string
   carried?: Carried | undefined
+  /** Of the trace, where the gateway is a part of it; else what the caller wrote goes on. */
+  passed?: Passed | undefined
+  dropsBaggage?: boolean | undefined
+  /** What is taken out of the message beside that. */
+  edits?: readonly Edit[] | undefined
 }): Outbound => {
-  const { exchange, ask, renamed, sentId } = about
-  const body = rewritten(ask, renamed, sentId)
+  const { exchange, ask, renamed, sentId, passed, dropsBaggage = false, edits = [] } = about
+  const tracing = traceEdits(ask.doc, ask.params, { passed, dropsBaggage })
+  const body = rewritten(ask, renamed, sentId, [...tracing, ...edits])
   const headers = passedHeaders(
     exchange,
     about.ownSession === undefined ? ask.session?.upstreamId : undefined,
   )
+  if (passed) retrace(headers, passed)
   if (renamed !== undefined) rename(headers, renamed)
   if (about.mirrored) mirror(headers, about.mirrored, ask.params.arguments)
   const doc = body === ask.doc.bytes ? ask.doc : undefined
@@ -90,8 +98,33 @@ export const outboundOf = (about: {
   }
 }
 
-const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): Uint8Array => {
-  const edits: Edit[] = []
+/** A message or a request of a session that is no request of ours: no id, no body but the caller's. */
+export const bareOutbound = (about: {
+  exchange: Exchange
+  session: Session
+  httpMethod: Outbound['httpMethod']
+  body: Uint8Array
+  loan: Outbound['loan']
+  timeouts: Timeouts
+}): Outbound => ({
+  httpMethod: about.httpMethod,
+  era: 'legacy',
+  body: about.body,
+  id: undefined,
+  method: '',
+  headers: passedHeaders(about.exchange, about.session.upstreamId),
+  loan: about.loan,
+  timeoutMs: about.timeouts.firstAnswerTimeoutMs,
+  endMs: about.httpMethod === 'GET' ? Number.POSITIVE_INFINITY : about.timeouts.callTimeoutMs,
+})
+
+const rewritten = (
+  ask: Ask,
+  name: string | undefined,
+  id: string | undefined,
+  others: readonly Edit[],
+): Uint8Array => {
+  const edits: Edit[] = [...others]
   const put = (text: string, ...path: string[]) => {
     const span = spanOf(ask.doc, ...path)
     if (span) edits.push({ span, text })
@@ -102,13 +135,14 @@ const rewritten = (ask: Ask, name: string | undefined, id: string | undefined): 
     ? ask.doc.bytes
     : splice(
         ask.doc.bytes,
-        edits.sort((a, b) => a.span.start - b.span.start),
+        edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end),
       )
 }
 
 /** Where it is written what the request is about. */
 const nameIn = ({ revision, method, params }: Ask): string[] => {
   const row = findMethod('client', revision, method)
+  if (row?.kind === 'task') return ['params', 'taskId']
   const member = row?.kind === 'call' ? row.name : 'name'
   if (member !== 'ref') return ['params', member]
   const isResource = isObject(params.ref) && params.ref.type === 'ref/resource'
@@ -120,6 +154,12 @@ const mirror = (headers: string[], declared: readonly ParamHeader[], args: unkno
     if (headers[at]?.startsWith('mcp-param-')) headers.splice(at, 2)
   for (const [name, value] of mirroredHeaders(declared, args as JsonValue | undefined))
     headers.push(name, value)
+}
+
+const retrace = (headers: string[], passed: Passed): void => {
+  for (let at = headers.length - 2; at >= 0; at -= 2)
+    if (headers[at] === 'traceparent' || headers[at] === 'tracestate') headers.splice(at, 2)
+  headers.push(...traceHeaders(passed))
 }
 
 const rename = (headers: string[], name: string): void => {

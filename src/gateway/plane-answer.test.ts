@@ -30,6 +30,10 @@ describe("A server's answer at the plane's endpoint", () => {
         '"content":[],"_meta":{"ui":{"resourceUri":"ui://plant/v"}}',
       ],
       [
+        '"inputRequests":{"a":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"resource_link","uri":"a:b"}]}]},{"role":"user","content":{"type":"resource","resource":{"uri":"a:c","text":"t"}}}]}}}',
+        '"inputRequests":{"a":{"method":"sampling/createMessage","params":{"messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"resource_link","uri":"plant+a:b"}]}]},{"role":"user","content":{"type":"resource","resource":{"uri":"plant+a:c","text":"t"}}}]}}}',
+      ],
+      [
         '"content":[],"_meta":{"ui/resourceUri":"ui://v"}',
         '"content":[],"_meta":{"ui/resourceUri":"ui://plant/v"}',
       ],

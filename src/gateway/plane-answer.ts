@@ -10,6 +10,7 @@ import {
   spanOf,
   splice,
 } from '#lib/json.ts'
+import { membersOf } from '#lib/json-members.ts'
 import { answerLimits } from './forward.ts'
 
 /**
@@ -44,12 +45,17 @@ const urisOf = (message: Part): Span[] => {
   const contents = partsOf(message, ['result', 'contents']).flatMap(elementsOf)
   const content = partsOf(message, ['result', 'content']).flatMap(elementsOf)
   const prompts = partsOf(message, ['result', 'messages']).flatMap(elementsOf)
-  const said = prompts.flatMap((one) => partsOf(one, ['content']))
+  const asked = partsOf(message, ['result', 'inputRequests']).flatMap(valuesOf)
+  const sampled = asked.flatMap((one) => partsOf(one, ['params', 'messages'])).flatMap(elementsOf)
+  const said = [...prompts, ...sampled].flatMap((one) => partsOf(one, ['content']))
+  const blocks = [...content, ...said, ...said.flatMap(elementsOf)]
+  // client/sampling §Tools: what a tool gave, inside of what a model is asked.
+  const given = blocks.flatMap((one) => partsOf(one, ['content'])).flatMap(elementsOf)
   return [
     ...uris,
     ...ui.flatMap((one) => spansOf(one, ['resourceUri'])),
     ...contents.flatMap((one) => spansOf(one, ['uri'])),
-    ...[...content, ...said, ...said.flatMap(elementsOf)].flatMap(uriOfBlock),
+    ...[...blocks, ...given].flatMap(uriOfBlock),
   ]
 }
 
@@ -73,6 +79,13 @@ const elementsOf = (list: Part): Part[] =>
   Array.isArray(list.doc.value)
     ? elementSpans(list.doc).map(({ start, end }) =>
         partAt(list, { start: start + list.start, end: end + list.start }),
+      )
+    : []
+
+const valuesOf = (object: Part): Part[] =>
+  isObject(object.doc.value)
+    ? membersOf(object.doc).map(({ value: { start, end } }) =>
+        partAt(object, { start: start + object.start, end: end + object.start }),
       )
     : []
 

@@ -28,6 +28,7 @@ export const greetAtPlane = (about: {
       resources,
       completes: (prompts || templates) && has(upstream, 'completions'),
       subscribes: resources && upstream !== undefined && about.subscribes(upstream),
+      logs: upstream !== undefined && !upstream.shared && has(upstream, 'logging'),
       instructions: instructionsOf(name, upstream),
     }
   })
@@ -44,6 +45,7 @@ export const greetAtPlane = (about: {
         },
       }),
       ...(some(({ completes }) => completes) && { completions: {} }),
+      ...(some(({ logs }) => logs) && { logging: {} }),
     },
     ...(instructions !== '' && { instructions }),
   }

@@ -20,6 +20,8 @@ export interface Questions {
   put(about: Put): Promise<Heard>
   /** An answer from that session, to whichever process asked; what nobody asked is let go of. */
   hear(plane: PlaneId, session: Session, tell: Tell): Promise<void>
+  /** The gateway stops: nobody is let in who could answer, so that all who wait are told to call again. */
+  close(): void
 }
 
 interface Put {
@@ -38,7 +40,14 @@ export type Heard =
   { readonly answers: Readonly<Record<string, string>> } | { readonly unheard: Unheard }
 
 /** Why there are no answers: `gone` and `cancelled` by the caller, who is told nothing more. */
-export type Unheard = 'crowded' | 'late' | 'refused' | 'gone' | 'cancelled' | Unpermitted
+export type Unheard =
+  | 'crowded'
+  | 'late'
+  | 'refused'
+  | 'stopping'
+  | 'gone'
+  | 'cancelled'
+  | Unpermitted
 
 const mostWaiting = 1000
 const mostOfOneCaller = 16
@@ -56,7 +65,9 @@ export const createQuestions = (parts: {
 }): Questions => {
   const open = new Map<string, (said: Said) => void>()
   const waiting = new Map<string, number>()
+  const ends = new Set<(unheard: Unheard) => void>()
   let all = 0
+  let isClosed = false
 
   const enter = (who: string): (() => void) | undefined => {
     const its = waiting.get(who) ?? 0
@@ -74,12 +85,14 @@ export const createQuestions = (parts: {
   return {
     put(about) {
       const { exchange, caller, ask, session, questions, reply } = about
+      if (isClosed) return Promise.resolve({ unheard: 'stopping' })
       const leave = enter(`${exchange.plane} ${callerKey(caller.token)}`)
       if (!leave) return Promise.resolve({ unheard: 'crowded' })
       const { promise, resolve } = Promise.withResolvers<Heard>()
       const missing = new Map(questions.map(({ key }) => [`ask-${parts.nextId()}`, key]))
       const answers: Record<string, string> = {}
       const end = (unheard: Unheard) => resolve({ unheard })
+      ends.add(end)
       const hear = (id: string, key: string) => (said: Said) => {
         open.delete(keyOf(session, id))
         // The first answer is the answer.
@@ -90,6 +103,7 @@ export const createQuestions = (parts: {
       }
       const over = [
         leave,
+        () => void ends.delete(end),
         ...[...missing].map(([id, key]) => {
           open.set(keyOf(session, id), hear(id, key))
           return parts.elsewhere.hold(exchange.plane, session, aboutOf(id), hear(id, key))
@@ -118,6 +132,11 @@ export const createQuestions = (parts: {
       const said = span ? Buffer.from(doc.bytes.subarray(span.start, span.end)).toString() : ''
       if (here) here(said)
       else await parts.elsewhere.tell(plane, session, aboutOf(message.id), said)
+    },
+
+    close() {
+      isClosed = true
+      for (const end of [...ends]) end('stopping')
     },
   }
 }

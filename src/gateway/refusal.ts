@@ -105,6 +105,12 @@ const unknownBytes = (ask: Ask, name: string): Buffer => {
       return errorBytes(ask.id, INVALID_PARAMS, `Unknown prompt: ${name}`)
     case 'completion/complete':
       return errorBytes(ask.id, INVALID_PARAMS, `Unknown reference: ${name}`)
+    case 'tasks/get':
+    case 'tasks/result':
+    case 'tasks/cancel':
+    case 'tasks/update':
+      // 2025-11-25, basic/utilities/tasks §Error Handling; the same in ext-tasks.
+      return errorBytes(ask.id, INVALID_PARAMS, 'Task not found')
     default:
       // −32002 until 2025-11-25; −32602 since (2026-07-28, server/resources §Error Handling).
       return errorBytes(

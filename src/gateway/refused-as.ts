@@ -1,9 +1,9 @@
 import type { Refusal } from '#domain/decision.ts'
+import type { Asked } from './asked.ts'
 import type { Exchange } from './exchange.ts'
 import { answerRefusal, challengeOf } from './refusal.ts'
 import { answerRestRefusal } from './rest-reply.ts'
 import type { StepUps } from './step-ups.ts'
-import type { Asked } from './steps.ts'
 import { type Target, writtenAtPlane } from './target.ts'
 
 /** A refusal as its caller is told it, in the protocol that it called in, with what it may do about it. */

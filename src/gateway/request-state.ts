@@ -8,7 +8,7 @@ import {
   spanOf,
   splice,
 } from '#lib/json.ts'
-import { membersText } from '#lib/json-object.ts'
+import { membersText } from '#lib/json-members.ts'
 import { INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
 import type { Keyring } from '#vault/vault.ts'
 import { type Ask, type Caller, callerKey } from './exchange.ts'

@@ -4,13 +4,13 @@ import { type FaultCode, faults } from '#lib/fault.ts'
 import { errorBytes, INTERNAL_ERROR, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
 import { UNKNOWN_SPEAKER } from '#mcp/speaker.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
+import type { Asked } from './asked.ts'
 import type { Ask, CallAsk, Caller, Session } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import type { Questions, Unheard } from './questions.ts'
 import { faultBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { Stand } from './standing.ts'
-import type { Asked } from './steps.ts'
 
 /**
  * A server of the modern era asks its caller something by ending the call, and goes on with the next
@@ -122,6 +122,10 @@ const endings: Readonly<Record<Unheard, Ending>> = {
   late: {
     code: INTERNAL_ERROR,
     text: 'The server asked something, and no answer came in time. Call again when it can be answered.',
+  },
+  stopping: {
+    code: INTERNAL_ERROR,
+    text: 'The server asked something, and the gateway stops before it can be answered. Call again.',
   },
   refused: {
     code: INTERNAL_ERROR,

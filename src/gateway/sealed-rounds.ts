@@ -1,8 +1,8 @@
 import type { ApiLent } from './api-call.ts'
+import type { Asked, NotedLent, OwnLent } from './asked.ts'
 import type { Ask } from './exchange.ts'
 import type { Answer } from './forward.ts'
 import type { RequestStates } from './request-state.ts'
-import type { Asked, OwnLent } from './steps.ts'
 
 /** The message as its server will read it, and how many rounds of it were answered, this one among them. */
 export interface AtServer {
@@ -43,5 +43,5 @@ export const createSealedRounds = (states: RequestStates) => {
 }
 
 /** Which round it answers; 0 where it answers none. */
-export const roundOf = (lent: AtServer | ApiLent | OwnLent): number =>
+export const roundOf = (lent: AtServer | ApiLent | OwnLent | NotedLent): number =>
   'round' in lent ? lent.round : 0

@@ -9,6 +9,7 @@ import { asFault, Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Windows } from '#quota/windows.ts'
+import type { TaskRows } from '#store/store.ts'
 import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Keyring, Vault } from '#vault/vault.ts'
@@ -22,12 +23,13 @@ import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
 import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
+import { createFail } from './fail.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import type { Lend } from './lend.ts'
+import type { GatewayLimits } from './limits.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import type { Looks } from './look.ts'
-import type { Timeouts } from './outbound.ts'
 import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
@@ -45,18 +47,13 @@ import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
 import { createSteps } from './steps.ts'
 import { createStrangers } from './strangers.ts'
+import { createSubscribing } from './subscribing.ts'
+import { createTaskCalls } from './task-call.ts'
+import { createTaskEnds } from './task-ends.ts'
+import { createTasks } from './tasks.ts'
+import { createTracing, type GatewayTelemetry } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
-
-export interface GatewayLimits extends Timeouts {
-  readonly bodyBytes: number
-  readonly bodyTimeoutMs: number
-  readonly jsonDepth: number
-  readonly jsonNodes: number
-  readonly unauthenticatedPerSecond: number
-  readonly concurrentExchanges: number
-  readonly roundTimeoutMs: number
-}
 
 export interface GatewayParts {
   readonly version: string
@@ -75,9 +72,12 @@ export interface GatewayParts {
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly notes: SessionNotes
+  /** Tasks at servers that were begun for callers. */
+  readonly taskRows: TaskRows
   /** What one process tells another. */
   readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
   readonly looks: Looks
+  readonly telemetry: GatewayTelemetry
   /** What the plane permits now. */
   snapshot(plane: PlaneId): PlaneSnapshot
   item(plane: PlaneId, name: string): ItemDocument | undefined
@@ -112,6 +112,8 @@ export interface Gateway {
   follow(planes: readonly PlaneId[]): void
   /** Refuses what is new and waits for what is under way, at most `drainMs`. */
   drain(drainMs: number): Promise<void>
+  /** Requests in work. */
+  inside(): number
 }
 
 export const createGateway = (parts: GatewayParts): Gateway => {
@@ -138,18 +140,14 @@ export const createGateway = (parts: GatewayParts): Gateway => {
         plane: parts.planeDocument(plane),
         item: parts.item(plane, capability.server),
       }),
+    counts: parts.telemetry.counts,
     nextId: parts.nextId,
     elapsed: clock.elapsed,
   })
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
-  const detached = createDetached({
-    clock,
-    record,
-    standing,
-    timeoutMs: limits.callTimeoutMs,
-    onLost,
-  })
+  const { callTimeoutMs: timeoutMs } = limits
+  const detached = createDetached({ clock, record, standing, underway, timeoutMs, onLost })
   const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
@@ -157,7 +155,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const read = createInbound({ visits, limits })
   const notices = createServerNotices({
     ...parts,
-    timeoutMs: limits.firstAnswerTimeoutMs,
     changed: parts.looks.notice,
   })
   const changes = createListChanges({ snapshot: parts.snapshot, now, clock, notices })
@@ -168,12 +165,36 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     upstream.onListChanged(follow)
   })
   const listing = createListing({ ...parts, now })
-  const { callTimeoutMs: timeoutMs } = limits
   const questions = createQuestions({ ...parts, elsewhere, standing, underway, timeoutMs })
   const rounds = createRounds({ ...parts, questions })
+  const tasks = createTasks({ rows: parts.taskRows, keyring: parts.keyring, now })
+  const taskCalls = createTaskCalls({ ...parts, tasks, ends: createTaskEnds(standing) })
+  const fail = createFail(parts)
+  const stepUps = createStepUps(10_000)
+  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
+  const tracing = createTracing(parts.telemetry)
+  const untraced = createSteps({
+    ...parts,
+    tracing,
+    listing,
+    stepUps,
+    states,
+    tasks: taskCalls,
+    record,
+    underway,
+    carry,
+    standing,
+    loan,
+    now,
+  })
+  const step = tracing.over(untraced)
+  const subscribing = createSubscribing({ step, record, log, now })
   const converse = createConverse({
     ...parts,
     listing,
+    tasks,
+    taskCalls,
+    subscribing,
     changes,
     questions,
     sessions,
@@ -183,20 +204,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     underway,
     carry,
     record,
-    loan,
-    now,
-  })
-  const stepUps = createStepUps(10_000)
-  const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
-  const step = createSteps({
-    ...parts,
-    listing,
-    stepUps,
-    states,
-    record,
-    underway,
-    carry,
-    standing,
     loan,
     now,
   })
@@ -211,7 +218,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
     round = 1,
   ): Promise<void> => {
-    const target = step.resolve(exchange, caller, ask)
+    const target = await step.resolve(exchange, caller, ask)
     if (!target) return step.unnamed(ask, reply)
     // What its server told of it may be old by now: then it is asked again, if the caller may call it.
     const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
@@ -229,7 +236,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const answer = await step.forward(asked, sending, reply)
     if (answer.detached && ask.session)
       return step.detach(asked, ask.session, sending, detached, reply)
-    const open = rounds.asked(ask, answer)
+    const open = rounds.asked(ask, step.asTold(asked, answer))
     if (!open) return step.conclude(asked, intent, answer, reply)
     // The round is over, and its outcome durable, before its caller is asked anything.
     if (!(await step.confirm(asked, intent, answer, reply))) return
@@ -244,7 +251,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     ask: Ask,
     reply: Reply,
   ): void | Promise<void> =>
-    converse.isCall(ask)
+    converse.isCall(exchange, caller, ask)
       ? call(exchange, caller, step.unfold(exchange, caller, ask), reply)
       : converse.answer(exchange, caller, ask, reply)
 
@@ -340,21 +347,6 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     return post(exchange, caller)
   }
 
-  const fail = (exchange: Exchange, thrown: unknown, answerAs: typeof answerFault): void => {
-    const fault = asFault(thrown)
-    const ref = fault.code === 'internal' ? `err_${parts.nextId()}` : undefined
-    if (ref)
-      log.error('internal', {
-        ref,
-        cause: String((fault.cause as Error | undefined)?.stack ?? fault.cause),
-      })
-    answerAs(exchange.response, fault, {
-      resource: exchange.resource,
-      origin: parts.origin,
-      ...(ref ? { ref } : {}),
-    })
-  }
-
   /** Nothing of a request is looked at before its caller is known. */
   const serving =
     (answer: typeof route, answerAs: typeof answerFault) =>
@@ -362,6 +354,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
       let leave: (() => void) | undefined
       try {
         leave = door.enter()
+        if (parts.telemetry.dropsBaggage) delete exchange.request.headers.baggage
         const known = authenticate(exchange, now())
         const caller = known instanceof Promise ? await known : known
         // Nobody is left who could be answered, or whose leaving could be noticed.
@@ -376,6 +369,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     }
 
   return {
+    inside: () => door.inside,
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
     async admit(exchange, about) {
@@ -394,6 +388,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     drain(drainMs) {
       const closed = door.close(drainMs)
       changes.close()
+      questions.close()
       return closed
     },
   }

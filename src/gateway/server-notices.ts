@@ -1,6 +1,7 @@
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import type { JsonObject } from '#lib/json.ts'
 import { isObject } from '#mcp/messages.ts'
 import { modernHeaders, modernParams } from '#upstream/greet.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
@@ -22,7 +23,7 @@ export const createServerNotices = (parts: {
   upstreams: Pick<Upstreams, 'find' | 'list' | 'onOpen'>
   clock: Pick<Clock, 'after'>
   version: string
-  timeoutMs: number
+  limits: { readonly firstAnswerTimeoutMs: number }
   loan(plane: PlaneId, server: string): Loan | undefined | 'missing'
   changed(plane: PlaneId, server: string): void
 }): ServerNotices => {
@@ -39,7 +40,7 @@ export const createServerNotices = (parts: {
       upstream,
       outbound() {
         const loan = parts.loan(plane, server)
-        return loan === 'missing' || !isCurrent() ? undefined : listening(parts, loan)
+        return loan === 'missing' || !isCurrent() ? undefined : listening(parts, ofLists, loan)
       },
       hear({ method }) {
         if (isOfLists(method)) parts.changed(plane, server)
@@ -80,16 +81,16 @@ const announces = ({ shared, eras, greeting }: Upstream): boolean => {
   })
 }
 
-const listening = (
-  { version, timeoutMs }: { version: string; timeoutMs: number },
+const ofLists = Object.fromEntries(listKinds.map((kind) => [`${kind}ListChanged`, true] as const))
+
+/** `subscriptions/listen` as the gateway itself asks for it. */
+export const listening = (
+  { version, limits }: { version: string; limits: { firstAnswerTimeoutMs: number } },
+  notifications: JsonObject,
   loan: Loan | undefined,
 ): Outbound => {
-  const flags = listKinds.map((kind) => [`${kind}ListChanged`, true] as const)
   const method = 'subscriptions/listen'
-  const params = modernParams(
-    { name: 'bailiwick', version },
-    { notifications: Object.fromEntries(flags) },
-  )
+  const params = modernParams({ name: 'bailiwick', version }, { notifications })
   return {
     httpMethod: 'POST',
     era: 'modern',
@@ -101,7 +102,7 @@ const listening = (
       ...modernHeaders(method),
     ],
     loan,
-    timeoutMs,
+    timeoutMs: limits.firstAnswerTimeoutMs,
     endMs: Number.POSITIVE_INFINITY,
   }
 }

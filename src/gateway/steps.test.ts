@@ -5,8 +5,10 @@ import { Fault } from '#lib/fault.ts'
 import { readJson } from '#lib/json.ts'
 import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
+import type { Asked } from './asked.ts'
 import type { Reply } from './reply.ts'
-import { type Asked, createSteps } from './steps.ts'
+import { createSteps } from './steps.ts'
+import { createTracing } from './traced.ts'
 
 const never = () => assert.fail('not reached')
 
@@ -29,14 +31,17 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     },
     bridges: { spoken: never },
     apis: { find: never },
-    underway: { add: never, cancel: never },
+    underway: { add: never, has: never, cancel: never },
     carry: { check: never, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: never,
     looks: { age: never, look: never, notice: never },
     stepUps: { mayAsk: never },
+    tracing: createTracing({ traces: undefined, dropsBaggage: false }),
     listing: never,
     states: { open: () => undefined, seal: never },
+    notes: { subscribe: never, unsubscribe: never },
+    tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: never,
     now: () => 0,
     ...parts,
@@ -68,7 +73,10 @@ const asked = {
   caller: {},
   target: { server: 'bank', kind: 'tool', name: 'x' },
 } as unknown as Asked
-const call = { id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] }
+const call = {
+  ...{ id: callId('cal_1'), startedMs: 0, run: 'run_1', result: undefined, masked: [] },
+  counted: { ended() {} },
+}
 
 test('a result whose outcome cannot be written is withheld: unconfirmed, and the caller learns that it was executed', async () => {
   const conclude = () => Promise.reject(new Fault('unrecordable'))

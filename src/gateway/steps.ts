@@ -1,20 +1,19 @@
 import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
-import type { Capability } from '#domain/capability.ts'
 import type { Refusal } from '#domain/decision.ts'
-import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { resourceMetadataUrl } from '#identity/challenge.ts'
-import { Fault, type FaultCode } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
-import { errorBytes, INVALID_PARAMS, type ProtocolRefusal, type RequestId } from '#mcp/messages.ts'
+import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
+import { declaresTasks, undeclared } from '#mcp/tasks.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Apis } from '#upstream/apis.ts'
-import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
+import type { Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
+import type { Asked, Lent, NotedLent, OwnLent, Refused, Sending } from './asked.ts'
 import type { Call, Recorder } from './call.ts'
-import { cancellationOf, unheard } from './cancellation.ts'
 import type { Carry } from './carry.ts'
 import { challengeText } from './challenge-text.ts'
 import type { Detached } from './detached.ts'
@@ -26,8 +25,9 @@ import {
   type Exchange,
   type Session,
 } from './exchange.ts'
-import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
+import { type Answer, type Forwarding, finalOf, forward, unsent } from './forward.ts'
 import { inNameOf, type Lend, spokenOf } from './lend.ts'
+import { listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
 import { mirroredBy } from './mirrored.ts'
@@ -35,49 +35,33 @@ import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
+import { isSubscription, keepSubscription } from './plane-subscriptions.ts'
 import { redactFor } from './redacting.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createRefusedAs } from './refused-as.ts'
 import type { Reply } from './reply.ts'
 import { notOurState, type RequestStates } from './request-state.ts'
 import { finishRest, finishRestFault } from './rest-reply.ts'
-import { type AtServer, createSealedRounds, roundOf } from './sealed-rounds.ts'
+import { createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
-import { type Stand, type Standing, type Unpermitted, unpermitted } from './standing.ts'
+import {
+  idOf,
+  isOfCall,
+  isVariant,
+  needsPermission,
+  renamedAs,
+  statusOf,
+  tellCancelled,
+} from './sending.ts'
+import type { SessionNotes } from './session-notes.ts'
+import type { Standing, Unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
 import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { asksForTask, type TaskCalls } from './task-call.ts'
+import type { Tracing } from './traced.ts'
 import { uncarriedOf } from './uncarried.ts'
-import type { Underway } from './underway.ts'
-
-/** What the lines above have found out about one call. */
-export interface Asked {
-  readonly exchange: Exchange
-  readonly caller: Caller
-  readonly ask: CallAsk
-  readonly target: Target
-  /** Decision time, UTC milliseconds. */
-  readonly at: number
-}
-
-type Refused = { readonly permitted: false; readonly refusal: Refusal }
-/** What goes out for a call whose intent is durable. */
-export interface Sending {
-  readonly decision: Permitted
-  readonly lent: Lent | ApiLent | OwnLent
-  readonly call: Call
-}
-/** One of the gateway's own tools, which needs nothing. */
-export interface OwnLent {
-  readonly permitted: true
-  readonly own: Ask
-  readonly loan: undefined
-}
-interface Lent extends AtServer {
-  readonly permitted: true
-  readonly upstream: Upstream
-  readonly loan: Loan | undefined
-}
+import type { Cancel, Underway } from './underway.ts'
 
 /** The steps that `serve.ts` puts in order, each over what the steps before it returned. */
 export const createSteps = (parts: {
@@ -95,15 +79,24 @@ export const createSteps = (parts: {
   loan: Lend
   looks: Looks
   stepUps: StepUps
+  tracing: Tracing
   listing: ListingOf
   states: RequestStates
+  tasks: TaskCalls
+  notes: Pick<SessionNotes, 'subscribe' | 'unsubscribe'>
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
 }) => {
-  const { record, standing, log } = parts
+  const { record, standing, log, tasks } = parts
   const operations = createOperations(parts)
   const rounds = createSealedRounds(parts.states)
   const refusedAs = createRefusedAs(parts)
+
+  /** Whether its server can tell of its resources to one caller. */
+  const isListenable = ({ exchange, target }: Asked): boolean => {
+    const found = parts.upstreams.find(exchange.plane, target.server)
+    return found !== undefined && listenable(parts.bridges, found) !== undefined
+  }
 
   /** As it goes out, and under which id where that is not the caller's own. */
   const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
@@ -115,21 +108,33 @@ export const createSteps = (parts: {
     const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
     const sentId = shares ? call.id : undefined
     const ownSession = shares ? callerKey(caller.view) : undefined
-    const timeouts = parts.limits
+    const timeouts = timeoutsOf(ask, parts.limits)
     const renamed = renamedAs(target, decision)
     const { capability } = decision
-    const doc = renamed === undefined ? ask.doc : undefined
+    const passed = parts.tracing.passed(asked)
+    const { dropsBaggage } = parts.tracing
+    const isAsCame = renamed === undefined && !passed && !dropsBaggage
+    const doc = isAsCame ? ask.doc : undefined
+    const begins = tasks.mayBegin({ ...asked, ask }, decision)
+    // Where no task may be begun its server must not be told that one could be.
+    const declares =
+      ask.method === 'tools/call' && ask.era === 'modern' && declaresTasks(ask.params)
+    const edits = declares && !begins ? undeclared(ask.doc, ask.params) : undefined
     const carried =
       upstream.bridgedTo === 'modern'
         ? parts.carry.call(exchange, caller, ask, { capability, doc })
         : undefined
     return {
       sentId,
+      begins,
       outbound: outboundOf({
         exchange,
         ask,
         renamed,
         carried,
+        passed,
+        dropsBaggage,
+        edits,
         mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
         loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
         timeouts,
@@ -158,7 +163,14 @@ export const createSteps = (parts: {
       stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
     const redact = redactFor(asked.target, ask, sending.decision.capability)
     const passes = asked.exchange.server === undefined ? isOfCall : undefined
-    return forward({ ask, upstream, ...sent, reply, log, redact, passes, onSent })
+    const about = { ...asked, ask }
+    const { begins, outbound } = sent
+    const began = { upstream, sent: outbound, loan: inNameOf(lent.loan, asked.caller) }
+    const begun = begins ? { ...began, reason: needsPermission(asked) } : undefined
+    const told: Forwarding['told'] = (...one) => tasks.told(about, ...one)
+    const types = begins ? ['task'] : []
+    const forwarding = { ask, upstream, ...sent, reply, log, redact, passes, told, types, onSent }
+    return forward(forwarding).then((one) => tasks.seal(about, sending.call.id, one, begun))
   }
 
   const confirm = async (
@@ -185,9 +197,14 @@ export const createSteps = (parts: {
 
   return {
     /** Undefined where it is not named as its method demands. */
-    resolve(exchange: Exchange, { view }: Caller, ask: CallAsk): Target | undefined {
+    resolve(
+      exchange: Exchange,
+      caller: Caller,
+      ask: CallAsk,
+    ): Target | undefined | Promise<Target | undefined> {
       if (ask.era === 'rest') return restTarget(exchange, ask)
-      return resolveTarget({ exchange, ask, ...parts.listing(exchange, view, ask.era) })
+      if (asksForTask(ask)) return tasks.target({ exchange, caller, ask })
+      return resolveTarget({ exchange, ask, ...parts.listing(exchange, caller.view, ask.era) })
     },
 
     /** What a call is of, where it came by way of `call_tool`. */
@@ -207,7 +224,11 @@ export const createSteps = (parts: {
       const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
       const isForeign = rounds.isForeign(asked, ask)
-      const refusal = isForeign ? notOurState : uncarriedOf(exchange, ask, decision)
+      if (isForeign) return { ...notOurState, bytes: refusalBytes(ask.id, notOurState) }
+      const refusal = uncarriedOf(exchange, ask, decision, {
+        mayBeginTask: tasks.mayBegin({ ...asked, ask }, decision),
+        tellsUpdates: () => isListenable(asked),
+      })
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
     },
 
@@ -221,10 +242,12 @@ export const createSteps = (parts: {
     },
 
     /** Which server, in the caller's era, with which secret and version; nothing is opened yet. */
-    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | Refused {
+    lend(asked: Asked, decision: Permitted): Lent | ApiLent | OwnLent | NotedLent | Refused {
       const { exchange, ask, target } = asked
       if (target.own && ask.era !== 'rest') return { permitted: true, own: ask, loan: undefined }
       if (target.kind === 'operation' || ask.era === 'rest') return operations.lend(asked, decision)
+      if (exchange.server === undefined && isSubscription(ask))
+        return { permitted: true, noted: ask, loan: undefined }
       const found = parts.upstreams.find(exchange.plane, target.server)
       const upstream = found && parts.bridges.spoken(found, ask.era)
       if (!upstream)
@@ -263,7 +286,7 @@ export const createSteps = (parts: {
     },
 
     /** Durable; no effect before this line. */
-    intend: (asked: Asked, decision: Permitted, lent: Lent | ApiLent | OwnLent): Promise<Call> =>
+    intend: (asked: Asked, decision: Permitted, lent: Sending['lent']): Promise<Call> =>
       record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
@@ -299,16 +322,20 @@ export const createSteps = (parts: {
       if (moved) return unsent(moved)
       if ('own' in lent)
         return answerSearch(lent.own, parts.listing(asked.exchange, caller.view, lent.own.era))
+      if ('noted' in lent)
+        return keepSubscription(parts.notes, exchange, lent.noted, asked.target.written)
       const over: (() => void)[] = []
-      const isOurs = 'api' in lent || !holdsSessions(lent.upstream)
       const stand: Hold = (cancel, tell = () => {}) => {
         const end = (code: Unpermitted) => {
           cancel(`${code} by the gateway`, code)
           tell(code)
         }
         over.push(standing.add({ caller, reason, end }))
-        if (ask.session && isOurs)
-          over.push(parts.underway.add(exchange.plane, ask.session, ask.id, cancel))
+        const quit: Cancel = (why, isTold) => {
+          cancel(why)
+          if (!isTold) tell(why)
+        }
+        if (ask.session) over.push(parts.underway.add(exchange.plane, ask.session, ask.id, quit))
       }
       const heard = sending.call.result?.listen(reply) ?? reply
       const answer =
@@ -324,6 +351,13 @@ export const createSteps = (parts: {
 
     /** Why it may not go on. */
     reason: needsPermission,
+
+    /** With the URIs of the endpoint, where what a server says is put to its caller in another way. */
+    asTold({ exchange, target }: Asked, answer: Answer): Answer {
+      return exchange.server === undefined && answer.final && answer.status === 'input required'
+        ? { ...answer, final: wrapMessage(target.server, answer.final) }
+        : answer
+    },
 
     /** False where the outcome cannot be durable: then its caller is told that alone. */
     confirm,
@@ -343,57 +377,10 @@ export const createSteps = (parts: {
   }
 }
 
-const idOf = (ask: CallAsk): RequestId | undefined => (ask.era === 'rest' ? undefined : ask.id)
+/** The result of a task is waited for as long as the whole call may take (2025-11-25, basic/utilities/tasks). */
+const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
+  method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
 
-/**
- * At the plane's endpoint a server speaks of the call alone: what else it tells on a session that the
- * gateway holds there is nobody's.
- */
-const isOfCall = (method: string): boolean =>
-  method === 'notifications/progress' || method === 'notifications/message'
-
-/** Undefined where it goes by the name that the caller wrote. */
-const renamedAs = (target: Target, decision: Permitted): string | undefined => {
-  const name = upstreamName(target, decision)
-  return name === target.written ? undefined : name
-}
-
-const isVariant = ({ classification }: Capability): boolean =>
-  classification?.variantOf !== undefined
-
-/** The server's own status where the protocol gives an error one (−32020 with 400, −32601 with 404 …); 200 otherwise. */
-const statusOf = (answer: Answer): number =>
-  answer.status === 'protocol error' && (answer.httpStatus === 400 || answer.httpStatus === 404)
-    ? answer.httpStatus
-    : 200
-
-/** A call stands on the decision that permitted it: as it would be decided now. */
-const needsPermission =
-  ({ target }: Asked): Stand['reason'] =>
-  (view, now) =>
-    unpermitted(permit(view, target, now))
-
-const unsent = (code: FaultCode): Answer => ({
-  status: 'cancelled',
-  code,
-  final: undefined,
-  event: undefined,
-  detached: false,
-  httpStatus: 0,
-  sessionId: undefined,
-})
-
-/** A child is told by its connection, and a modern server by the end of the stream. */
-const tellCancelled = (
-  { caller }: Asked,
-  { upstream, loan }: Lent,
-  sent: Outbound,
-  reason: string,
-): void => {
-  // The call's own token was sent already, and is good once.
-  const untold = { ...sent, loan: inNameOf(loan, caller) }
-  if (sent.era === 'legacy' && holdsSessions(upstream))
-    upstream.send(cancellationOf(untold, reason), unheard)
-}
+export type Steps = ReturnType<typeof createSteps>
 
 const refused = (refusal: Refusal): Refused => ({ permitted: false, refusal })

@@ -1,7 +1,7 @@
 import { Fault } from '#lib/fault.ts'
-import { readJson } from '#lib/json.ts'
+import { type JsonDocument, readJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { readMessage } from '#mcp/messages.ts'
+import { type Message, type NotificationMessage, readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
@@ -12,9 +12,12 @@ import { answerLimits, classify } from './forward.ts'
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
 import type { Looks } from './look.ts'
-import { createNotices, isOfLists, listChanged } from './notices.ts'
+import { createNotices, isOfLists, listChanged, type Notices } from './notices.ts'
 import { createReply, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
+
+/** Of what a caller has not taken yet, bytes: then its server is asked to wait. */
+const mostWaiting = 256 * 1024
 
 /**
  * A session's own stream, and a resumed one (2025-11-25, transports §Listening, §Resumability): events
@@ -32,6 +35,7 @@ export const relayStream = (
     log: Log
     /** Whether the caller may be told of that resource now. */
     mayRead(uri: string): boolean
+    told: Told
     now(): number
   },
 ): Promise<void> =>
@@ -57,6 +61,7 @@ export const relayStream = (
     let hasOwn = false
     const settle = (fault?: Fault): void => {
       isOver = true
+      goOn()
       over()
       quiet()
       if (fault) reject(fault)
@@ -64,10 +69,19 @@ export const relayStream = (
     }
     // Messages leave in the order they came, also where one of them waits for its outcome.
     let line = Promise.resolve()
+    /** Of those that have not left, bytes. */
+    let waiting = 0
+    let goOn = () => {}
+    reply.onDrain(() => goOn())
+    const drained = (): Promise<void> =>
+      new Promise((resolve) => {
+        goOn = resolve
+      })
 
     const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
-      if (isOver || (bytes.length > 0 && !(await mayPass(bytes))) || isOver) return
-      if (!reply.relay(bytes, event)) await drained(reply)
+      const told = isOver || bytes.length === 0 ? bytes : await asTold(bytes)
+      if (isOver || !told) return
+      if (!reply.relay(told, event) && !isOver) await drained()
     }
 
     const isPassed = (method: string): boolean => {
@@ -76,19 +90,25 @@ export const relayStream = (
       return !isOfLists(method) && findMethod('server', session.revision, method) !== undefined
     }
 
-    const mayPass = async (bytes: Uint8Array): Promise<boolean> => {
-      const message = readMessage(readJson(bytes, answerLimits))
-      if (message.kind === 'invalid') return false
-      if (message.kind === 'notification' && message.method === 'notifications/resources/updated')
-        return about.mayRead(String(message.params?.uri))
+    const isNoticePassed = ({ method, params }: NotificationMessage): boolean =>
+      method === 'notifications/resources/updated'
+        ? about.mayRead(String(params?.uri))
+        : isPassed(method)
+
+    const asTold = async (bytes: Uint8Array): Promise<Uint8Array | undefined> => {
+      const doc = readJson(bytes, answerLimits)
+      const message = readMessage(doc)
+      if (message.kind === 'invalid') return undefined
+      if (message.kind === 'notification' && !isNoticePassed(message)) return undefined
+      if (message.kind === 'request' && !isPassed(message.method)) return undefined
       if (message.kind === 'request' || message.kind === 'notification')
-        return isPassed(message.method)
+        return about.told(bytes, doc, message)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
       if (open) {
         const answer = { ...classify(message), final: bytes }
         await about.record.conclude({ ...open, answer, now: about.now() })
       }
-      return true
+      return bytes
     }
 
     reply.onGone(() => {
@@ -105,6 +125,7 @@ export const relayStream = (
         settle()
       },
       message(bytes, event) {
+        waiting += bytes.length
         line = line
           .then(() => relay(bytes, event))
           .catch(() =>
@@ -113,7 +134,11 @@ export const relayStream = (
               server: upstream.server,
             }),
           )
-        return true
+          .then(() => {
+            waiting -= bytes.length
+            if (waiting === 0) stream?.resume()
+          })
+        return waiting < mostWaiting
       },
       end() {
         if (hasOwn) return
@@ -130,6 +155,13 @@ export const relayStream = (
     })
   })
 
+/** A message as its caller is told it; undefined for what is not told. */
+export type Told = (
+  bytes: Uint8Array,
+  doc: JsonDocument,
+  message: Message,
+) => Promise<Uint8Array | undefined>
+
 /** Somebody who listens in a session. */
 interface Listening {
   readonly exchange: Exchange
@@ -141,7 +173,12 @@ interface Listening {
 }
 
 /** The stream of a session whose server has none for it: how lists change is all that is told. */
-export const tellSession = (about: Listening): Promise<void> =>
+export const tellSession = (
+  about: Listening & {
+    /** What is told besides; the answer ends it. */
+    also?: (notices: Notices) => () => void
+  },
+): Promise<void> =>
   new Promise((resolve) => {
     const { exchange, caller } = about
     const reply = createReply(exchange.response)
@@ -159,6 +196,7 @@ export const tellSession = (about: Listening): Promise<void> =>
     const { server } = exchange
     const reason = server === undefined ? needsPlane : needsServer(server)
     over.push(about.standing.add({ caller, reason, end }), tellLists(about, reply, end))
+    if (about.also) over.push(about.also(createNotices(reply)))
   })
 
 const tellLists = (
@@ -170,9 +208,3 @@ const tellLists = (
   const tell = (kind: ListKind) => notices.tell(kind, listChanged(kind))
   return changes.add({ caller, kinds: new Set(listKinds), listing, tell, end })
 }
-
-const drained = (reply: ReturnType<typeof createReply>): Promise<void> =>
-  new Promise((resolve) => {
-    reply.onDrain(resolve)
-    reply.onGone(resolve)
-  })

@@ -7,6 +7,7 @@ import { expandTemplate } from '#mcp/template.ts'
 import type { CallerView, Decision, Permitted } from '#policy/policy.ts'
 import type { Ask, Exchange, RestAsk } from './exchange.ts'
 import { decideOwn, findOwn } from './own-tools.ts'
+import type { Bound } from './tasks.ts'
 
 /** What a call is about: a server's capability by name, whether or not there is such a thing. */
 export interface Target {
@@ -22,6 +23,8 @@ export interface Target {
   readonly use: 'result' | 'other'
   /** The gateway's own tool, where it is one. */
   readonly own?: Capability
+  /** The task that is asked for, of a method of tasks; `unknown` for what is no task of this caller's. */
+  readonly task?: Bound | 'unknown'
 }
 
 /** As a caller at the plane's endpoint writes what a server calls so. */
@@ -91,6 +94,13 @@ export const subscription = (server: string, uri: string): Target => ({
   use: 'other',
 })
 
+/** What a task is decided as: the call that began it. */
+export const taskTarget = (server: string, task: Bound | undefined): Target => {
+  const name = task?.tool ?? ''
+  const about = { server, kind: 'tool', name, written: name, args: task?.args } as const
+  return { ...about, use: 'other', task: task ?? 'unknown' }
+}
+
 /** What a REST caller asks for; its arguments are none at all where they do not fit. */
 export const restTarget = (exchange: Exchange, { name, args }: RestAsk): Target => ({
   server: exchange.server ?? '',
@@ -136,11 +146,19 @@ const refTarget = (ref: unknown): Named | undefined => {
 export const permit = (view: CallerView, target: Target, now: number): Decision => {
   const decision = view.decide(target, now)
   if (target.own) return decideOwn(target.own, target.args, decision)
+  if (target.task === 'unknown') return decideUnknownTask(decision)
   const isVariant = decision.capability?.classification?.variantOf !== undefined
   if (!decision.permitted || !isVariant || target.use === 'result') return decision
   const { capability, args } = decision
   const refusal = { reason: 'unknown', station: 'permit', because: 'not of a variant' } as const
   return { permitted: false, refusal, capability, args }
+}
+
+/** Whatever it would be called by; while its caller is suspended it hears that, as of every task. */
+const decideUnknownTask = (decision: Decision): Decision => {
+  if (!decision.permitted && decision.refusal.reason === 'suspended') return decision
+  const refusal = { reason: 'unknown', station: 'permit', because: 'no such task' } as const
+  return { permitted: false, refusal, capability: undefined, args: undefined }
 }
 
 /** What the server knows it as: for a variant what it is derived from, with what its template stands for. */

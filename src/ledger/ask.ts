@@ -24,6 +24,8 @@ export interface WrittenAsk {
   readonly until?: string | undefined
   /** FIELD=VALUE or FIELD!=VALUE; all of several. */
   readonly where?: readonly string[] | undefined
+  /** FIELD=VALUE; any of those of one field, and so for each of the fields. */
+  readonly any?: readonly string[] | undefined
 }
 
 const mostTerms = 16
@@ -41,6 +43,7 @@ export const readAsk = (written: WrittenAsk, now: number): CallFilter => {
     ...termOf('capability', written.capability),
     ...termOf('result', written.result),
     ...(written.where ?? []).map(readWhere),
+    ...readAny(written.any ?? []),
   ]
   if (terms.length > mostTerms || terms.some(({ values }) => values.length > mostValues))
     throw usage(`A question has at most ${mostTerms} conditions, of ${mostValues} values each.`)
@@ -65,6 +68,18 @@ export const readWhere = (written: string): Term => {
     throw usage(`"${written}" is not FIELD=VALUE or FIELD!=VALUE.`)
   const field = readField(name)
   return { field, values: [readValue(field, value)], not: sign === '!=' }
+}
+
+/** One term of each field, which holds where one of its values does. */
+const readAny = (written: readonly string[]): readonly Term[] => {
+  const terms = new Map<Term['field'], Term>()
+  for (const one of written) {
+    const term = readWhere(one)
+    if (term.not) throw usage(`"${one}" leaves out; any of several is FIELD=VALUE.`)
+    const values = [...(terms.get(term.field)?.values ?? []), ...term.values]
+    terms.set(term.field, { ...term, values })
+  }
+  return [...terms.values()]
 }
 
 /** The form of a name in the `index` of a classification. */

@@ -103,6 +103,7 @@ const recorded: fc.Arbitrary<Entry> = fc.oneof(
           masked: texts,
           record: fc.constantFrom('none', 'digest', 'all'),
           round: integer,
+          task: text,
         },
         { requiredKeys: [] },
       ),

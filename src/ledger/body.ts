@@ -160,6 +160,7 @@ const intent = (entry: Intent): Intent => ({
   ...(entry.round === undefined ? {} : { round: integer(entry.round) }),
   ...runOf(entry),
   server: entry.server,
+  ...(entry.task === undefined ? {} : { task: entry.task }),
   ...templateOf(entry),
   ...traceOf(entry),
   type: entry.type,

@@ -5,7 +5,12 @@ import type { Log } from '#lib/log.ts'
 import type { Store } from '#store/store.ts'
 import { type Follower, type Following, follow } from './follow.ts'
 import type { Ledger, LedgerIntegrity, PayloadSealer } from './ledger.ts'
-import { createPlaneLedger, type OpenPlaneLedger, refusedLedger } from './plane-ledger.ts'
+import {
+  createPlaneLedger,
+  type OnCount,
+  type OpenPlaneLedger,
+  refusedLedger,
+} from './plane-ledger.ts'
 import { concludeOrphans, recover } from './recover.ts'
 
 /** How long the calls of a process that died stay open after it was found dead. */
@@ -20,6 +25,7 @@ export const createLedger = ({
   budget,
   integrity,
   followers = followersOf(store),
+  onCount,
 }: {
   store: Store
   clock: Clock
@@ -33,6 +39,7 @@ export const createLedger = ({
   integrity: LedgerIntegrity
   /** Who follows a plane's ledger where this process serves. */
   followers?: (plane: PlaneId) => readonly Follower[]
+  onCount?: OnCount
 }): Ledger => {
   const followed = new Map<PlaneId, readonly Following[]>()
   let serves = false
@@ -55,6 +62,7 @@ export const createLedger = ({
       entriesPerSecond: () => budget(plane),
       refused: () => integrity.problem(plane),
       closed,
+      ...(onCount && { onCount }),
       onWrite() {
         for (const one of followed.get(plane) ?? []) one.wake()
       },

@@ -47,6 +47,20 @@ export interface CountedValue {
   readonly last: number
 }
 
+export interface Ends extends Overviewed {
+  /** How calls ended, each way once for every value. */
+  readonly ends: readonly CountedEnd[]
+}
+export interface CountedEnd {
+  /** Of the field that was asked about; undefined where the calls have none in common. */
+  readonly value: string | undefined
+  readonly decision: CallRecord['decision']
+  readonly station: string
+  /** Undefined where it was refused, and while it is under way. */
+  readonly status: Series['status']
+  readonly count: number
+}
+
 export interface Difference extends Overviewed {
   /** Calls that the selection is held against. */
   readonly rest: number
@@ -136,6 +150,27 @@ export const facetsOf = async (
   }
   return { facets, total, behind }
 }
+
+/** How calls ended, by a field that is told of whole series. */
+export const endsOf = async (
+  calls: Calls,
+  sought: CallsSought,
+  by: SeriesField | undefined,
+): Promise<Ends> => {
+  const { some, total, behind } = await tallyAll(calls, sought)
+  const ends = new Map<string, CountedEnd>()
+  for (const { record, count } of some) {
+    const { decision, station, outcome } = record
+    const [value] = by === undefined ? [] : valuesOf(by, record)
+    const end = { value, decision, station, status: outcome?.status as Series['status'] }
+    const key = JSON.stringify([value, decision, station, end.status])
+    ends.set(key, { ...end, count: (ends.get(key)?.count ?? 0) + count })
+  }
+  return { ends: [...ends.values()], total, behind }
+}
+/** What every call has one of. */
+export const seriesFields = ['capability', 'server', 'agent', 'consumer', 'class'] as const
+export type SeriesField = (typeof seriesFields)[number]
 
 const byCount = (a: CountedValue, b: CountedValue): number =>
   b.count - a.count || (a.value < b.value ? -1 : 1)

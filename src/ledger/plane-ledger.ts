@@ -1,4 +1,4 @@
-import type { Entry, Intent, Outcome } from '#domain/entry.ts'
+import type { Entry, Intent, Outcome, StrangersCount } from '#domain/entry.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { subjectOf } from '#domain/subject.ts'
 import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
@@ -20,6 +20,12 @@ export interface OpenPlaneLedger extends PlaneLedger {
   close(version: string): Promise<void>
 }
 
+export type OnCount = (
+  plane: PlaneId,
+  type: StrangersCount['type'] | 'turned away',
+  reason: string,
+) => void
+
 export const createPlaneLedger = ({
   plane,
   file,
@@ -30,6 +36,7 @@ export const createPlaneLedger = ({
   recover,
   random = systemRandom,
   onWrite = () => {},
+  onCount = () => {},
   closed = false,
 }: {
   plane: PlaneId
@@ -45,6 +52,8 @@ export const createPlaneLedger = ({
   random?: Random
   /** Told of every entry before it is durable. */
   onWrite?: () => void
+  /** Told of each that is counted and has no entry of its own: see `PlaneLedger`. */
+  onCount?: OnCount
   closed?: boolean
 }): OpenPlaneLedger => {
   const budget = createBudget(clock, entriesPerSecond)
@@ -156,8 +165,14 @@ export const createPlaneLedger = ({
       noting(async () => {
         await refusals.refuse(personal ? await payloads.withHashes(refusal, personal) : refusal)
       }, 1),
-    count: strangers.add,
-    turnAway: () => gaps.missed(refused() ?? 'entries cannot be written', 1),
+    count(type, reason, now) {
+      onCount(plane, type, reason)
+      strangers.add(type, reason, now)
+    },
+    turnAway() {
+      onCount(plane, 'turned away', '')
+      gaps.missed(refused() ?? 'entries cannot be written', 1)
+    },
     append: (entry) => noting(async () => write(entry, 'call' in entry ? entry.call : ''), 0),
     async close(version) {
       await Promise.all([refusals.flush(), strangers.flush(), repair.flush(), gaps.close()])

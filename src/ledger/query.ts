@@ -11,11 +11,14 @@ import { findOutcomes } from './outcomes.ts'
 import {
   type Difference,
   differenceOf,
+  type Ends,
+  endsOf,
   type FacetField,
   type Facets,
   facetsOf,
   type Histogram,
   histogramOf,
+  type SeriesField,
 } from './overview.ts'
 import { findPruned } from './pruned.ts'
 import { begins, hasBegun, idOf, recordOf, type StoredBegun } from './record.ts'
@@ -33,6 +36,7 @@ export interface CallQuery {
   facets(
     about: CallsSought & { readonly fields: readonly FacetField[]; readonly most: number },
   ): Promise<Facets>
+  ends(about: CallsSought & { readonly by?: SeriesField | undefined }): Promise<Ends>
   difference(
     about: CallsSought & { readonly base: CallFilter; readonly most: number },
   ): Promise<Difference>
@@ -91,6 +95,7 @@ export const createCallQuery = (store: Store, hashes: PersonalHashes): CallQuery
     histogram: async (about) =>
       histogramOf(callsOf(about.plane), await hashed(about), about.stepMs),
     facets: async (about) => facetsOf(callsOf(about.plane), await hashed(about), about),
+    ends: async (about) => endsOf(callsOf(about.plane), await hashed(about), about.by),
     async difference(about) {
       const base = await withHashes(about.base, about.plane, hashes)
       return differenceOf(callsOf(about.plane), await hashed(about), { ...about, base })

@@ -1,10 +1,7 @@
 import type { ApplyAnswer } from '#change/change.ts'
-import { planeId } from '#domain/name.ts'
-import { asFault } from '#lib/fault.ts'
+import { Fault } from '#lib/fault.ts'
 import { changer, type Desk, findPlane } from './desk.ts'
-
-/** How long `apply` waits for the servers it touched to tell what they offer. */
-const refreshPatienceMs = 10_000
+import { refreshServer } from './refresh.ts'
 
 export interface AppliedAnswer extends ApplyAnswer {
   readonly set: string | undefined
@@ -19,6 +16,7 @@ export const apply = async (
     set?: string | undefined
     prune: boolean
     dryRun: boolean
+    revision?: number | undefined
   },
 ): Promise<AppliedAnswer> => {
   const { change, runners } = desk.installation
@@ -26,7 +24,7 @@ export const apply = async (
     ...input,
     set: input.set,
     ...changer(desk),
-    permit: desk.permit,
+    permit: unlessChangedSince(input.revision, desk.permit),
     runners,
   })
   // Where nothing serves, no server is asked anything.
@@ -38,29 +36,31 @@ export const apply = async (
     touched.map(async ({ plane, name }) => ({
       plane,
       server: name,
-      problem: await refresh(desk, plane, name),
+      problem: await refreshServer(desk, plane, name),
     })),
   )
   return { ...answer, set: input.set, servers }
 }
 
-/** A server that does not answer is no reason to undo documents that are in order: it is told, not thrown. */
-const refresh = async (desk: Desk, plane: string, server: string): Promise<string | undefined> => {
-  const patience = Promise.withResolvers<string>()
-  const cancel = desk.clock.after(refreshPatienceMs, () => patience.resolve('has not answered yet'))
-  const asked = desk.installation.refresh(planeId(plane), server).then(
-    () => undefined,
-    (thrown: unknown) => {
-      const fault = asFault(thrown)
-      return fault.detail ?? fault.message
-    },
-  )
-  try {
-    return await Promise.race([asked, patience.promise])
-  } finally {
-    cancel()
-  }
-}
+/** Two people's drafts meet here, not by the loss of one (RFC 9110 §13.1): asked when their turn has come. */
+const unlessChangedSince = (
+  revision: number | undefined,
+  permit: Desk['permit'],
+): Desk['permit'] =>
+  revision === undefined
+    ? permit
+    : (edits, policy) => {
+        permit?.(edits, policy)
+        for (const { plane, kind, before, after } of edits) {
+          const name = (before ?? after)?.name ?? ''
+          const changed = policy.planes.get(plane)?.revisions.get(`${kind}/${name}`) ?? 0
+          if (changed > revision)
+            throw new Fault('stale', {
+              detail: `${kind} ${name} was changed in revision ${changed}; this was made on ${revision}.`,
+              fix: 'look at what changed, and make it anew',
+            })
+        }
+      }
 
 export const exportDocuments = (
   desk: Desk,

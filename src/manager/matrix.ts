@@ -20,6 +20,9 @@ export interface MatrixAsk {
   readonly agent?: string | undefined
   readonly consumer?: string | undefined
   readonly server?: string | undefined
+  /** A part of the name or the title of a capability. */
+  readonly search?: string | undefined
+  readonly class?: readonly MatrixRow['class'][] | undefined
   readonly at?: string | undefined
   /** By the policy as it was then: what servers offer is what they offer now, and nothing is suspended. */
   readonly revision?: number | undefined
@@ -139,13 +142,22 @@ const capabilitiesOf = (
   { registry }: Pick<Installation, 'registry'>,
   plane: PlaneId,
   policy: PlanePolicy,
-  { server }: MatrixAsk,
+  input: MatrixAsk,
   sight: Sight,
 ): Capability[] => {
+  const { server } = input
   const items = server === undefined ? itemsOf(policy) : [findItem(policy, server)]
   return items
     .filter(({ name }) => sight.server(policy, name))
     .flatMap(({ name }) => [...registry.capabilities(plane, name)].sort(byKey))
+    .filter(soughtBy(input))
+}
+
+const soughtBy = ({ search, class: classes }: MatrixAsk) => {
+  const part = search?.toLowerCase()
+  return (one: Capability): boolean =>
+    (classes === undefined || classes.includes(one.classification?.class ?? 'unclassified')) &&
+    (part === undefined || `${one.name}\n${titleOf(one.definition)}`.toLowerCase().includes(part))
 }
 
 const pageOf = (all: readonly Capability[], { after, limit }: MatrixAsk) => {

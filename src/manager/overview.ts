@@ -83,12 +83,14 @@ export const differenceOfCalls = (
   desk: Desk,
   {
     against,
+    againstAny,
     againstSince,
     againstUntil,
     top,
     ...input
   }: Overview & {
     readonly against?: readonly string[] | undefined
+    readonly againstAny?: readonly string[] | undefined
     readonly againstSince?: string | undefined
     readonly againstUntil?: string | undefined
     readonly top: number
@@ -97,6 +99,7 @@ export const differenceOfCalls = (
 ): Promise<CallDifference[]> => {
   const written: WrittenAsk = {
     where: against,
+    any: againstAny,
     since: againstSince ?? input.since,
     until: againstUntil ?? input.until,
   }

@@ -1,3 +1,4 @@
+import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
@@ -9,6 +10,16 @@ export interface GroupAnswer {
   /** Indexes, ascending, of rows left out because they would break the pairing of intent and outcome. */
   readonly leftOut: readonly number[]
 }
+
+/** One group, written or not; `rows` are those that stand. */
+export interface Commit {
+  readonly rows: number
+  readonly ms: number
+  readonly failed: boolean
+}
+
+/** Hears of each group of each plane. */
+export type OnCommit = (plane: PlaneId, commit: Commit) => void
 
 export interface GroupCommit {
   append(row: EntryRow): Promise<void>
@@ -44,6 +55,7 @@ export const createGroupCommit = ({
   clock,
   deadlineMs,
   onChange,
+  onCommit = () => {},
 }: {
   plane: string
   write: WriteGroup
@@ -53,6 +65,7 @@ export const createGroupCommit = ({
   deadlineMs: number
   /** Told when writing begins to fail, with the cause, and when it works again, without. */
   onChange: (cause: unknown) => void
+  onCommit?: (commit: Commit) => void
 }): GroupCommit => {
   let queue: Waiter[] = []
   let underWay: Waiter[] = []
@@ -93,10 +106,15 @@ export const createGroupCommit = ({
   }
 
   const commit = async (group: readonly Waiter[]): Promise<void> => {
+    const startedMs = clock.elapsed()
+    const ms = () => clock.elapsed() - startedMs
     try {
-      settle(group, await write(group.map(({ row }) => row)))
+      const answer = await write(group.map(({ row }) => row))
+      onCommit({ rows: group.length - answer.leftOut.length, ms: ms(), failed: false })
+      settle(group, answer)
       worksAgain()
     } catch (cause) {
+      onCommit({ rows: 0, ms: ms(), failed: true })
       fails(cause)
       const fault = new Fault('unrecordable', {
         detail: `${plane}: the ledger's write failed`,

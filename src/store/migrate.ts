@@ -23,6 +23,7 @@ import { mailbox } from './migrations/0100-mailbox.ts'
 import { passkey } from './migrations/0110-passkey.ts'
 import { indexApiKey } from './migrations/0115-index-api-key.ts'
 import { sessionNote } from './migrations/0120-session-note.ts'
+import { task } from './migrations/0130-task.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -56,6 +57,7 @@ export const migrations: readonly Migration[] = [
   passkey,
   indexApiKey,
   sessionNote,
+  task,
 ]
 
 /**

@@ -5,6 +5,7 @@ import { type Clock, type Random, systemRandom } from '#lib/clock.ts'
 import { createIds } from '#lib/id.ts'
 import type { Log } from '#lib/log.ts'
 import type { Database } from './database.ts'
+import type { OnCommit } from './group.ts'
 import type { Ledgers } from './ledgers.ts'
 import { createOwnMailboxes } from './mailboxes.ts'
 import { migrate } from './migrate.ts'
@@ -46,9 +47,10 @@ import { signInRows } from './tables/sign-ins.ts'
 import { signingKeyRows } from './tables/signing-keys.ts'
 import { suspensionRows } from './tables/suspensions.ts'
 import { takenOnceRows } from './tables/taken-once.ts'
+import { taskRows } from './tables/tasks.ts'
 import { valueRows } from './tables/values.ts'
 
-type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random }
+type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random; onCommit?: OnCommit }
 
 /**
  * Opens the store: a data folder, made where it does not exist (mode 0700, files 0600), or SQLite in
@@ -83,13 +85,13 @@ export const openStore = async (options: Opening): Promise<Store> => {
 }
 
 const openLedgers = (
-  { folder, appendDeadlineMs: deadlineMs, clock, log }: Opening,
+  { folder, appendDeadlineMs: deadlineMs, clock, log, onCommit }: Opening,
   address: Address | undefined,
   self: MemberId,
 ): Ledgers =>
   address === undefined
-    ? openSqliteLedgers({ folder, clock, log, deadlineMs })
-    : openPostgresLedgers({ address, self, clock, log, deadlineMs })
+    ? openSqliteLedgers({ folder, clock, log, deadlineMs, onCommit })
+    : openPostgresLedgers({ address, self, clock, log, deadlineMs, onCommit })
 
 const wakeOf = (
   { clock, log }: Opening,
@@ -153,6 +155,7 @@ const storeOf = (parts: Parts): Store => {
     members,
     endedSessions,
     sessionNotes: sessionNoteRows(database, parts.now),
+    tasks: taskRows(database, parts.now),
     revocations: revocationRows(database, parts.now),
     takenOnce: takenOnceRows(database, parts.now),
     counters,

@@ -222,6 +222,12 @@ export interface InstallationSchema {
     note: string
     noted_at: number
   }
+  /** By the digest of the id that its caller knows; sealed by whoever binds it. */
+  task: {
+    digest: string
+    bound: string
+    until: number
+  }
   /** What was used up, as a digest, and when it ends by itself. */
   taken_once: {
     digest: string

@@ -45,6 +45,8 @@ export interface Store {
   readonly endedSessions: EndedSessionRows
   /** What was asked for in legacy sessions since they began, for every process to know. */
   readonly sessionNotes: SessionNoteRows
+  /** Tasks at servers that were begun for callers, for every process to find. */
+  readonly tasks: TaskRows
   /** Tokens that were revoked, for every process to know. */
   readonly revocations: RevocationRows
   /** What is good for one use, over all processes. */
@@ -358,6 +360,20 @@ export interface SessionNote {
   readonly name: string
   /** Sealed by whoever notes it; empty where it is not so any more. */
   readonly note: string
+}
+
+/** Written by `gateway/` alone. */
+export interface TaskRows {
+  /** In the place of what stood for it; until then by the database's clock, UTC milliseconds. Lets go of what has ended. */
+  put(task: TaskRow): Promise<void>
+  /** What it is bound to, sealed by whoever bound it. */
+  find(digest: string): Promise<string | undefined>
+}
+
+export interface TaskRow {
+  readonly digest: string
+  readonly bound: string
+  readonly until: number
 }
 
 /** Written by `identity/` alone. */

@@ -37,6 +37,8 @@ export interface Api {
 
 export interface ApiRequest {
   readonly built: Built
+  /** Beside its own: of the trace. */
+  readonly headers: readonly string[]
   /** Opened at the last moment and written into the header named in the API's document. */
   readonly loan: Loan | undefined
   /** No head within this time ends in upstream_timeout. */
@@ -82,7 +84,7 @@ export async function openApi(
   const headerValue = lentAs && createHeaderValue(lentAs)
   const say = (what: string) => `${name} ${what}, at ${url.origin}${base}`
 
-  const send: Api['send'] = ({ built, loan, timeoutMs, endMs }, done) => {
+  const send: Api['send'] = ({ built, headers, loan, timeoutMs, endMs }, done) => {
     const exchange = new ApiExchange(limits.messageBytes, (outcome) => {
       const failed = 'failed' in outcome ? { ...outcome, detail: say(outcome.detail) } : undefined
       if (failed) health.set('down', failed.detail, troubleOfApi(faultOf(failed)))
@@ -101,7 +103,7 @@ export async function openApi(
     const request = {
       method,
       path: target,
-      headers: outgoingHeaders(built.headers, DEFAULTS, lent || undefined),
+      headers: outgoingHeaders([...built.headers, ...headers], DEFAULTS, lent || undefined),
       body,
       silenceMs: timeoutMs,
       endMs,

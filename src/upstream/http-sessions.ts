@@ -1,6 +1,6 @@
-import { asFault, type Fault } from '#lib/fault.ts'
+import { asFault } from '#lib/fault.ts'
+import { failCodeOf } from './fail-code.ts'
 import type { OwnSession } from './found.ts'
-import type { FailCode } from './http-exchange.ts'
 import { headerIn } from './http-headers.ts'
 import { sessionHeaders } from './http-probe.ts'
 import type { HttpWire } from './http-wire.ts'
@@ -185,23 +185,9 @@ class SessionExchange implements Exchange, Sink {
     if (this.#isCancelled) return
     const fault = asFault(thrown)
     const detail = fault.detail ?? this.#wire.say('opened no session')
-    this.#sink.fail(failureOf(fault), detail, thrown)
+    this.#sink.fail(failCodeOf(fault), detail, thrown)
   }
 }
-
-/** What a caller hears of a session that could not be opened. */
-export function failureOf({ code }: Fault): FailCode {
-  return KNOWN_CODES.find((one) => one === code) ?? 'upstream_broken'
-}
-
-const KNOWN_CODES = [
-  'upstream_unreachable',
-  'upstream_timeout',
-  'upstream_broken',
-  'upstream_too_large',
-  'upstream_refused',
-  'no_credential',
-] as const
 
 function withoutVersion(headers: readonly string[]): readonly string[] {
   if (headerIn(headers, 'mcp-protocol-version') === undefined) return headers
@@ -209,6 +195,6 @@ function withoutVersion(headers: readonly string[]): readonly string[] {
 }
 
 /** Not as the specification has it, but widespread: 400 with the SDK's own code, which its example servers answer. */
-function saysUnknownSession(body: Uint8Array): boolean {
+export function saysUnknownSession(body: Uint8Array): boolean {
   return /"code"\s*:\s*-32000\b/.test(Buffer.from(body).toString('latin1'))
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import { asFault } from '#lib/fault.ts'
-import { failureOf } from './http-sessions.ts'
+import { failCodeOf } from './fail-code.ts'
 import type { OwnLine } from './own-lines.ts'
 import { createParking } from './parked.ts'
 import type { SseSession } from './sse-session.ts'
@@ -42,7 +42,7 @@ export function createSseLine(options: {
     },
     (thrown: unknown) => {
       const fault = asFault(thrown)
-      parking.fail(failureOf(fault), fault.detail ?? options.say('opened no session'))
+      parking.fail(failCodeOf(fault), fault.detail ?? options.say('opened no session'))
       over(line)
     },
   )

@@ -118,6 +118,7 @@ export type Purpose =
   | 'cursor'
   | 'mailbox'
   | 'request state'
+  | 'task'
 
 /** The root key and what is wrapped by it. The file is made at first start, mode 0600. */
 export interface Keyring {

@@ -7,8 +7,10 @@ import type { Refusal } from '#domain/decision.ts'
 import type { Document, Documents, Kind } from '#domain/documents.ts'
 import { clientId, planeId, serverName } from '#domain/name.ts'
 import type { Suspension, SuspensionKind } from '#domain/suspension.ts'
+import type { Asked } from '#gateway/asked.ts'
 import { createLend } from '#gateway/lend.ts'
-import { type Asked, createSteps } from '#gateway/steps.ts'
+import { createSteps } from '#gateway/steps.ts'
+import { createTracing } from '#gateway/traced.ts'
 import { Fault } from '#lib/fault.ts'
 import { silentLog } from '#lib/log.ts'
 import { sortedMap } from '#lib/sorted-map.ts'
@@ -178,7 +180,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     // What a case says of a server's eras is all that it can be spoken to in.
     bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined) },
     apis: { find: () => undefined } as never,
-    underway: { add: never, cancel: never },
+    underway: { add: never, has: never, cancel: never },
     carry: { check: () => {}, mayRead: never, call: never, stream: never },
     standing: { check: never, add: never, follow: never },
     loan: createLend({
@@ -188,8 +190,11 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     }),
     looks: { age: () => (one.unseen === undefined ? 'fresh' : 'old'), look: unseen, notice: never },
     stepUps: { mayAsk: never },
+    tracing: createTracing({ traces: undefined, dropsBaggage: false }),
     listing: never,
     states: { open: () => undefined, seal: never },
+    notes: { subscribe: never, unsubscribe: never },
+    tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: () => snapshot,
     now: never,
   })

@@ -148,6 +148,7 @@ describe('/mcp/{plane}, all its servers as one', () => {
       prompts: { listChanged: true },
       resources: { listChanged: true, subscribe: true },
       completions: {},
+      logging: {},
     })
     assert.deepEqual([ttlMs, cacheScope], [0, 'private'])
     for (const one of instructions.split(/\n\n(?=The server )/)) {

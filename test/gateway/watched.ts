@@ -134,6 +134,7 @@ export async function startHere(documents: string, config: object = {}) {
     await installation.refresh(plane, server)
   return {
     data,
+    plane,
     origin,
     apply,
     installation,

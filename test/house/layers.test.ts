@@ -30,6 +30,7 @@ const broken: Record<string, Record<string, string>> = {
   'only-the-engine-opens-databases': { 'src/ledger/a.ts': "import 'node:sqlite'" },
   'only-the-store-builds-sql': { 'src/registry/a.ts': "import 'kysely'" },
   'only-egress-connects': { 'src/vault/b.ts': "import { request } from 'node:https'" },
+  'no-sdk': { 'src/gateway/g.ts': "import type { Tool } from '@modelcontextprotocol/server'" },
   'lib-and-the-protocols-stand-alone': { 'src/rest/b.ts': "import '#domain/name.ts'" },
   'the-protocols-touch-nothing': { 'src/rest/c.ts': "import { readFileSync } from 'node:fs'" },
   'the-verifier-stands-alone': { 'src/ledger/verify/body.ts': "import '#domain/name.ts'" },
@@ -39,6 +40,8 @@ const broken: Record<string, Record<string, string>> = {
     'src/gateway/e.test.ts': 'export {}',
   },
   'crossings-show': { 'src/gateway/f.ts': "import '../domain/name.ts'" },
+  'the-console-is-a-client': { 'console/a.ts': "import '../src/lib/clock.ts'" },
+  'nothing-imports-the-console': { 'src/edge/ops/a.ts': "import '../../../console/paths.ts'" },
   'no-cycle': {
     'src/vault/c.ts': "import './d.ts'",
     'src/vault/d.ts': "import './c.ts'",
@@ -65,6 +68,7 @@ const allowed: Record<string, string> = {
 }
 
 const rooms = {
+  'console/paths.ts': '',
   'src/lib/clock.ts': '',
   'src/domain/name.ts': '',
   'src/mcp/revisions.ts': '',
@@ -103,7 +107,7 @@ describe('the layers', () => {
     for (const files of [rooms, allowed, ...Object.values(broken)]) write(files)
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      [join(root, 'node_modules/.bin/depcruise'), '--output-type', 'json', 'src'],
+      [join(root, 'node_modules/.bin/depcruise'), '--output-type', 'json', 'src', 'console'],
       { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     )
     assert.ok(stdout.startsWith('{'), stderr)

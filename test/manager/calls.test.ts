@@ -106,6 +106,71 @@ describe('Calls over the API', () => {
     assert.deepEqual(places(await listAs('olga', '&agent=hunter')), ['hunter mail'])
   })
 
+  test('of any of several values are asked for together', async () => {
+    const count = async (query: string) => {
+      const path = `/planes/ops/calls/count?${query}`
+      const answer = await world.ask('GET', path, { token: tokens.root })
+      return answer.json<{ count?: number; detail?: string }>()
+    }
+    assert.equal((await count('any=agent=clerk&any=agent=hunter')).count, 120)
+    assert.equal((await count('any=agent=clerk&any=agent=nobody&any=server=siem')).count, 30)
+    assert.equal((await count('any=agent=clerk&where=server!=siem')).count, 30)
+    assert.match((await count('any=agent!=clerk')).detail ?? '', /leaves out/)
+  })
+
+  test('are summed to one way, and by what they have in common, of those that may be read', async () => {
+    const ask = async <T>(who: string, path: string) =>
+      (await world.ask('GET', `/planes/ops/calls/${path}`, { token: tokens[who] })).json<T>()
+    const path = await ask<{
+      arrived: number
+      recorded: number
+      stations: { station: string; passed: number; stopped: object[] }[]
+    }>('olga', 'path')
+    assert.deepEqual([path.arrived, path.recorded], [90, 90])
+    assert.deepEqual(path.stations[1], {
+      ...{ station: 'permit', passed: 0 },
+      stopped: [{ state: 'denied', count: 90 }],
+    })
+    assert.deepEqual(path.stations[5], { station: 'record', passed: 90, stopped: [] })
+    const gap = { problem: 'the disk is full', from: 200, to: 300, refused: 7 }
+    const written = { v: 1, type: 'ledger.gap', at: 300, plane: ops, ...gap } as const
+    await world.started.installation.ledger.plane(ops).append(written)
+    const broken = await ask<{ arrived: number; recorded: number; gaps: object[] }>('root', 'path')
+    assert.deepEqual([broken.arrived, broken.recorded, broken.gaps.length], [127, 120, 1])
+    const some = await ask<{ arrived: number; gaps: object[] }>('root', 'path?agent=clerk')
+    assert.deepEqual([some.arrived, some.gaps], [60, []])
+    const traffic = await ask<{
+      total: number
+      others: number
+      values: { value: string; count: number; outcomes: { denied: number } }[]
+    }>('olga', 'traffic?by=agent&top=1')
+    assert.deepEqual([traffic.total, traffic.others], [90, 30])
+    const told = traffic.values.map(({ value, count, outcomes }) => [value, count, outcomes.denied])
+    assert.deepEqual(told, [['clerk', 60, 60]])
+  })
+
+  test('are entries by their number, of others to nobody, and those of policy to who may read it', async () => {
+    const entry = (who: string, position: number | string) =>
+      world.ask('GET', `/planes/ops/ledger/entries/${position}`, { token: tokens[who] })
+    const [theirs] = (await listAs('sam')).filter(
+      ({ agent, server }) => agent === 'hunter' && server === 'siem',
+    )
+    const { call, position } = theirs as Row & { position: number }
+    assert.deepEqual((await entry('sam', position)).json<{ call: string }>().call, call)
+    assert.equal((await entry('olga', position)).status, 403)
+    assert.equal((await entry('root', 1)).status, 200)
+    assert.equal((await entry('max', 1)).status, 403)
+    for (const none of [999_999, 0, 'x', '1e3'])
+      assert.equal((await entry('root', none)).status, 404, String(none))
+  })
+
+  test('are asked by rules of nobody who may not read them, however it is written', async () => {
+    for (const way of ['where', 'any']) {
+      const path = `/planes/ops/calls?${way}=rule=strong`
+      assert.equal((await world.ask('GET', path, { token: tokens.max })).status, 403, way)
+    }
+  })
+
   test("are no developer's, and hold no arguments for anybody", async () => {
     const refused = await world.ask('GET', '/planes/ops/calls', { token: tokens.dana })
     assert.equal(refused.status, 403)

@@ -41,6 +41,7 @@ const standing = (serving: Serving): Document[] => [
   grant('rests', { agent: 'resting', allow: [{ server: 'twin', class: 'read' }] }),
   of('Rule', 'no-writes', { over: [{ class: 'write' }], deny: true }),
   of('RoleBinding', 'audits', { role: 'auditor', people: ['audrey'], over: { server: 'mes' } }),
+  of('RoleBinding', 'governs', { role: 'plane-admin', people: ['ada'] }),
   of('RoleBinding', 'watches', { role: 'soc', people: ['sol'] }),
 ]
 
@@ -87,6 +88,7 @@ describe('What every agent meets at every capability', () => {
   let people: People
   let sol: Person
   let audrey: Person
+  let ada: Person
 
   before(async () => {
     serving = await serve({ mes: createMes().make })
@@ -94,6 +96,7 @@ describe('What every agent meets at every capability', () => {
     people = await openOffice(gateway)
     sol = await people.hire('sol')
     audrey = await people.hire('audrey')
+    ada = await people.hire('ada')
     const suspended = await gateway.cli(['agent', 'suspend', 'resting', '--reason', 'a test'])
     assert.equal(suspended.code, 0, suspended.stderr)
   })
@@ -178,6 +181,82 @@ describe('What every agent meets at every capability', () => {
       ],
     )
     assert.deepEqual(cellsOf(await ask(sol), 'twin/list_lines'), ['none', 'none', 'suspended'])
+  })
+
+  test('is asked for a part of a name, and for classes', async () => {
+    const named = await ask(sol, '?search=TELEM&server=mes')
+    assert.deepEqual(
+      named.rows.filter(({ kind }) => kind === 'tool').map(({ name }) => name),
+      ['read_telemetry'],
+    )
+    const written = await ask(sol, '?class=write&class=destructive')
+    assert.deepEqual([...new Set(written.rows.map((one) => one.class))], ['write'])
+  })
+
+  describe('made into documents', () => {
+    interface Redrawn {
+      revision: number
+      files: { name: string; text: string }[]
+      changes: { op: string; name: string; isFrozen: boolean; before?: string; after: string }[]
+      cannot: { name: string; because: string }[]
+    }
+    const cell = (client: string, name: string, allow: boolean) => ({
+      ...{ client: `${client}@shop-floor`, server: 'twin', kind: 'tool', name, allow },
+    })
+    const redraw = async (cells: object[], reason = 'a test'): Promise<Redrawn> => {
+      const path = `/planes/${plane}/matrix/draft`
+      const answer = await sol.ask('POST', path, { cells, reason })
+      assert.equal(answer.status, 200, answer.text)
+      return answer.json<Redrawn>()
+    }
+    /** As somebody makes it by hand: the files of no set manage it. */
+    const apply = async (files: Redrawn['files'], revision?: number) => {
+      const body = { files, ...(revision !== undefined && { revision }) }
+      return await ada.ask('POST', '/apply', body)
+    }
+
+    test('are a new grant for what is allowed, and the effect of it is that cell', async () => {
+      const drawn = await redraw([cell('line-3', 'read_telemetry', true)])
+      assert.deepEqual(
+        drawn.changes.map(({ op, name }) => [op, name]),
+        [['add', `line-3-r${drawn.revision}`]],
+      )
+      const draft = { files: drawn.files }
+      const told = (await sol.ask('POST', `/planes/${plane}/matrix`, { draft })).json<Matrix>()
+      const changed = told.rows.filter(({ cells, now }) => String(cells) !== String(now))
+      assert.deepEqual(
+        changed.map(({ server, name }) => `${server}/${name}`),
+        ['twin/read_telemetry'],
+      )
+    })
+
+    test('a grant that files manage is not changed, and is named', async () => {
+      const drawn = await redraw([cell('resting', 'read_telemetry', false)])
+      assert.deepEqual(drawn.files, [])
+      assert.match(drawn.cannot[0]?.because ?? '', /Grant rests .* the set [a-z]+ manage/)
+    })
+
+    test('take a capability out of a grant by class, which names from then on what is left', async () => {
+      const wide = grant('wide', { agent: 'line-3', allow: [{ server: 'twin' }] })
+      await apply([{ name: 'wide.yaml', text: written([wide]) }])
+      const drawn = await redraw([cell('line-3', 'list_lines', false)])
+      assert.equal(drawn.changes[0]?.op, 'narrow')
+      assert.equal(drawn.changes[0]?.isFrozen, true)
+      assert.match(drawn.changes[0]?.after ?? '', /server: twin, tools: \[read_telemetry\]/)
+      const both = ['list_lines', 'read_telemetry'].map((name) => cell('line-3', name, false))
+      const ended = await redraw(both)
+      assert.equal(ended.changes[0]?.op, 'end')
+      assert.match(ended.changes[0]?.after ?? '', /until: /)
+    })
+
+    test('are not applied over what somebody else changed after them', async () => {
+      const drawn = await redraw([cell('line-3', 'list_lines', false)])
+      const other = grant('wide', { agent: 'line-3', allow: [{ server: 'twin', class: 'read' }] })
+      await apply([{ name: 'wide.yaml', text: written([other]) }])
+      const answer = await apply(drawn.files, drawn.revision)
+      assert.equal(answer.status, 412, answer.text)
+      assert.match(answer.text, /Grant wide was changed in revision/)
+    })
   })
 
   test('whoever may explain the calls of one server sees its rows alone, and tries no draft', async () => {

@@ -341,6 +341,19 @@ export const storeConformance = (
       })
     })
 
+    describe('tasks', () => {
+      test('are found until they end, and stand once', async () => {
+        const { tasks } = store
+        const later = Date.now() + 3_600_000
+        await tasks.put({ digest: 'a', bound: 'one', until: later })
+        await tasks.put({ digest: 'a', bound: 'two', until: later })
+        await tasks.put({ digest: 'b', bound: 'three', until: 1 })
+        assert.equal(await tasks.find('a'), 'two')
+        assert.equal(await tasks.find('b'), undefined)
+        assert.equal(await tasks.find('c'), undefined)
+      })
+    })
+
     describe('what is good for one use', () => {
       const until = noon + 60_000
       const rows = (...digests: string[]) => digests.map((digest) => ({ digest, until }))

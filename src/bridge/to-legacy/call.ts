@@ -11,10 +11,11 @@ import {
   type ResultMessage,
   readMessage,
 } from '#mcp/messages.ts'
+import { failCodeOf } from '#upstream/fail-code.ts'
+import { saysUnknownSession } from '#upstream/http-sessions.ts'
 import type { Behalf, Exchange, Outbound, Sink, Upstream } from '#upstream/upstream.ts'
 import { modernAnswer } from './answer.ts'
 import { type Askable, unaskable } from './capabilities.ts'
-import { failCodeOf } from './fail-code.ts'
 import { inSession } from './in-session.ts'
 import type { Leg } from './leg.ts'
 import { isAsVerbose, modernNotice } from './notice.ts'
@@ -320,7 +321,3 @@ const serverInfoOf = ({ greeting }: Upstream): string | undefined => {
     ? JSON.stringify(serverInfo)
     : undefined
 }
-
-/** Not as the specification has it, but widespread: 400 with the SDK's own code. */
-const saysUnknownSession = (body: Uint8Array): boolean =>
-  /"code"\s*:\s*-32000\b/.test(Buffer.from(body).toString('latin1'))

@@ -22,6 +22,7 @@ export interface Parked<W extends Waiting> {
   /** Once, and for its own caller: it waits no longer. */
   take(id: string, caller: string): W | undefined
   drop(id: string): void
+  readonly size: number
   close(): void
 }
 
@@ -59,6 +60,9 @@ export const createParked = <W extends Waiting>(
     },
     take: (id, caller) => (waiting.get(id)?.call.caller === caller ? remove(id) : undefined),
     drop: (id) => void remove(id),
+    get size() {
+      return waiting.size
+    },
     close() {
       for (const id of [...waiting.keys()]) remove(id)?.end('the gateway stops')
     },

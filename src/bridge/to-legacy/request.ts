@@ -1,5 +1,5 @@
 import { isObject, type JsonDocument, spanOf } from '#lib/json.ts'
-import { membersText } from '#lib/json-object.ts'
+import { membersText } from '#lib/json-members.ts'
 import {
   CLIENT_CAPABILITIES_KEY,
   CLIENT_INFO_KEY,

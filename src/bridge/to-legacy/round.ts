@@ -1,5 +1,5 @@
 import { isObject, type JsonDocument } from '#lib/json.ts'
-import { bytesAt, membersText } from '#lib/json-object.ts'
+import { bytesAt, membersText } from '#lib/json-members.ts'
 import type { RequestMessage } from '#mcp/messages.ts'
 
 /** Something that a server asks of a caller in the middle of a call, until it is answered. */

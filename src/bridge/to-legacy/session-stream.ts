@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/clock.ts'
 import { type JsonDocument, readJson } from '#lib/json.ts'
-import { bytesAt } from '#lib/json-object.ts'
+import { bytesAt } from '#lib/json-members.ts'
 import {
   METHOD_NOT_FOUND,
   type NotificationMessage,

@@ -51,6 +51,7 @@ export interface LegacySessions {
   forget(session: LegacySession): void
   /** A question of ours in it. */
   readonly ask: Ask
+  readonly size: number
   /** Ends all of them, at the server too. */
   close(): Promise<void>
 }
@@ -155,6 +156,9 @@ export const createLegacySessions = (parts: {
       })
     },
     ask,
+    get size() {
+      return sessions.size
+    },
     async close() {
       isClosed = true
       await Promise.all([...sessions.keys()].map(drop))

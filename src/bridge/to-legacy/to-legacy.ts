@@ -20,6 +20,8 @@ export type ToLegacyLimits = ParkedLimits & SessionLimits
 /** A legacy server as a modern caller speaks to it. */
 export interface ToLegacy {
   readonly upstream: Upstream
+  /** Calls that wait for their callers, and sessions at the server. */
+  readonly open: { readonly parked: number; readonly sessions: number }
   /** Ends what waits, and the sessions at the server. */
   close(): Promise<void>
 }
@@ -106,6 +108,9 @@ export const createToLegacy = (parts: {
   }
 
   return {
+    get open() {
+      return { parked: parked.size, sessions: sessions?.size ?? 0 }
+    },
     upstream: {
       plane: upstream.plane,
       server: upstream.server,

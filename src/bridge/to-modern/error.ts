@@ -1,3 +1,4 @@
+import type { JsonObject } from '#lib/json.ts'
 import {
   type ErrorMessage,
   HEADER_MISMATCH,
@@ -34,7 +35,7 @@ export const fateOf = (
 const undeclared = (data: unknown, method: string, callerId: string): Buffer => {
   const required =
     isObject(data) && isObject(data.requiredCapabilities) ? data.requiredCapabilities : {}
-  const names = Object.keys(required).slice(0, 8).join(', ') || 'a capability'
+  const names = namesIn(required).slice(0, 8).join(', ') || 'a capability'
   const text =
     `The server needs a client that can do this, and this client did not declare it: ${names}.\n` +
     'Nothing was done. Continue without it, or tell the user.'
@@ -44,3 +45,10 @@ const undeclared = (data: unknown, method: string, callerId: string): Buffer => 
       : { error: { code: INVALID_PARAMS, message: text } }
   return Buffer.from(`{"jsonrpc":"2.0","id":${callerId},${JSON.stringify(answer).slice(1)}`)
 }
+
+/** `sampling`, and `elicitation.url` of one that has parts, since a client may have declared the others. */
+const namesIn = (required: JsonObject): string[] =>
+  Object.entries(required).flatMap(([name, its]) => {
+    const parts = isObject(its) ? Object.keys(its) : []
+    return parts.length === 0 ? [name] : parts.map((part) => `${name}.${part}`)
+  })

@@ -1,10 +1,11 @@
 import type { OperationInput } from '#edge/control/operations.ts'
 import type { CallRow } from '#manager/asking.ts'
+import { pathOf } from '#manager/call-path.ts'
 import { overview } from '../call-overview.ts'
 import type { Invocation, Options } from '../command.ts'
 import { lookOn, on, sum, tellBeside } from '../looking.ts'
 import { type Column, printRows } from '../rows.ts'
-import { capabilityOf, drawStrip, pathOf, tellIndexed, tellResult } from '../strip.ts'
+import { capabilityOf, drawStrip, tellIndexed, tellResult } from '../strip.ts'
 import { printJson, type Terminal } from '../terminal.ts'
 import { grouped, rfc3339, shortTime } from '../when.ts'
 

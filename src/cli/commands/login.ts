@@ -65,7 +65,10 @@ const byPassword = async (invocation: Invocation, api: Api): Promise<SignedIn> =
     code === undefined
       ? await api.ask('POST', '/session', { body: { name, password, label } })
       : await api.ask('POST', '/setup', { body: { code, name, password, label } })
-  return { person: name, token: session.token, endsAt: session.endsAt }
+  const { token, endsAt } = session
+  if (token === undefined)
+    throw new Fault('internal', { detail: 'a sign-in without a cookie answered no token' })
+  return { person: name, token, endsAt }
 }
 
 const originHere = async ({ data }: Invocation): Promise<string> => {
@@ -73,15 +76,7 @@ const originHere = async ({ data }: Invocation): Promise<string> => {
   return (await running.ask('status', {})).origin
 }
 
-const isSetUp = async (api: Api): Promise<boolean> => {
-  try {
-    await api.ask('GET', '/setup')
-    return false
-  } catch (thrown) {
-    if (thrown instanceof Fault && thrown.code === 'unknown_name') return true
-    throw thrown
-  }
-}
+const isSetUp = async (api: Api): Promise<boolean> => !(await api.ask('GET', '/setup')).needed
 
 const readCode = async ({ options, io, terminal }: Invocation): Promise<string> => {
   const file = options.text('setupCodeFile')

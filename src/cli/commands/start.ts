@@ -7,6 +7,7 @@ import { createLog } from '#lib/log.ts'
 import { announce } from '../announce.ts'
 import type { Invocation } from '../command.ts'
 import type { Started, StartOptions } from '../composition.ts'
+import { buildConsoleBeside } from '../console-build.ts'
 import { reachRunning } from '../control.ts'
 import type { Io } from '../io.ts'
 import { showCalls } from '../live.ts'
@@ -43,8 +44,10 @@ const serveAlone = async (invocation: Invocation, options: StartOptions): Promis
     const control = await serve(started, options, () => ending.resolve('bailiwick stop'), io)
     await announce(terminal, io, started, { isNew, data, sample: options.sample, processes: 1 })
     const unshow = watch(terminal, started)
+    const leaveBuild = buildBeside(options, io)
     const because = await ending.promise
     unshow()
+    leaveBuild()
     sayEnding(invocation, because)
     await control.close()
     await started.stop()
@@ -126,6 +129,12 @@ const serveAsWorker = async (
     unlisten()
     line.close()
   }
+}
+
+/** Beside what serves, and told where it fails: a checkout without its console serves agents all the same. */
+const buildBeside = ({ print }: StartOptions, io: Io): (() => void) => {
+  const log = createLog(print, () => io.now())
+  return buildConsoleBeside((because) => log.warn('console.not_built', { because }))
 }
 
 const isNewFolder = (data: string): boolean => !existsSync(join(data, 'root.key'))

@@ -47,7 +47,7 @@ export const passkey = z.strictObject({
 })
 
 export const session = z.strictObject({
-  token: z.string().describe('Shown this once.'),
+  token: z.string().optional().describe('Shown this once; not where it went into the cookie.'),
   id: z.string(),
   person: account,
   endsAt: at,
@@ -79,7 +79,7 @@ const counts = z.strictObject({
   absent: z.int(),
 })
 
-const serverStatusFields = {
+export const serverStatusFields = {
   kind: z.enum(['Server', 'API']),
   server: z.string(),
   title: z.string().optional(),
@@ -136,7 +136,7 @@ const finding = z.strictObject({
   at: z.string().describe('JSON pointer into the definition.'),
   excerpt: z.string().describe('With everything spelled out that a screen would not show.'),
 })
-const capabilityFields = {
+export const capabilityFields = {
   kind: z.enum(capabilityKinds),
   name: z.string(),
   state: z.enum(['pinned', 'held', 'absent']),

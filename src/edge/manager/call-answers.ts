@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { stations } from '#domain/decision.ts'
 import { capabilityClasses } from '#domain/selector.ts'
+import { stationStates } from '#manager/call-path.ts'
+import { trafficOutcomes } from '#manager/traffic.ts'
 
 const at = z.int().describe('UTC milliseconds.')
 
@@ -41,6 +44,16 @@ export const callRow = z.strictObject({
     })
     .optional(),
   count: z.int(),
+  path: z
+    .array(
+      z.strictObject({
+        station: z.enum(stations),
+        state: z.enum(stationStates),
+        ms: z.number().optional(),
+        note: z.string().optional(),
+      }),
+    )
+    .describe('The six stations in their order, each with what became of the call there.'),
 })
 
 /** What a look at a ledger leaves to say beside what it found. */
@@ -107,5 +120,41 @@ export const callDifference = z.strictObject({
       restShare: z.number().describe('Of the rest.'),
     }),
   ),
+  ...overviewed,
+})
+
+export const summedPath = z.strictObject({
+  arrived: z.int().describe('With those that were turned away because nothing could be recorded.'),
+  recorded: z.int().describe('Of which the end stands in the ledger; refused ones as well.'),
+  underWay: z.int().describe('Of which it does not yet.'),
+  stations: z.array(
+    z.strictObject({
+      station: z.enum(stations),
+      passed: z.int(),
+      stopped: z.array(z.strictObject({ state: z.enum(stationStates), count: z.int() })),
+    }),
+  ),
+  gaps: z
+    .array(z.strictObject({ position: z.int(), from: at, to: at, refused: z.int() }))
+    .describe(
+      'When calls were turned away because nothing could be recorded: of the newest 50,000 entries, for who may read the plane’s status, where all calls are asked for.',
+    ),
+  behind: overviewed.behind,
+  unknown: looked.unknown,
+})
+export const callTraffic = z.strictObject({
+  values: z.array(
+    z.strictObject({
+      value: z.string(),
+      count: z.int(),
+      outcomes: z.strictObject(
+        Object.fromEntries(trafficOutcomes.map((one) => [one, z.int()])) as Record<
+          (typeof trafficOutcomes)[number],
+          z.ZodInt
+        >,
+      ),
+    }),
+  ),
+  others: z.int().describe('Calls with another value than those, or with none.'),
   ...overviewed,
 })

@@ -57,7 +57,7 @@ interface Stream {
  * each time, so that a role that has ended tells nothing more.
  */
 const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stream => {
-  const { response, desk, people, head } = asked
+  const { response, desk } = asked
   const { clock } = desk
   const closed = Promise.withResolvers<void>()
   let last = from
@@ -78,7 +78,7 @@ const openStream = (asked: Asked<unknown, unknown, unknown>, from: number): Stre
     })
   }
   const tell = async (): Promise<void> => {
-    const who = await people.authenticate(String(head.authorization).replace(/^\S+ +/, ''))
+    const who = await asked.askAgain()
     if (!who || response.writableLength > mostBuffered) return end()
     const policy = desk.installation.change.current()
     const now = createAccess(who.person, policy, clock.now())

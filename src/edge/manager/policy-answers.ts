@@ -131,3 +131,31 @@ export const seen = z.strictObject({
     .array(z.looseObject({}))
     .describe('As the agent is told of them, all pages one behind the other.'),
 })
+export const redrawn = z.strictObject({
+  plane: z.string(),
+  revision: z.int().describe('What it is made on: to be said to apply.'),
+  files: z.array(z.strictObject({ name: z.string(), text: z.string() })),
+  changes: z.array(
+    z.strictObject({
+      op: z.enum(['add', 'narrow', 'end']),
+      name: z.string().describe('Of the grant.'),
+      isFrozen: z
+        .boolean()
+        .describe('It selected by class, label or scope, and names what that selects today.'),
+      before: z.string().optional().describe('YAML.'),
+      after: z.string().describe('YAML.'),
+    }),
+  ),
+  cannot: z
+    .array(
+      z.strictObject({
+        client: z.string(),
+        server: z.string(),
+        kind: z.enum(capabilityKinds),
+        name: z.string(),
+        allow: z.boolean(),
+        because: z.string(),
+      }),
+    )
+    .describe('Cells that stay as they are, with what stands in the way.'),
+})

@@ -31,6 +31,8 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   readonly access: Access
   /** The token that was shown; an assertion fails at the routes that need nobody. */
   readonly token: TokenInfo
+  /** Whose the token is now, for who listens on: undefined once it has ended. */
+  askAgain(): ReturnType<People['authenticate']>
   readonly desk: Desk
   readonly people: People
   /** Where the request comes from, for limits. */

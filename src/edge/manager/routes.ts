@@ -1,6 +1,7 @@
 import type { Route } from './route.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { callRoutes } from './routes/calls.ts'
+import { capabilityRoutes } from './routes/capabilities.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
@@ -19,6 +20,7 @@ const list = [
   ...installationRoutes((): readonly Route[] => routes),
   ...documentRoutes,
   ...serverRoutes,
+  ...capabilityRoutes,
   ...agentRoutes,
   ...tokenRoutes,
   ...suspensionRoutes,

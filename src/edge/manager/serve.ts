@@ -17,6 +17,7 @@ import { readInput, readQuery } from './read.ts'
 import type { Asked, Route } from './route.ts'
 import { createRouter } from './router.ts'
 import { routes } from './routes.ts'
+import { checkSameOrigin, tokenOfCookie } from './session-cookie.ts'
 import { Wait } from './wait.ts'
 
 /** Governing is rare; what is more than this at once is a flood, and the gateway's calls come first. */
@@ -40,6 +41,14 @@ export const createManagerEdge = (parts: Parts) => {
   const door = createDoor(mostAtOnce, clock)
   const events = createEvents()
 
+  /** A token that is shown decides, be it good or bad; a browser's cookie is looked at where none is. */
+  const tokenOf = ({ headers }: IncomingMessage): string | undefined => {
+    if (headers.authorization !== undefined) return bearerToken(headers.authorization)
+    const token = tokenOfCookie(headers, installation.origin)
+    if (token !== undefined) checkSameOrigin(headers, installation.origin)
+    return token
+  }
+
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -49,7 +58,8 @@ export const createManagerEdge = (parts: Parts) => {
     if (!isAllowedOrigin(request.headers.origin, parts.allowedOrigins))
       throw new Fault('bad_origin')
     const { route, path } = find(request.method, segments)
-    const who = route.needs === 'nobody' ? undefined : await authenticate(people, request, clock)
+    const shown = route.needs === 'nobody' ? undefined : tokenOf(request)
+    const who = route.needs === 'nobody' ? undefined : await authenticate(people, shown, clock)
     const access = createAccess(who?.person ?? stranger, installation.change.current(), clock.now())
     checkNeeds(route, path.plane, access)
     if (route.takes !== 'reason and key' && request.headers['idempotency-key'] !== undefined)
@@ -68,6 +78,7 @@ export const createManagerEdge = (parts: Parts) => {
         assert(who, `${route.path} is for strangers too`)
         return who.token
       },
+      askAgain: async () => (shown === undefined ? undefined : await people.authenticate(shown)),
       desk,
       people,
       address: callerAddress(request, parts.isBehindProxy),
@@ -129,8 +140,7 @@ export const createManagerEdge = (parts: Parts) => {
 /** A store that stands still answers nobody; whoever asks is told so while they still wait. */
 const patienceMs = 3000
 
-const authenticate = async (people: People, request: IncomingMessage, clock: Clock) => {
-  const token = bearerToken(request.headers.authorization)
+const authenticate = async (people: People, token: string | undefined, clock: Clock) => {
   if (token === undefined) throw new Fault('no_token')
   const late = Promise.withResolvers<never>()
   const cancel = clock.after(patienceMs, () =>

@@ -5,7 +5,7 @@
  * and `v#`, which is 1. docs/ledger-entries.md is made of this table.
  */
 export const entryTable = `
-call.intent agent apiKey? argumentBytes# argumentsCommit? argumentsSealed? call class? client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# round#? run? server template? trace? user? arg.*
+call.intent agent apiKey? argumentBytes# argumentsCommit? argumentsSealed? call class? client consumer credential data*? definition era grant kind masked*? method name quotas* record? revision# round#? run? server task? template? trace? user? arg.*
 call.outcome call code eventBytes#? masked*? ms# resultBytes# resultCommit? resultRecorded#? resultSealed? status
 call.refused agent apiKey? argumentBytes# because call class? client consumer kind method name quota? reason revision# rule? run? server station template? trace? user? arg.*
 call.refused.count agent apiKey? because class? client consumer count# from# kind method name quota? reason rule? server station template? to# user? arg.*

@@ -27,6 +27,8 @@ export interface StoredLedger {
   tiles(
     places: readonly { level: number; index: number }[],
   ): Promise<readonly (Uint8Array | undefined)[]>
+  /** Where others share the thread: lets them go first, now and then. */
+  breathe?(): Promise<void>
 }
 
 export interface StoredPart {
@@ -48,6 +50,8 @@ export interface StoredVerdict {
 }
 
 const entriesAtOnce = 8 * tileWidth
+/** So many are hashed in one go. */
+const hashedAtOnce = tileWidth
 const notesAtOnce = 500
 const tilesAtOnce = 32
 
@@ -152,7 +156,10 @@ const createWalk = (stored: StoredLedger, findings: Findings) => {
         whole.push(one)
       }
       checkText(from, whole, leaves, findings)
-      if (whole.length > 0) yield whole
+      for (let at = 0; at < whole.length; at += hashedAtOnce) {
+        yield whole.slice(at, at + hashedAtOnce)
+        await stored.breathe?.()
+      }
       sealed.clear()
       if (whole.length === most) continue
       const where = `entry ${from + whole.length}`

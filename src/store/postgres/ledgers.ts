@@ -1,7 +1,7 @@
 import { type MemberId, type PlaneId, planeId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
-import { createGroupCommit, type GroupCommit, logWriting } from '../group.ts'
+import { createGroupCommit, type GroupCommit, logWriting, type OnCommit } from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
 import { keptBodies, type LedgerFile } from '../store.ts'
 import type { Address } from './address.ts'
@@ -34,6 +34,7 @@ export const openPostgresLedgers = (about: {
   clock: Clock
   log: Log
   deadlineMs: number
+  onCommit?: OnCommit | undefined
 }): Ledgers => {
   const { address, self, clock, deadlineMs } = about
   const writing = createConnections({
@@ -126,6 +127,7 @@ const groupOf = (
     clock,
     log,
     deadlineMs,
+    onCommit,
   }: {
     writing: Connections
     self: MemberId
@@ -133,6 +135,7 @@ const groupOf = (
     clock: Clock
     log: Log
     deadlineMs: number
+    onCommit?: OnCommit | undefined
   },
 ): GroupCommit => {
   const append = createAppend({ connections: writing, plane, writer: self, nextId })
@@ -156,6 +159,7 @@ const groupOf = (
     },
     probe: () => writing.raw(async (client) => void (await client.query(probe, [self]))),
     onChange: logWriting(log, plane),
+    onCommit: (commit) => onCommit?.(plane, commit),
   })
 }
 

@@ -2,7 +2,13 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { Log } from '#lib/log.ts'
 import type { CallIndex } from '../call-index/call-index.ts'
-import { createGroupCommit, type GroupAnswer, type GroupCommit, logWriting } from '../group.ts'
+import {
+  createGroupCommit,
+  type GroupAnswer,
+  type GroupCommit,
+  logWriting,
+  type OnCommit,
+} from '../group.ts'
 import type { Ledgers } from '../ledgers.ts'
 import { createSearch, entriesOf, type Look } from '../search.ts'
 import type { EntryRow, LedgerFile, Pruning, StoredEntry, TreeStanding } from '../store.ts'
@@ -29,6 +35,7 @@ export const openSqliteLedgers = (options: {
   clock: Clock
   log: Log
   deadlineMs: number
+  onCommit?: OnCommit | undefined
 }): Ledgers => {
   const { folder } = options
   const writer = startWorker<LedgerWriterQuestion>('ledger writer', folder)
@@ -79,7 +86,12 @@ const createReader = (folder: Folder, writer: Writer): { read: Read; close(): Pr
 const groupOf = (
   plane: PlaneId,
   writer: Writer,
-  { clock, log, deadlineMs }: { clock: Clock; log: Log; deadlineMs: number },
+  {
+    clock,
+    log,
+    deadlineMs,
+    onCommit,
+  }: { clock: Clock; log: Log; deadlineMs: number; onCommit?: OnCommit | undefined },
 ): GroupCommit =>
   createGroupCommit({
     plane,
@@ -92,6 +104,7 @@ const groupOf = (
     },
     probe: () => writer.ask<void>({ ask: 'probe', plane }),
     onChange: logWriting(log, plane),
+    onCommit: (commit) => onCommit?.(plane, commit),
   })
 
 /** Payloads travel as one buffer that is handed over: cloned one by one, each would take its pool along. */

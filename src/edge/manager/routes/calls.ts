@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { CallRecord } from '#ledger/ledger.ts'
+import { seriesFields } from '#ledger/overview.ts'
 import { Fault } from '#lib/fault.ts'
 import { namedItem, ownedItem } from '#manager/access.ts'
 import { askCalls, countCalls } from '#manager/asking.ts'
+import { pathOf } from '#manager/call-path.ts'
 import { why } from '#manager/calls.ts'
 import { erase } from '#manager/erasing.ts'
 import {
@@ -13,8 +15,17 @@ import {
   steps,
 } from '#manager/overview.ts'
 import { readRecorded } from '#manager/recorded.ts'
+import { summedPathOf, trafficOf } from '#manager/traffic.ts'
 import { aboutOf } from '../about.ts'
-import { callCount, callDifference, callFacets, callHistogram, callPage } from '../call-answers.ts'
+import {
+  callCount,
+  callDifference,
+  callFacets,
+  callHistogram,
+  callPage,
+  callTraffic,
+  summedPath,
+} from '../call-answers.ts'
 import { why as whyAnswer } from '../policy-answers.ts'
 import { erased as erasedAnswer, recorded as recordedAnswer } from '../recorded-answers.ts'
 import { type Asked, route } from '../route.ts'
@@ -37,6 +48,10 @@ const asked = {
     .array(written)
     .optional()
     .describe('FIELD=VALUE or FIELD!=VALUE, arg.NAME for an indexed argument; all of several.'),
+  any: z
+    .array(written)
+    .optional()
+    .describe('FIELD=VALUE; any of those of one field, and so for each of the fields.'),
   after: z
     .string()
     .regex(/^[1-9][0-9]{0,14}$/)
@@ -74,6 +89,8 @@ const overviewOf = <T>([answer]: readonly (T & { readonly plane: string })[]) =>
   return rest
 }
 
+const withPath = <T extends CallRecord>(record: T) => ({ ...record, path: pathOf(record) })
+
 const before = (after: string | undefined): number | undefined =>
   after === undefined ? undefined : Number(after)
 
@@ -92,7 +109,8 @@ export const callRoutes = [
       const { after, limit, ...ask } = asked.query
       const { plane } = planeHere(asked)
       const input = { ...ask, plane: plane.name, before: before(after), most: limit }
-      return pageOf(await askCalls(asked.desk, input, sightOf(asked)))
+      const page = pageOf(await askCalls(asked.desk, input, sightOf(asked)))
+      return { ...page, items: page.items.map(withPath) }
     },
   ),
   route(
@@ -167,6 +185,7 @@ export const callRoutes = [
           .describe(
             'As `where`: the calls that they are compared within; all of them where nothing is said.',
           ),
+        againstAny: z.array(written).optional().describe('As `any`: the same.'),
         againstSince: written.optional().describe('As `since`, which it is where nothing is said.'),
         againstUntil: written.optional().describe('As `until`, which it is where nothing is said.'),
         top,
@@ -176,6 +195,36 @@ export const callRoutes = [
     async (asked) => {
       const input = { ...asked.query, plane: planeHere(asked).plane.name }
       return overviewOf(await differenceOfCalls(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/path',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'The way of all calls that you may read together: how many came past each station, how many ended there and how, and whether all that arrived are recorded.',
+      query: z.strictObject(overview),
+      answer: summedPath,
+    },
+    async (asked) => {
+      const input = { ...asked.query, plane: planeHere(asked).plane.name }
+      return overviewOf(await summedPathOf(asked.desk, input, sightOf(asked)))
+    },
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/calls/traffic',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'What became of the calls of the most frequent values of a field, of those that you may read.',
+      query: z.strictObject({ ...overview, by: z.enum(seriesFields).default('capability'), top }),
+      answer: callTraffic,
+    },
+    async (asked) => {
+      const input = { ...asked.query, plane: planeHere(asked).plane.name }
+      return overviewOf(await trafficOf(asked.desk, input, sightOf(asked)))
     },
   ),
   route(
@@ -200,7 +249,7 @@ export const callRoutes = [
         position,
         entry: { ...entry },
       }))
-      return { ...answer, entries }
+      return { ...answer, record: withPath(answer.record), entries }
     },
   ),
   route(

@@ -28,6 +28,13 @@ const filesForm = z.strictObject({
     .default(false)
     .describe('Also removes what the same set applied before and does not hold now.'),
   dryRun: z.boolean().default(false),
+  revision: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'What the files were made on: refused where one of their documents was changed after it.',
+    ),
 })
 
 export const installationRoutes = (all: () => readonly Route[]) =>

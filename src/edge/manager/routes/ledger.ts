@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { Fault } from '#lib/fault.ts'
 import { sendLines } from '#lib/send-lines.ts'
+import { readEntry } from '#manager/entries.ts'
 import { exportLedger, ledgerKeys, linesOf, proveEntry } from '#manager/evidence.ts'
 import { acceptLedger, rollLedgerKey } from '#manager/ledgers.ts'
 import { reindex } from '#manager/reindex.ts'
+import { type VerifyLine, verifyHere } from '#manager/verifying.ts'
 import { route } from '../route.ts'
+import { sightOf } from '../sight.ts'
 
 const position = z.int().min(1)
 const written = z.string().min(1).max(100)
@@ -17,6 +21,12 @@ const keysAnswer = z.strictObject({
   ),
 })
 const proofAnswer = z.strictObject({ plane, position: z.int(), proof: z.string() })
+const entryAnswer = z.strictObject({
+  plane,
+  position: z.int(),
+  entry: z.looseObject({ type: z.string(), at: z.int().describe('UTC milliseconds.') }),
+  call: z.string().optional().describe('That it is of.'),
+})
 const rolledAnswer = z.strictObject({
   plane,
   before: z.string().describe('SHA-256 of the public key, in hexadecimal.'),
@@ -29,6 +39,19 @@ const reindexedAnswer = z.strictObject({
   size: z.int().describe('Of so many.'),
   elsewhere: z.boolean().describe('Another process does it.'),
 })
+
+async function* jsonLines(
+  first: IteratorResult<VerifyLine>,
+  rest: AsyncGenerator<VerifyLine>,
+): AsyncGenerator<string> {
+  try {
+    if (first.done) return
+    yield JSON.stringify(first.value)
+    for await (const line of rest) yield JSON.stringify(line)
+  } finally {
+    await rest.return(undefined)
+  }
+}
 
 export const ledgerRoutes = [
   route(
@@ -63,6 +86,26 @@ export const ledgerRoutes = [
     },
   ),
   route(
+    'POST',
+    '/planes/{plane}/ledger/verify',
+    {
+      needs: 'calls.read',
+      says: 'Verifies the whole ledger where it lies, as `bailiwick verify` does, for who may also read revisions: one JSON object a line, `done` and `of` as it goes on, and last `verdict`. One at a time; whoever hangs up ends it.',
+      body: z.strictObject({}),
+      answer: undefined,
+      status: 200,
+      streams: 'lines',
+    },
+    async ({ access, desk, path, response }) => {
+      access.check('revisions.read', path.plane)
+      const lines = verifyHere(desk, path)
+      // What refuses it is told before anything is answered.
+      const first = await lines.next()
+      await sendLines(response, jsonLines(first, lines)).catch(() => response.destroy())
+      return undefined
+    },
+  ),
+  route(
     'GET',
     '/planes/{plane}/ledger/keys',
     {
@@ -71,6 +114,23 @@ export const ledgerRoutes = [
       answer: keysAnswer,
     },
     ({ desk, path }) => ledgerKeys(desk, path),
+  ),
+  route(
+    'GET',
+    '/planes/{plane}/ledger/entries/{position}',
+    {
+      needs: 'calls.read',
+      of: 'items',
+      says: 'One entry by its number: of a call that you may read, or of policy for who may read revisions.',
+      answer: entryAnswer,
+    },
+    async (asked) => {
+      const { plane, position } = asked.path
+      if (!/^[1-9][0-9]{0,14}$/.test(position)) throw new Fault('not_found')
+      const input = { plane, position: Number(position) }
+      const { entry, ...rest } = await readEntry(asked.desk, input, sightOf(asked))
+      return { ...rest, entry: { ...entry } }
+    },
   ),
   route(
     'GET',

@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import { capabilityKinds } from '#domain/capability.ts'
 import { claims } from '#domain/documents.ts'
+import { reason, until } from '#domain/fields.ts'
+import { capabilityClasses } from '#domain/selector.ts'
 import { namedItem } from '#manager/access.ts'
 import { can } from '#manager/can.ts'
 import { matrix } from '#manager/matrix.ts'
 import { testPolicy } from '#manager/policy-tests.ts'
+import { redraw } from '#manager/redraw.ts'
 import { replay } from '#manager/replay.ts'
 import { see } from '#manager/see.ts'
 import {
   can as canAnswer,
   matrix as matrixAnswer,
   policyTests,
+  redrawn,
   replayed,
   seen,
 } from '../policy-answers.ts'
@@ -56,6 +60,13 @@ const shown = {
   agent: written.optional(),
   consumer: written.optional(),
   server: written.optional(),
+  search: written
+    .optional()
+    .describe('A part of the name or the title, in small letters or large.'),
+  class: z
+    .array(z.enum([...capabilityClasses, 'unclassified']))
+    .optional()
+    .describe('Any of several.'),
   at,
   after: z.string().max(4096).optional().describe('The `next` of the page before.'),
 }
@@ -143,6 +154,33 @@ export const policyRoutes = [
       answer: matrixAnswer,
     },
     (asked) => matrix(asked.desk, { ...asked.body, plane: asked.path.plane }, explained(asked)),
+  ),
+  route(
+    'POST',
+    '/planes/{plane}/matrix/draft',
+    {
+      needs: 'grants.read',
+      says: 'The documents that make cells of the matrix what they are wanted to be, for the other routes to try and for apply to take; nothing is changed.',
+      body: z.strictObject({
+        cells: z
+          .array(
+            z.strictObject({
+              client: written.describe('AGENT@CONSUMER.'),
+              server: written,
+              kind: z.enum(capabilityKinds),
+              name: written,
+              allow: z.boolean().describe('False: no grant is to reach it.'),
+            }),
+          )
+          .min(1)
+          .max(5000),
+        reason,
+        until: until.optional().describe('When new grants end.'),
+      }),
+      bodyBytes: draftBytes,
+      answer: redrawn,
+    },
+    ({ desk, path, body }) => redraw(desk, { ...body, plane: path.plane }),
   ),
   route(
     'GET',

@@ -6,6 +6,7 @@ import { bindingsIn } from '#people/bindings.ts'
 import type { Session } from '#people/people.ts'
 import { me, session, token } from '../answers.ts'
 import { type Asked, route } from '../route.ts'
+import { checkSameOrigin, clearedCookie, sessionCookie } from '../session-cookie.ts'
 import { Wait } from '../wait.ts'
 
 const name = z.string().regex(personPattern, 'must be the name of a person')
@@ -16,8 +17,15 @@ const label = z
   .default('unnamed')
   .describe('What the token is for, in your words.')
 
-const setupForm = z.strictObject({ code: z.string().min(1).max(64), name, password: secret, label })
-const signInForm = z.strictObject({ name, password: secret, label })
+const inCookie = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Whether the token is kept in a cookie that no script reads, and not answered: for browsers.',
+  )
+
+const signInForm = z.strictObject({ name, password: secret, label, cookie: inCookie })
+const setupForm = signInForm.extend({ code: z.string().min(1).max(64) })
 
 export const sessionRoutes = [
   route(
@@ -25,13 +33,10 @@ export const sessionRoutes = [
     '/setup',
     {
       needs: 'nobody',
-      says: 'Whether the first administrator has still to be made; 404 once that is done.',
-      answer: z.strictObject({ needed: z.literal(true) }),
+      says: 'Whether the first administrator has still to be made.',
+      answer: z.strictObject({ needed: z.boolean() }),
     },
-    async ({ people }) => {
-      if (!(await people.setup.open())) throw setupIsOver()
-      return { needed: true as const }
-    },
+    async ({ people }) => ({ needed: await people.setup.open() }),
   ),
   route(
     'POST',
@@ -43,9 +48,11 @@ export const sessionRoutes = [
       answer: session,
       status: 201,
     },
-    async ({ people, body, address }) => {
-      const answer = await people.setup.finish({ ...body, address })
-      if ('session' in answer) return sessionAnswer(answer.session)
+    async (asked) => {
+      const { cookie, ...form } = asked.body
+      if (cookie) checkSameOrigin(asked.head, asked.desk.installation.origin)
+      const answer = await asked.people.setup.finish({ ...form, address: asked.address })
+      if ('session' in answer) return sessionAnswer(asked, answer.session, cookie)
       if (answer.refused === 'over') throw setupIsOver()
       if (answer.refused === 'limited') throw new Wait(answer.waitMs)
       throw new Fault('setup_code', {
@@ -67,9 +74,11 @@ export const sessionRoutes = [
       answer: session,
       status: 201,
     },
-    async ({ people, body, address }) => {
-      const answer = await people.signIn({ ...body, address })
-      if ('session' in answer) return sessionAnswer(answer.session)
+    async (asked) => {
+      const { cookie, ...form } = asked.body
+      if (cookie) checkSameOrigin(asked.head, asked.desk.installation.origin)
+      const answer = await asked.people.signIn({ ...form, address: asked.address })
+      if ('session' in answer) return sessionAnswer(asked, answer.session, cookie)
       if (answer.refused === 'limited') throw new Wait(answer.waitMs)
       throw new Fault('bad_sign_in')
     },
@@ -89,8 +98,11 @@ export const sessionRoutes = [
     'DELETE',
     '/session',
     { needs: 'signed in', says: 'Ends the token that is shown.', answer: undefined },
-    ({ people, access, desk, token }) =>
-      ended(people.revoke(access.person.name, token.id, desk.by)),
+    (asked) => {
+      const { people, access, desk, token } = asked
+      asked.tell(204, { 'set-cookie': clearedCookie(desk.installation.origin) })
+      return ended(people.revoke(access.person.name, token.id, desk.by))
+    },
   ),
   route(
     'PUT',
@@ -135,7 +147,17 @@ const setupIsOver = (): Fault =>
     fix: 'bailiwick login',
   })
 
-const sessionAnswer = ({ token, id, person, endsAt }: Session) => ({ token, id, person, endsAt })
+/** What goes into the cookie stands nowhere else: a page's scripts never hold it. */
+const sessionAnswer = (
+  { desk, tell }: Asked<unknown, unknown, unknown>,
+  { token, id, person, endsAt }: Session,
+  cookie: boolean,
+) => {
+  if (!cookie) return { token, id, person, endsAt }
+  const { origin } = desk.installation
+  tell(201, { 'set-cookie': sessionCookie(origin, { token, endsAt }, desk.clock.now()) })
+  return { id, person, endsAt }
+}
 
 const ended = async (done: Promise<void>): Promise<undefined> => {
   await done

@@ -1,0 +1,58 @@
+import { Menu } from '@mantine/core'
+import { ChevronDown } from 'lucide-react'
+import { useAct } from '../api/queries.ts'
+import type { Me } from '../api/session.ts'
+import { areSingleKeysOn, setSingleKeys, useShortcuts } from '../keys/keys.ts'
+import { paths } from '../paths.ts'
+import { Button } from '../ui/Button.tsx'
+import { useGo } from '../ui/Go.tsx'
+import { languages, useWords } from '../words/words.ts'
+import { languageNames, speak } from './LanguagePicker.tsx'
+import { chooseTheme, type ThemeChoice, useChosenTheme } from './theme.ts'
+
+const themes = ['system', 'light', 'dark'] as const satisfies readonly ThemeChoice[]
+export const PersonMenu = ({ me }: { readonly me: Me }) => {
+  const { say, language } = useWords()
+  const go = useGo()
+  const theme = useChosenTheme()
+  const signOut = useAct('delete', '/api/v1/session')
+  useShortcuts()
+  const leave = () => signOut.mutate({}, { onSettled: () => location.assign(paths.signIn()) })
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="subtle" rightSection={<ChevronDown size={14} aria-hidden="true" />}>
+          {me.person.title ?? me.person.name}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{say('frame.theme')}</Menu.Label>
+        {themes.map((one) => (
+          <Menu.CheckboxItem key={one} checked={theme === one} onChange={() => chooseTheme(one)}>
+            {say(`frame.theme.${one}`)}
+          </Menu.CheckboxItem>
+        ))}
+        <Menu.Label>{say('frame.language')}</Menu.Label>
+        {languages.map((one) => (
+          <Menu.CheckboxItem
+            key={one}
+            lang={one}
+            checked={language === one}
+            onChange={() => speak(one)}
+          >
+            {languageNames[one]}
+          </Menu.CheckboxItem>
+        ))}
+        <Menu.Label>{say('frame.keys')}</Menu.Label>
+        <Menu.CheckboxItem checked={areSingleKeysOn()} onChange={setSingleKeys}>
+          {say('frame.keys.on')}
+        </Menu.CheckboxItem>
+        <Menu.Divider />
+        {me.person.administrator && (
+          <Menu.Item onClick={() => go(paths.firstCall())}>{say('setup.first')}</Menu.Item>
+        )}
+        <Menu.Item onClick={leave}>{say('frame.signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,75 @@
+import { useConnection } from '../api/events.ts'
+import { useAnswer } from '../api/queries.ts'
+import { usePlanes } from '../parts/planes.tsx'
+import { ago, setZone, timeOf, useZone } from '../parts/when.tsx'
+import { paths } from '../paths.ts'
+import { Go } from '../ui/Go.tsx'
+import { useWords } from '../words/words.ts'
+import styles from './Frame.module.css'
+
+/** How far the ledger is signed, which policy decides, and in which zone times are told. */
+export const TrustLine = () => {
+  const { say, language, number } = useWords()
+  const zone = useZone()
+  const connection = useConnection()
+  const scope = usePlanes()
+  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 30_000 })
+  const planes = (data?.planes ?? []).filter(({ plane }) => scope.includes(plane))
+  const broken = planes.filter(({ ledger }) => ledger === 'refused')
+  const behind = (data?.members ?? []).filter((one) => one.alive && one.behind).length
+  const signed = planes.flatMap(({ tree }) => tree.checkpoint ?? [])
+  const size = signed.reduce((sum, one) => sum + one.size, 0)
+  const oldest = Math.min(...signed.map(({ at }) => at))
+  return (
+    <>
+      {broken.map(({ plane, tree }) => (
+        <div key={plane} className={styles.bar} role="alert" data-testid="trust.bar">
+          <Go to={paths.integrity()}>
+            {say('frame.trust.broken', { plane, problem: tree.problem ?? '' })}
+          </Go>
+        </div>
+      ))}
+      <footer
+        className={styles.trust}
+        data-testid="trust"
+        data-connection={connection.state}
+        data-revision={data?.revision}
+      >
+        <Go to={paths.integrity()}>
+          {signed.length === 0
+            ? say('frame.trust.unsigned')
+            : say('frame.trust.ledger', { size, when: ago(oldest, Date.now(), language) })}
+        </Go>
+        {data && (
+          <span>
+            {say('frame.trust.policy', { revision: data.revision })} ·{' '}
+            {behind > 0 ? say('frame.trust.behind', { count: behind }) : say('frame.trust.inForce')}
+          </span>
+        )}
+        <span className={styles.spring} />
+        {connection.state === 'reconnecting' && (
+          <span role="status">
+            {say('frame.reconnecting', {
+              when: timeOf(connection.since, language, zone, 'minute'),
+            })}
+          </span>
+        )}
+        <button
+          type="button"
+          className={styles.zone}
+          onClick={() => setZone(zone === 'utc' ? 'local' : 'utc')}
+        >
+          {say('frame.trust.zone')}:{' '}
+          {zone === 'utc'
+            ? say('frame.trust.utc')
+            : say('frame.trust.local', { zone: offset(number) })}
+        </button>
+      </footer>
+    </>
+  )
+}
+
+const offset = (number: (value: number, options?: Intl.NumberFormatOptions) => string): string => {
+  const hours = -new Date().getTimezoneOffset() / 60
+  return `UTC${hours === 0 ? '' : number(hours, { signDisplay: 'always' })}`
+}

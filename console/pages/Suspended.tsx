@@ -1,0 +1,18 @@
+import { When } from '../parts/when.tsx'
+import { useWords } from '../words/words.ts'
+import styles from './Suspended.module.css'
+import type { Suspension } from './suspensions.ts'
+
+/** Across the page: who stopped it, when and why; it goes on when somebody resumes it. */
+export const Suspended = ({ about }: { readonly about: Suspension }) => {
+  const { say } = useWords()
+  return (
+    <p className={styles.bar} role="status" data-testid="suspended">
+      <strong>
+        <span aria-hidden="true">■ </span>
+        {say('agents.suspended.by', { by: about.by })}
+      </strong>{' '}
+      <When at={about.at} how="minute" /> · {about.reason}
+    </p>
+  )
+}

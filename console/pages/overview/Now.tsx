@@ -1,0 +1,61 @@
+import { Select } from '@mantine/core'
+import { useState } from 'react'
+import { fixedRange } from '../../filters/time.ts'
+import { usePlanes } from '../../parts/planes.tsx'
+import { paths } from '../../paths.ts'
+import { useGo } from '../../ui/Go.tsx'
+import { useWords } from '../../words/words.ts'
+import { CallHistogram } from '../ledger/CallHistogram.tsx'
+import { titleOf } from '../ledger/fields.ts'
+import { ByValue } from './ByValue.tsx'
+import { CallsPath } from './CallsPath.tsx'
+import { ChangedToday } from './ChangedToday.tsx'
+import { NeedsPerson } from './NeedsPerson.tsx'
+import styles from './Overview.module.css'
+import { OverviewPage } from './OverviewPage.tsx'
+import { Panel } from './Panel.tsx'
+import { tops, useOverview } from './use-overview.ts'
+
+/** Is anything wrong, is all that arrived recorded, what has changed. */
+export default function Now() {
+  const words = useWords()
+  const { say } = words
+  const planes = usePlanes()
+  const state = useOverview()
+  const go = useGo()
+  const [now] = useState(Date.now)
+  const { range, by, set, everyMs } = state
+  return (
+    <OverviewPage state={state}>
+      <CallsPath planes={planes} state={state} />
+      <div className={styles.pair}>
+        <NeedsPerson planes={planes} everyMs={everyMs} />
+        <CallHistogram
+          {...{ planes, range, now, everyMs }}
+          filters={nothing}
+          onRange={(from, to) => go(`${paths.ledger()}?t=${fixedRange(from, to)}`)}
+        />
+      </div>
+      <div className={styles.pair}>
+        <ChangedToday planes={planes} />
+        <Panel
+          title={say('overview.top')}
+          aside={
+            <Select
+              size="xs"
+              w={160}
+              aria-label={say('overview.by')}
+              data={tops.map((value) => ({ value, label: titleOf(words, value) }))}
+              value={by}
+              allowDeselect={false}
+              onChange={(one) => set({ by: one ?? undefined })}
+            />
+          }
+        >
+          <ByValue {...{ by, planes, state }} top={8} />
+        </Panel>
+      </div>
+    </OverviewPage>
+  )
+}
+const nothing: readonly never[] = []

@@ -1,0 +1,88 @@
+import { useState } from 'react'
+import type { Answer } from '../../api/client.ts'
+import { useAnswer } from '../../api/queries.ts'
+import { When } from '../../parts/when.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Failed } from '../../ui/Failed.tsx'
+import { Loading } from '../../ui/Loading.tsx'
+import { Table } from '../../ui/Table.tsx'
+import { useWords } from '../../words/words.ts'
+import { NewPerson } from './NewPerson.tsx'
+import { RemovePerson } from './RemovePerson.tsx'
+import { Roles } from './Roles.tsx'
+
+import styles from './settings.module.css'
+
+type Person = Answer<'get', '/api/v1/people'>['items'][number]
+
+/** Who may sign in here, and who holds which role over what. */
+export const People = () => (
+  <>
+    <Accounts />
+    <Roles />
+  </>
+)
+
+const Accounts = () => {
+  const { say } = useWords()
+  const query = useAnswer('/api/v1/people', { params: { query: { limit: 500 } } })
+  const [isMaking, setMaking] = useState(false)
+  const [removing, setRemoving] = useState<Person>()
+  const title = say('settings.accounts')
+  if (query.isPending) return <Loading what={title} />
+  if (query.error) return <Failed what={title} problem={query.error} onRetry={query.refetch} />
+  return (
+    <section className={styles.part}>
+      <h2>{title}</h2>
+      <Table
+        id="settings.people"
+        label={title}
+        rows={query.data.items}
+        keyOf={({ name }) => name}
+        tools={
+          <Button tone="main" onClick={() => setMaking(true)}>
+            {say('settings.person.make')}
+          </Button>
+        }
+        columns={[
+          { id: 'name', title: say('settings.name'), cell: ({ name }) => <code>{name}</code> },
+          { id: 'title', title: say('settings.says'), cell: ({ title }) => title ?? '—' },
+          {
+            id: 'administrator',
+            title: say('settings.administrator'),
+            cell: ({ administrator }) => (administrator ? say('settings.yes') : '—'),
+          },
+          {
+            id: 'by',
+            title: say('settings.signsIn'),
+            cell: ({ issuer, hasPassword }) =>
+              issuer ?? say(hasPassword ? 'settings.password' : 'settings.noPassword'),
+          },
+          {
+            id: 'made',
+            title: say('settings.made'),
+            cell: ({ madeAt, madeBy }) => (
+              <>
+                <When at={madeAt} how="day" /> · {madeBy}
+              </>
+            ),
+          },
+          {
+            id: 'act',
+            title: say('settings.remove'),
+            cell: (person) => (
+              <Button
+                aria-label={`${say('settings.remove')} ${person.name}`}
+                onClick={() => setRemoving(person)}
+              >
+                {say('settings.remove')}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {isMaking && <NewPerson onClose={() => setMaking(false)} />}
+      {removing && <RemovePerson person={removing.name} onClose={() => setRemoving(undefined)} />}
+    </section>
+  )
+}

@@ -1,0 +1,5 @@
+import type { PageRoute } from '../routes.ts'
+
+export const settingsRoutes: readonly PageRoute[] = [
+  { path: '/m/settings/$tab', page: () => import('./Settings.tsx') },
+]

@@ -1,0 +1,75 @@
+import { PasswordInput, TextInput } from '@mantine/core'
+import { type FormEvent, useEffect, useState } from 'react'
+import type { Problem } from '../../api/problem.ts'
+import { useAct, useAnswer } from '../../api/queries.ts'
+import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
+import { paths } from '../../paths.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Said } from '../../ui/Said.tsx'
+import { useWords, type Words } from '../../words/words.ts'
+import styles from './SignIn.module.css'
+
+/** Name and passphrase, which may be pasted; the token goes into a cookie that no script reads. */
+export default function SignIn() {
+  const words = useWords()
+  const { say } = words
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const signIn = useAct('post', '/api/v1/session')
+  const setup = useAnswer('/api/v1/setup', {})
+  useEffect(() => {
+    document.title = say('frame.signIn.title')
+  }, [say])
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    signIn.mutate(
+      { body: { name, password, label: 'browser', cookie: true } },
+      { onSuccess: () => location.assign(backTo()) },
+    )
+  }
+  return (
+    <main className={styles.card}>
+      <LanguagePicker />
+      <h1>{say('frame.signIn.title')}</h1>
+      {setup.data?.needed && (
+        <p>
+          <Said text={say('frame.signIn.setup')} />
+        </p>
+      )}
+      <form onSubmit={submit}>
+        <TextInput
+          label={say('frame.signIn.name')}
+          name="username"
+          autoComplete="username"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={say('frame.signIn.password')}
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {signIn.error && <p role="alert">{sayRefusal(words, signIn.error)}</p>}
+        <Button type="submit" tone="main" loading={signIn.isPending}>
+          {say('frame.signIn.act')}
+        </Button>
+      </form>
+    </main>
+  )
+}
+
+const sayRefusal = ({ say }: Words, { code, status, detail }: Problem): string => {
+  if (code === 'bad_sign_in') return say('frame.signIn.bad')
+  if (status === 429) return say('frame.signIn.wait')
+  return status === 0 ? say('ui.error.network') : (detail ?? say('ui.error.ours'))
+}
+
+/** Only an address of ours: what stands in a link never leads elsewhere. */
+const backTo = (): string => {
+  const asked = new URLSearchParams(location.search).get('to') ?? ''
+  return /^\/(m|p)(\/[^/\\]|$|\?)/.test(asked) ? asked : paths.overview()
+}

@@ -1,0 +1,30 @@
+import { type Me, useMe } from '../api/session.ts'
+
+export interface Rights {
+  /** Reads the plane as a whole, and not items of it alone. */
+  readonly plane: boolean
+  /** Changes grants of something here; of what, the door for changes decides. */
+  readonly grants: boolean
+  /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
+  readonly recorded: boolean
+  /** Takes and verifies what proves the ledger. */
+  readonly evidence: boolean
+}
+
+/** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
+export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
+
+const rightsOf = (me: Me | undefined, plane: string): Rights => {
+  const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
+  const holds = (...names: readonly string[]) => roles.some(({ role }) => names.includes(role))
+  const isAdministrator = me?.person.administrator ?? false
+  return {
+    plane: isAdministrator || roles.some(({ over }) => over === undefined),
+    grants: isAdministrator || holds('plane-admin', 'owner'),
+    recorded: holds('soc'),
+    evidence:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
+  }
+}
+
+const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])

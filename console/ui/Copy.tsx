@@ -1,0 +1,44 @@
+import { Check, Copy as CopyIcon } from 'lucide-react'
+import { useState } from 'react'
+import { useWords } from '../words/words.ts'
+import { Button } from './Button.tsx'
+import styles from './Copy.module.css'
+
+const write = (text: string) => navigator.clipboard.writeText(text)
+
+/** Copies a text, and says that it did. */
+export const CopyButton = ({
+  text,
+  label,
+}: {
+  readonly text: string | (() => string)
+  readonly label?: string
+}) => {
+  const { say } = useWords()
+  const [done, setDone] = useState(false)
+  const copy = () =>
+    void write(typeof text === 'string' ? text : text()).then(() => {
+      setDone(true)
+      setTimeout(() => setDone(false), 2000)
+    })
+  return (
+    <Button
+      onClick={copy}
+      leftSection={
+        done ? <Check size={16} aria-hidden="true" /> : <CopyIcon size={16} aria-hidden="true" />
+      }
+    >
+      <span aria-live="polite">{done ? say('ui.copied') : (label ?? say('ui.copy'))}</span>
+    </Button>
+  )
+}
+
+/** A command or a configuration, whole and to be copied. */
+export const CopyBlock = ({ text }: { readonly text: string }) => (
+  <div className={styles.block}>
+    <pre>
+      <code>{text}</code>
+    </pre>
+    <CopyButton text={text} />
+  </div>
+)

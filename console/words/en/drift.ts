@@ -1,0 +1,45 @@
+export const drift = {
+  'drift.title': 'Changed definitions',
+  'drift.none': 'Nothing has changed',
+  'drift.none.body':
+    'When a server tells another definition than the one that a person approved, its calls are held and it stands here.',
+  'drift.gone': 'Gone from their servers',
+  'drift.gone.says':
+    'Classified once and offered no longer: grants over them stand and reach nothing.',
+  'drift.changed': '{name} on {item} changed',
+  'drift.held': 'Its calls are held; other capabilities go on.',
+  'drift.restless': 'It changed so often that it stays held whatever it becomes.',
+  'drift.affected': 'Who is affected',
+  'drift.agents':
+    '{count, plural, =0 {No agent reaches it} one {# agent reaches it} other {# agents reach it}}',
+  'drift.calls': '{count, plural, one {# call} other {# calls}} in 24 hours, {held, number} held',
+  'drift.diff': '{count, plural, one {# field changed} other {# fields changed}}',
+  'drift.legend.removed': 'approved',
+  'drift.legend.added': 'offered now',
+  'drift.versions': 'version {version, number}',
+  'drift.settled': 'Nothing is held here',
+  'drift.settled.body': 'The definition is as it was approved, or somebody has decided meanwhile.',
+  'drift.release': 'Approve v{version, number}…',
+  'drift.keep': 'Keep held',
+  'drift.block': 'Block…',
+  'drift.all': 'Approve all {count, number}…',
+  'drift.most':
+    'More than half of what people have classified changed at once: it may be another server.',
+  'drift.kept': '{name} stays held.',
+  'drift.release.title': 'Approve the new definition of {name}?',
+  'drift.release.act': 'Approve definition',
+  'drift.release.says':
+    'Calls pass again, with exactly the definition that you looked at. Its class stays as it is.',
+  'drift.release.done': '{name} is approved; its calls pass.',
+  'drift.block.title': 'Block {name} on {item}?',
+  'drift.block.act': 'Block capability',
+  'drift.block.says':
+    'No agent sees it or can call it until somebody lifts the block. The rest of the item goes on.',
+  'drift.block.done': '{name} is blocked.',
+  'drift.all.title': 'Approve all {count, number} changes of {item}?',
+  'drift.all.act': 'Approve all',
+  'drift.all.says': 'All definitions that are held, exactly as they are told now.',
+  'drift.all.done': 'All changes of {item} are approved.',
+  'drift.keys.next': 'Next change',
+  'drift.keys.previous': 'Previous change',
+} as const

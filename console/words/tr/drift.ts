@@ -1,0 +1,45 @@
+import type { drift as english } from '../en/drift.ts'
+
+export const drift: Record<keyof typeof english, string> = {
+  'drift.title': 'Değişen tanımlar',
+  'drift.none': 'Değişen bir şey yok',
+  'drift.none.body':
+    'Bir sunucu, onaylanandan başka bir tanım bildirdiğinde çağrıları bekletilir ve burada görünür.',
+  'drift.gone': 'Sunucularından kalkanlar',
+  'drift.gone.says':
+    'Sınıflandırılmıştı, artık sunulmuyor: üzerlerindeki yetkiler durur ve hiçbir şeye ulaşmaz.',
+  'drift.changed': '{item} üzerinde {name} değişti',
+  'drift.held': 'Çağrıları bekletiliyor; diğer yetenekler çalışıyor.',
+  'drift.restless': 'O kadar sık değişti ki ne olursa olsun bekletiliyor.',
+  'drift.affected': 'Kimi etkiliyor',
+  'drift.agents': '{count, plural, =0 {Hiçbir ajan ona erişmiyor} other {# ajan ona erişiyor}}',
+  'drift.calls': '24 saatte {count, plural, other {# çağrı}}, {held, number} bekletildi',
+  'drift.diff': '{count, plural, other {# alan değişti}}',
+  'drift.legend.removed': 'onaylanan',
+  'drift.legend.added': 'şimdi sunulan',
+  'drift.versions': 'sürüm {version, number}',
+  'drift.settled': 'Burada bekletilen bir şey yok',
+  'drift.settled.body': 'Tanım onaylandığı gibi ya da biri bu arada karar verdi.',
+  'drift.release': 'v{version, number} onayla…',
+  'drift.keep': 'Bekletmeyi sürdür',
+  'drift.block': 'Engelle…',
+  'drift.all': '{count, number} tanesini onayla…',
+  'drift.most': 'Sınıflandırılanların yarısından çoğu birden değişti: başka bir sunucu olabilir.',
+  'drift.kept': '{name} bekletilmeye devam ediyor.',
+  'drift.release.title': '{name} için yeni tanım onaylansın mı?',
+  'drift.release.act': 'Tanımı onayla',
+  'drift.release.says':
+    'Çağrılar yeniden geçer; tam olarak baktığınız tanımla. Sınıfı olduğu gibi kalır.',
+  'drift.release.done': '{name} onaylandı; çağrıları geçiyor.',
+  'drift.block.title': '{item} üzerinde {name} engellensin mi?',
+  'drift.block.act': 'Yeteneği engelle',
+  'drift.block.says':
+    'Biri engeli kaldırana dek hiçbir ajan onu göremez ve çağıramaz. Öğenin kalanı çalışır.',
+  'drift.block.done': '{name} engellendi.',
+  'drift.all.title': '{item} için {count, number} değişikliğin hepsi onaylansın mı?',
+  'drift.all.act': 'Hepsini onayla',
+  'drift.all.says': 'Bekletilen tüm tanımlar, şimdi bildirildiği gibi.',
+  'drift.all.done': '{item} için tüm değişiklikler onaylandı.',
+  'drift.keys.next': 'Sonraki değişiklik',
+  'drift.keys.previous': 'Önceki değişiklik',
+}

@@ -1,0 +1,3 @@
+import { describeFlatMemory } from './memory/flat.ts'
+
+describeFlatMemory({ slowMb: 48, events: 20_000, sessions: 400 })

@@ -1,0 +1,100 @@
+// Needs from Debian: chromium
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { lookAt } from '../../peers/chromium.ts'
+import { type ConsoleWorld, startConsole, type Visitor } from './world.ts'
+
+const kept = {
+  kind: 'Plane',
+  name: 'archive',
+  title: 'Kept for long',
+  ledger: {
+    mask: ['iban'],
+    retain: { payloads: '90d', classes: { health: '30d' }, entries: '400d' },
+    hold: [{ name: 'matter-7', reason: 'A law suit', agent: 'planner' }],
+  },
+}
+
+describe('Settings in the browser', () => {
+  let world: ConsoleWorld
+  let alice: Visitor
+
+  before(async () => {
+    world = await startConsole()
+    await world.apply([kept])
+    alice = await world.signedIn('alice', { administrator: true })
+  })
+  after(() => world.stop())
+
+  test('retention stands plane by plane, with the document that says it', async () => {
+    const { page, open, checked } = alice
+    await open('/m/settings/retention')
+    const card = page.locator('[data-testid="settings.retention"][data-id="archive"]')
+    for (const says of ['400d', '90d', 'Of data class health', '30d', 'Held for matter-7'])
+      await card.getByText(says, { exact: true }).waitFor()
+    await card.getByText('The document').click()
+    await card.getByText('"entries": "400d"').waitFor()
+    await card.getByText('The files of the set test manage this plane').waitFor()
+    checked()
+  })
+
+  test('an account is made, holds a role, and loses both', async () => {
+    const { page, open, checked } = alice
+    await open('/m/settings/people?plane=ops')
+    const fill = (label: string, text: string) =>
+      page.getByRole('dialog').getByLabel(label).first().fill(text)
+    await page.getByRole('button', { name: 'Make account' }).click()
+    await fill('Name', 'bob')
+    await fill('Passphrase', 'another correct horse')
+    await page.getByRole('dialog').getByRole('button', { name: 'Make account' }).click()
+    await page.locator('tr[data-id="bob"]').waitFor()
+    await page.getByRole('button', { name: 'Give role' }).click()
+    await fill('Person', 'bob')
+    await fill('Reason', 'watches')
+    await page.getByRole('dialog').getByRole('button', { name: 'Give role' }).click()
+    const binding = page.locator('tr[data-id="ops/bob-auditor"]')
+    await binding.getByText('the whole plane').waitFor()
+    await binding.getByRole('button', { name: 'Take role bob-auditor' }).click()
+    await fill('Reason', 'has left')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take role' }).click()
+    await binding.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Remove bob' }).click()
+    await fill('Type bob to go on', 'bob')
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove bob' }).click()
+    await page.locator('tr[data-id="bob"]').waitFor({ state: 'detached' })
+    checked()
+  })
+
+  test('a plane is stopped by who types its name', async () => {
+    const { page, open, checked } = alice
+    await open('/m/settings/planes')
+    await page.getByRole('button', { name: 'Stop plane archive' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason').fill('a test')
+    assert.equal(
+      await dialog.getByRole('button', { name: 'Stop plane archive' }).isDisabled(),
+      true,
+    )
+    await dialog.getByLabel('Type archive to go on').fill('archive')
+    await dialog.getByRole('button', { name: 'Stop plane archive' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('Plane archive is stopped').waitFor()
+    checked()
+  })
+
+  for (const tab of [
+    ...['planes', 'people', 'identity', 'data-classes'],
+    ...['retention', 'sinks', 'notifications', 'about'],
+  ])
+    test(`AC-47: ${tab} is clean for axe, in English and Turkish`, async () => {
+      const { page, open, checked } = alice
+      for (const language of ['en', 'tr']) {
+        await page.evaluate((one) => localStorage.setItem('bailiwick.language', one), language)
+        await open(`/m/settings/${tab}`)
+        await page.locator('[data-loading]').first().waitFor({ state: 'detached' })
+        assert.deepEqual(await lookAt(page, `settings-${tab}-${language}`), [])
+      }
+      await page.evaluate(() => localStorage.setItem('bailiwick.language', 'en'))
+      checked()
+    })
+})
