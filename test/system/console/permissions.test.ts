@@ -139,6 +139,7 @@ describe('The permissions matrix in the browser', () => {
     await draft.getByText('Draft: +3 −0').waitFor()
     await alice.page.reload()
     await draft.getByText('Draft: +3 −0').waitFor()
+    await grid().getByText('✎').nth(2).waitFor()
     assert.equal(await grid().getByText('✎').count(), 3)
     assert.deepEqual(grants(), before, 'nothing is in force')
     await draft.getByRole('button', { name: 'Discard 3 edits' }).click()
