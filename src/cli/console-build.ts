@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const builder = fileURLToPath(new URL('../../tools/console.ts', import.meta.url))
-const node = fileURLToPath(new URL('../../tools/node', import.meta.url))
 
 /**
  * In a checkout the console is built beside what serves: in a process of its own, which brings its own
@@ -12,7 +11,7 @@ const node = fileURLToPath(new URL('../../tools/node', import.meta.url))
  */
 export const buildConsoleBeside = (tell: (failed: string) => void): (() => void) => {
   if (!existsSync(builder)) return () => {}
-  const child = spawn(node, ['run', builder], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { buildConsole } from '../../tools/console.ts'
 import {
   launch,
   leftovers,
@@ -21,6 +22,8 @@ describe('the sample plane, watched through the kernel', () => {
   let lines: string[] = []
 
   before(async () => {
+    // A checkout builds its console at the first start, by its own tools; what is watched is a later one.
+    buildConsole()
     const strace = [
       '-f',
       '-qq',

@@ -87,6 +87,7 @@ test('AC-03: what is done stays done: the address is gone for strangers, and the
   await page.getByLabel('Passphrase').fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('link', { name: /^Open cal_/ }).waitFor()
+  await page.locator('[data-path]').nth(1).waitFor()
   assert.equal(await page.locator('[data-path]').count(), 2)
   assert.deepEqual(await lookAt(page, 'console-first-call-done'), [])
   await page.evaluate("localStorage.setItem('bailiwick.language', 'tr')")
