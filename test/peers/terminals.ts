@@ -75,13 +75,14 @@ export async function connectMcpc({ url, token }: HttpTarget): Promise<Caller> {
   }
 
   const header = token === undefined ? [] : ['--header', `Authorization: Bearer ${token}`]
-  // Its bridge gets five seconds to start, which a busy machine may not have: that alone is tried again.
+  // Its own bridge gets five seconds to start, which a busy machine may not have, and may not listen yet when
+  // its file is there: those alone are tried again.
+  const slowStart = /socket file not created within timeout|Failed to connect to bridge: connect/
   const connect = async (triesLeft: number): Promise<unknown> => {
     try {
       return await run('connect', url, '@x', ...header)
     } catch (thrown) {
-      if (triesLeft === 0 || !String(thrown).includes('socket file not created within timeout'))
-        throw thrown
+      if (triesLeft === 0 || !slowStart.test(String(thrown))) throw thrown
       return connect(triesLeft - 1)
     }
   }
