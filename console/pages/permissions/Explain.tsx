@@ -13,6 +13,7 @@ import { Answered } from './explain/Answered.tsx'
 import { Compare } from './explain/Compare.tsx'
 import { Question } from './explain/Question.tsx'
 import { explainFields, readAsking } from './explaining.ts'
+import { usePermissionTabs } from './tabs.ts'
 import { isWhole, useExplained } from './use-explained.ts'
 
 /** Whether an agent may call something, by the evaluator of the gateway; the question is the address. */
@@ -25,7 +26,7 @@ export default function Explain() {
   const title = say('explain.title')
   useRunKey(() => void now.refetch())
   return (
-    <Page title={title} actions={<CopyLink />}>
+    <Page title={title} actions={<CopyLink />} tabs={usePermissionTabs()}>
       <UnknownFilters names={unknown} />
       <Question asking={asking} set={set} />
       {!isWhole(asking) && (
