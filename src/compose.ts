@@ -15,8 +15,6 @@ import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { Installation } from '#gateway/installation.ts'
-import { createListing } from '#gateway/listing.ts'
-import { tellList } from '#gateway/lists.ts'
 import { createGateway, type Gateway } from '#gateway/serve.ts'
 import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
@@ -251,7 +249,6 @@ const serveParts = async (
   const otlp = await openExport({ ...parts, settings: configuration.telemetry.otlp })
   if (otlp) opened.push(otlp.close)
   const planeDocument = (plane: PlaneId) => change.current().planes.get(plane)?.plane
-  const listing = createListing({ ...parts, bridges, planeDocument, now: clock.now })
   const served = createGateway({
     ...parts,
     bridges,
@@ -334,7 +331,7 @@ const serveParts = async (
     runners,
     refresh,
     checked: watch.check,
-    listed: (at, view, era, kind) => tellList(listing(at, view, era), kind, era),
+    listed: served.listed,
     ready,
   })
   const { isBehindProxy } = about

@@ -25,10 +25,12 @@ import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { createFail } from './fail.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
+import type { Installation } from './installation.ts'
 import type { Lend } from './lend.ts'
 import type { GatewayLimits } from './limits.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
+import { tellList } from './lists.ts'
 import type { Looks } from './look.ts'
 import { createQuestions } from './questions.ts'
 import { readBody } from './read.ts'
@@ -114,6 +116,8 @@ export interface Gateway {
   drain(drainMs: number): Promise<void>
   /** Requests in work. */
   inside(): number
+  /** By the lines that answer the agent itself. */
+  listed: Installation['listed']
 }
 
 export const createGateway = (parts: GatewayParts): Gateway => {
@@ -370,6 +374,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 
   return {
     inside: () => door.inside,
+    listed: (at, view, era, kind) => tellList(listing(at, view, era), kind, era),
     serve: serving(route, answerFault),
     serveRest: serving(rest, answerFaultToRest),
     async admit(exchange, about) {
