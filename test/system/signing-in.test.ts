@@ -116,6 +116,8 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     const { page } = await chromium.page()
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()')
     await page.goto(String(kept.sentTo))
+    // The browser moves the focus to the first field in a later frame than the one that loaded the page.
+    await page.locator('input[name=name]:focus').waitFor()
     await page.keyboard.type('alice')
     await page.keyboard.press('Tab')
     await page.keyboard.type('not the password')

@@ -2,8 +2,8 @@ import { getCompileCacheDir } from 'node:module'
 import { extname } from 'node:path'
 import { type Transferable, Worker } from 'node:worker_threads'
 import { Fault } from '#lib/fault.ts'
-import { endProcess, isFailedSync } from './failed-sync.ts'
 import type { Folder } from './files.ts'
+import { endIfPastRepair } from './past-repair.ts'
 import { type Role, roles } from './roles.ts'
 import { type Answer, problemOf, SqliteError } from './sqlite-error.ts'
 
@@ -22,8 +22,8 @@ interface Waiting {
 /**
  * Starts a worker in one of the store's roles. It answers each message with one message, in order,
  * so that no ids need to travel. A worker that ends by itself fails everything asked of it, then
- * and later: what it held is on disk, and the process is to be started anew. A sync that failed ends
- * the process.
+ * and later: what it held is on disk, and the process is to be started anew. What no connection of this
+ * process could mend ends it: see `endIfPastRepair`.
  *
  * In memory there is nothing to wait for, and a worker takes as long to start as a test to run: the
  * same role then answers in this thread.
@@ -62,7 +62,7 @@ const startThread = <Question>(role: Role, folder: string): AskWorker<Question> 
     head = 0
   }
   worker.on('message', (answer: Answer<unknown>) => {
-    if ('error' in answer && isFailedSync(answer.error)) endProcess(`the ${role}`, answer.error)
+    if ('error' in answer) endIfPastRepair(`the ${role}`, answer.error)
     const first = takeFirst()
     if ('error' in answer) first?.reject(new SqliteError(answer.error))
     else first?.resolve(answer.value)
