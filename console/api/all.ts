@@ -1,44 +1,54 @@
 import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { type Answer, type Ask, ask, type PathOf } from './client.ts'
 import { Problem } from './problem.ts'
 import type { Manner } from './queries.ts'
 
-interface Page<R> {
-  readonly items: readonly R[]
-  readonly next?: string | undefined
+/** What answers the pages of a list. */
+type ListPath = {
+  [P in PathOf<'get'>]: Answer<'get', P> extends { items: readonly unknown[] } ? P : never
+}[PathOf<'get'>]
+
+interface Page {
+  readonly items: readonly object[]
+  readonly next?: string
 }
 
-/** Asks for one page of a plane; `after` is to be spread into its query. */
-export type AskPage<R> = (
-  plane: string,
-  query: { readonly limit: number; readonly after?: string },
-  signal: AbortSignal,
-) => Promise<Page<R>>
+/** A row of a list, and the plane whose it is. */
+export type RowOf<P extends ListPath> = Answer<'get', P>['items'][number] & {
+  readonly plane: string
+}
 
-export interface All<R> {
+/** A list in whatever state it is in. What it does not say is not so. */
+export interface Listing<R> {
   readonly rows: readonly R[]
-  readonly isPending: boolean
-  readonly isFetching: boolean
-  readonly failures: readonly {
-    readonly plane: string
+  readonly isPending?: boolean
+  /** Its rows answer an earlier question, or are being asked for again. */
+  readonly isOld?: boolean
+  readonly failures?: readonly {
+    /** Of whose part it is, where there are several. */
+    readonly plane?: string
     readonly problem: Problem
     readonly retry: () => void
   }[]
+  /** More rows are on the server. */
+  readonly more?: (() => void) | undefined
 }
+
+export type All<R> = Required<Pick<Listing<R>, 'rows' | 'isPending' | 'failures'>>
 
 /**
  * Every page of a list in each of several planes, for lists that a person can oversee (items, agents,
- * suspensions): what is filtered and counted of them is counted of all.
+ * grants): what is filtered and counted of them is counted of all.
  */
-export const useAll = <R>(
-  key: string,
+export const useAll = <P extends ListPath>(
+  path: P,
   planes: readonly string[],
-  askPage: AskPage<R>,
-  manner: Manner = {},
-): All<R> => {
+  { query, ...manner }: Manner & { readonly query?: object } = {},
+): All<RowOf<P>> => {
   const queries = useQueries({
     queries: planes.map((plane) => ({
-      queryKey: [key, 'all', plane],
-      queryFn: ({ signal }: { signal: AbortSignal }) => everyPage(askPage, plane, signal),
+      queryKey: [path, 'all', plane, query],
+      queryFn: ({ signal }: { signal: AbortSignal }) => everyPage(path, plane, query, signal),
       placeholderData: keepPreviousData,
       ...(manner.enabled !== undefined && { enabled: manner.enabled }),
       ...(manner.everyMs !== undefined && { refetchInterval: manner.everyMs }),
@@ -47,7 +57,6 @@ export const useAll = <R>(
   return {
     rows: queries.flatMap(({ data }) => data ?? []),
     isPending: queries.some(({ isLoading }) => isLoading),
-    isFetching: queries.some(({ isFetching }) => isFetching),
     failures: queries.flatMap(({ error, refetch }, at) =>
       error instanceof Problem
         ? [{ plane: planes[at] ?? '', problem: error, retry: () => void refetch() }]
@@ -56,15 +65,18 @@ export const useAll = <R>(
   }
 }
 
-const everyPage = async <R>(
-  askPage: AskPage<R>,
+const everyPage = async <P extends ListPath>(
+  path: P,
   plane: string,
+  query: object | undefined,
   signal: AbortSignal,
-): Promise<readonly R[]> => {
-  const rows: R[] = []
+): Promise<readonly RowOf<P>[]> => {
+  const rows: RowOf<P>[] = []
   for (let after: string | undefined; ; ) {
-    const page = await askPage(plane, { limit: 500, ...(after !== undefined && { after }) }, signal)
-    rows.push(...page.items)
+    const asked = { ...query, limit: 500, ...(after !== undefined && { after }) }
+    const init = { params: { path: { plane }, query: asked }, signal }
+    const page = (await ask('get', path, init as unknown as Ask<'get', P>)) as Page
+    rows.push(...page.items.map((one) => ({ ...one, plane }) as RowOf<P>))
     if (page.next === undefined) return rows
     after = page.next
   }
