@@ -1,4 +1,4 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query'
+import { keepPreviousData, type UseQueryResult, useQueries } from '@tanstack/react-query'
 import { type Answer, type Ask, ask, type PathOf } from './client.ts'
 import { Problem } from './problem.ts'
 import type { Manner } from './queries.ts'
@@ -36,6 +36,10 @@ export interface Listing<R> {
 
 export type All<R> = Required<Pick<Listing<R>, 'rows' | 'isPending' | 'failures'>>
 
+interface AllManner extends Manner {
+  readonly query?: object
+}
+
 /**
  * Every page of a list in each of several planes, for lists that a person can oversee (items, agents,
  * grants): what is filtered and counted of them is counted of all.
@@ -43,40 +47,64 @@ export type All<R> = Required<Pick<Listing<R>, 'rows' | 'isPending' | 'failures'
 export const useAll = <P extends ListPath>(
   path: P,
   planes: readonly string[],
-  { query, ...manner }: Manner & { readonly query?: object } = {},
-): All<RowOf<P>> => {
+  manner: AllManner = {},
+): All<RowOf<P>> => useEach(path, planes, manner) as All<RowOf<P>>
+
+/** The same of what is of no plane: people, planes. */
+export const useWhole = <P extends ListPath>(path: P): All<Answer<'get', P>['items'][number]> =>
+  useEach(path, [undefined], {}) as All<Answer<'get', P>['items'][number]>
+
+const useEach = (
+  path: ListPath,
+  planes: readonly (string | undefined)[],
+  { query, enabled, everyMs }: AllManner,
+): All<object> => {
   const queries = useQueries({
     queries: planes.map((plane) => ({
       queryKey: [path, 'all', plane, query],
       queryFn: ({ signal }: { signal: AbortSignal }) => everyPage(path, plane, query, signal),
       placeholderData: keepPreviousData,
-      ...(manner.enabled !== undefined && { enabled: manner.enabled }),
-      ...(manner.everyMs !== undefined && { refetchInterval: manner.everyMs }),
+      ...(enabled !== undefined && { enabled }),
+      ...(everyMs !== undefined && { refetchInterval: everyMs }),
     })),
   })
   return {
     rows: queries.flatMap(({ data }) => data ?? []),
     isPending: queries.some(({ isLoading }) => isLoading),
     failures: queries.flatMap(({ error, refetch }, at) =>
-      error instanceof Problem
-        ? [{ plane: planes[at] ?? '', problem: error, retry: () => void refetch() }]
-        : [],
+      error instanceof Problem ? [failureOf({ error, refetch }, planes[at])] : [],
     ),
   }
 }
 
-const everyPage = async <P extends ListPath>(
-  path: P,
-  plane: string,
+const failureOf = (
+  { error, refetch }: { readonly error: Problem; readonly refetch: () => unknown },
+  plane?: string,
+) => ({
+  problem: error,
+  retry: () => void refetch(),
+  ...(plane !== undefined && { plane }),
+})
+
+/** Rows that one answer brought. */
+export const listed = <R>(
+  { isPending, error, refetch }: UseQueryResult<unknown, Problem>,
+  rows: readonly R[],
+): All<R> => ({ rows, isPending, failures: error ? [failureOf({ error, refetch })] : [] })
+
+const everyPage = async (
+  path: ListPath,
+  plane: string | undefined,
   query: object | undefined,
   signal: AbortSignal,
-): Promise<readonly RowOf<P>[]> => {
-  const rows: RowOf<P>[] = []
+): Promise<readonly object[]> => {
+  const at = plane === undefined ? {} : { plane }
+  const rows: object[] = []
   for (let after: string | undefined; ; ) {
     const asked = { ...query, limit: 500, ...(after !== undefined && { after }) }
-    const init = { params: { path: { plane }, query: asked }, signal }
-    const page = (await ask('get', path, init as unknown as Ask<'get', P>)) as Page
-    rows.push(...page.items.map((one) => ({ ...one, plane }) as RowOf<P>))
+    const init = { params: { path: at, query: asked }, signal }
+    const page = (await ask('get', path, init as Ask<'get', ListPath>)) as Page
+    rows.push(...page.items.map((one) => ({ ...one, ...at })))
     if (page.next === undefined) return rows
     after = page.next
   }

@@ -8,8 +8,8 @@ import { Table, type TableProps } from './Table.tsx'
 
 interface Props<R> extends Omit<TableProps<R>, 'rows' | 'more'> {
   readonly of: Listing<R>
-  /** What will stand here once there is something, and the one thing to do. */
-  readonly empty: { readonly title: string; readonly says: string; readonly action?: ReactNode }
+  /** What will stand here once there is something, and the one thing to do; unless there always is. */
+  readonly empty?: { readonly title: string; readonly says: string; readonly action?: ReactNode }
   /** Search and facets beside it. */
   readonly narrowing?: NarrowingProps & {
     /** What is left of the list. */
@@ -41,7 +41,7 @@ export const List = <R,>({ of, empty, narrowing, ...table }: Props<R>) => {
         />
       ))}
       {isPending && <Loading what={table.label} />}
-      {isSettled && !isThere && (
+      {empty && isSettled && !isThere && (
         <NothingYet title={empty.title} action={empty.action}>
           {empty.says}
         </NothingYet>
