@@ -2,7 +2,7 @@ import { useAct } from '../../api/queries.ts'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { useGo } from '../../ui/Go.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import type { ItemAnswer } from './classes.ts'
 import { grantsOver, useGrants } from './grants-over.ts'
@@ -27,12 +27,7 @@ export const RemoveItem = ({
       path: { plane, name: server },
       header: { 'If-Match': '*', ...(reason !== '' && { 'X-Reason': reason }) },
     }
-    const done = {
-      onSuccess: () => {
-        toast(say('catalog.removed', { item: server }))
-        go(paths.catalog())
-      },
-    }
+    const done = said(say('catalog.removed', { item: server }), () => go(paths.catalog()))
     if (kind === 'API') removeApi.mutate({ params }, done)
     else removeServer.mutate({ params }, done)
   }

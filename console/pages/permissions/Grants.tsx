@@ -9,7 +9,7 @@ import { Go } from '../../ui/Go.tsx'
 import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
 import type { Column } from '../../ui/Table.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { boundsText } from './bounds.ts'
 import { selectorText } from './selectors.ts'
@@ -77,12 +77,7 @@ const Revoke = ({
               header: { 'If-Match': etag, 'X-Reason': encodeURIComponent(reason) },
             },
           },
-          {
-            onSuccess: () => {
-              toast(say('permissions.revoked', { name }))
-              onClose()
-            },
-          },
+          said(say('permissions.revoked', { name }), onClose),
         )
       }
     >

@@ -6,7 +6,7 @@ import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { List } from '../../ui/List.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
@@ -104,12 +104,7 @@ const Stop = ({ plane, onClose }: { readonly plane: string; readonly onClose: ()
       onAct={(reason) =>
         act.mutate(
           { params: { path: { plane } }, body: { reason } },
-          {
-            onSuccess: () => {
-              toast(say('settings.stopped', { plane }))
-              onClose()
-            },
-          },
+          said(say('settings.stopped', { plane }), onClose),
         )
       }
     >

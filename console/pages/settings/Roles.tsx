@@ -5,7 +5,7 @@ import { planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { NewRole } from './NewRole.tsx'
 
@@ -118,12 +118,7 @@ const Take = ({ row, onClose }: { readonly row: Row; readonly onClose: () => voi
               header: { 'If-Match': row.etag, 'X-Reason': encodeURIComponent(reason) },
             },
           },
-          {
-            onSuccess: () => {
-              toast(say('settings.role.taken', { name }))
-              onClose()
-            },
-          },
+          said(say('settings.role.taken', { name }), onClose),
         )
       }
     >
