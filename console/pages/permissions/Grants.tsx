@@ -74,7 +74,7 @@ const Revoke = ({
           {
             params: {
               path: { plane, name },
-              header: { 'If-Match': etag, 'X-Reason': encodeURIComponent(reason) },
+              header: { 'If-Match': etag, 'X-Reason': reason },
             },
           },
           said(say('permissions.revoked', { name }), onClose),

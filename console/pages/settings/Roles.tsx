@@ -115,7 +115,7 @@ const Take = ({ row, onClose }: { readonly row: Row; readonly onClose: () => voi
           {
             params: {
               path: { plane, name },
-              header: { 'If-Match': row.etag, 'X-Reason': encodeURIComponent(reason) },
+              header: { 'If-Match': row.etag, 'X-Reason': reason },
             },
           },
           said(say('settings.role.taken', { name }), onClose),
