@@ -1,20 +1,28 @@
+import type { Refusal } from '#domain/decision.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import { answerFault, answerFaultToRest } from './answer.ts'
+import type { Asked } from './asked.ts'
+import { createAsking, type Next } from './asking.ts'
+import { createAtServer } from './at-server.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createRecorder } from './call.ts'
 import { createCarry } from './carry.ts'
 import { createConverse } from './converse.ts'
+import type { Round } from './course.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { createFail } from './fail.ts'
+import { askedBeside } from './forward.ts'
 import type { Gateway, GatewayParts } from './gateway.ts'
+import { createInSession } from './in-session.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import { tellList } from './lists.ts'
 import { createQuestions } from './questions.ts'
+import { createReach } from './reach.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
@@ -95,6 +103,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
   const tracing = createTracing(parts.telemetry)
+  const atServer = createAtServer({ ...parts, standing, carry, tasks: taskCalls, tracing })
+  const asking = createAsking({ elsewhere, beside: atServer })
   const untraced = createSteps({
     ...parts,
     tracing,
@@ -102,6 +112,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     stepUps,
     states,
     tasks: taskCalls,
+    atServer,
     record,
     underway,
     carry,
@@ -111,28 +122,41 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const step = tracing.over(untraced)
   const subscribing = createSubscribing({ step, record, log, now })
-  const converse = createConverse({
-    ...parts,
-    listing,
-    tasks,
-    taskCalls,
-    subscribing,
-    changes,
-    questions,
-    sessions,
-    visits,
-    standing,
-    detached,
-    underway,
-    carry,
-    record,
-    loan,
-    now,
-  })
+  const reach = createReach({ ...parts, loan, now })
+  const held = { reach, listing, tasks, changes, visits, standing, carry, record, loan, now }
+  const converse = createConverse({ ...parts, ...held, taskCalls, subscribing, sessions })
+  const inSession = createInSession({ ...parts, ...held, questions, asking, detached, underway })
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
   // reaches a server before the intent is in the ledger.
+  const begin = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: CallAsk,
+    reply: Reply,
+  ): Promise<Round | undefined> => {
+    const refuse = async (of: Asked, why: Refusal): Promise<undefined> => {
+      await step.refuse(of, why, reply)
+      return undefined
+    }
+    const target = await step.resolve(exchange, caller, ask)
+    if (!target) return step.unnamed(ask, reply)
+    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
+    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
+    if (unseen) return refuse(asked, unseen)
+    const decision = step.permit(asked)
+    if (!decision.permitted) return refuse(asked, decision.refusal)
+    const uncarried = step.uncarried(asked, decision)
+    if (uncarried) return step.uncarriable(uncarried, reply)
+    const lent = step.lend(asked, decision)
+    if (!lent.permitted) return refuse(asked, lent.refusal)
+    const room = await step.limit(asked, decision)
+    if (!room.permitted) return refuse(asked, room.refusal)
+    const intent = await step.intend(asked, room, lent)
+    return { asked, sending: { decision: room, lent, call: intent } }
+  }
+
   const call = async (
     exchange: Exchange,
     caller: Caller,
@@ -140,31 +164,36 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
     round = 1,
   ): Promise<void> => {
-    const target = await step.resolve(exchange, caller, ask)
-    if (!target) return step.unnamed(ask, reply)
-    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
-    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
-    if (unseen) return step.refuse(asked, unseen, reply)
-    const decision = step.permit(asked)
-    if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
-    const uncarried = step.uncarried(asked, decision)
-    if (uncarried) return reply.finish(uncarried.bytes, { status: uncarried.status })
-    const lent = step.lend(asked, decision)
-    if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
-    const room = await step.limit(asked, decision)
-    if (!room.permitted) return step.refuse(asked, room.refusal, reply)
-    const intent = await step.intend(asked, room, lent)
-    const sending = { decision: room, lent, call: intent }
-    const answer = await step.forward(asked, sending, reply)
-    if (answer.detached && ask.session)
-      return step.detach(asked, ask.session, sending, detached, reply)
+    const first = await begin(exchange, caller, ask, reply)
+    if (!first) return
+    const course = asking.begin(first, reply, again)
+    const answer = await step.forward(course, reply)
+    if (answer.detached && ask.session) return step.detach(course, ask.session, detached, reply)
+    const last = await course.last()
+    if (!last) return
+    const { asked, sending } = last
     const open = rounds.asked(ask, step.asTold(asked, answer))
-    if (!open) return step.conclude(asked, intent, answer, reply)
+    if (!open) return step.conclude(asked, sending.call, answer, reply)
     // The round is over, and its outcome durable, before its caller is asked anything.
-    if (!(await step.confirm(asked, intent, answer, reply))) return
+    if (!(await step.confirm(asked, sending.call, answer, reply))) return
     const reason = step.reason(asked)
-    const next = await rounds.next(asked, open, { reply, call: intent.id, round, reason })
+    const next = await rounds.next(asked, open, { reply, call: sending.call.id, round, reason })
     if (next) return call(exchange, next.caller, next.ask, reply, next.round)
+  }
+
+  /** The next round of a call whose server asks by itself, before the answer reaches that (`course.ts`). */
+  const again: Next = async ({ asked, sending }, number, reply) => {
+    const { exchange, ask } = asked
+    if (ask.era === 'rest') return undefined
+    try {
+      if (!(await step.confirm(asked, sending.call, askedBeside, reply))) return undefined
+      const view = parts.snapshot(exchange.plane).caller(asked.caller.view.who)
+      if (!view) throw new Fault('revoked')
+      return await begin(exchange, { ...asked.caller, view }, { ...ask, round: number }, reply)
+    } catch (thrown) {
+      fail(exchange, thrown, (_response, { code }) => reply.finish(faultBytes(ask.id, code)))
+      return undefined
+    }
   }
 
   const answer = (
@@ -184,7 +213,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
   ): void | Promise<void> => {
     if (message.kind === 'ask') return answer(exchange, caller, message, reply)
-    if (message.kind === 'tell') return converse.tell(exchange, caller, message, reply)
+    if (message.kind === 'tell') return inSession.tell(exchange, caller, message, reply)
     return reply.finish(message.bytes, { status: message.status })
   }
 
@@ -264,8 +293,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 
   const route = (exchange: Exchange, caller: Caller): Promise<void> => {
     const { method } = exchange.request
-    if (method === 'GET') return converse.listen(exchange, caller)
-    if (method === 'DELETE') return converse.end(exchange, caller, createReply(exchange.response))
+    if (method === 'GET') return inSession.listen(exchange, caller)
+    if (method === 'DELETE') return inSession.end(exchange, caller, createReply(exchange.response))
     return post(exchange, caller)
   }
 
