@@ -1,3 +1,4 @@
+// Runs on both stores.
 // Rounds of a legacy session's calls: its server asks by itself, and each answer that lets it go on is decided anew.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -47,6 +48,8 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
   const open = async (who = 'planner', at = url) =>
     openSession({ url: at, token: await gateway.token(who, at) })
   const heardFrom = (from: number) => asker.heard.slice(from).map(({ message }) => message)
+  /** What is no request of the gateway's own, which looks at the server when it likes. */
+  const answersFrom = (from: number) => heardFrom(from).filter(({ method }) => method === undefined)
   const isCancellation = ({ method }: Record<string, unknown>) =>
     method === 'notifications/cancelled'
   /** What was written from there on: an intent with its round, an outcome with its status. */
@@ -105,7 +108,7 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
     assert.deepEqual(textOf(await call.next()), [null])
     const heard = asker.heard.length
     assert.equal((await session.answer(name?.id, accept('late'))).status, 202)
-    assert.deepEqual(heardFrom(heard), [])
+    assert.deepEqual(answersFrom(heard), [])
     assert.deepEqual(await entriesFrom(from), [
       ['call.intent', undefined],
       ['call.outcome', 'complete'],
@@ -133,7 +136,7 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
     assert.match(JSON.stringify(last.result?.content), /[Ll]imit/)
     assert.equal(await call.next(), undefined)
     await until(() => heardFrom(heard).some(isCancellation))
-    const told = heardFrom(heard).filter(({ method }) => method === undefined)
+    const told = answersFrom(heard)
     assert.deepEqual(
       told.map(({ id, error }) => [id, (error as { code: number }).code]),
       [[name?.id, -32603]],
@@ -176,12 +179,12 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
       [mine, 1],
     ] as const)
       assert.equal((await session.answer(id, accept('Eve'))).status, 202)
-    assert.deepEqual(heardFrom(heard), [])
+    assert.deepEqual(answersFrom(heard), [])
     await mine.answer(name?.id, accept('Ann'))
     await mine.answer(name?.id, accept('Eve'))
     while ((await call.next())?.method !== 'elicitation/create');
     assert.deepEqual(
-      heardFrom(heard).map(({ result }) => result),
+      answersFrom(heard).map(({ result }) => result),
       [accept('Ann')],
     )
     await mine.post({
