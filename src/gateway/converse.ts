@@ -2,6 +2,8 @@ import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
+import type { Edit } from '#lib/json.ts'
+import { editObject } from '#lib/json-members.ts'
 import type { Log } from '#lib/log.ts'
 import { resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
@@ -70,10 +72,16 @@ export const createConverse = (parts: {
 
   const { upstreamOf, unsuspended, loanOf } = parts.reach
 
-  const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
+  const outbound = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    edits: readonly Edit[] = [],
+  ): Outbound =>
     outboundOf({
       exchange,
       ask,
+      edits,
       loan: loanOf(exchange, caller),
       timeouts: parts.limits,
       dropsBaggage: parts.telemetry.dropsBaggage,
@@ -122,7 +130,7 @@ export const createConverse = (parts: {
     const answer = await forward({
       ask,
       upstream,
-      outbound: outbound(exchange, caller, ask),
+      outbound: outbound(exchange, caller, ask, withoutTasks(ask)),
       reply: unstreamed(reply),
       log,
     })
@@ -271,6 +279,10 @@ export const createConverse = (parts: {
     },
   }
 }
+
+/** A task of the caller's own, which its server would ask for beside any call, is not carried. */
+const withoutTasks = ({ doc }: Ask): Edit[] =>
+  editObject(doc, ['params', 'capabilities'], { drop: (name) => name === 'tasks' })
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */
 const unstreamed = (reply: Reply): Reply => ({ ...reply, openEvents() {}, relay: () => true })

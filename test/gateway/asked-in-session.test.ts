@@ -53,11 +53,13 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
   const isCancellation = ({ method }: Record<string, unknown>) =>
     method === 'notifications/cancelled'
   /** What was written from there on: an intent with its round, an outcome with its status. */
+  const ofCalls = async () =>
+    (await gateway.ledger('ops')).entries.filter(({ type }) => String(type).startsWith('call.'))
   const entriesFrom = async (from: number) =>
-    (await gateway.ledger('ops')).entries
+    (await ofCalls())
       .slice(from)
       .map(({ type, round, status, reason }) => [type, round ?? status ?? reason])
-  const written = async () => (await gateway.ledger('ops')).entries.length
+  const written = async () => (await ofCalls()).length
   const once = [['call.intent', undefined]]
   const textOf = (message: unknown) => {
     const { result } = message as { result: { content: { text: string }[] } }
@@ -234,6 +236,13 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
       answers.map(({ code }) => code),
       [undefined, -32601, -32601],
     )
+  })
+
+  test('attack: a server is told of no tasks at its client, which it would ask for beside calls', async () => {
+    const tasks = { requests: { elicitation: { create: {} } } }
+    const capabilities = { tasks, elicitation: {} }
+    await openSession({ url, token: await gateway.token('planner', url), capabilities })
+    assert.deepEqual(asker.opened.at(-1), { elicitation: {} })
   })
 
   test('attack: at the plane’s endpoint, where the session is the gateway’s, nobody can be asked', async () => {

@@ -41,11 +41,13 @@ const open = async (who: string) =>
   })
 const askName: Step = { ask: 'elicitation/create', params: form }
 const wait: Step = { wait: 'for answers' }
-const written = async () => (await processes.entries('ops')).length
+const ofCalls = async () =>
+  (await processes.entries('ops')).filter(({ type }) => String(type).startsWith('call.'))
+const written = async () => (await ofCalls()).length
 /** What was written from there on, once there are so many: one of the processes gives them their places. */
 const entriesFrom = async (from: number, count: number) => {
   await until(async () => (await written()) >= from + count)
-  return (await processes.entries('ops'))
+  return (await ofCalls())
     .slice(from)
     .map(({ type, round, status, reason }) => [type, round ?? status ?? reason])
 }
