@@ -10,7 +10,7 @@ import { exchange } from '../peers/wire.ts'
 import { callingAt, until } from './calling.ts'
 import { agent, consumer, document, documents, grant, plane } from './plane.ts'
 
-const agents = ['planner', 'spender', 'mover', 'clerk']
+const agents = ['planner', 'spender', 'saver', 'mover', 'clerk']
 const all = (url: string, without = '') =>
   documents(
     ...[plane(), consumer(), ...agents.map((name) => agent(name))],
@@ -22,7 +22,7 @@ const all = (url: string, without = '') =>
     ...agents
       .filter((name) => name !== without)
       .map((name) => {
-        const more = name === 'spender' ? { quota: { day: 1 } } : {}
+        const more = name === 'spender' || name === 'saver' ? { quota: { day: 1 } } : {}
         return grant(`all-${name}`, name, [{ server: 'asker' }], 'ops', more)
       }),
   )
@@ -253,6 +253,47 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
       answers.map(({ code }) => code),
       [-32601],
     )
+  })
+
+  describe('and closes the stream of the call after that (SEP-1699)', () => {
+    const askAndClose = async (who: string) => {
+      const [session, from, heard] = [await open(who), await written(), asker.heard.length]
+      const call = await session.call('ask', { script: [askName, { close: true }, wait] })
+      const name = await call.next()
+      assert.equal(name?.method, 'elicitation/create')
+      assert.equal(await call.next(), undefined)
+      assert.equal((await session.answer(name?.id, accept('Ann'))).status, 202)
+      return { session, from, heard, call }
+    }
+
+    test('has a round of it, which ends with what the resumed stream brings', async () => {
+      const { session, from, heard, call } = await askAndClose('planner')
+      const called = asker.heard.slice(heard).find(({ message }) => message.method === 'tools/call')
+      const stream = await callingAt(url).openStream('GET', {
+        ...session.headers,
+        'mcp-protocol-version': '2025-11-25',
+        'last-event-id': `${called?.session} ${call.id}`,
+      })
+      await until(() => stream.said().includes('Ann'))
+      assert.deepEqual(await entriesFrom(from), [
+        ['call.intent', undefined],
+        ['call.outcome', 'input required'],
+        ['call.intent', 1],
+        ['call.outcome', 'complete'],
+      ])
+      stream.close()
+    })
+
+    test('attack: beyond a quota has none, and its server is told that the call is over', async () => {
+      const { from, heard } = await askAndClose('saver')
+      await until(() => heardFrom(heard).some(isCancellation))
+      assert.ok(!answersFrom(heard).some(({ result }) => result !== undefined))
+      assert.deepEqual(await entriesFrom(from), [
+        ['call.intent', undefined],
+        ['call.outcome', 'input required'],
+        ['call.refused', 'limited'],
+      ])
+    })
   })
 
   describe('on the stream of the session', () => {
