@@ -24,8 +24,9 @@ import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { answerList, serversFor } from './lists.ts'
 import { outboundOf, type Timeouts } from './outbound.ts'
+import type { Pace } from './pace.ts'
 import { greetAtPlane } from './plane-greeting.ts'
-import { keepLevel, levelAtPlane } from './plane-level.ts'
+import { asLevel, keepLevel, levelAtPlane, noLevel } from './plane-level.ts'
 import type { Reach } from './reach.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
@@ -57,6 +58,7 @@ export const createConverse = (parts: {
   standing: Standing
   changes: ListChanges
   listing: ListingOf
+  pace: Pace
   tasks: Tasks
   taskCalls: TaskCalls
   subscribing: Subscribing
@@ -148,6 +150,7 @@ export const createConverse = (parts: {
     reply: Reply,
   ): Promise<Answer> => {
     unsuspended(exchange, caller)
+    parts.pace.keep(exchange.plane, upstream.server, caller)
     const reason = needsServer(upstream.server)
     let over = () => {}
     const onSent: Forwarding['onSent'] = (cancel) => {
@@ -219,9 +222,10 @@ export const createConverse = (parts: {
       })
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     if (!upstream || upstream.shared) return unknownMethod(ask, reply)
-    return upstream.bridgedTo === 'modern'
-      ? keepLevel(parts.notes, exchange, ask, upstream, reply)
-      : pass(exchange, caller, ask, upstream, reply)
+    if (upstream.bridgedTo === 'modern')
+      return keepLevel(parts.notes, exchange, ask, upstream, reply)
+    const level = asLevel(ask)
+    return level ? pass(exchange, caller, level, upstream, reply) : noLevel(ask, reply)
   }
 
   const listen = createListen({

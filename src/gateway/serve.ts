@@ -21,6 +21,7 @@ import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import { tellList } from './lists.ts'
+import { createPace } from './pace.ts'
 import { createQuestions } from './questions.ts'
 import { createReach } from './reach.ts'
 import { readBody } from './read.ts'
@@ -45,6 +46,9 @@ import { createTasks } from './tasks.ts'
 import { createTracing } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
+
+/** A second, of one caller at one server. */
+const mostBesideCalls = 20
 
 export const createGateway = (parts: GatewayParts): Gateway => {
   const { limits, clock, log, ledger } = parts
@@ -124,7 +128,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const subscribing = createSubscribing({ step, record, log, now })
   const reach = createReach({ ...parts, loan, now })
   const held = { reach, listing, tasks, changes, visits, standing, carry, record, loan, now }
-  const converse = createConverse({ ...parts, ...held, taskCalls, subscribing, sessions })
+  const pace = createPace({ perSecond: mostBesideCalls, now })
+  const converse = createConverse({ ...parts, ...held, pace, taskCalls, subscribing, sessions })
   const inSession = createInSession({ ...parts, ...held, questions, asking, detached, underway })
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
