@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import type { Answer } from '../../api/client.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
+import { useListState } from '../../filters/use-search.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -14,6 +15,7 @@ import { type Column, Table } from '../../ui/Table.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { boundsText } from './bounds.ts'
+import { GrantPeek } from './GrantPeek.tsx'
 import { selectorText } from './selectors.ts'
 import { usePermissionTabs } from './tabs.ts'
 
@@ -21,11 +23,15 @@ const path = '/api/v1/planes/{plane}/grants'
 const onePath = '/api/v1/planes/{plane}/grants/{name}'
 type Row = Answer<'get', typeof path>['items'][number]
 
+const known = { fields: [] }
+
 /** Every grant of a plane as it is written, with what would end it. */
 export default function Grants() {
   const { say } = useWords()
   const plane = useOnePlane()
   const title = say('permissions.grants')
+  const state = useListState(known)
+  const { peek } = state.search
   const query = useAnswer(
     path,
     { params: { path: { plane: plane ?? '' }, query: { limit: 500 } } },
@@ -55,6 +61,17 @@ export default function Grants() {
           columns={columns}
           rows={rows}
           keyOf={({ document: { name } }) => name}
+          open={peek}
+          onOpen={({ document: { name } }) => state.set({ peek: name })}
+        />
+      )}
+      {peek !== undefined && plane !== undefined && (
+        <GrantPeek
+          plane={plane}
+          name={peek}
+          keys={rows.map(({ document: { name } }) => name)}
+          onMove={(name) => state.set({ peek: name }, true)}
+          onClose={() => state.set({ peek: undefined })}
         />
       )}
       {revoking && plane !== undefined && (
