@@ -39,7 +39,7 @@ export const ItemAccess = ({ item }: { readonly item: ItemAnswer }) => {
   return (
     <>
       <p>
-        <Go to={`${paths.permissions()}?plane=${item.plane}&f.server=${item.server}`}>
+        <Go to={`${paths.permissions()}?plane=${item.plane}&f.item=${item.server}`}>
           {say('catalog.access.matrix')}
         </Go>
       </p>

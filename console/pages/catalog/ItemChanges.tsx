@@ -1,6 +1,7 @@
 import type { Answer } from '../../api/client.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { useListState } from '../../filters/use-search.ts'
+import { actorOf } from '../../parts/actor.ts'
 import { When } from '../../parts/when.tsx'
 import { paths } from '../../paths.ts'
 import { NothingYet } from '../../ui/Empty.tsx'
@@ -104,7 +105,7 @@ const columnsOf = (words: Words): readonly Column<Version>[] => {
       title: say('catalog.changes.at'),
       cell: ({ at }) => (at === undefined ? '—' : <When at={at} how="minute" />),
     },
-    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => by },
+    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => actorOf(by) },
     {
       id: 'fingerprint',
       title: say('catalog.fingerprint'),
