@@ -1,6 +1,6 @@
 import { Radio, Select, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
-import { useAct } from '../../api/queries.ts'
+import { useAct, useAnswer } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { EffectPreview } from '../../ui/Effect.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -31,10 +31,14 @@ export const GrantDialog = ({
   const [client, setClient] = useState<string | null>(null)
   const [preset, setPreset] = useState<Preset>('read')
   const [until, setUntil] = useState(() => quarterFrom(Date.now()))
+  const revision = useAnswer('/api/v1/status', {}).data?.revision
   const caller = callers.find((one) => one.client === client)
   const document = useMemo(
-    () => caller && presetGrant(item, { ...caller, preset, until }),
-    [item, caller, preset, until],
+    () =>
+      caller && revision !== undefined
+        ? presetGrant(item, { ...caller, preset, until, revision })
+        : undefined,
+    [item, caller, preset, until, revision],
   )
   const effect = useEffectOf(
     document && { plane: item.plane, documents: [document], server: item.server },

@@ -16,19 +16,21 @@ interface Chosen {
   readonly preset: Preset
   /** A day; empty for no end. */
   readonly until: string
+  /** That it is made on: what makes its name one that nobody has. */
+  readonly revision: number
 }
 
 /** The grant as a document; its reason is said when it is made. */
 export const presetGrant = (
   { plane, server, kind }: Pick<ItemAnswer, 'plane' | 'server' | 'kind'>,
-  { agent, consumer, preset, until }: Chosen,
+  { agent, consumer, preset, until, revision }: Chosen,
 ): Grant => {
   const item = kind === 'API' ? { api: server } : { server }
   return {
     apiVersion: 'bailiwick/v1',
     kind: 'Grant',
     plane,
-    name: nameFor(agent, server, preset),
+    name: nameFor(agent, revision),
     agent,
     consumer,
     allow: classesOf[preset].map((one) => ({ ...item, class: one })),
@@ -37,10 +39,12 @@ export const presetGrant = (
   } as Grant
 }
 
-const longestName = 63
+const longestName = 24
 
-const nameFor = (agent: string, server: string, preset: Preset): string =>
-  `${agent}-${server}-${preset}`.slice(0, longestName).replace(/-+$/, '')
+const nameFor = (agent: string, revision: number): string => {
+  const end = `-r${revision}`
+  return `${agent.slice(0, longestName - end.length).replace(/-+$/, '')}${end}`
+}
 
 /** The day on which three months from now end: a grant that nobody looks at again ends by itself. */
 export const quarterFrom = (now: number): string =>
