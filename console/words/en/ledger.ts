@@ -18,6 +18,15 @@ export const ledger = {
   'ledger.export.act': 'Export evidence',
   'ledger.export.bytes': '{bytes} bytes so far',
   'ledger.export.done': '{name} is written: {bytes} bytes. Whoever gets it verifies it without us:',
+  'ledger.list': 'Or the list alone',
+  'ledger.list.says':
+    'The calls that the filters leave, as a spreadsheet or a script reads them. It proves nothing.',
+  'ledger.list.csv': 'Save as CSV',
+  'ledger.list.jsonl': 'Save as JSON Lines',
+  'ledger.list.busy': '{count, plural, one {# call} other {# calls}} so far',
+  'ledger.list.done': '{name} is written: {count, plural, one {# call} other {# calls}}.',
+  'ledger.list.cut':
+    'It ends at {most, number}, and there are more: choose a shorter time, or export evidence.',
   'ledger.exports.title': 'An export is written by your browser, or by the terminal',
   'ledger.exports.body':
     'Nothing is kept on the server. Each export is an entry of the ledger that says who took what, and when. A large range is exported by the terminal:',
@@ -53,6 +62,13 @@ export const ledger = {
   'ledger.view.limited': 'Limited, 24 h',
   'ledger.view.failed': 'Failed, 24 h',
   'ledger.view.destructive': 'Destructive, 7 d',
+  'ledger.view.keep': 'Save view…',
+  'ledger.view.keep.title': 'Save this view?',
+  'ledger.view.keep.says':
+    'The filters and the time, under a name, for you in this browser. Others get it by its link.',
+  'ledger.view.keep.act': 'Save view',
+  'ledger.view.name': 'Name',
+  'ledger.view.remove': 'Remove the view {name}',
   'ledger.view.open': 'Under way or unknown, 24 h',
   'ledger.live.live': 'Live',
   'ledger.live.scrolled': 'Paused: you scrolled',

@@ -20,6 +20,15 @@ export const ledger: Record<keyof typeof english, string> = {
   'ledger.export.act': 'Kanıtı dışa aktarın',
   'ledger.export.bytes': 'Şimdiye dek {bytes} bayt',
   'ledger.export.done': '{name} yazıldı: {bytes} bayt. Alan kişi bize gerek duymadan doğrular:',
+  'ledger.list': 'Ya da yalnız liste',
+  'ledger.list.says':
+    'Süzgeçlerden kalan çağrılar; elektronik tablo veya betik için. Kanıt değildir.',
+  'ledger.list.csv': 'CSV olarak kaydet',
+  'ledger.list.jsonl': 'JSON Lines olarak kaydet',
+  'ledger.list.busy': 'şimdiye kadar {count, number} çağrı',
+  'ledger.list.done': '{name} yazıldı: {count, number} çağrı.',
+  'ledger.list.cut':
+    '{most, number} çağrıda biter, daha fazlası var: daha kısa bir süre seçin veya kanıt dışa aktarın.',
   'ledger.exports.title': 'Dışa aktarımı tarayıcınız ya da uçbirim yazar',
   'ledger.exports.body':
     'Sunucuda hiçbir şey saklanmaz. Her dışa aktarım, kimin neyi ne zaman aldığını söyleyen bir defter kaydıdır. Geniş bir aralık uçbirimle dışa aktarılır:',
@@ -55,6 +64,13 @@ export const ledger: Record<keyof typeof english, string> = {
   'ledger.view.limited': 'Sınırlanan, 24 sa',
   'ledger.view.failed': 'Başarısız, 24 sa',
   'ledger.view.destructive': 'Yıkıcı, 7 gün',
+  'ledger.view.keep': 'Görünümü kaydet…',
+  'ledger.view.keep.title': 'Bu görünüm kaydedilsin mi?',
+  'ledger.view.keep.says':
+    'Süzgeçler ve zaman, bir adla, bu tarayıcıda sizin için. Başkaları bağlantısını alır.',
+  'ledger.view.keep.act': 'Görünümü kaydet',
+  'ledger.view.name': 'Ad',
+  'ledger.view.remove': '{name} görünümünü kaldır',
   'ledger.view.open': 'Süren ya da bilinmeyen, 24 sa',
   'ledger.live.live': 'Canlı',
   'ledger.live.scrolled': 'Duraklatıldı: kaydırdınız',
