@@ -46,7 +46,8 @@ test('J1, AC-01, AC-02: from nothing to a governed call in five clicks, and the 
 
   await page.getByText('Waiting for the first call').waitFor()
   const typed = await command(page)
-  const [, ...words] = typed.split(' ')
+  assert.match(typed, /^\S+\/bailiwick .*call ops\/bank\/accounts_list --as first-call-bank$/)
+  const words = typed.slice(typed.indexOf('call ')).split(' ')
   const denied = await gateway.cli(words)
   assert.notEqual(denied.code, 0)
   await page.getByText(/^First call arrived\. Denied: first-call-bank has no grant/).waitFor()
