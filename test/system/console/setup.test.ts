@@ -17,12 +17,13 @@ after(async () => {
 })
 
 const code = async () => (await readFile(join(gateway.data, 'setup-code'), 'utf8')).trim()
-const command = (page: Page) => page.getByText(/^bailiwick call /).innerText()
+const command = (page: Page) => page.getByText(/bailiwick .*call ops/).innerText()
 const strip = (page: Page, at: number) => page.locator('[data-path]').nth(at)
 
 test('AC-03: a code that is wrong is told so, with the command for a new one', async () => {
   const { page } = await chromium.page()
   await page.goto(`${gateway.origin}/setup?code=AAAA-AAAA`)
+  await page.getByRole('heading', { name: 'Set up Bailiwick' }).waitFor()
   assert.deepEqual(await lookAt(page, 'console-setup'), [])
   await fill(page, 'ayse')
   await page.getByRole('button', { name: 'Make the administrator' }).click()
