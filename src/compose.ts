@@ -80,6 +80,7 @@ export const openInstallation = async (about: {
     origin: '',
     pid: process.pid,
     startedAt: clock.now(),
+    program: 'bailiwick',
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
     checked: () => undefined,
@@ -329,6 +330,7 @@ const serveParts = async (
     // A worker's parent is the first process of those that were started together.
     pid: options.worker ? process.ppid : process.pid,
     startedAt: clock.now(),
+    program: options.program ?? 'bailiwick',
     runners,
     refresh,
     checked: watch.check,

@@ -13,7 +13,7 @@ export const TrustLine = () => {
   const zone = useZone()
   const connection = useConnection()
   const scope = usePlanes()
-  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 30_000 })
+  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 10_000 })
   const planes = (data?.planes ?? []).filter(({ plane }) => scope.includes(plane))
   const broken = planes.filter(({ ledger }) => ledger === 'refused')
   const behind = (data?.members ?? []).filter((one) => one.alive && one.behind).length
