@@ -40,7 +40,12 @@ const twoProcesses = () => {
   createElsewhere(parts).hold('call')
   const said: string[] = []
   let takes = true
-  const retry = { caller: 'c', id: '1', method: 'tools/call', doc: readJson(Buffer.from('{}'), { depth: 8, nodes: 8 }) }
+  const retry = {
+    caller: 'c',
+    id: '1',
+    method: 'tools/call',
+    doc: readJson(Buffer.from('{}'), { depth: 8, nodes: 8 }),
+  }
   const exchange = createElsewhere(parts).send(
     'call',
     retry,
