@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useAll } from '../../api/all.ts'
 import { type Answer, ask } from '../../api/client.ts'
-import { useAct } from '../../api/queries.ts'
+import { useAct, useAnswer } from '../../api/queries.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
 import { When } from '../../parts/when.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -27,6 +27,9 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
   const keys = useAll<ApiKey>(`${path} ${name}`, [plane], (of, query, signal) =>
     ask('get', path, { params: { path: { plane: of }, query }, signal }),
   )
+  // Until the plane is known, and for whoever may not read it, the door decides.
+  const document = useAnswer('/api/v1/planes/{plane}', { params: { path: { plane } } }).data
+  const takesNone = document !== undefined && document.apiKeys === undefined
   const rows = keys.rows.filter(({ client }) => client.split('@')[0] === name)
   const [failure] = keys.failures
   const close = () => setOpen(undefined)
@@ -39,7 +42,12 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
         >
           {say('agents.secret.new')}
         </Button>
-        <Button onClick={() => setOpen('key')}>{say('agents.key.new')}</Button>
+        <Button
+          disabledReason={takesNone ? say('agents.key.not', { plane }) : undefined}
+          onClick={() => setOpen('key')}
+        >
+          {say('agents.key.new')}
+        </Button>
         <Button onClick={() => setOpen('all')}>{say('agents.revoke')}</Button>
       </div>
       {failure && (
