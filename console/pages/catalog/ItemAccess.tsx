@@ -14,7 +14,7 @@ import { type Column, Table } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import type { ItemAnswer } from './classes.ts'
 import { GrantDialog } from './GrantDialog.tsx'
-import styles from './List.module.css'
+import styles from './ItemAccess.module.css'
 
 type Matrix = Answer<'get', '/api/v1/planes/{plane}/matrix'>
 type Row = Matrix['rows'][number]

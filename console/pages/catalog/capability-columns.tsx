@@ -3,8 +3,8 @@ import { Outcome } from '../../parts/Outcome.tsx'
 import type { StationState } from '../../parts/path.ts'
 import type { Column } from '../../ui/Table.tsx'
 import type { Key, Words } from '../../words/words.ts'
+import styles from './capability-columns.module.css'
 import type { Capability } from './classes.ts'
-import styles from './List.module.css'
 
 const shapes = {
   pinned: 'passed',

@@ -1,11 +1,9 @@
 import { Outcome } from '../../parts/Outcome.tsx'
-import { PlaneName, usePlanes } from '../../parts/planes.tsx'
+import { planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { Go, useGo } from '../../ui/Go.tsx'
-import { Loading } from '../../ui/Loading.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import { List } from '../../ui/List.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import { sayKind } from '../catalog/capability-columns.tsx'
 import { keyOf } from '../catalog/classes.ts'
@@ -22,29 +20,17 @@ export const HeldDefinitions = () => {
   const planes = usePlanes()
   const held = useHeld(planes, 'held')
   const gone = useHeld(planes, 'absent').rows.filter((row) => row.class !== 'unclassified')
-  const isEmpty = !held.isPending && held.failures.length === 0 && held.rows.length === 0
   return (
     <>
-      {held.failures.map(({ plane, problem, retry }) => (
-        <Failed
-          key={plane}
-          what={`${say('drift.title')}, ${plane}`}
-          problem={problem}
-          onRetry={retry}
-        />
-      ))}
-      {held.isPending && <Loading what={say('drift.title')} />}
-      {isEmpty && <NothingYet title={say('drift.none')}>{say('drift.none.body')}</NothingYet>}
-      {held.rows.length > 0 && (
-        <Table
-          id="drift.list"
-          label={say('drift.title')}
-          columns={columnsOf(words)}
-          rows={held.rows}
-          keyOf={(row) => `${row.plane}/${row.server}/${keyOf(row)}`}
-          onOpen={(row) => go(addressOf(row))}
-        />
-      )}
+      <List
+        id="drift.list"
+        label={say('drift.title')}
+        of={held}
+        empty={{ title: say('drift.none'), says: say('drift.none.body') }}
+        columns={columnsOf(words)}
+        keyOf={(row) => `${row.plane}/${row.server}/${keyOf(row)}`}
+        onOpen={(row) => go(addressOf(row))}
+      />
       {gone.length > 0 && (
         <section data-testid="drift.gone">
           <h2>{say('drift.gone')}</h2>
@@ -79,7 +65,7 @@ const columnsOf = (words: Words): readonly Column<Held>[] => {
       ),
     },
     { id: 'server', title: say('catalog.item'), cell: ({ server }) => server },
-    { id: 'plane', title: say('frame.plane'), cell: ({ plane }) => <PlaneName plane={plane} /> },
+    planeColumn(words),
     { id: 'kind', title: say('catalog.kind'), cell: ({ kind }) => sayKind(words, kind) },
     { id: 'class', title: say('catalog.class'), cell: (row) => say(`ui.class.${row.class}`) },
     {

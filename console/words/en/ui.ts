@@ -107,6 +107,10 @@ export const ui = {
   'ui.diff.removed': 'removed',
   'ui.diff.same': '{count, plural, one {# unchanged part} other {# unchanged parts}}',
   'ui.disabled.needs': 'Needs: {needs}',
+  'ui.calls': 'Calls',
+  'ui.calls.open': 'Open in Ledger',
+  'ui.calls.week':
+    '{count, plural, =0 {No calls} one {# call} other {# calls}} in 7 days, open in Ledger',
   'ui.kind.server': 'MCP server',
   'ui.kind.api': 'REST API',
 } as const

@@ -107,6 +107,9 @@ export const ui: Record<keyof typeof english, string> = {
   'ui.diff.removed': 'kaldırıldı',
   'ui.diff.same': '{count, plural, other {# değişmeyen bölüm}}',
   'ui.disabled.needs': 'Gerekli: {needs}',
+  'ui.calls': 'Çağrılar',
+  'ui.calls.open': 'Defterde aç',
+  'ui.calls.week': '7 günde {count, plural, =0 {çağrı yok} other {# çağrı}}, Defterde aç',
   'ui.kind.server': 'MCP sunucusu',
   'ui.kind.api': 'REST API',
 }
