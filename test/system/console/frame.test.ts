@@ -42,6 +42,8 @@ test('AC-49: g and a letter go to a place from every page, and never out of a fi
   await page.waitForURL(`${world.origin}/m/agents`)
   const search = page.getByRole('searchbox').first()
   await search.waitFor()
+  // The page that was gone to is told by its heading first.
+  await page.locator('main h1:focus').waitFor()
   await page.keyboard.press('/')
   await page.locator('input[type=search]:focus').waitFor()
   await page.keyboard.type('glgs?j')
