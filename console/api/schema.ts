@@ -9343,6 +9343,15 @@ export interface operations {
                             /** @description Why the newest could not be published. */
                             unpublished?: string;
                         };
+                        /** @description The newest verification of the whole ledger by the process that answers. */
+                        verified?: {
+                            /** @description UTC milliseconds. */
+                            at: number;
+                            /** @description Looked at. */
+                            entries: number;
+                            /** @description What is wrong first; absent where all matches. */
+                            problem?: string;
+                        };
                         /** @description Conditions that are wrong by what is offered now: they permit nothing, or deny. */
                         wrongConditions: {
                             /** @enum {string} */
@@ -10751,6 +10760,15 @@ export interface operations {
                                 size: number;
                                 /** @description Why the newest could not be published. */
                                 unpublished?: string;
+                            };
+                            /** @description The newest verification of the whole ledger by the process that answers. */
+                            verified?: {
+                                /** @description UTC milliseconds. */
+                                at: number;
+                                /** @description Looked at. */
+                                entries: number;
+                                /** @description What is wrong first; absent where all matches. */
+                                problem?: string;
                             };
                             /** @description Conditions that are wrong by what is offered now: they permit nothing, or deny. */
                             wrongConditions: {

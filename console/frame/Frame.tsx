@@ -1,5 +1,5 @@
-import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useEvents } from '../api/events.ts'
 import { useAnswer } from '../api/queries.ts'
 import { useMe } from '../api/session.ts'
@@ -81,11 +81,15 @@ const focusFacets = () =>
 
 /** A page that was gone to is told by its heading to who hears it; a tab of it keeps the focus. */
 const useFocusOnMove = (): void => {
-  const place = useLocation({ select: ({ pathname }) => placeOf(pathname)?.id })
-  const [first] = useState(place)
-  const [moved, setMoved] = useState(false)
+  // Where its page stands already: a page is loaded when it is first gone to, and has no heading before.
+  const place = useRouterState({
+    select: ({ resolvedLocation: at }) => at && placeOf(at.pathname)?.id,
+  })
+  const before = useRef<string>(undefined)
   useEffect(() => {
-    if (place !== first) setMoved(true)
-    if (moved) document.querySelector<HTMLElement>('main h1')?.focus()
-  }, [place, first, moved])
+    if (place === undefined) return
+    if (before.current !== undefined && before.current !== place)
+      document.querySelector<HTMLElement>('main h1')?.focus()
+    before.current = place
+  }, [place])
 }

@@ -15,6 +15,7 @@ import { troubleOf } from '#upstream/trouble.ts'
 import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk, itemsOf } from './desk.ts'
 import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
+import { type Verified, verifiedOf } from './verified.ts'
 
 export interface StatusAnswer {
   readonly version: string
@@ -49,6 +50,8 @@ export interface PlaneStatus {
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing' | 'refused'
   readonly tree: TreeStatus
+  /** Undefined where the process that answers has not looked at the whole of it. */
+  readonly verified: Verified | undefined
   /** What reads on in the ledger, and how far it has come. */
   readonly followers: readonly FollowerStatus[]
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
@@ -157,6 +160,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
     tree: await installation.trees.status(id),
+    verified: verifiedOf(installation, id),
     followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,

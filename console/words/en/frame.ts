@@ -56,6 +56,7 @@ export const frame = {
   'frame.trust.ledger': 'Ledger signed to #{size, number}, {when}',
   'frame.trust.unsigned': 'Ledger: nothing signed yet',
   'frame.trust.broken': 'The ledger of {plane} is refused: {problem}',
+  'frame.trust.found': 'The ledger of {plane} does not match what was signed: {problem}',
   'frame.trust.policy': 'Policy rev {revision, number}',
   'frame.trust.inForce': 'in force everywhere',
   'frame.trust.behind':

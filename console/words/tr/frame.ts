@@ -58,6 +58,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.trust.ledger': 'Defter #{size, number} kaydına kadar imzalı, {when}',
   'frame.trust.unsigned': 'Defter: henüz imzalı kayıt yok',
   'frame.trust.broken': '{plane} defteri reddedildi: {problem}',
+  'frame.trust.found': '{plane} defteri imzalananla uyuşmuyor: {problem}',
   'frame.trust.policy': 'Politika sürümü {revision, number}',
   'frame.trust.inForce': 'her yerde yürürlükte',
   'frame.trust.behind': '{count, plural, other {# süreç eski bir revizyonla karar veriyor}}',

@@ -261,6 +261,14 @@ export const planeStatus = z.strictObject({
     problem: z.string().optional().describe('Why the ledger is refused.'),
     unpublished: z.string().optional().describe('Why the newest could not be published.'),
   }),
+  verified: z
+    .strictObject({
+      at,
+      entries: z.int().describe('Looked at.'),
+      problem: z.string().optional().describe('What is wrong first; absent where all matches.'),
+    })
+    .optional()
+    .describe('The newest verification of the whole ledger by the process that answers.'),
   followers: z
     .array(
       z.strictObject({

@@ -40,7 +40,9 @@ test('AC-49: g and a letter go to a place from every page, and never out of a fi
   await open('/m/ledger')
   for (const key of ['Tab', 'g', 'e']) await page.keyboard.press(key)
   await page.waitForURL(`${world.origin}/m/agents`)
-  const search = page.getByRole('searchbox').first()
+  // The page that was gone to is told by its heading, and then what it has is reached by its keys.
+  await page.locator('main h1:focus', { hasText: 'Agents' }).waitFor()
+  const search = page.getByRole('searchbox', { name: 'Search agents' })
   await search.waitFor()
   await page.keyboard.press('/')
   await page.locator('input[type=search]:focus').waitFor()

@@ -191,6 +191,6 @@ describe('What pages say of objects', () => {
       }
       assert.equal(await heading(there), await heading(nowhere))
     }
-    checked(/404/)
+    checked(/40[34]/)
   })
 })
