@@ -9343,6 +9343,15 @@ export interface operations {
                             /** @description Why the newest could not be published. */
                             unpublished?: string;
                         };
+                        /** @description The newest verification of the whole ledger by the process that answers. */
+                        verified?: {
+                            /** @description UTC milliseconds. */
+                            at: number;
+                            /** @description Looked at. */
+                            entries: number;
+                            /** @description What is wrong first; absent where all matches. */
+                            problem?: string;
+                        };
                         /** @description Conditions that are wrong by what is offered now: they permit nothing, or deny. */
                         wrongConditions: {
                             /** @enum {string} */
@@ -10752,6 +10761,15 @@ export interface operations {
                                 /** @description Why the newest could not be published. */
                                 unpublished?: string;
                             };
+                            /** @description The newest verification of the whole ledger by the process that answers. */
+                            verified?: {
+                                /** @description UTC milliseconds. */
+                                at: number;
+                                /** @description Looked at. */
+                                entries: number;
+                                /** @description What is wrong first; absent where all matches. */
+                                problem?: string;
+                            };
                             /** @description Conditions that are wrong by what is offered now: they permit nothing, or deny. */
                             wrongConditions: {
                                 /** @enum {string} */
@@ -10762,6 +10780,8 @@ export interface operations {
                                 name: string;
                             }[];
                         }[];
+                        /** @description What is typed on that machine to run it, for administrators. */
+                        program: string;
                         ready: boolean;
                         revision: number;
                         /** @description UTC milliseconds. */

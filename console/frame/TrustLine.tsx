@@ -3,7 +3,7 @@ import { useAnswer } from '../api/queries.ts'
 import { usePlanes } from '../parts/planes.tsx'
 import { ago, setZone, timeOf, useZone } from '../parts/when.tsx'
 import { paths } from '../paths.ts'
-import { Go } from '../ui/Go.tsx'
+import { Go, withPlane } from '../ui/Go.tsx'
 import { useWords } from '../words/words.ts'
 import styles from './Frame.module.css'
 
@@ -13,20 +13,26 @@ export const TrustLine = () => {
   const zone = useZone()
   const connection = useConnection()
   const scope = usePlanes()
-  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 30_000 })
+  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 10_000 })
   const planes = (data?.planes ?? []).filter(({ plane }) => scope.includes(plane))
-  const broken = planes.filter(({ ledger }) => ledger === 'refused')
+  // What is refused says why itself; what a verification found stays until the next one finds nothing.
+  const broken = planes.flatMap(({ plane, ledger, tree, verified }) => {
+    if (ledger === 'refused')
+      return [{ plane, says: say('frame.trust.broken', { plane, problem: tree.problem ?? '' }) }]
+    const problem = verified?.problem
+    return problem === undefined
+      ? []
+      : [{ plane, says: say('frame.trust.found', { plane, problem }) }]
+  })
   const behind = (data?.members ?? []).filter((one) => one.alive && one.behind).length
   const signed = planes.flatMap(({ tree }) => tree.checkpoint ?? [])
   const size = signed.reduce((sum, one) => sum + one.size, 0)
   const oldest = Math.min(...signed.map(({ at }) => at))
   return (
     <>
-      {broken.map(({ plane, tree }) => (
+      {broken.map(({ plane, says }) => (
         <div key={plane} className={styles.bar} role="alert" data-testid="trust.bar">
-          <Go to={paths.integrity()}>
-            {say('frame.trust.broken', { plane, problem: tree.problem ?? '' })}
-          </Go>
+          <Go to={withPlane(paths.integrity(), plane)}>{says}</Go>
         </div>
       ))}
       <footer

@@ -46,6 +46,9 @@ export const useKeys = (list: readonly Shortcut[]): void =>
     }
   }, [list])
 
+const named = (name: string): Shortcut | undefined =>
+  [...shortcuts].findLast(({ keys }) => keys === name)
+
 const togetherMs = 1200
 
 /** Listens once for the whole document; answers how to stop. */
@@ -58,11 +61,11 @@ export const listenForKeys = (): (() => void) => {
     if (!held && (!areSingleKeysOn() || isTyping(event.target))) return
     const name = held ? `mod+${event.key.toLowerCase()}` : event.key
     const both = first !== '' && event.timeStamp - at < togetherMs ? `${first} ${name}` : ''
-    const found = [...shortcuts].findLast(({ keys }) => keys === both || keys === name)
-    first = held || both !== '' ? '' : name
+    // Two in turn mean what they say wherever they are typed, also where a page has the second for itself.
+    const found = named(both) ?? named(name)
+    first = held || found ? '' : name
     at = event.timeStamp
     if (!found) return
-    first = ''
     event.preventDefault()
     found.act()
   }

@@ -25,7 +25,7 @@ export const Considered = ({ told }: { readonly told: Told }) => {
       <ul data-testid="considered.grants">
         {grants.slice(0, shown).map(({ grant, verdict }) => (
           <li key={grant} data-id={grant}>
-            <Go to={`${paths.grants()}?q=${encodeURIComponent(grant)}`}>
+            <Go to={`${paths.grants()}?peek=${encodeURIComponent(grant)}`}>
               <code>{grant}</code>
             </Go>{' '}
             {sayReason(words, verdict)}

@@ -15,9 +15,9 @@ export interface Listed {
 
 export const listedAs = (
   capability: Capability,
-  atPlane: boolean,
-  isDeprecated: boolean,
+  about: { atPlane: boolean; isDeprecated: boolean; beginsTasks: boolean },
 ): Listed => {
+  const { atPlane, isDeprecated } = about
   const { server, kind, name } = capability
   const key = atPlane ? writtenAtPlane(server, kind, name) : name
   return {
@@ -25,7 +25,8 @@ export const listedAs = (
     key,
     isDeprecated,
     definition() {
-      const its = atPlane ? atPlaneAs(key, capability) : capability.definition
+      const named = atPlane ? atPlaneAs(key, capability) : capability.definition
+      const its = about.beginsTasks ? named : withoutTasks(named)
       return isDeprecated ? deprecated(its) : its
     },
   }
@@ -44,6 +45,14 @@ const atPlaneAs = (key: string, { server, kind, definition }: Capability) => ({
   [members[kind]]: key,
   ...withInterface(server, definition._meta),
 })
+
+/** Where no task is begun none is offered (2025-11-25, basic/utilities/tasks). */
+const withoutTasks = (definition: Capability['definition']): Capability['definition'] => {
+  const { execution, ...rest } = definition
+  if (!isObject(execution)) return definition
+  const { taskSupport: _tasks, ...kept } = execution
+  return Object.keys(kept).length === 0 ? rest : { ...rest, execution: kept }
+}
 
 /** MCP Apps: which resource a host shows for a tool, in either of its spellings. */
 const withInterface = (server: string, meta: unknown): { _meta?: object } => {

@@ -15,6 +15,7 @@ import { troubleOf } from '#upstream/trouble.ts'
 import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk, itemsOf } from './desk.ts'
 import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
+import { type Verified, verifiedOf } from './verified.ts'
 
 export interface StatusAnswer {
   readonly version: string
@@ -25,6 +26,7 @@ export interface StatusAnswer {
   readonly dataFolder: string | undefined
   readonly origin: string
   readonly startedAt: number
+  readonly program: string
   readonly ready: boolean
   readonly because: readonly string[]
   readonly revision: number
@@ -48,6 +50,8 @@ export interface PlaneStatus {
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing' | 'refused'
   readonly tree: TreeStatus
+  /** Undefined where the process that answers has not looked at the whole of it. */
+  readonly verified: Verified | undefined
   /** What reads on in the ledger, and how far it has come. */
   readonly followers: readonly FollowerStatus[]
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
@@ -106,6 +110,7 @@ export const status = async (
     dataFolder: installation.dataFolder,
     origin: installation.origin,
     startedAt: installation.startedAt,
+    program: installation.program,
     ...installation.ready(),
     revision: policy.revision,
     members,
@@ -133,8 +138,12 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
     throw thrown
   })
   // A command that opened the store for a moment has no address.
-  const serving = all.filter(({ address }) => address !== '')
-  const newest = Math.max(change.current().revision, ...serving.map(({ revision }) => revision))
+  const { revision: own } = change.current()
+  const serving = all
+    .filter(({ address }) => address !== '')
+    // What this one has told the others is seconds old.
+    .map((one) => (one.id === members.self ? { ...one, revision: own } : one))
+  const newest = Math.max(own, ...serving.map(({ revision }) => revision))
   return serving.map((one) => ({ ...one, behind: one.alive && one.revision < newest }))
 }
 
@@ -151,6 +160,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
     tree: await installation.trees.status(id),
+    verified: verifiedOf(installation, id),
     followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,

@@ -6,6 +6,7 @@ import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { type Desk, findPlane } from './desk.ts'
 import { ledgerCheckpoints, ledgerEntries, ledgerStanding, ledgerTiles } from './evidence.ts'
+import { keepVerified } from './verified.ts'
 
 export interface Verdict {
   readonly plane: string
@@ -62,7 +63,11 @@ export async function* verifyHere(
     for (;;) {
       const judged = await Promise.race([verifying, pause(clock)])
       if (judged === undefined) yield line
-      else return yield { verdict: verdictOf(stored, judged) }
+      else {
+        const verdict = verdictOf(stored, judged)
+        keepVerified(installation, id, { at: clock.now(), ...told(verdict) })
+        return yield { verdict }
+      }
     }
   } finally {
     stopped.abort()
@@ -109,6 +114,11 @@ const storedHere = async (
     breathe,
   }
 }
+
+const told = ({ entries, failures: [first] }: Verdict) => ({
+  entries,
+  problem: first && `${first.where}: ${first.says}`,
+})
 
 const verdictOf = (
   stored: StoredLedger,

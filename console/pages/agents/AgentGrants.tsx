@@ -39,7 +39,7 @@ const columnsOf = ({ say }: Words, plane: string): readonly Column<Grant>[] => [
     id: 'name',
     title: say('catalog.name'),
     cell: ({ name }) => (
-      <Go to={`${paths.grants()}?plane=${plane}&q=${name}`} tabIndex={-1}>
+      <Go to={`${paths.grants()}?plane=${plane}&peek=${name}`} tabIndex={-1}>
         {name}
       </Go>
     ),

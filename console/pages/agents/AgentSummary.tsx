@@ -1,4 +1,5 @@
 import { useAnswer } from '../../api/queries.ts'
+import { CallsOfWeek } from '../../parts/CallsOf.tsx'
 import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Failed } from '../../ui/Failed.tsx'
@@ -39,6 +40,7 @@ export const AgentSummary = ({ agent }: { readonly agent: AgentRow }) => {
             ],
             [say('agents.authenticates'), say(`agents.by.${agent.authenticates}`)],
             [say('agents.identity'), issuer && <code key="i">{JSON.stringify(issuer)}</code>],
+            [say('ui.calls'), <CallsOfWeek key="w" plane={plane} of={{ agent: name }} />],
           ]}
         />
       </section>

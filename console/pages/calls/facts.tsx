@@ -53,7 +53,7 @@ const permitOf = ({ say }: Words, { record }: Story): ReactNode => {
     return (
       <>
         {say('call.fact.grant')}{' '}
-        <Go to={`${paths.grants()}?q=${encodeURIComponent(record.grant)}`}>
+        <Go to={`${paths.grants()}?peek=${encodeURIComponent(record.grant)}`}>
           <code>{record.grant}</code>
         </Go>
       </>

@@ -1,4 +1,6 @@
 import { useAnswer } from '../../api/queries.ts'
+import { ledgerOf } from '../../filters/ledger-of.ts'
+import { CallsOfWeek } from '../../parts/CallsOf.tsx'
 import { paths } from '../../paths.ts'
 import { CopyButton } from '../../ui/Copy.tsx'
 import { Failed } from '../../ui/Failed.tsx'
@@ -24,9 +26,13 @@ export const CapabilityPeek = ({
 }) => {
   const row = item.capabilities.find((one) => keyOf(one) === at)
   if (!row) return null
-  const to = `${paths.ledger()}?t=7d&f.capability=${encodeURIComponent(`${item.server}/${row.name}`)}`
+  const capability = `${item.server}/${row.name}`
+  const to = ledgerOf({ capability }, { plane: item.plane, t: '7d' })
   return (
     <Peek title={row.name} to={to} at={at} {...walk}>
+      <p>
+        <CallsOfWeek plane={item.plane} of={{ capability }} />
+      </p>
       <Definition item={item} row={row} />
     </Peek>
   )

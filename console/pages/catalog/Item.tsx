@@ -38,13 +38,13 @@ export default function Item() {
   const tab = usePart('tab') || 'summary'
   const { item, problem, isPending, retry } = useItem(name)
   const suspensions = useSuspensions(item ? [item.plane] : []).rows
-  if (!isTab(tab) || problem?.status === 404) return <NotFound />
+  const isNowhere = !item && !problem && !isPending
+  if (!isTab(tab) || problem?.status === 404 || isNowhere) return <NotFound />
   if (!item)
     return (
       <Page title={name}>
         {problem && <Failed what={name} problem={problem} onRetry={retry} />}
         {isPending && <Loading what={name} />}
-        {!problem && !isPending && <NotFound />}
       </Page>
     )
   const suspended = suspensionOf(suspensions, { plane: item.plane, kind: 'server', name })

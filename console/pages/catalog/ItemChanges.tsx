@@ -2,6 +2,7 @@ import { listed } from '../../api/all.ts'
 import type { Answer } from '../../api/client.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { useListState } from '../../filters/use-search.ts'
+import { actorOf } from '../../parts/actor.ts'
 import { When } from '../../parts/when.tsx'
 import { paths } from '../../paths.ts'
 import { Failed } from '../../ui/Failed.tsx'
@@ -104,7 +105,7 @@ const columnsOf = (words: Words): readonly Column<Version>[] => {
       title: say('catalog.changes.at'),
       cell: ({ at }) => (at === undefined ? '—' : <When at={at} how="minute" />),
     },
-    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => by },
+    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => actorOf(by) },
     {
       id: 'fingerprint',
       title: say('catalog.fingerprint'),

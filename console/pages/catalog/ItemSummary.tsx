@@ -1,3 +1,4 @@
+import { CallsOfWeek } from '../../parts/CallsOf.tsx'
 import { When } from '../../parts/when.tsx'
 import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/Copy.tsx'
@@ -50,6 +51,7 @@ export const ItemSummary = ({ item }: { readonly item: ItemAnswer }) => {
                 {sayCounts(words, item.counts)}
               </Go>,
             ],
+            [say('ui.calls'), <CallsOfWeek key="w" plane={plane} of={{ server }} />],
           ]}
         />
         <h3>{say('catalog.address')}</h3>

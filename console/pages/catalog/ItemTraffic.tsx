@@ -1,5 +1,5 @@
 import { useAnswer } from '../../api/queries.ts'
-import { paths } from '../../paths.ts'
+import { type CallsOf, ledgerOf } from '../../filters/ledger-of.ts'
 import { NothingYet } from '../../ui/Empty.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Go } from '../../ui/Go.tsx'
@@ -38,20 +38,20 @@ export const Traffic = ({
     },
   })
   const title = say('catalog.tab.traffic')
-  const ledger = `${paths.ledger()}?plane=${plane}&t=24h&f.${field}=${encodeURIComponent(name)}`
+  const ledger = (of: CallsOf = {}) => ledgerOf({ [field]: name, ...of }, { plane, t: '24h' })
   if (error) return <Failed what={title} problem={error} onRetry={refetch} />
   if (!data) return <Loading what={title} />
   if (data.total === 0)
     return (
       <NothingYet
         title={say('catalog.traffic.none')}
-        action={<Go to={ledger}>{say('catalog.ledger')}</Go>}
+        action={<Go to={ledger()}>{say('catalog.ledger')}</Go>}
       />
     )
   return (
     <>
       <p>
-        <Go to={ledger}>{say('catalog.traffic.calls', { count: data.total })}</Go>
+        <Go to={ledger()}>{say('catalog.traffic.calls', { count: data.total })}</Go>
       </p>
       <div className={styles.summary}>
         {data.facets.map((facet) => (
@@ -60,7 +60,10 @@ export const Traffic = ({
             <Facts
               facts={facet.values.map(({ value, count }) => [
                 value,
-                <Go key={value} to={`${ledger}&f.${facet.field}=${encodeURIComponent(value)}`}>
+                <Go
+                  key={value}
+                  to={ledger({ [facet.field === 'result' ? 'outcome' : facet.field]: value })}
+                >
                   {number(count)}
                 </Go>,
               ])}

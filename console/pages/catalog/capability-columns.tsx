@@ -95,12 +95,14 @@ const Because = ({ row, words }: { readonly row: Capability; readonly words: Wor
   const { findings, suggestion, renamedFrom } = row
   const serious = findings.filter(({ severity }) => severity === 'serious').length
   return (
-    <>
+    <span className={styles.because}>
       {serious > 0 && (
         <Outcome state="held">{words.say('catalog.suspicious', { count: serious })}</Outcome>
       )}
-      {renamedFrom !== undefined && <>{words.say('catalog.renamed', { name: renamedFrom })} · </>}
-      {suggestion?.because ?? ''}
-    </>
+      <span>
+        {renamedFrom !== undefined && <>{words.say('catalog.renamed', { name: renamedFrom })} · </>}
+        {suggestion?.because ?? ''}
+      </span>
+    </span>
   )
 }

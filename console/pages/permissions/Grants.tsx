@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
+import { useListState } from '../../filters/use-search.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -12,6 +13,7 @@ import type { Column } from '../../ui/Table.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { boundsText } from './bounds.ts'
+import { GrantPeek } from './GrantPeek.tsx'
 import { selectorText } from './selectors.ts'
 import { usePermissionTabs } from './tabs.ts'
 
@@ -19,12 +21,16 @@ const path = '/api/v1/planes/{plane}/grants'
 const onePath = '/api/v1/planes/{plane}/grants/{name}'
 type Row = RowOf<typeof path>
 
+const known = { fields: [] }
+
 /** Every grant of a plane as it is written, with what would end it. */
 export default function Grants() {
   const { say } = useWords()
   const plane = useOnePlane()
   const title = say('permissions.grants')
   const grants = useAll(path, plane === undefined ? [] : [plane])
+  const state = useListState(known)
+  const { peek } = state.search
   const [revoking, setRevoking] = useState<Row>()
   const columns = useMemo(() => columnsOf(say, setRevoking), [say])
   return (
@@ -44,7 +50,18 @@ export default function Grants() {
         }}
         columns={columns}
         keyOf={({ document: { name } }) => name}
+        open={peek}
+        onOpen={({ document: { name } }) => state.set({ peek: name })}
       />
+      {peek !== undefined && plane !== undefined && (
+        <GrantPeek
+          plane={plane}
+          name={peek}
+          keys={grants.rows.map(({ document: { name } }) => name)}
+          onMove={(name) => state.set({ peek: name }, true)}
+          onClose={() => state.set({ peek: undefined })}
+        />
+      )}
       {revoking && <Revoke row={revoking} onClose={() => setRevoking(undefined)} />}
     </Page>
   )

@@ -261,6 +261,14 @@ export const planeStatus = z.strictObject({
     problem: z.string().optional().describe('Why the ledger is refused.'),
     unpublished: z.string().optional().describe('Why the newest could not be published.'),
   }),
+  verified: z
+    .strictObject({
+      at,
+      entries: z.int().describe('Looked at.'),
+      problem: z.string().optional().describe('What is wrong first; absent where all matches.'),
+    })
+    .optional()
+    .describe('The newest verification of the whole ledger by the process that answers.'),
   followers: z
     .array(
       z.strictObject({
@@ -292,6 +300,7 @@ export const status = z.looseObject({
   version: z.string(),
   origin: z.string(),
   startedAt: at,
+  program: z.string().describe('What is typed on that machine to run it, for administrators.'),
   ready: z.boolean(),
   because: z.array(z.string()),
   revision: z.int(),

@@ -10,6 +10,8 @@ export interface Made {
   readonly name?: string
   readonly class?: 'read' | 'write' | 'destructive'
   readonly trace?: string
+  /** The one that permitted it. */
+  readonly grant?: string
   readonly plane?: string
   readonly became?: 'complete' | 'failed' | 'unknown' | 'denied' | 'limited' | 'under way'
 }
@@ -62,7 +64,7 @@ const write = async (world: ConsoleWorld, call: ReturnType<typeof callId>, made:
     .capabilities(plane)
     .find((one) => one.server === server && one.name === about.name)
   const definition = capability?.fingerprint ?? '0'.repeat(64)
-  const granted = { definition, grant: 'planner-reads', quotas: [], credential: '' }
+  const granted = { definition, grant: made.grant ?? 'planner-reads', quotas: [], credential: '' }
   await ledger.intend({ ...about, type: 'call.intent', ...granted, era: 'modern' })
   if (became === 'under way') return
   const code = became === 'failed' ? 'upstream_unreachable' : ''

@@ -1,5 +1,7 @@
 // Needs from Debian: chromium
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { after, test } from 'node:test'
 import { lookAt } from '../../peers/chromium.ts'
 import { startConsole } from './world.ts'
@@ -32,17 +34,89 @@ test('somebody signs in, goes to every place by its keys, and nothing is wrong w
   checked()
 })
 
-test('single keys that are switched off do nothing', async () => {
-  const { page, open, checked } = await world.signedIn('bob', { administrator: true })
-  await page.evaluate("localStorage.setItem('bailiwick.single-keys', 'off')")
-  await open('/m/alarms')
-  await page.keyboard.press('g')
-  await page.keyboard.press('l')
-  await page.keyboard.press('?')
+test('AC-49: g and a letter go to a place from every page, and never out of a field', async () => {
+  const { page, open, checked } = await world.signedIn('hal', { administrator: true })
+  // The Ledger has an `e` of its own, and another key may just have been pressed.
+  await open('/m/ledger')
+  for (const key of ['Tab', 'g', 'e']) await page.keyboard.press(key)
+  await page.waitForURL(`${world.origin}/m/agents`)
+  // The page that was gone to is told by its heading, and then what it has is reached by its keys.
+  await page.locator('main h1:focus', { hasText: 'Agents' }).waitFor()
+  const search = page.getByRole('searchbox', { name: 'Search agents' })
+  await search.waitFor()
+  await page.keyboard.press('/')
+  await page.locator('input[type=search]:focus').waitFor()
+  await page.keyboard.type('glgs?j')
+  assert.equal(await search.inputValue(), 'glgs?j')
+  assert.equal(new URL(page.url()).pathname, '/m/agents')
   assert.equal(await page.getByRole('dialog').count(), 0)
-  assert.equal(new URL(page.url()).pathname, '/m/alarms')
   checked()
 })
+
+test('AC-49: single keys that are switched off in the profile do nothing', async () => {
+  const { page, open, checked } = await world.signedIn('bob', { administrator: true })
+  await open('/m/agents/planner?plane=ops')
+  await page.getByRole('button', { name: 'bob' }).click()
+  await page.getByRole('menuitemcheckbox', { name: 'Single keys act' }).click()
+  await page.reload()
+  await page.getByRole('button', { name: 'Suspend…' }).waitFor()
+  for (const key of ['s', 'g', 'l', '?', '/']) await page.keyboard.press(key)
+  await open('/m/agents')
+  const first = page.locator('[data-testid="agents.list"] tbody tr[data-index="0"]')
+  await first.focus()
+  for (const key of ['j', 'x', '.', 'g', 'l']) await page.keyboard.press(key)
+  await page.locator('[data-testid="agents.list"] tr[data-index="0"]:focus').waitFor()
+  // What is no single key goes on: arrows on the row, Ctrl K anywhere.
+  await page.keyboard.press('ArrowDown')
+  await page.locator('[data-testid="agents.list"] tr[data-index="1"]:focus').waitFor()
+  assert.equal(new URL(page.url()).pathname, '/m/agents')
+  assert.equal(await page.getByRole('dialog').count(), 0)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').waitFor()
+  checked()
+})
+
+test('AC-53: whatever a page is made to ask of another origin, the browser asks for nothing', async () => {
+  const { page, open, checked } = await world.signedIn('ivy', { administrator: true })
+  const asked: string[] = []
+  const other = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(200, { 'access-control-allow-origin': '*' }).end()
+  }).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const there = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  await open('/m/permissions')
+  await page.getByRole('grid').waitFor()
+  const loaded = await page.evaluate<string[]>(
+    "performance.getEntriesByType('resource').map(({ name }) => name)",
+  )
+  assert.ok(
+    loaded.some((url) => url.endsWith('.woff2')) && loaded.some((url) => url.endsWith('.js')),
+  )
+  for (const url of loaded) assert.ok(url.startsWith(`${world.origin}/`), url)
+  checked()
+  const refused = await page.evaluate<string[]>(tryEverything(there))
+  assert.deepEqual(refused, ['connect', 'font', 'frame', 'img', 'script', 'style'])
+  assert.deepEqual(asked, [])
+  other.close()
+})
+
+/** Resolves with what the policy refused, once it has refused six. */
+const tryEverything = (there: string) => `new Promise((resolve) => {
+  const refused = new Set()
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+    refused.add(effectiveDirective.split('-')[0])
+    if (refused.size === 6) resolve([...refused].sort())
+  })
+  const add = (name, more) => document.head.append(Object.assign(document.createElement(name), more))
+  fetch('${there}/fetch').catch(() => {})
+  add('img', { src: '${there}/image' })
+  add('script', { src: '${there}/script.js' })
+  add('link', { rel: 'stylesheet', href: '${there}/style.css' })
+  add('iframe', { src: '${there}/frame' })
+  new FontFace('other', 'url(${there}/font.woff2)').load().catch(() => {})
+})`
 
 test('the events come by the cookie: a revision is told without anybody asking, and a refused stream is tried again', async () => {
   const { page, open, checked } = await world.signedIn('dora', { administrator: true })

@@ -66,7 +66,7 @@ describe('Integrity', () => {
     checked()
   })
 
-  test('AC-22: a byte that was changed behind the server is named by its entry, with what to do', async () => {
+  test('AC-22: a byte that was changed behind the server is named by its entry, with what to do, and by a bar on every page', async () => {
     const { page, open, checked } = alice
     tamper(`update entry set body = replace(body, '"v":1', '"v":2') where position = 2`)
     await open('/m/ledger/integrity?plane=ops')
@@ -76,7 +76,18 @@ describe('Integrity', () => {
       .getByText(/keep the disk/)
       .waitFor()
     assert.deepEqual(await lookAt(page, 'integrity-broken'), [])
+    await page.setViewportSize({ width: 1280, height: 800 })
+    for (const path of ['/m', '/m/catalog', '/m/permissions', '/m/settings/planes']) {
+      await open(path)
+      await page.getByTestId('trust.bar').getByText('entry 2').waitFor()
+    }
+    assert.deepEqual(await lookAt(page, 'trust-bar'), [])
+    await page.setViewportSize({ width: 1280, height: 800 })
     tamper(`update entry set body = replace(body, '"v":2', '"v":1') where position = 2`)
+    await open('/m/ledger/integrity?plane=ops')
+    await page.getByRole('button', { name: 'Verify now' }).click()
+    await verified(true).waitFor()
+    await page.getByTestId('trust.bar').waitFor({ state: 'detached' })
     checked()
   })
 

@@ -1,7 +1,7 @@
 // Needs from Debian: chromium
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -262,7 +262,7 @@ test('AC-19: J and K walk the rows that are there; Escape gives focus back to th
   await page.locator(`tr[data-id="${shown[1]}"]:focus`).waitFor()
 })
 
-test('evidence that is exported verifies without us, and that it was exported is an entry', async () => {
+test('AC-20: evidence that is exported verifies without us, a flipped byte is named by its entry, and the export is an entry', async () => {
   const { page } = alice
   await openLedger(page, '?t=24h')
   await page.keyboard.press('e')
@@ -278,8 +278,65 @@ test('evidence that is exported verifies without us, and that it was exported is
     encoding: 'utf8',
   })
   assert.equal(verified.status, 0, `${verified.stdout}${verified.stderr}`)
+  const bodies = join(folder, 'ops-evidence', 'entries.jsonl')
+  const lines = (await readFile(bodies, 'utf8')).split('\n')
+  await writeFile(bodies, lines.with(6, (lines[6] ?? '').replace('"at":1', '"at":2')).join('\n'))
+  const flipped = spawnSync(join(root, 'bailiwick'), ['verify', join(folder, 'ops-evidence')], {
+    encoding: 'utf8',
+  })
+  assert.equal(flipped.status, 3)
+  const { from } = JSON.parse(await readFile(join(folder, 'ops-evidence', 'manifest.json'), 'utf8'))
+  assert.match(`${flipped.stdout}${flipped.stderr}`, new RegExp(`entry ${from + 6}\\b`))
+  const { entries } = await ledgerFile()
+  assert.equal(entries.findLast(({ type }) => type === 'ledger.exported')?.by, 'person:alice')
+  await rm(folder, { recursive: true, force: true })
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
+})
+
+/** The newest entries of the plane. */
+const ledgerFile = async () => {
+  const file = world.started.installation.ledgerFile('ops' as never)
+  const size = await file.size()
+  const stored = await file.read(Math.max(1, size - 50), 51, {})
+  return { entries: stored.map(({ entry }) => entry as unknown as Record<string, unknown>) }
+}
+
+test('the list is saved as it is filtered, as JSON Lines and as CSV', async () => {
+  const { page } = alice
+  await openLedger(page, '?t=24h&f.outcome=failed')
+  await page.getByTestId('ledger.export').click()
+  const dialog = page.getByRole('dialog')
+  const save = async (button: string): Promise<string[]> => {
+    const saved = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: button }).click()
+    const text = await readFile(await (await saved).path(), 'utf8')
+    return text.trimEnd().split(/\r?\n/)
+  }
+  const calls = (await save('Save as JSON Lines')).map((line) => JSON.parse(line))
+  assert.ok(calls.length > 0)
+  for (const { outcome } of calls) assert.equal(outcome.status, 'failed')
+  const [head, ...lines] = await save('Save as CSV')
+  assert.match(head ?? '', /^at,plane,position,call,/)
+  assert.deepEqual(
+    lines.map((line) => line.split(',')[3]),
+    calls.map(({ call }) => call),
+  )
+  await page.keyboard.press('Escape')
+})
+
+test('a view that somebody keeps stands there after a reload, leads where they were, and goes', async () => {
+  const { page } = alice
+  await openLedger(page, '?t=7d&f.agent=planner&peek=none')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Save view…' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Planner, a week')
+  await page.keyboard.press('Enter')
+  await openLedger(page, '?t=24h')
+  await page.getByRole('link', { name: 'Planner, a week' }).click()
+  await page.waitForURL(/\?t=7d&f\.agent=planner$/)
+  await page.getByRole('button', { name: 'Remove the view Planner, a week' }).click()
+  assert.equal(await page.getByRole('link', { name: 'Planner, a week' }).count(), 0)
 })
 
 test('nothing that is asked for and not known is dropped in silence; nothing is found says where there is something', async () => {
