@@ -102,9 +102,12 @@ const measureTelemetry = (): Promise<Told> =>
 
 const measureDecisions = (): Promise<Told> => runAlone('decisions.ts')
 
+const short = (value: string | number): string | number =>
+  typeof value === 'string' || Number.isInteger(value) ? value : Number(value.toPrecision(3))
+
 const tell = (what: string, rows: readonly Record<string, string | number>[]): void => {
   for (const row of rows) {
-    const figures = Object.entries(row).map(([name, value]) => `${value} ${name}`)
+    const figures = Object.entries(row).map(([name, value]) => `${short(value)} ${name}`)
     console.log(`${what}: ${figures.join(', ')}`)
   }
 }

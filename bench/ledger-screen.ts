@@ -51,6 +51,12 @@ const partsOf = (desk: Desk, range: RangeName) => {
 }
 type Part = keyof ReturnType<typeof partsOf>
 
+interface Row extends Spent {
+  readonly range: RangeName
+  readonly part: Part
+  readonly calls: number
+}
+
 const planeDocument = JSON.stringify({
   ...{ apiVersion: 'bailiwick/v1', kind: 'Plane', name: plane, owner: 'carrier' },
 })
@@ -87,7 +93,7 @@ const measure = async (calls: number) => {
       ...{ prune: false, dryRun: false, runners: new Set() },
     })
     await untilIdle()
-    const rows: { range: RangeName; part: Part; calls: number } & Spent[] = []
+    const rows: Row[] = []
     for (const range of Object.keys(ranges) as RangeName[])
       for (const [part, work] of Object.entries(partsOf(desk, range)))
         rows.push({ range, part: part as Part, calls, ...(await spentBy(times, work)) })
@@ -97,8 +103,6 @@ const measure = async (calls: number) => {
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-type Row = Awaited<ReturnType<typeof measure>>['rows'][number]
 
 /** Beside the same part of the smallest ledger, and beside the page of the same one; by CPU. */
 const withRatios = (rows: readonly Row[]) =>
