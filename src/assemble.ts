@@ -292,6 +292,7 @@ export const installationOf = (
     origin: string
     pid: number
     startedAt: number
+    program: string
     runners: ReadonlyMap<string, Runner>
     refresh: Installation['refresh']
     checked: Installation['checked']
@@ -309,6 +310,7 @@ export const installationOf = (
     origin: about.origin,
     pid: about.pid,
     startedAt: about.startedAt,
+    program: about.program,
     runners,
     trials: createTrials({ ...parts, runners, now: clock.now, breather }),
     calls: createCallQuery(parts.store, {

@@ -14,8 +14,9 @@ import { createHealth } from '#edge/ops/health.ts'
 import { createRegistryEdge } from '#edge/registry/registry.ts'
 import { createRestEdge } from '#edge/rest/rest.ts'
 import { createEnded } from '#gateway/ended.ts'
+import type { Gateway } from '#gateway/gateway.ts'
 import type { Installation } from '#gateway/installation.ts'
-import { createGateway, type Gateway } from '#gateway/serve.ts'
+import { createGateway } from '#gateway/serve.ts'
 import { createSessionNotes } from '#gateway/session-notes.ts'
 import type { CertificateOf } from '#identity/proof/certificates.ts'
 import { createRetention } from '#ledger/retention.ts'
@@ -79,6 +80,7 @@ export const openInstallation = async (about: {
     origin: '',
     pid: process.pid,
     startedAt: clock.now(),
+    program: 'bailiwick',
     runners,
     refresh: () => Promise.reject(new Fault('not_running')),
     checked: () => undefined,
@@ -328,6 +330,7 @@ const serveParts = async (
     // A worker's parent is the first process of those that were started together.
     pid: options.worker ? process.ppid : process.pid,
     startedAt: clock.now(),
+    program: options.program ?? 'bailiwick',
     runners,
     refresh,
     checked: watch.check,

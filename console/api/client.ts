@@ -43,6 +43,22 @@ type Loose = (
   init: object,
 ) => Promise<{ data?: unknown; error?: unknown; response: Response }>
 
+/**
+ * A header is bytes, each of which the browser takes as one character (Fetch §2.2.2): a reason goes as its
+ * UTF-8, whatever language it is in. Pages say it as it was typed.
+ */
+const reasoned = (ask: Loosely): object => {
+  const { params: { header, ...params } = {} } = ask
+  const reason = header?.['X-Reason']
+  if (reason === undefined) return ask
+  const bytes = String.fromCharCode(...new TextEncoder().encode(reason))
+  return { ...ask, params: { ...params, header: { ...header, 'X-Reason': bytes } } }
+}
+
+interface Loosely {
+  readonly params?: { readonly header?: Readonly<Record<string, string>> }
+}
+
 /** Throws a Problem, be it one of the API's or that nothing answered. */
 export const tell = async <M extends Method, P extends PathOf<M>>(
   method: M,
@@ -50,10 +66,12 @@ export const tell = async <M extends Method, P extends PathOf<M>>(
   ask: Ask<M, P>,
 ): Promise<Told<Answer<M, P>>> => {
   const call = client[method.toUpperCase() as 'GET'] as unknown as Loose
-  const { data, error, response } = await call(path, ask).catch((thrown: unknown) => {
-    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
-    throw unreachable()
-  })
+  const { data, error, response } = await call(path, reasoned(ask as Loosely)).catch(
+    (thrown: unknown) => {
+      if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
+      throw unreachable()
+    },
+  )
   if (!response.ok) throw told(problemOf(response.status, error))
   const etag = response.headers.get('etag') ?? undefined
   return { body: data as Answer<M, P>, etag }

@@ -10780,6 +10780,8 @@ export interface operations {
                                 name: string;
                             }[];
                         }[];
+                        /** @description What is typed on that machine to run it, for administrators. */
+                        program: string;
                         ready: boolean;
                         revision: number;
                         /** @description UTC milliseconds. */

@@ -1,12 +1,14 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useEvents } from '../api/events.ts'
+import { useAnswer } from '../api/queries.ts'
 import { useMe } from '../api/session.ts'
 import { useKeys } from '../keys/keys.ts'
 import { Failed } from '../ui/Failed.tsx'
 import { useGo } from '../ui/Go.tsx'
 import { Loading } from '../ui/Loading.tsx'
 import { Toasts } from '../ui/toast.tsx'
+import { ProgramName } from '../ui/typed.ts'
 import { useWords } from '../words/words.ts'
 import styles from './Frame.module.css'
 import { Jump } from './Jump.tsx'
@@ -20,6 +22,7 @@ import { TrustLine } from './TrustLine.tsx'
 export const Frame = () => {
   const { say } = useWords()
   const me = useMe()
+  const status = useAnswer('/api/v1/status', {}, { enabled: me.data !== undefined })
   const [shows, setShows] = useState<'jump' | 'keys'>()
   useEvents(me.data !== undefined)
   useFrameKeys(setShows)
@@ -36,7 +39,9 @@ export const Frame = () => {
       <TopBar me={me.data} onJump={() => setShows('jump')} onKeys={() => setShows('keys')} />
       <Rail />
       <main id="page" className={styles.page} tabIndex={-1}>
-        <Outlet />
+        <ProgramName value={status.data?.program ?? 'bailiwick'}>
+          <Outlet />
+        </ProgramName>
       </main>
       <TrustLine />
       <Toasts />

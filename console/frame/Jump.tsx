@@ -1,6 +1,7 @@
 import { Combobox, useCombobox } from '@mantine/core'
 import { useState } from 'react'
 import { useAnswers } from '../api/queries.ts'
+import { nameHas } from '../filters/rows.ts'
 import { useMyPlanes } from '../parts/planes.tsx'
 import { paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
@@ -8,7 +9,7 @@ import { Dialog } from '../ui/Dialog.tsx'
 import { useGo, withPlane } from '../ui/Go.tsx'
 import { useWords } from '../words/words.ts'
 import styles from './Jump.module.css'
-import { nameHas, placeOfId, traceOf } from './jump.ts'
+import { placeOfId, traceOf } from './jump.ts'
 import { managerPlaces, portalPlaces } from './places.ts'
 
 interface Target {

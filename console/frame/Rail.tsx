@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { Go } from '../ui/Go.tsx'
+import { useCurrentInView } from '../ui/use-current-in-view.ts'
 import { useWords } from '../words/words.ts'
 import styles from './Frame.module.css'
 import { faceOf, placeOf, placesOf } from './places.ts'
@@ -8,8 +9,9 @@ export const Rail = () => {
   const { say } = useWords()
   const pathname = useLocation({ select: ({ pathname }) => pathname })
   const here = placeOf(pathname)
+  const nav = useCurrentInView(here?.id)
   return (
-    <nav className={styles.rail} aria-label={say('frame.places')}>
+    <nav ref={nav} className={styles.rail} aria-label={say('frame.places')}>
       <ul>
         {placesOf(faceOf(pathname)).map(({ id, title, to }) => (
           <li key={id}>

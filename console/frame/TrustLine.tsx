@@ -13,7 +13,7 @@ export const TrustLine = () => {
   const zone = useZone()
   const connection = useConnection()
   const scope = usePlanes()
-  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 30_000 })
+  const { data } = useAnswer('/api/v1/status', {}, { everyMs: 10_000 })
   const planes = (data?.planes ?? []).filter(({ plane }) => scope.includes(plane))
   // What is refused says why itself; what a verification found stays until the next one finds nothing.
   const broken = planes.flatMap(({ plane, ledger, tree, verified }) => {

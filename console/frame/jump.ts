@@ -15,9 +15,3 @@ export const placeOfId = (
 /** A trace id, by which the ledger is asked. */
 export const traceOf = (text: string): string | undefined =>
   /^[0-9a-f]{32}$/.exec(text) ? `${paths.ledger()}?t=30d&f.trace=${text}` : undefined
-
-/** Names are bytes: LIST_INVOICES finds list_invoices in every language, Turkish among them. */
-export const nameHas = (name: string, text: string): boolean =>
-  lowered(name).includes(lowered(text))
-
-const lowered = (text: string): string => text.toLowerCase().replaceAll('\u0307', '')

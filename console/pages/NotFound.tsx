@@ -1,5 +1,4 @@
 import { paths } from '../paths.ts'
-import { NothingYet } from '../ui/Empty.tsx'
 import { Go } from '../ui/Go.tsx'
 import { Page } from '../ui/Page.tsx'
 import { useWords } from '../words/words.ts'
@@ -10,9 +9,10 @@ export const NotFound = () => {
   const title = say('frame.notFound.title')
   return (
     <Page title={title}>
-      <NothingYet title={title} action={<Go to={paths.overview()}>{say('overview.title')}</Go>}>
-        {say('frame.notFound.body')}
-      </NothingYet>
+      <p>{say('frame.notFound.body')}</p>
+      <p>
+        <Go to={paths.overview()}>{say('overview.title')}</Go>
+      </p>
     </Page>
   )
 }

@@ -1,3 +1,4 @@
+import { actorOf } from '../parts/actor.ts'
 import { When } from '../parts/when.tsx'
 import { useWords } from '../words/words.ts'
 import styles from './Suspended.module.css'
@@ -10,7 +11,7 @@ export const Suspended = ({ about }: { readonly about: Suspension }) => {
     <p className={styles.bar} role="status" data-testid="suspended">
       <strong>
         <span aria-hidden="true">■ </span>
-        {say('agents.suspended.by', { by: about.by })}
+        {say('agents.suspended.by', { by: actorOf(about.by) })}
       </strong>{' '}
       <When at={about.at} how="minute" /> · {about.reason}
     </p>

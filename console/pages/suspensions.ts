@@ -1,14 +1,10 @@
-import { type All, useAll } from '../api/all.ts'
-import { type Answer, ask } from '../api/client.ts'
+import { type All, type RowOf, useAll } from '../api/all.ts'
 
 const path = '/api/v1/planes/{plane}/suspensions'
-export type Suspension = Answer<'get', typeof path>['items'][number]
+export type Suspension = RowOf<typeof path>
 
 /** Who and what is suspended in these planes. */
-export const useSuspensions = (planes: readonly string[]): All<Suspension> =>
-  useAll<Suspension>(path, planes, (plane, query, signal) =>
-    ask('get', path, { params: { path: { plane }, query }, signal }),
-  )
+export const useSuspensions = (planes: readonly string[]): All<Suspension> => useAll(path, planes)
 
 /** Who may not read suspensions is told of none: what is asked for is `suspended`, not why. */
 export const suspensionOf = (

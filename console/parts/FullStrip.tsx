@@ -15,7 +15,8 @@ import {
 import './strip.css'
 
 const step = 160
-const x = (at: number): number => step / 2 + at * step
+/** Each shape stands over the beginning of its station's text. */
+const x = (at: number): number => 9 + at * step
 
 /**
  * The whole sentence: the road from Authenticate to Record with its shapes, and under each station its

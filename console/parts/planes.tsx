@@ -1,6 +1,9 @@
 import { useLocation } from '@tanstack/react-router'
 import { useMe } from '../api/session.ts'
 import { readValues } from '../filters/grammar.ts'
+import type { Field } from '../filters/rows.ts'
+import type { Column } from '../ui/Table.tsx'
+import type { Words } from '../words/words.ts'
 import './planes.css'
 
 /** Every plane in which the person holds a role: there is no other for them. */
@@ -31,6 +34,20 @@ export const PlaneName = ({ plane }: { readonly plane: string }) => (
     <PlaneCode plane={plane} /> {plane}
   </span>
 )
+
+/** Whose a row is, where rows of several planes stand in one table. */
+export const planeColumn = ({ say }: Pick<Words, 'say'>): Column<{ readonly plane: string }> => ({
+  id: 'plane',
+  title: say('frame.plane'),
+  cell: ({ plane }) => <PlaneName plane={plane} />,
+})
+
+/** The same, to filter by. */
+export const planeField = ({ say }: Pick<Words, 'say'>): Field<{ readonly plane: string }> => ({
+  field: 'plane',
+  title: say('frame.plane'),
+  of: ({ plane }) => [plane],
+})
 
 const patternOf = (plane: string): number =>
   [...plane].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 6, 0)

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useWords } from '../words/words.ts'
 import { Button } from './Button.tsx'
 import styles from './Copy.module.css'
+import { useTyped } from './typed.ts'
 
 const write = (text: string) => navigator.clipboard.writeText(text)
 
@@ -34,11 +35,14 @@ export const CopyButton = ({
 }
 
 /** A command or a configuration, whole and to be copied. */
-export const CopyBlock = ({ text }: { readonly text: string }) => (
-  <div className={styles.block}>
-    <pre>
-      <code>{text}</code>
-    </pre>
-    <CopyButton text={text} />
-  </div>
-)
+export const CopyBlock = ({ text }: { readonly text: string }) => {
+  const typed = useTyped()(text)
+  return (
+    <div className={styles.block}>
+      <pre>
+        <code>{typed}</code>
+      </pre>
+      <CopyButton text={typed} />
+    </div>
+  )
+}

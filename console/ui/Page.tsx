@@ -2,6 +2,7 @@ import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect } from 'react'
 import { Go } from './Go.tsx'
 import styles from './Page.module.css'
+import { useCurrentInView } from './use-current-in-view.ts'
 
 export interface Tab {
   readonly to: string
@@ -41,8 +42,9 @@ export const Page = ({ title, aside, actions, tabs, children }: Props) => {
 
 const Tabs = ({ tabs, label }: { readonly tabs: readonly Tab[]; readonly label: string }) => {
   const here = useLocation({ select: ({ pathname }) => pathname })
+  const nav = useCurrentInView(here)
   return (
-    <nav className={styles.tabs} aria-label={label}>
+    <nav ref={nav} className={styles.tabs} aria-label={label}>
       {tabs.map(({ to, title, count }) => (
         <Go
           key={to}

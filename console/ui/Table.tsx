@@ -45,7 +45,7 @@ export interface TableProps<R> {
   /** More rows are on the server; asked for when the end comes near. */
   readonly more?: (() => void) | undefined
   readonly onOpen?: (row: R) => void
-  readonly onFilter?: (field: string, value: string, not: boolean) => void
+  readonly onFilter?: ((field: string, value: string, not: boolean) => void) | undefined
   readonly selection?: Selection
   /** `at` or `-at`, as it stands in the address. */
   readonly sort?: string | undefined

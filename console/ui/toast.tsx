@@ -26,6 +26,14 @@ export const toast = (text: string, undo?: () => void): void => {
   setTimeout(() => drop(id), staysMs)
 }
 
+/** What comes of an act that succeeds: it is said, and the dialog goes. */
+export const said = (text: string, then: () => void) => ({
+  onSuccess: () => {
+    toast(text)
+    then()
+  },
+})
+
 export const Toasts = () => {
   const { say } = useWords()
   const shown = useSyncExternalStore(

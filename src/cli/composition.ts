@@ -24,6 +24,8 @@ export interface StartOptions {
   /** `postgres://…`; without it the data folder is the store. */
   readonly store?: string
   readonly sample: boolean
+  /** What is typed to run this program again, and for this folder. */
+  readonly program?: string
   /** Set in one of several processes that were started together. */
   readonly worker?: {
     /** Another one serves, or has served: neither a setup code nor a sample plane is made. */

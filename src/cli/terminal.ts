@@ -19,6 +19,8 @@ export interface Manner {
 export interface Terminal extends Manner {
   /** Columns of standard output; undefined where it is no terminal: then nothing is cut. */
   readonly width: number | undefined
+  /** What is typed here to run this program again, for the same folder. */
+  readonly program: string
   /** Commands of ours within a text, as they have to be typed here. */
   typed(text: string): string
   /** Whether a person reads standard error as it comes. */
@@ -49,12 +51,13 @@ export const createTerminal = (io: Io, manner: Manner): Terminal => {
     io.stderr.write(`${text}\n`)
   }
   const where = manner.data === undefined ? '' : ` --data ${manner.data}`
-  const typed = (text: string) =>
-    text.replace(/(^|[\s:;(])bailiwick (?=[a-z])/gm, `$1${io.program}${where} `)
+  const program = `${io.program}${where}`
+  const typed = (text: string) => text.replace(/(^|[\s:;(])bailiwick (?=[a-z])/gm, `$1${program} `)
   let hinted = false
   return {
     ...manner,
     width: manner.wide ? undefined : widthOfSheet(io),
+    program,
     typed,
     isWatched: io.stderr.isTTY === true,
     paint: painter(io.stdout),

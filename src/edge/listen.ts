@@ -11,6 +11,7 @@ import { asFault, Fault } from '#lib/fault.ts'
 import { checkHeaders, checkTarget, isAllowedHost } from '#lib/http.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes } from '#mcp/messages.ts'
+import { partingOf } from './parting.ts'
 
 /** Answers what lies below one first segment of the path. Throws a Fault where it has nothing there. */
 export type Edge = (
@@ -81,9 +82,10 @@ export const createListener = (parts: {
     socket.on('error', () => socket.destroy())
     if (parts.trusted && !isTrusted(parts.trusted, socket)) socket.destroy()
   })
-  server.on('clientError', (_, socket) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const parting = partingOf(error.code, 'bytesRead' in socket ? Number(socket.bytesRead) : 0)
+    if (parting === undefined) socket.destroy()
+    else if (socket.writable) socket.end(parting)
   })
 
   return {

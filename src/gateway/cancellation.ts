@@ -5,11 +5,16 @@ import type { Outbound } from '#upstream/upstream.ts'
  * cancellation): over HTTP a closed stream says nothing in that era, and in the modern one everything.
  */
 export const cancellationOf = (sent: Outbound, reason: string): Outbound => {
-  const { idSpan: _id, progressTokenSpan: _progress, ...rest } = sent
   const params = { requestId: JSON.parse(sent.id ?? 'null'), reason }
   const method = 'notifications/cancelled'
   const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', method, params }))
-  return { ...rest, body, id: undefined, method, endMs: sent.timeoutMs }
+  return { ...besideOf(sent, body), method }
+}
+
+/** What is said to a server beside a request that it was sent, in the same session. */
+export const besideOf = (sent: Outbound, body: Uint8Array): Outbound => {
+  const { idSpan: _id, progressTokenSpan: _progress, ...rest } = sent
+  return { ...rest, body, id: undefined, method: '', endMs: sent.timeoutMs }
 }
 
 /** For what is told to a server and needs no answer. */

@@ -2,16 +2,13 @@ import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
-import { Fault } from '#lib/fault.ts'
+import type { Edit } from '#lib/json.ts'
+import { editObject } from '#lib/json-members.ts'
 import type { Log } from '#lib/log.ts'
 import { resultBytes } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
-import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView } from '#policy/policy.ts'
-import type { Apis } from '#upstream/apis.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
-import type { Recorder } from './call.ts'
-import type { Carry } from './carry.ts'
 import {
   answerDiscover,
   answerInitialize,
@@ -19,36 +16,29 @@ import {
   relayInitialize,
   type Spoken,
 } from './conversation.ts'
-import { deliver } from './deliver.ts'
-import type { Detached } from './detached.ts'
-import { type Ask, type Caller, callerKey, type Exchange, type Session } from './exchange.ts'
+import { type Ask, type Caller, callerKey, type Exchange } from './exchange.ts'
 import { type Answer, type Forwarding, finalOf, forward } from './forward.ts'
-import type { Tell } from './inbound.ts'
 import { inNameOf, type Lend } from './lend.ts'
 import type { ListChanges } from './list-changes.ts'
 import { createListen, listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { answerList, serversFor } from './lists.ts'
-import type { Looks } from './look.ts'
-import type { Notices } from './notices.ts'
-import { bareOutbound, outboundOf, type Timeouts } from './outbound.ts'
+import { outboundOf, type Timeouts } from './outbound.ts'
+import type { Pace } from './pace.ts'
 import { greetAtPlane } from './plane-greeting.ts'
-import { keepLevel, levelAtPlane } from './plane-level.ts'
-import { followSubscriptions } from './plane-subscriptions.ts'
-import type { Questions } from './questions.ts'
+import { asLevel, keepLevel, levelAtPlane, noLevel } from './plane-level.ts'
+import type { Reach } from './reach.ts'
 import { eraBytes } from './refusal.ts'
 import type { Reply } from './reply.ts'
 import type { SessionNotes } from './session-notes.ts'
 import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
-import { relayStream, type Told, tellSession } from './stream.ts'
 import type { Subscribing } from './subscribing.ts'
 import { asksForTask, type TaskCalls } from './task-call.ts'
-import { asAtServer, asToldOf, tasksOf } from './task-told.ts'
+import { tasksOf } from './task-told.ts'
 import type { Tasks } from './tasks.ts'
 import type { GatewayTelemetry } from './traced.ts'
-import { cancelledBy, type Underway } from './underway.ts'
 import { unknownMethod } from './unknown-method.ts'
 import type { Visits } from './visits.ts'
 
@@ -58,68 +48,42 @@ import type { Visits } from './visits.ts'
  */
 export const createConverse = (parts: {
   version: string
+  reach: Reach
   limits: Timeouts
   log: Log
   upstreams: Upstreams
   bridges: Pick<Bridges, 'spoken'>
-  apis: Pick<Apis, 'find'>
   sessions: Sessions
-  detached: Detached
-  underway: Underway
   visits: Visits
   standing: Standing
   changes: ListChanges
-  looks: Pick<Looks, 'notice'>
   listing: ListingOf
+  pace: Pace
   tasks: Tasks
   taskCalls: TaskCalls
   subscribing: Subscribing
   clock: Pick<Clock, 'after'>
-  carry: Carry
-  questions: Questions
   notes: SessionNotes
-  record: Recorder
   loan: Lend
   telemetry: Pick<GatewayTelemetry, 'dropsBaggage'>
   planeDocument(plane: PlaneId): PlaneDocument | undefined
-  snapshot(plane: PlaneId): PlaneSnapshot
   nextId(): string
   now(): number
 }) => {
   const { sessions, visits, standing, listing, log } = parts
 
-  const offersTools = ({ plane }: Exchange, item: string): boolean =>
-    parts.apis.find(plane, item)?.offersTools === true
+  const { upstreamOf, unsuspended, loanOf } = parts.reach
 
-  /** Undefined at the plane's own endpoint and at an API's: for both the gateway speaks itself. */
-  const upstreamOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
-    if (exchange.server === undefined) return undefined
-    const upstream = parts.upstreams.find(exchange.plane, exchange.server)
-    const isThere = upstream !== undefined || offersTools(exchange, exchange.server)
-    if (!isThere || !caller.view.sees(exchange.server, parts.now())) throw new Fault('not_found')
-    return upstream
-  }
-
-  const unsuspended = (exchange: Exchange, caller: Caller): void => {
-    if (caller.view.suspension(exchange.server)) throw new Fault('suspended')
-  }
-
-  /** As a session of the legacy era has it before it. */
-  const legacyOf = (exchange: Exchange, caller: Caller): Upstream | undefined => {
-    const found = upstreamOf(exchange, caller)
-    return found && (parts.bridges.spoken(found, 'legacy') ?? found)
-  }
-
-  const loanOf = ({ plane, server }: Exchange, caller: Caller) => {
-    const loan = server === undefined ? undefined : parts.loan(plane, server)
-    if (loan === 'missing') throw new Fault('no_credential')
-    return inNameOf(loan, caller)
-  }
-
-  const outbound = (exchange: Exchange, caller: Caller, ask: Ask): Outbound =>
+  const outbound = (
+    exchange: Exchange,
+    caller: Caller,
+    ask: Ask,
+    edits: readonly Edit[] = [],
+  ): Outbound =>
     outboundOf({
       exchange,
       ask,
+      edits,
       loan: loanOf(exchange, caller),
       timeouts: parts.limits,
       dropsBaggage: parts.telemetry.dropsBaggage,
@@ -131,17 +95,6 @@ export const createConverse = (parts: {
       },
       caller: callerKey(caller.view),
     })
-
-  const bare = (
-    exchange: Exchange,
-    caller: Caller,
-    session: Session,
-    httpMethod: Outbound['httpMethod'],
-    body: Uint8Array,
-  ): Outbound => {
-    const loan = loanOf(exchange, caller)
-    return bareOutbound({ exchange, session, httpMethod, body, loan, timeouts: parts.limits })
-  }
 
   const spokenAs = (
     exchange: Exchange,
@@ -179,7 +132,7 @@ export const createConverse = (parts: {
     const answer = await forward({
       ask,
       upstream,
-      outbound: outbound(exchange, caller, ask),
+      outbound: outbound(exchange, caller, ask, withoutTasks(ask)),
       reply: unstreamed(reply),
       log,
     })
@@ -197,6 +150,7 @@ export const createConverse = (parts: {
     reply: Reply,
   ): Promise<Answer> => {
     unsuspended(exchange, caller)
+    parts.pace.keep(exchange.plane, upstream.server, caller)
     const reason = needsServer(upstream.server)
     let over = () => {}
     const onSent: Forwarding['onSent'] = (cancel) => {
@@ -268,9 +222,10 @@ export const createConverse = (parts: {
       })
     // logging/setLevel: a level belongs to a session, which callers of a shared child have not.
     if (!upstream || upstream.shared) return unknownMethod(ask, reply)
-    return upstream.bridgedTo === 'modern'
-      ? keepLevel(parts.notes, exchange, ask, upstream, reply)
-      : pass(exchange, caller, ask, upstream, reply)
+    if (upstream.bridgedTo === 'modern')
+      return keepLevel(parts.notes, exchange, ask, upstream, reply)
+    const level = asLevel(ask)
+    return level ? pass(exchange, caller, level, upstream, reply) : noLevel(ask, reply)
   }
 
   const listen = createListen({
@@ -326,72 +281,12 @@ export const createConverse = (parts: {
           return unknownMethod(ask, reply)
       }
     },
-
-    /** Notices, and answers to what the server asked: to the server that the session is with. */
-    async tell(exchange: Exchange, caller: Caller, tell: Tell, reply: Reply): Promise<void> {
-      const upstream = legacyOf(exchange, caller)
-      const { message, session } = tell
-      const { plane } = exchange
-      const cancelled = cancelledBy(message)
-      if (upstream && holdsSessions(upstream) && session) {
-        unsuspended(exchange, caller)
-        const whose = { exchange, caller, era: 'legacy' } as const
-        const bytes = await asAtServer(parts.tasks, whose, tell.doc, message)
-        // A notice that overtakes its request tells the server nothing: then it is told again.
-        const isTold = parts.underway.has(session, cancelled)
-        const status = await deliver(upstream, bare(exchange, caller, session, 'POST', bytes))
-        // The server has been told; whether it stands open anywhere is found out beside the answer.
-        parts.underway.cancel(plane, session, cancelled, isTold).catch(() => {})
-        return reply.finish(undefined, { status: status < 300 ? 202 : status })
-      }
-      if (session && message.kind !== 'notification')
-        await parts.questions.hear(plane, session, tell)
-      if (session) await parts.underway.cancel(plane, session, cancelled)
-      return reply.finish(undefined, { status: 202 })
-    },
-
-    /** The session's own stream: what its server tells, where that can have one, and how lists change. */
-    async listen(exchange: Exchange, caller: Caller): Promise<void> {
-      const found = legacyOf(exchange, caller)
-      const upstream = found?.shared ? undefined : found
-      const session = visits.find(exchange, caller)
-      unsuspended(exchange, caller)
-      const about = {
-        ...parts,
-        exchange,
-        caller,
-        session,
-        listing: (view: CallerView) => listing(exchange, view, 'legacy'),
-      }
-      const also = (notices: Notices) =>
-        followSubscriptions(parts, { exchange, caller, session, notices })
-      if (!upstream)
-        return await tellSession(exchange.server === undefined ? { ...about, also } : about)
-      const asked = bare(exchange, caller, session, 'GET', new Uint8Array())
-      const carried =
-        upstream.bridgedTo === 'modern' && parts.carry.stream(exchange, caller, session)
-      const out = carried ? { ...asked, carried } : asked
-      const mayRead = (uri: string) => parts.carry.mayRead(exchange, caller, uri)
-      const mine = { exchange, caller, era: 'legacy' } as const
-      const told: Told = (...message) => asToldOf(parts, mine, ...message)
-      await relayStream({ ...about, upstream, outbound: out, mayRead, told })
-    },
-
-    /** Ends a session, at its server too where that has one. */
-    async end(exchange: Exchange, caller: Caller, reply: Reply): Promise<void> {
-      const upstream = legacyOf(exchange, caller)
-      const session = visits.find(exchange, caller)
-      const ended = visits.end(session)
-      if (!upstream || !holdsSessions(upstream) || !session.upstreamId) {
-        await ended
-        return reply.finish(undefined, { status: 204 })
-      }
-      const deletion = bare(exchange, caller, session, 'DELETE', new Uint8Array())
-      const [status] = await Promise.all([deliver(upstream, deletion), ended])
-      reply.finish(undefined, { status })
-    },
   }
 }
+
+/** A task of the caller's own, which its server would ask for beside any call, is not carried. */
+const withoutTasks = ({ doc }: Ask): Edit[] =>
+  editObject(doc, ['params', 'capabilities'], { drop: (name) => name === 'tasks' })
 
 /** `initialize` is answered as a whole: what the server streams beside it belongs to no session yet. */
 const unstreamed = (reply: Reply): Reply => ({ ...reply, openEvents() {}, relay: () => true })

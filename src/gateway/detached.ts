@@ -1,7 +1,8 @@
 import type { Clock } from '#lib/clock.ts'
 import type { FaultCode } from '#lib/fault.ts'
 import type { RequestId } from '#mcp/messages.ts'
-import type { Call, Recorder } from './call.ts'
+import type { Recorder } from './call.ts'
+import type { Course } from './course.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
 import type { Stand, Standing, Unpermitted } from './standing.ts'
 import type { Underway } from './underway.ts'
@@ -14,16 +15,21 @@ import type { Underway } from './underway.ts'
 export interface Detached {
   keep(session: Session, id: RequestId, kept: Kept): void
   /** The call that this final message ends, once. */
-  take(session: Session, id: RequestId): { exchange: Exchange; call: Call } | undefined
+  take(session: Session, id: RequestId): Pick<Kept, 'exchange' | 'course'> | undefined
 }
 
 export interface Kept {
   readonly exchange: Exchange
   readonly caller: Caller
-  readonly call: Call
+  readonly course: Course
   /** Why it may not go on; then it is given up, and its server told. */
   readonly reason: Stand['reason']
   tell(reason: string): void
+}
+
+interface How {
+  readonly status: 'failed' | 'cancelled'
+  readonly code: FaultCode | ''
 }
 
 const most = 10_000
@@ -36,7 +42,7 @@ export const createDetached = (parts: {
   underway: Pick<Underway, 'add'>
   onLost(cause: unknown): void
 }): Detached => {
-  const kept = new Map<string, { exchange: Exchange; call: Call; stop(): void }>()
+  const kept = new Map<string, Pick<Kept, 'exchange' | 'course'> & { stop(): void }>()
   const keyOf = (session: Session, id: RequestId) => `${session.id} ${JSON.stringify(id)}`
 
   const take = (key: string) => {
@@ -45,18 +51,20 @@ export const createDetached = (parts: {
     kept.delete(key)
     return found
   }
-  const giveUp = (key: string, status: 'failed' | 'cancelled', code: FaultCode | '') => {
+  const conclude = async ({ exchange, course }: Pick<Kept, 'exchange' | 'course'>, how: How) => {
+    const last = await course.last()
+    const answer = { ...how, final: undefined }
+    const now = parts.clock.now()
+    if (last) await parts.record.conclude({ exchange, call: last.sending.call, answer, now })
+  }
+  const giveUp = (key: string, status: How['status'], code: How['code']) => {
     const found = take(key)
-    if (!found) return
-    const answer = { status, code, final: undefined }
-    parts.record
-      .conclude({ exchange: found.exchange, call: found.call, answer, now: parts.clock.now() })
-      .catch(parts.onLost)
+    if (found) conclude(found, { status, code }).catch(parts.onLost)
   }
   const timeOut = (key: string) => giveUp(key, 'failed', 'upstream_timeout')
 
   return {
-    keep(session, id, { exchange, caller, call, reason, tell }) {
+    keep(session, id, { exchange, caller, course, reason, tell }) {
       const key = keyOf(session, id)
       timeOut(key)
       const end = (code: Unpermitted) => {
@@ -73,7 +81,12 @@ export const createDetached = (parts: {
         unheard()
         stopTimer()
       }
-      kept.set(key, { exchange, call, stop })
+      kept.set(key, { exchange, course, stop })
+      // What it asked before may be answered still, and be refused then: that has been recorded.
+      course.questions?.onRefused(() => {
+        take(key)
+        tell('what its server asked may not be answered')
+      })
       const oldest = kept.size > most ? kept.keys().next().value : undefined
       if (oldest !== undefined) timeOut(oldest)
     },

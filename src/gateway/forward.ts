@@ -2,7 +2,13 @@ import type { Outcome } from '#domain/entry.ts'
 import type { FaultCode } from '#lib/fault.ts'
 import { type JsonDocument, readJson, spanOf, splice } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { type Message, type RequestId, readMessage } from '#mcp/messages.ts'
+import {
+  type Message,
+  type NotificationMessage,
+  type RequestId,
+  type RequestMessage,
+  readMessage,
+} from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
 import type { Outbound, Sink, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
@@ -50,6 +56,20 @@ export interface Forwarding {
   readonly told?:
     | ((bytes: Uint8Array, doc: JsonDocument, message: Message) => Uint8Array | undefined)
     | undefined
+  /**
+   * What the server asks of the caller; undefined where a server of that era asks nothing by itself, and
+   * it is dropped. Answers whether the server may go on speaking.
+   */
+  readonly asked?:
+    | ((
+        bytes: Uint8Array,
+        doc: JsonDocument,
+        message: RequestMessage,
+        event: EventMarks | undefined,
+      ) => boolean)
+    | undefined
+  /** It puts back what it asked under that id. */
+  readonly withdrawn?: ((id: RequestId) => void) | undefined
   /** Types of results that both sides declared beside those of the protocol. */
   readonly types?: readonly string[]
   /** Handed the way to cancel, once the request is on its way; with the code of why, where it is not its caller's wish. */
@@ -81,6 +101,16 @@ export const forward = (about: Forwarding): Promise<Answer> =>
     }
     const none = { final: undefined, event: undefined }
 
+    const drop = (): true => {
+      const { server } = about.upstream
+      log.warn('dropped', { what: 'a message of no known method', server })
+      return true
+    }
+    const withdraw = ({ method, params }: NotificationMessage): void => {
+      const id = method === 'notifications/cancelled' ? params?.requestId : undefined
+      if (typeof id === 'string' || typeof id === 'number') about.withdrawn?.(id)
+    }
+
     const sink: Sink = {
       head(received) {
         head = received
@@ -101,17 +131,15 @@ export const forward = (about: Forwarding): Promise<Answer> =>
           }
           return true
         }
+        if (message.kind === 'request')
+          return about.asked ? about.asked(bytes, doc, message, event) : drop()
+        withdraw(message)
         if (redact) return true
         const isHeard = about.passes?.(message.method) ?? !isOfLists(message.method)
-        if (!isHeard && message.kind === 'notification') return true
-        const known = findMethod('server', ask.revision, message.method)
-        if (!known)
-          log.warn('dropped', {
-            what: 'a message of no known method',
-            server: about.upstream.server,
-          })
-        const told = known && about.told ? about.told(bytes, doc, message) : bytes
-        return known && told ? reply.relay(told, event) : true
+        if (!isHeard) return true
+        if (!findMethod('server', ask.revision, message.method)) return drop()
+        const told = about.told ? about.told(bytes, doc, message) : bytes
+        return told ? reply.relay(told, event) : true
       },
       end: () => finish(),
       fail: (code, detail) => {
@@ -148,6 +176,17 @@ export const forward = (about: Forwarding): Promise<Answer> =>
       settle({ status: 'cancelled', code: code ?? '', ...none })
     })
   })
+
+/** Of a round whose server asks by itself: what it asked was streamed, and no message ends it. */
+export const askedBeside: Answer = {
+  status: 'input required',
+  code: '',
+  final: undefined,
+  event: undefined,
+  detached: false,
+  httpStatus: 200,
+  sessionId: undefined,
+}
 
 /** Of a call that nothing went out for. */
 export const unsent = (code: FaultCode): Answer => ({

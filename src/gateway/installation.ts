@@ -37,6 +37,8 @@ export interface Installation {
   /** Of the process that ends the installation on this machine: of several the first one. */
   readonly pid: number
   readonly startedAt: number
+  /** What is typed on this machine to run the program for this installation: `./bailiwick --data X`. */
+  readonly program: string
   /** Names of the runners in the operator's configuration file. */
   readonly runners: ReadonlySet<string>
   readonly change: Change

@@ -40,10 +40,18 @@ const members = {
 } as const
 
 const atPlaneAs = (key: string, { server, kind, definition }: Capability) => ({
-  ...definition,
+  ...withoutTasks(definition),
   [members[kind]]: key,
   ...withInterface(server, definition._meta),
 })
+
+/** No task is begun at the plane's endpoint, so that none is offered (2025-11-25, basic/utilities/tasks). */
+const withoutTasks = (definition: Capability['definition']): Capability['definition'] => {
+  const { execution, ...rest } = definition
+  if (!isObject(execution)) return definition
+  const { taskSupport: _tasks, ...kept } = execution
+  return Object.keys(kept).length === 0 ? rest : { ...rest, execution: kept }
+}
 
 /** MCP Apps: which resource a host shows for a tool, in either of its spellings. */
 const withInterface = (server: string, meta: unknown): { _meta?: object } => {

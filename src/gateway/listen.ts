@@ -56,19 +56,16 @@ export const createListen = (parts: {
     return upstream && listenable(parts.bridges, upstream)
   }
 
-  /** Those of the tasks that are the caller's; nobody is told which of the others there are. */
-  const tasksOf = async ({ exchange, caller, ask }: Asked, ids: readonly string[]) => {
+  /** What is no task of the caller's is among them, to be left out with an entry of its own. */
+  const tasksOf = ({ exchange, caller, ask }: Asked, ids: readonly string[]) => {
     if (!parts.taskCalls.carries(exchange, ask.era)) return []
     const { server = '' } = exchange
-    const found = await Promise.all(
-      ids.map(async (written): Promise<Subscription[]> => {
+    return Promise.all(
+      ids.map(async (written): Promise<Subscription> => {
         const bound = await parts.tasks.find({ exchange, caller, era: ask.era }, written)
-        const target = taskTarget(server, bound)
-        const isIts = bound && permit(caller.view, target, now()).permitted
-        return isIts ? [{ target, at: bound.at, written }] : []
+        return { target: taskTarget(server, bound), at: bound?.at ?? written, written }
       }),
     )
-    return found.flat()
   }
 
   /** What there is to be told of, by whoever may tell of it; what is hidden is among it, to be refused. */

@@ -41,8 +41,8 @@ interface NextAbout {
   readonly reason: Stand['reason']
 }
 
-const mostRounds = 8
-const mostQuestions = 16
+export const mostRounds = 8
+export const mostQuestions = 16
 
 export const createRounds = (parts: {
   questions: Questions

@@ -1,38 +1,29 @@
-import type { Bridges } from '#bridge/bridge.ts'
-import type { PlaneMailboxes } from '#bridge/mailboxes.ts'
-import type { ItemDocument, PlaneDocument } from '#domain/documents.ts'
-import type { PlaneId } from '#domain/name.ts'
-import type { Identity } from '#identity/identity.ts'
-import type { Ledger } from '#ledger/ledger.ts'
-import type { Clock } from '#lib/clock.ts'
+import type { Refusal } from '#domain/decision.ts'
 import { asFault, Fault } from '#lib/fault.ts'
-import type { Log } from '#lib/log.ts'
-import type { PlaneSnapshot } from '#policy/compile.ts'
-import type { Windows } from '#quota/windows.ts'
-import type { TaskRows } from '#store/store.ts'
-import type { Apis } from '#upstream/apis.ts'
-import type { Upstreams } from '#upstream/upstream.ts'
-import type { Keyring, Vault } from '#vault/vault.ts'
 import { answerFault, answerFaultToRest } from './answer.ts'
+import type { Asked } from './asked.ts'
+import { createAsking, type Next } from './asking.ts'
+import { createAtServer } from './at-server.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { createRecorder } from './call.ts'
 import { createCarry } from './carry.ts'
 import { createConverse } from './converse.ts'
+import type { Round } from './course.ts'
 import { createDetached } from './detached.ts'
 import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
-import type { Ended } from './ended.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { createFail } from './fail.ts'
+import { askedBeside } from './forward.ts'
+import type { Gateway, GatewayParts } from './gateway.ts'
+import { createInSession } from './in-session.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
-import type { Installation } from './installation.ts'
-import type { Lend } from './lend.ts'
-import type { GatewayLimits } from './limits.ts'
 import { createListChanges } from './list-changes.ts'
 import { createListing } from './listing.ts'
 import { tellList } from './lists.ts'
-import type { Looks } from './look.ts'
+import { createPace } from './pace.ts'
 import { createQuestions } from './questions.ts'
+import { createReach } from './reach.ts'
 import { readBody } from './read.ts'
 import { recordingOf } from './recording.ts'
 import { faultBytes } from './refusal.ts'
@@ -43,7 +34,6 @@ import { createRestReply } from './rest-reply.ts'
 import { createRounds } from './rounds.ts'
 import { createRuns } from './runs.ts'
 import { createServerNotices } from './server-notices.ts'
-import type { SessionNotes } from './session-notes.ts'
 import { createSessions } from './sessions.ts'
 import { createStanding } from './standing.ts'
 import { createStepUps } from './step-ups.ts'
@@ -53,72 +43,12 @@ import { createSubscribing } from './subscribing.ts'
 import { createTaskCalls } from './task-call.ts'
 import { createTaskEnds } from './task-ends.ts'
 import { createTasks } from './tasks.ts'
-import { createTracing, type GatewayTelemetry } from './traced.ts'
+import { createTracing } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
 
-export interface GatewayParts {
-  readonly version: string
-  readonly origin: string
-  readonly limits: GatewayLimits
-  readonly clock: Clock
-  readonly log: Log
-  readonly nextId: () => string
-  readonly identity: Identity
-  readonly ledger: Ledger
-  readonly windows: Windows
-  readonly vault: Vault
-  readonly keyring: Keyring
-  readonly upstreams: Upstreams
-  readonly bridges: Pick<Bridges, 'spoken'>
-  readonly apis: Pick<Apis, 'find'>
-  readonly ended: Ended
-  readonly notes: SessionNotes
-  /** Tasks at servers that were begun for callers. */
-  readonly taskRows: TaskRows
-  /** What one process tells another. */
-  readonly mailboxes: (plane: PlaneId) => PlaneMailboxes
-  readonly looks: Looks
-  readonly telemetry: GatewayTelemetry
-  /** What the plane permits now. */
-  snapshot(plane: PlaneId): PlaneSnapshot
-  item(plane: PlaneId, name: string): ItemDocument | undefined
-  loan: Lend
-  /** The plane's own document. */
-  planeDocument(plane: PlaneId): PlaneDocument | undefined
-  /** Whether what stands here may still be decided by. */
-  isCurrent(): boolean
-}
-
-export interface Admitted {
-  readonly caller: Caller | undefined
-  leave(): void
-}
-
-export interface Gateway {
-  /** Answers one HTTP request at an MCP endpoint of an existing plane. Never rejects. */
-  serve(exchange: Exchange): Promise<void>
-  /** Answers one HTTP request to what may be a REST API of an existing plane. Never rejects. */
-  serveRest(exchange: Exchange): Promise<void>
-  /**
-   * Lets in whoever asks for something that is told beside calls, as at `exchange.resource`: by the
-   * same door, the same token and the same state of this process. A stranger is one without a token,
-   * where there is something for strangers; how many are heard in a second is bounded together with
-   * those who are refused. Rejects with the Fault to answer with. `leave` must be called once at its end.
-   */
-  admit(exchange: Exchange, about: { strangers: boolean }): Promise<Admitted>
-  /**
-   * Something else is in force in these planes (`snapshot` answers it already): calls on their way,
-   * streams and sessions that are not permitted any more end, the first of them before this returns.
-   */
-  follow(planes: readonly PlaneId[]): void
-  /** Refuses what is new and waits for what is under way, at most `drainMs`. */
-  drain(drainMs: number): Promise<void>
-  /** Requests in work. */
-  inside(): number
-  /** By the lines that answer the agent itself. */
-  listed: Installation['listed']
-}
+/** A second, of one caller at one server. */
+const mostBesideCalls = 20
 
 export const createGateway = (parts: GatewayParts): Gateway => {
   const { limits, clock, log, ledger } = parts
@@ -177,6 +107,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const stepUps = createStepUps(10_000)
   const states = createRequestStates({ ...parts, timeoutMs: limits.roundTimeoutMs, now })
   const tracing = createTracing(parts.telemetry)
+  const atServer = createAtServer({ ...parts, standing, carry, tasks: taskCalls, tracing })
+  const asking = createAsking({ elsewhere, beside: atServer })
   const untraced = createSteps({
     ...parts,
     tracing,
@@ -184,6 +116,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     stepUps,
     states,
     tasks: taskCalls,
+    atServer,
     record,
     underway,
     carry,
@@ -193,28 +126,42 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   })
   const step = tracing.over(untraced)
   const subscribing = createSubscribing({ step, record, log, now })
-  const converse = createConverse({
-    ...parts,
-    listing,
-    tasks,
-    taskCalls,
-    subscribing,
-    changes,
-    questions,
-    sessions,
-    visits,
-    standing,
-    detached,
-    underway,
-    carry,
-    record,
-    loan,
-    now,
-  })
+  const reach = createReach({ ...parts, loan, now })
+  const held = { reach, listing, tasks, changes, visits, standing, carry, record, loan, now }
+  const pace = createPace({ perSecond: mostBesideCalls, now })
+  const converse = createConverse({ ...parts, ...held, pace, taskCalls, subscribing, sessions })
+  const inSession = createInSession({ ...parts, ...held, questions, asking, detached, underway })
 
   // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
   // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
   // reaches a server before the intent is in the ledger.
+  const begin = async (
+    exchange: Exchange,
+    caller: Caller,
+    ask: CallAsk,
+    reply: Reply,
+  ): Promise<Round | undefined> => {
+    const refuse = async (of: Asked, why: Refusal): Promise<undefined> => {
+      await step.refuse(of, why, reply)
+      return undefined
+    }
+    const target = await step.resolve(exchange, caller, ask)
+    if (!target) return step.unnamed(ask, reply)
+    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
+    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
+    if (unseen) return refuse(asked, unseen)
+    const decision = step.permit(asked)
+    if (!decision.permitted) return refuse(asked, decision.refusal)
+    const uncarried = step.uncarried(asked, decision)
+    if (uncarried) return step.uncarriable(uncarried, reply)
+    const lent = step.lend(asked, decision)
+    if (!lent.permitted) return refuse(asked, lent.refusal)
+    const room = await step.limit(asked, decision)
+    if (!room.permitted) return refuse(asked, room.refusal)
+    const intent = await step.intend(asked, room, lent)
+    return { asked, sending: { decision: room, lent, call: intent } }
+  }
+
   const call = async (
     exchange: Exchange,
     caller: Caller,
@@ -222,31 +169,36 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
     round = 1,
   ): Promise<void> => {
-    const target = await step.resolve(exchange, caller, ask)
-    if (!target) return step.unnamed(ask, reply)
-    // What its server told of it may be old by now: then it is asked again, if the caller may call it.
-    const { asked, unseen } = await step.look({ exchange, caller, ask, target, at: now() })
-    if (unseen) return step.refuse(asked, unseen, reply)
-    const decision = step.permit(asked)
-    if (!decision.permitted) return step.refuse(asked, decision.refusal, reply)
-    const uncarried = step.uncarried(asked, decision)
-    if (uncarried) return reply.finish(uncarried.bytes, { status: uncarried.status })
-    const lent = step.lend(asked, decision)
-    if (!lent.permitted) return step.refuse(asked, lent.refusal, reply)
-    const room = await step.limit(asked, decision)
-    if (!room.permitted) return step.refuse(asked, room.refusal, reply)
-    const intent = await step.intend(asked, room, lent)
-    const sending = { decision: room, lent, call: intent }
-    const answer = await step.forward(asked, sending, reply)
-    if (answer.detached && ask.session)
-      return step.detach(asked, ask.session, sending, detached, reply)
+    const first = await begin(exchange, caller, ask, reply)
+    if (!first) return
+    const course = asking.begin(first, reply, again)
+    const answer = await step.forward(course, reply)
+    if (answer.detached && ask.session) return step.detach(course, ask.session, detached, reply)
+    const last = await course.last()
+    if (!last) return
+    const { asked, sending } = last
     const open = rounds.asked(ask, step.asTold(asked, answer))
-    if (!open) return step.conclude(asked, intent, answer, reply)
+    if (!open) return step.conclude(asked, sending.call, answer, reply)
     // The round is over, and its outcome durable, before its caller is asked anything.
-    if (!(await step.confirm(asked, intent, answer, reply))) return
+    if (!(await step.confirm(asked, sending.call, answer, reply))) return
     const reason = step.reason(asked)
-    const next = await rounds.next(asked, open, { reply, call: intent.id, round, reason })
+    const next = await rounds.next(asked, open, { reply, call: sending.call.id, round, reason })
     if (next) return call(exchange, next.caller, next.ask, reply, next.round)
+  }
+
+  /** The next round of a call whose server asks by itself, before the answer reaches that (`course.ts`). */
+  const again: Next = async ({ asked, sending }, number, reply) => {
+    const { exchange, ask } = asked
+    if (ask.era === 'rest') return undefined
+    try {
+      if (!(await step.confirm(asked, sending.call, askedBeside, reply))) return undefined
+      const view = parts.snapshot(exchange.plane).caller(asked.caller.view.who)
+      if (!view) throw new Fault('revoked')
+      return await begin(exchange, { ...asked.caller, view }, { ...ask, round: number }, reply)
+    } catch (thrown) {
+      fail(exchange, thrown, (_response, { code }) => reply.finish(faultBytes(ask.id, code)))
+      return undefined
+    }
   }
 
   const answer = (
@@ -266,7 +218,7 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     reply: Reply,
   ): void | Promise<void> => {
     if (message.kind === 'ask') return answer(exchange, caller, message, reply)
-    if (message.kind === 'tell') return converse.tell(exchange, caller, message, reply)
+    if (message.kind === 'tell') return inSession.tell(exchange, caller, message, reply)
     return reply.finish(message.bytes, { status: message.status })
   }
 
@@ -346,8 +298,8 @@ export const createGateway = (parts: GatewayParts): Gateway => {
 
   const route = (exchange: Exchange, caller: Caller): Promise<void> => {
     const { method } = exchange.request
-    if (method === 'GET') return converse.listen(exchange, caller)
-    if (method === 'DELETE') return converse.end(exchange, caller, createReply(exchange.response))
+    if (method === 'GET') return inSession.listen(exchange, caller)
+    if (method === 'DELETE') return inSession.end(exchange, caller, createReply(exchange.response))
     return post(exchange, caller)
   }
 

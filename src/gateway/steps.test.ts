@@ -6,6 +6,7 @@ import { readJson } from '#lib/json.ts'
 import { silentLog } from '#lib/log.ts'
 import { createWindows } from '#quota/windows.ts'
 import type { Asked } from './asked.ts'
+import { straight } from './course.ts'
 import type { Reply } from './reply.ts'
 import { createSteps } from './steps.ts'
 import { createTracing } from './traced.ts'
@@ -41,6 +42,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
     listing: never,
     states: { open: () => undefined, seal: never },
     notes: { subscribe: never, unsubscribe: never },
+    atServer: { sent: never, forward: never, asks: never, say: never },
     tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: never,
     now: () => 0,
@@ -112,7 +114,8 @@ test('a call whose permission ended while its intent was written is never sent, 
   const finished: Parameters<typeof replyInto>[0] = []
   const reply = replyInto(finished)
   const lent = { permitted: true, upstream: { send: never }, loan: undefined } as never
-  const answer = await step.forward(asked, { decision: undefined as never, lent, call }, reply)
+  const sending = { decision: undefined as never, lent, call }
+  const answer = await step.forward(straight({ asked, sending }), reply)
   await step.conclude(asked, call, answer, reply)
   assert.deepEqual(outcomes, [['cancelled', 'suspended']])
   const { error } = JSON.parse(finished[0]?.text ?? '')

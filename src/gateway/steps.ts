@@ -1,11 +1,10 @@
-import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { resourceMetadataUrl } from '#identity/challenge.ts'
 import { Fault } from '#lib/fault.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes, INVALID_PARAMS, type ProtocolRefusal } from '#mcp/messages.ts'
-import { declaresTasks, undeclared } from '#mcp/tasks.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
@@ -13,30 +12,23 @@ import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Asked, Lent, NotedLent, OwnLent, Refused, Sending } from './asked.ts'
+import type { AtServer } from './at-server.ts'
 import type { Call, Recorder } from './call.ts'
 import type { Carry } from './carry.ts'
 import { challengeText } from './challenge-text.ts'
+import type { Course } from './course.ts'
 import type { Detached } from './detached.ts'
-import {
-  type Ask,
-  type CallAsk,
-  type Caller,
-  callerKey,
-  type Exchange,
-  type Session,
-} from './exchange.ts'
-import { type Answer, type Forwarding, finalOf, forward, unsent } from './forward.ts'
-import { inNameOf, type Lend, spokenOf } from './lend.ts'
+import type { Ask, CallAsk, Caller, Exchange, Session } from './exchange.ts'
+import { type Answer, finalOf, unsent } from './forward.ts'
+import type { Lend } from './lend.ts'
 import { listenable } from './listen.ts'
 import type { ListingOf } from './listing.ts'
 import { createLook, type Looks } from './look.ts'
-import { mirroredBy } from './mirrored.ts'
 import { argumentsRefusal, createOperations, type Hold } from './operations.ts'
-import { outboundOf, type Timeouts } from './outbound.ts'
+import type { Timeouts } from './outbound.ts'
 import { unfold } from './own-tools.ts'
 import { wrapMessage } from './plane-answer.ts'
 import { isSubscription, keepSubscription } from './plane-subscriptions.ts'
-import { redactFor } from './redacting.ts'
 import { faultBytes, refusalBytes } from './refusal.ts'
 import { createRefusedAs } from './refused-as.ts'
 import type { Reply } from './reply.ts'
@@ -44,20 +36,12 @@ import { notOurState, type RequestStates } from './request-state.ts'
 import { finishRest, finishRestFault } from './rest-reply.ts'
 import { createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
-import {
-  idOf,
-  isOfCall,
-  isVariant,
-  needsPermission,
-  renamedAs,
-  statusOf,
-  tellCancelled,
-} from './sending.ts'
+import { idOf, needsPermission, statusOf, tellCancelled } from './sending.ts'
 import type { SessionNotes } from './session-notes.ts'
 import type { Standing, Unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
 import { take } from './take.ts'
-import { permit, resolveTarget, restTarget, type Target, upstreamName } from './target.ts'
+import { permit, resolveTarget, restTarget, type Target } from './target.ts'
 import { asksForTask, type TaskCalls } from './task-call.ts'
 import type { Tracing } from './traced.ts'
 import { uncarriedOf } from './uncarried.ts'
@@ -83,6 +67,7 @@ export const createSteps = (parts: {
   listing: ListingOf
   states: RequestStates
   tasks: TaskCalls
+  atServer: AtServer
   notes: Pick<SessionNotes, 'subscribe' | 'unsubscribe'>
   snapshot(plane: PlaneId): PlaneSnapshot
   now(): number
@@ -96,81 +81,6 @@ export const createSteps = (parts: {
   const isListenable = ({ exchange, target }: Asked): boolean => {
     const found = parts.upstreams.find(exchange.plane, target.server)
     return found !== undefined && listenable(parts.bridges, found) !== undefined
-  }
-
-  /** As it goes out, and under which id where that is not the caller's own. */
-  const sentOf = (asked: Asked, sending: Sending, lent: Lent) => {
-    const { exchange, caller, target } = asked
-    const { upstream, loan, ask } = lent
-    const { call, decision } = sending
-    // What comes of a variant must not be had from a session of the caller's in another way.
-    const isOurs = exchange.server === undefined || isVariant(decision.capability)
-    const shares = isOurs && ask.era === 'legacy' && holdsSessions(upstream)
-    const sentId = shares ? call.id : undefined
-    const ownSession = shares ? callerKey(caller.view) : undefined
-    const timeouts = timeoutsOf(ask, parts.limits)
-    const renamed = renamedAs(target, decision)
-    const { capability } = decision
-    const passed = parts.tracing.passed(asked)
-    const { dropsBaggage } = parts.tracing
-    const isAsCame = renamed === undefined && !passed && !dropsBaggage
-    const doc = isAsCame ? ask.doc : undefined
-    const begins = tasks.mayBegin({ ...asked, ask }, decision)
-    // Where no task may be begun its server must not be told that one could be.
-    const declares =
-      ask.method === 'tools/call' && ask.era === 'modern' && declaresTasks(ask.params)
-    const edits = declares && !begins ? undeclared(ask.doc, ask.params) : undefined
-    const carried =
-      upstream.bridgedTo === 'modern'
-        ? parts.carry.call(exchange, caller, ask, { capability, doc })
-        : undefined
-    return {
-      sentId,
-      begins,
-      outbound: outboundOf({
-        exchange,
-        ask,
-        renamed,
-        carried,
-        passed,
-        dropsBaggage,
-        edits,
-        mirrored: ask.isUnfolded ? mirroredBy(capability) : undefined,
-        loan: inNameOf(loan, caller, spokenOf(call, decision, upstreamName(target, decision))),
-        timeouts,
-        sentId,
-        ownSession,
-        behalf: {
-          caller: callerKey(caller.view),
-          loan: inNameOf(loan, caller),
-          outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
-        },
-        caller: callerKey(caller.view),
-      }),
-    }
-  }
-
-  const forwardToServer = (
-    asked: Asked,
-    sending: Sending,
-    lent: Lent,
-    reply: Reply,
-    stand: Hold,
-  ): Promise<Answer> => {
-    const { upstream, ask } = lent
-    const sent = sentOf(asked, sending, lent)
-    const onSent: Forwarding['onSent'] = (cancel) =>
-      stand(cancel, (code) => tellCancelled(asked, lent, sent.outbound, code))
-    const redact = redactFor(asked.target, ask, sending.decision.capability)
-    const passes = asked.exchange.server === undefined ? isOfCall : undefined
-    const about = { ...asked, ask }
-    const { begins, outbound } = sent
-    const began = { upstream, sent: outbound, loan: inNameOf(lent.loan, asked.caller) }
-    const begun = begins ? { ...began, reason: needsPermission(asked) } : undefined
-    const told: Forwarding['told'] = (...one) => tasks.told(about, ...one)
-    const types = begins ? ['task'] : []
-    const forwarding = { ask, upstream, ...sent, reply, log, redact, passes, told, types, onSent }
-    return forward(forwarding).then((one) => tasks.seal(about, sending.call.id, one, begun))
   }
 
   const confirm = async (
@@ -211,16 +121,12 @@ export const createSteps = (parts: {
     unfold: (exchange: Exchange, { view }: Caller, ask: Ask): Ask =>
       parts.listing(exchange, view, ask.era).searches ? unfold(ask) : ask,
 
-    unnamed: (ask: CallAsk, reply: Reply): void =>
-      reply.finish(
-        errorBytes(idOf(ask), INVALID_PARAMS, 'params must name what the call is about'),
-      ),
+    unnamed(ask: CallAsk, reply: Reply): undefined {
+      reply.finish(errorBytes(idOf(ask), INVALID_PARAMS, 'params must name what the call is about'))
+    },
 
     /** What the protocol itself refuses in a call that is permitted; undefined where nothing does. */
-    uncarried(
-      asked: Asked,
-      decision: Permitted,
-    ): (ProtocolRefusal & { readonly bytes: Buffer }) | undefined {
+    uncarried(asked: Asked, decision: Permitted): Uncarried | undefined {
       const { exchange, ask } = asked
       if (ask.era === 'rest') return undefined
       const isForeign = rounds.isForeign(asked, ask)
@@ -230,6 +136,10 @@ export const createSteps = (parts: {
         tellsUpdates: () => isListenable(asked),
       })
       return refusal && { ...refusal, bytes: refusalBytes(ask.id, refusal) }
+    },
+
+    uncarriable({ bytes, status }: Uncarried, reply: Reply): undefined {
+      reply.finish(bytes, { status })
     },
 
     look: createLook(parts),
@@ -290,13 +200,8 @@ export const createSteps = (parts: {
       record.intend({ ...asked, now: asked.at, decision, loan: lent.loan, round: roundOf(lent) }),
 
     /** The final message comes on a resumed stream: until then the outcome is open. */
-    detach(
-      asked: Asked,
-      session: Session,
-      sending: Sending,
-      detached: Detached,
-      reply: Reply,
-    ): void {
+    detach(course: Course, session: Session, detached: Detached, reply: Reply): void {
+      const { asked, sending } = course.round
       const { exchange, caller } = asked
       const { call, lent } = sending
       if (!('upstream' in lent))
@@ -304,9 +209,9 @@ export const createSteps = (parts: {
       // Of many that wait so long, nothing is held.
       call.result?.forget()
       const reason = needsPermission(asked)
-      const tell = (why: string) =>
-        tellCancelled(asked, lent, sentOf(asked, sending, lent).outbound, why)
-      detached.keep(session, lent.ask.id, { exchange, caller, call, reason, tell })
+      const { outbound } = parts.atServer.sent(asked, sending, lent)
+      const tell = (why: string) => tellCancelled(asked, lent, outbound, why)
+      detached.keep(session, lent.ask.id, { exchange, caller, course, reason, tell })
       reply.finish(undefined)
     },
 
@@ -314,7 +219,8 @@ export const createSteps = (parts: {
      * Opens the secret, calls, relays events as they come; the final message stays in hand. Ends in
      * between when what permitted it is no longer in force, and does not begin where that is so already.
      */
-    async forward(asked: Asked, sending: Sending, reply: Reply): Promise<Answer> {
+    async forward(course: Course, reply: Reply): Promise<Answer> {
+      const { asked, sending } = course.round
       const { exchange, caller, ask } = asked
       const { lent } = sending
       const reason = needsPermission(asked)
@@ -341,7 +247,7 @@ export const createSteps = (parts: {
       const answer =
         'api' in lent
           ? operations.forward(asked, sending, lent, heard, stand)
-          : forwardToServer(asked, sending, lent, heard, stand)
+          : parts.atServer.forward(course, lent, heard, stand)
       return answer
         .then((one) => rounds.seal(asked, lent, one))
         .finally(() => {
@@ -377,9 +283,7 @@ export const createSteps = (parts: {
   }
 }
 
-/** The result of a task is waited for as long as the whole call may take (2025-11-25, basic/utilities/tasks). */
-const timeoutsOf = ({ method }: Ask, limits: Timeouts): Timeouts =>
-  method === 'tasks/result' ? { ...limits, firstAnswerTimeoutMs: limits.callTimeoutMs } : limits
+type Uncarried = ProtocolRefusal & { readonly bytes: Buffer }
 
 export type Steps = ReturnType<typeof createSteps>
 

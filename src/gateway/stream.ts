@@ -1,7 +1,12 @@
 import { Fault } from '#lib/fault.ts'
 import { type JsonDocument, readJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { type Message, type NotificationMessage, readMessage } from '#mcp/messages.ts'
+import {
+  type Message,
+  type NotificationMessage,
+  type RequestMessage,
+  readMessage,
+} from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
@@ -13,7 +18,7 @@ import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
 import type { Looks } from './look.ts'
 import { createNotices, isOfLists, listChanged, type Notices } from './notices.ts'
-import { createReply, type Reply } from './reply.ts'
+import { createReply, type EventMarks, type Reply } from './reply.ts'
 import { needsPlane, needsServer, type Standing } from './standing.ts'
 
 /** Of what a caller has not taken yet, bytes: then its server is asked to wait. */
@@ -35,6 +40,8 @@ export const relayStream = (
     log: Log
     /** Whether the caller may be told of that resource now. */
     mayRead(uri: string): boolean
+    /** What the server asks: whether the caller is asked it; else its server has been told. Never rejects. */
+    isAsked(message: RequestMessage): Promise<boolean>
     told: Told
     now(): number
   },
@@ -78,8 +85,8 @@ export const relayStream = (
         goOn = resolve
       })
 
-    const relay = async (bytes: Uint8Array, event: Parameters<typeof reply.relay>[1]) => {
-      const told = isOver || bytes.length === 0 ? bytes : await asTold(bytes)
+    const relay = async (bytes: Uint8Array, event: EventMarks | undefined) => {
+      const told = isOver || bytes.length === 0 ? bytes : await asTold(bytes, event)
       if (isOver || !told) return
       if (!reply.relay(told, event) && !isOver) await drained()
     }
@@ -95,18 +102,37 @@ export const relayStream = (
         ? about.mayRead(String(params?.uri))
         : isPassed(method)
 
-    const asTold = async (bytes: Uint8Array): Promise<Uint8Array | undefined> => {
+    /** Nothing behind it waits until it is found out which call it is about. */
+    const ask = async (
+      bytes: Uint8Array,
+      event: EventMarks | undefined,
+      message: RequestMessage,
+    ): Promise<void> => {
+      const isAsked = !isOver && (await about.isAsked(message))
+      if (isAsked && !isOver) reply.relay(bytes, event)
+    }
+
+    const asTold = async (
+      bytes: Uint8Array,
+      event: EventMarks | undefined,
+    ): Promise<Uint8Array | undefined> => {
       const doc = readJson(bytes, answerLimits)
       const message = readMessage(doc)
       if (message.kind === 'invalid') return undefined
       if (message.kind === 'notification' && !isNoticePassed(message)) return undefined
-      if (message.kind === 'request' && !isPassed(message.method)) return undefined
-      if (message.kind === 'request' || message.kind === 'notification')
-        return about.told(bytes, doc, message)
+      if (message.kind === 'request') {
+        const told = await about.told(bytes, doc, message)
+        if (told) void ask(told, event, message)
+        return undefined
+      }
+      if (message.kind === 'notification') return about.told(bytes, doc, message)
       const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
       if (open) {
         const answer = { ...classify(message), final: bytes }
-        await about.record.conclude({ ...open, answer, now: about.now() })
+        const last = await open.course.last()
+        if (!last) return undefined
+        const { exchange } = open
+        await about.record.conclude({ exchange, call: last.sending.call, answer, now: about.now() })
       }
       return bytes
     }

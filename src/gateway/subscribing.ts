@@ -49,6 +49,9 @@ export const createSubscribing = (parts: {
   const decide = async (about: Asked): Promise<Decided | undefined> => {
     const { asked, unseen } = await step.look(about)
     const decision = step.permit(asked)
+    // ext-tasks §Task Status Notifications: nobody is told which of the tasks of others there are.
+    if (!decision.permitted && about.target.task !== undefined)
+      return leaveOut(asked, decision.refusal)
     if (!decision.permitted) return { asked, refusal: decision.refusal }
     if (unseen) return leaveOut(asked, unseen)
     const lent = step.lend(asked, decision)

@@ -66,7 +66,7 @@ export const createTracing = (parts: Omit<GatewayTelemetry, 'counts'>): Tracing 
       },
       unnamed(ask, reply) {
         of({ ask })?.end('-32602')
-        step.unnamed(ask, reply)
+        return step.unnamed(ask, reply)
       },
       look: (asked) => (of(asked) ? within(asked, step.look(asked)) : step.look(asked)),
       permit(asked) {
@@ -105,16 +105,16 @@ export const createTracing = (parts: Omit<GatewayTelemetry, 'counts'>): Tracing 
         trace?.passed('record', { 'bailiwick.entry': 'intent' })
         return call
       },
-      async forward(asked, sending, reply) {
-        const answer = await within(asked, step.forward(asked, sending, reply))
-        const trace = of(asked)
+      async forward(course, reply) {
+        const answer = await within(course.round.asked, step.forward(course, reply))
+        const trace = of(course.round.asked)
         trace?.passed('forward')
         trace?.answered(answeredAs(answer), errorOf(answer))
         return answer
       },
-      detach(asked, ...about) {
-        step.detach(asked, ...about)
-        of(asked)?.end()
+      detach(course, ...about) {
+        step.detach(course, ...about)
+        of(course.round.asked)?.end()
       },
       async confirm(asked, call, answer, reply) {
         const isDurable = await step.confirm(asked, call, answer, reply)

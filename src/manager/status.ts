@@ -26,6 +26,7 @@ export interface StatusAnswer {
   readonly dataFolder: string | undefined
   readonly origin: string
   readonly startedAt: number
+  readonly program: string
   readonly ready: boolean
   readonly because: readonly string[]
   readonly revision: number
@@ -109,6 +110,7 @@ export const status = async (
     dataFolder: installation.dataFolder,
     origin: installation.origin,
     startedAt: installation.startedAt,
+    program: installation.program,
     ...installation.ready(),
     revision: policy.revision,
     members,
@@ -136,8 +138,12 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
     throw thrown
   })
   // A command that opened the store for a moment has no address.
-  const serving = all.filter(({ address }) => address !== '')
-  const newest = Math.max(change.current().revision, ...serving.map(({ revision }) => revision))
+  const { revision: own } = change.current()
+  const serving = all
+    .filter(({ address }) => address !== '')
+    // What this one has told the others is seconds old.
+    .map((one) => (one.id === members.self ? { ...one, revision: own } : one))
+  const newest = Math.max(own, ...serving.map(({ revision }) => revision))
   return serving.map((one) => ({ ...one, behind: one.alive && one.revision < newest }))
 }
 

@@ -68,7 +68,7 @@ async function* messagesOf(inbound: IncomingMessage): AsyncGenerator<Message, un
     if (!isEvents) chunks.push(chunk)
     else
       for (const { data } of reader.push(chunk))
-        if (data) yield JSON.parse(Buffer.from(data).toString())
+        if (data && data.length > 0) yield JSON.parse(Buffer.from(data).toString())
   }
   if (chunks.length > 0) yield JSON.parse(Buffer.concat(chunks).toString())
   return undefined

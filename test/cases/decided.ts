@@ -194,6 +194,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     listing: never,
     states: { open: () => undefined, seal: never },
     notes: { subscribe: never, unsubscribe: never },
+    atServer: { sent: never, forward: never, asks: never, say: never },
     tasks: { carries: never, mayBegin: () => false, target: never, told: never, seal: never },
     snapshot: () => snapshot,
     now: never,

@@ -25,8 +25,23 @@ const about: Readonly<Record<string, object>> = {
   'subscriptions/listen': { notifications: { resourceSubscriptions: [uri] } },
   'logging/setLevel': { level: 'info' },
 }
-/** What opens or describes the conversation and uses nothing of what a server has. */
-const conversation = new Set(['initialize', 'logging/setLevel', 'skills/list', 'tasks/list'])
+const fromCatalogue = 'answered from what is released for the caller; nothing reaches a server'
+/** All that a client can ask without an entry, and why (docs/ledger.md). */
+const unrecorded: Readonly<Record<string, string>> = {
+  initialize: 'opens the session; whatever is used in it has an entry of its own',
+  ping: 'answered by the gateway',
+  'server/discover': 'answered by the gateway',
+  'tools/list': fromCatalogue,
+  'prompts/list': fromCatalogue,
+  'resources/list': fromCatalogue,
+  'resources/templates/list': fromCatalogue,
+  'logging/setLevel':
+    'how much the caller hears in its own session: one word of eight, and no other',
+  'skills/list': 'a list, of what the caller may read; whatever is read has an entry of its own',
+  'tasks/list':
+    'a list, of the caller’s own tasks; whatever is done to one has an entry of its own',
+}
+const conversation = new Set(Object.keys(unrecorded))
 
 describe('Every message that there is', () => {
   let server: AnyServer
@@ -138,6 +153,31 @@ describe('Every message that there is', () => {
         const [newest] = await calls('spent')
         assert.deepEqual([newest?.method, newest?.decision], [method, 'limited'])
       })
+
+  test('whatever uses a capability or a task has entries; the list of what has none is closed', () => {
+    const uses = (row: (typeof METHODS)[number]) =>
+      row.kind === 'call' ||
+      row.kind === 'listen' ||
+      (row.kind === 'task' && row.name !== undefined)
+    const requests = METHODS.filter(({ sender, form }) => sender === 'client' && form === 'request')
+    const others = requests.filter((row) => !uses(row)).map(({ method }) => method)
+    assert.deepEqual(new Set(others), conversation)
+  })
+
+  test('attack: of a level nothing but its word reaches a server, and what is none of the eight does not', async () => {
+    const headers = await callingAt(url()).openSession(await tokenOf('may'))
+    const ask = (params: object) =>
+      exchange(url(), { ...legacy('logging/setLevel', params), headers })
+    const before = server.reached.length
+    await ask({ level: 'info', note: 'secret', _meta: { note: 'secret' } })
+    const refused = await ask({ level: 'secret' })
+    assert.equal(JSON.parse(refused.body).error.code, -32602)
+    const its = server.reached.slice(before).filter(({ method }) => method === 'logging/setLevel')
+    assert.deepEqual(
+      its.map(({ params }) => params),
+      [{ level: 'info' }],
+    )
+  })
 
   test('attack: what has no row in the table of methods reaches nobody', async () => {
     for (const method of ['tools/destroy', 'TOOLS/CALL', 'tasks/list ', 'interceptor/invoke'])

@@ -236,6 +236,12 @@ describe('Tasks', () => {
         [entry?.method, entry?.outcome?.status],
         ['subscriptions/listen', 'complete'],
       )
+      // What is no task of the caller's is left out, and recorded.
+      const calls = await here.installation.calls.list({ plane: here.plane, most: 20 })
+      const leftOut = calls.filter(({ method, because }) => {
+        return method === 'subscriptions/listen' && because === 'no such task'
+      })
+      assert.equal(leftOut.length, 3)
       server.move(String(theirs), 'completed')
       server.move(String(at), 'completed')
       await until(() => stream.said().includes('"completed"'))

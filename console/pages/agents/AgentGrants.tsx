@@ -1,12 +1,9 @@
 import { paths } from '../../paths.ts'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { Go } from '../../ui/Go.tsx'
-import { Loading } from '../../ui/Loading.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import { List } from '../../ui/List.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
-import type { Grant } from '../catalog/grants-over.ts'
-import { useGrants } from '../catalog/RemoveItem.tsx'
+import { type Grant, useGrants } from '../catalog/grants-over.ts'
 import type { AgentRow } from './agents.ts'
 import { useGroupsOf } from './groups.ts'
 
@@ -20,26 +17,18 @@ export const AgentGrants = ({ agent }: { readonly agent: AgentRow }) => {
   const rows = grants.rows.filter(
     (one) => one.agent === name || (one.group !== undefined && groups.includes(one.group)),
   )
-  const [failure] = grants.failures
-  if (failure)
-    return <Failed what={say('agents.grants')} problem={failure.problem} onRetry={failure.retry} />
-  if (grants.isPending) return <Loading what={say('agents.grants')} />
   const matrix = `${paths.permissions()}?plane=${plane}&f.agent=${name}`
-  if (rows.length === 0)
-    return (
-      <NothingYet
-        title={say('agents.grants.none')}
-        action={<Go to={matrix}>{say('agents.grant')}</Go>}
-      >
-        {say('agents.grants.none.body', { name })}
-      </NothingYet>
-    )
   return (
-    <Table
+    <List
       id="agents.grants"
       label={say('agents.grants')}
+      of={{ ...grants, rows }}
+      empty={{
+        title: say('agents.grants.none'),
+        says: say('agents.grants.none.body', { name }),
+        action: <Go to={matrix}>{say('agents.grant')}</Go>,
+      }}
       columns={columnsOf(words, plane)}
-      rows={rows}
       keyOf={(one) => one.name}
     />
   )

@@ -1,21 +1,19 @@
 import { useState } from 'react'
-import { useAll } from '../../api/all.ts'
-import { type Answer, ask } from '../../api/client.ts'
+import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
 import { When } from '../../parts/when.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import { List } from '../../ui/List.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import type { AgentRow } from './agents.ts'
 import { NewKey } from './NewKey.tsx'
 import { NewSecret } from './NewSecret.tsx'
 
 const path = '/api/v1/planes/{plane}/api-keys'
-type ApiKey = Answer<'get', typeof path>['items'][number]
+type ApiKey = RowOf<typeof path>
 type Open = 'secret' | 'key' | 'all' | ApiKey
 
 /** What an agent proves itself by: a secret or a key is shown once, when it is made, and never again. */
@@ -24,11 +22,8 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
   const { say } = words
   const { plane, agent: name, consumers } = agent
   const [open, setOpen] = useState<Open>()
-  const keys = useAll<ApiKey>(`${path} ${name}`, [plane], (of, query, signal) =>
-    ask('get', path, { params: { path: { plane: of }, query }, signal }),
-  )
+  const keys = useAll(path, [plane])
   const rows = keys.rows.filter(({ client }) => client.split('@')[0] === name)
-  const [failure] = keys.failures
   const close = () => setOpen(undefined)
   return (
     <>
@@ -42,21 +37,14 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
         <Button onClick={() => setOpen('key')}>{say('agents.key.new')}</Button>
         <Button onClick={() => setOpen('all')}>{say('agents.revoke')}</Button>
       </div>
-      {failure && (
-        <Failed what={say('agents.keys')} problem={failure.problem} onRetry={failure.retry} />
-      )}
-      {!failure && !keys.isPending && rows.length === 0 && (
-        <NothingYet title={say('agents.keys.none')}>{say('agents.keys.none.body')}</NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Table
-          id="agents.keys"
-          label={say('agents.keys')}
-          columns={columnsOf(words, setOpen)}
-          rows={rows}
-          keyOf={({ id }) => id}
-        />
-      )}
+      <List
+        id="agents.keys"
+        label={say('agents.keys')}
+        of={{ ...keys, rows }}
+        empty={{ title: say('agents.keys.none'), says: say('agents.keys.none.body') }}
+        columns={columnsOf(words, setOpen)}
+        keyOf={({ id }) => id}
+      />
       {open === 'secret' && (
         <NewSecret plane={plane} name={name} consumers={consumers} onClose={close} />
       )}

@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
+import { useFields } from '../../ui/fields.ts'
 import { useWords } from '../../words/words.ts'
 import { Consumer, type NewProps } from './NewSecret.tsx'
 import { Shown } from './Shown.tsx'
@@ -10,8 +11,8 @@ import { Shown } from './Shown.tsx'
 export const NewKey = ({ plane, name, consumers, onClose }: NewProps) => {
   const { say } = useWords()
   const [consumer, setConsumer] = useState(consumers[0] ?? '')
-  const [until, setUntil] = useState('')
-  const [label, setLabel] = useState('')
+  const { texts, field } = useFields({ until: '', label: '' })
+  const { until, label } = texts
   const make = useAct('post', '/api/v1/planes/{plane}/agents/{name}/keys')
   if (make.data)
     return <Shown title={say('agents.key.made.title')} secret={make.data.key} onClose={onClose} />
@@ -38,18 +39,8 @@ export const NewKey = ({ plane, name, consumers, onClose }: NewProps) => {
     >
       <p>{say('agents.key.says')}</p>
       <Consumer consumers={consumers} value={consumer} onChange={setConsumer} />
-      <TextInput
-        type="date"
-        label={say('agents.until')}
-        required
-        value={until}
-        onChange={(event) => setUntil(event.currentTarget.value)}
-      />
-      <TextInput
-        label={say('agents.key.label')}
-        value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
-      />
+      <TextInput type="date" label={say('agents.until')} required {...field('until')} />
+      <TextInput label={say('agents.key.label')} {...field('label')} />
     </ActDialog>
   )
 }

@@ -1,5 +1,6 @@
+import type { Field } from '../../filters/rows.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
-import { useWords } from '../../words/words.ts'
+import { useWords, type Words } from '../../words/words.ts'
 
 /** Active or suspended: shape and word. */
 export const Standing = ({ isSuspended }: { readonly isSuspended: boolean }) => {
@@ -10,3 +11,10 @@ export const Standing = ({ isSuspended }: { readonly isSuspended: boolean }) => 
     <Outcome state="passed">{say('agents.active')}</Outcome>
   )
 }
+
+export const statusField = <R,>({ say }: Words, isSuspended: (row: R) => boolean): Field<R> => ({
+  field: 'status',
+  title: say('catalog.status'),
+  of: (row) => [isSuspended(row) ? 'suspended' : 'active'],
+  says: (one) => say(one === 'suspended' ? 'agents.suspended' : 'agents.active'),
+})

@@ -1,6 +1,6 @@
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
 interface Props {
@@ -30,12 +30,7 @@ export const SuspendDialog = ({ kind, plane, name, isSuspended, onClose }: Props
   const what = isSuspended ? 'resume' : 'suspend'
   const act = (reason: string) => {
     const about = { params: { path: { plane, name } }, body: { reason } }
-    const done = {
-      onSuccess: () => {
-        toast(say(`agents.${what}.done`, { name }))
-        onClose()
-      },
-    }
+    const done = said(say(`agents.${what}.done`, { name }), onClose)
     if (isSuspended) resume.mutate(about, done)
     else suspend.mutate(about, done)
   }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { EffectPreview } from '../../ui/Effect.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import styles from './Call.module.css'
 import type { Story } from './story.ts'
@@ -38,12 +38,7 @@ export const Granting = ({
         },
         body: { ...way.document, reason },
       },
-      {
-        onSuccess: () => {
-          toast(say('call.fix.done', { until }))
-          onClose()
-        },
-      },
+      said(say('call.fix.done', { until }), onClose),
     )
   return (
     <ActDialog

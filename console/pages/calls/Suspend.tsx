@@ -1,6 +1,6 @@
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Story } from './story.ts'
 
@@ -18,12 +18,7 @@ export const Suspend = ({
   const act = (reason: string) =>
     suspend.mutate(
       { params: { path: { plane, name: agent } }, body: { reason } },
-      {
-        onSuccess: () => {
-          toast(say('call.suspend.done', { agent }))
-          onClose()
-        },
-      },
+      said(say('call.suspend.done', { agent }), onClose),
     )
   return (
     <ActDialog

@@ -6,19 +6,16 @@ import { useAnswers } from '../../api/queries.ts'
 import type { operations } from '../../api/schema.ts'
 import type { Filter } from '../../filters/grammar.ts'
 import { useListState } from '../../filters/use-search.ts'
-import { PlaneName, usePlanes } from '../../parts/planes.tsx'
+import { planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
-import { NothingMatches, NothingYet } from '../../ui/Empty.tsx'
 import type { Facet } from '../../ui/Facets.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { useGo } from '../../ui/Go.tsx'
-import { Dimmed, Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import { capabilityColumns, sayCapabilityState, sayKind } from './capability-columns.tsx'
 import { type Capability, keyOf } from './classes.ts'
-import { ListPage } from './ListPage.tsx'
 import { useCatalogTabs } from './tabs.ts'
 
 const path = '/api/v1/planes/{plane}/status/capabilities'
@@ -36,49 +33,30 @@ export default function Capabilities() {
   const state = useListState(known)
   const list = useCapabilities(usePlanes(), state.search.q, state.filters)
   const columns = useMemo(() => columnsOf(words), [words])
-  const title = say('catalog.capabilities')
-  const isFiltered = state.filters.length > 0 || state.search.q !== undefined
   return (
     <Page title={say('catalog.title')} tabs={useCatalogTabs()}>
-      {list.error && <Failed what={title} problem={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Loading what={title} />}
-      {list.rows.length === 0 && !isFiltered && !list.isPending && !list.error && (
-        <NothingYet title={say('catalog.none.title')}>{say('catalog.none.body')}</NothingYet>
-      )}
-      {(list.rows.length > 0 || isFiltered) && (
-        <ListPage
-          state={state}
-          facets={facetsOf(words, list.facets)}
-          searchSays={say('catalog.search.capabilities')}
-          tools={<span role="status">{say('catalog.total', { count: list.total })}</span>}
-        >
-          {list.rows.length === 0 ? (
-            <NothingMatches
-              filters={state.filters}
-              onRemove={({ field, not }) => state.filter({ field, not, values: [] })}
-              onClear={state.clear}
-            />
-          ) : (
-            <Dimmed on={list.isFetching}>
-              <Table
-                id="catalog.all"
-                label={title}
-                columns={columns}
-                rows={list.rows}
-                keyOf={(row) => `${row.plane}/${row.server}/${keyOf(row)}`}
-                nameOf={({ name }) => name}
-                more={list.more}
-                onOpen={(row) =>
-                  go(
-                    `${paths.item(row.server, 'capabilities')}?plane=${row.plane}&peek=${encodeURIComponent(keyOf(row))}`,
-                  )
-                }
-                onFilter={state.toggle}
-              />
-            </Dimmed>
-          )}
-        </ListPage>
-      )}
+      <List
+        id="catalog.all"
+        label={say('catalog.capabilities')}
+        of={list}
+        empty={{ title: say('catalog.none.title'), says: say('catalog.none.body') }}
+        narrowing={{
+          state,
+          rows: list.rows,
+          facets: facetsOf(words, list.facets),
+          isAsked: state.filters.length > 0 || state.search.q !== undefined,
+          searchSays: say('catalog.search.capabilities'),
+          tools: <span role="status">{say('catalog.total', { count: list.total })}</span>,
+        }}
+        columns={columns}
+        keyOf={(row) => `${row.plane}/${row.server}/${keyOf(row)}`}
+        nameOf={({ name }) => name}
+        onOpen={(row) =>
+          go(
+            `${paths.item(row.server, 'capabilities')}?plane=${row.plane}&peek=${encodeURIComponent(keyOf(row))}`,
+          )
+        }
+      />
     </Page>
   )
 }
@@ -147,9 +125,8 @@ const useCapabilities = (
     total: counts.reduce((sum, { total }) => sum + total, 0),
     facets: counts.flatMap(({ facets }) => facets),
     isPending: query.isPending,
-    isFetching: query.isFetching,
-    error: query.error,
-    refetch: () => void query.refetch(),
+    isOld: query.isFetching,
+    failures: query.error ? [{ problem: query.error, retry: () => void query.refetch() }] : [],
     more: query.hasNextPage && !query.isFetching ? () => void query.fetchNextPage() : undefined,
   }
 }
@@ -194,16 +171,11 @@ const columnsOf = (words: Words): readonly Column<Row>[] => {
     cell: ({ server }) => server,
     filter: ({ server }) => ({ field: 'server', value: server }),
   }
-  const plane: Column<Row> = {
-    id: 'plane',
-    title: say('frame.plane'),
-    cell: ({ plane }) => <PlaneName plane={plane} />,
-  }
   const filtered = its && {
     ...its,
     filter: (row: Row) => ({ field: 'class', value: row.class }),
   }
-  return [name, item, filtered, ...rest, plane, suggestion, because].filter(
+  return [name, item, filtered, ...rest, planeColumn(words), suggestion, because].filter(
     (one) => one !== undefined,
   )
 }

@@ -1,8 +1,11 @@
+import { useState } from 'react'
 import type { Answer } from '../../api/client.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
 import type { StationState } from '../../parts/path.ts'
+import { useRights } from '../../parts/rights.ts'
 import { paths } from '../../paths.ts'
+import { Button } from '../../ui/Button.tsx'
 import { NothingYet } from '../../ui/Empty.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Go } from '../../ui/Go.tsx'
@@ -10,6 +13,8 @@ import { Loading } from '../../ui/Loading.tsx'
 import { type Column, Table } from '../../ui/Table.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import type { ItemAnswer } from './classes.ts'
+import { GrantDialog } from './GrantDialog.tsx'
+import styles from './ItemAccess.module.css'
 
 type Matrix = Answer<'get', '/api/v1/planes/{plane}/matrix'>
 type Row = Matrix['rows'][number]
@@ -28,6 +33,8 @@ const shapes: Readonly<Record<Cell, StationState>> = {
 export const ItemAccess = ({ item }: { readonly item: ItemAnswer }) => {
   const words = useWords()
   const { say } = words
+  const { grants: mayGrant } = useRights(item.plane)
+  const [isGranting, setIsGranting] = useState(false)
   const { data, error, refetch } = useAnswer('/api/v1/planes/{plane}/matrix', {
     params: { path: { plane: item.plane }, query: { server: item.server, limit: 2000 } },
   })
@@ -38,11 +45,23 @@ export const ItemAccess = ({ item }: { readonly item: ItemAnswer }) => {
     return <NothingYet title={say('agents.empty.title')}>{say('agents.empty.body')}</NothingYet>
   return (
     <>
-      <p>
+      <div className={styles.tools}>
+        <Button
+          tone="main"
+          onClick={() => setIsGranting(true)}
+          {...(!mayGrant && {
+            disabledReason: say('ui.disabled.needs', { needs: 'owner, plane-admin' }),
+          })}
+        >
+          {say('agents.grant')}
+        </Button>
         <Go to={`${paths.permissions()}?plane=${item.plane}&f.item=${item.server}`}>
           {say('catalog.access.matrix')}
         </Go>
-      </p>
+      </div>
+      {isGranting && (
+        <GrantDialog item={item} callers={data.columns} onClose={() => setIsGranting(false)} />
+      )}
       <Table
         // The columns are the agents: what was chosen of others says nothing of these.
         key={data.columns.map(({ client }) => client).join()}

@@ -1,13 +1,15 @@
+import { listed } from '../../api/all.ts'
 import type { Answer } from '../../api/client.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { useListState } from '../../filters/use-search.ts'
+import { actorOf } from '../../parts/actor.ts'
 import { When } from '../../parts/when.tsx'
 import { paths } from '../../paths.ts'
-import { NothingYet } from '../../ui/Empty.tsx'
 import { Failed } from '../../ui/Failed.tsx'
+import { List } from '../../ui/List.tsx'
 import { Loading } from '../../ui/Loading.tsx'
 import { Peek } from '../../ui/Peek.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { WordDiff } from '../../ui/WordDiff.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import { sayKind } from './capability-columns.tsx'
@@ -24,21 +26,20 @@ export const ItemChanges = ({ item }: { readonly item: ItemAnswer }) => {
   const { say } = words
   const { search, set } = useListState()
   const params = { path: { plane: item.plane, name: item.server } }
-  const { data, error, refetch } = useAnswer(path, { params })
+  const query = useAnswer(path, { params })
   const title = say('catalog.tab.changes')
-  if (error) return <Failed what={title} problem={error} onRetry={refetch} />
-  if (!data) return <Loading what={title} />
-  const rows = [...data.versions].sort((a, b) => (b.at ?? 0) - (a.at ?? 0) || b.version - a.version)
-  if (rows.length === 0)
-    return <NothingYet title={say('catalog.changes.none')}>{say('catalog.none.body')}</NothingYet>
+  const rows = (query.data?.versions ?? []).toSorted(
+    (a, b) => (b.at ?? 0) - (a.at ?? 0) || b.version - a.version,
+  )
   const open = rows.find((row) => keyOf(row) === search.peek)
   return (
     <>
-      <Table
+      <List
         id="catalog.versions"
         label={title}
+        of={listed(query, rows)}
+        empty={{ title: say('catalog.changes.none'), says: say('catalog.none.body') }}
         columns={columnsOf(words)}
-        rows={rows}
         keyOf={keyOf}
         open={search.peek}
         onOpen={(row) => set({ peek: keyOf(row) })}
@@ -104,7 +105,7 @@ const columnsOf = (words: Words): readonly Column<Version>[] => {
       title: say('catalog.changes.at'),
       cell: ({ at }) => (at === undefined ? '—' : <When at={at} how="minute" />),
     },
-    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => by },
+    { id: 'by', title: say('catalog.changes.by'), cell: ({ by }) => actorOf(by) },
     {
       id: 'fingerprint',
       title: say('catalog.fingerprint'),

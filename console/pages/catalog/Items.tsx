@@ -1,26 +1,18 @@
 import { Checkbox } from '@mantine/core'
 import { type Me, useMe } from '../../api/session.ts'
-import { facetsOf, rowsThat } from '../../filters/rows.ts'
-import { useListState } from '../../filters/use-search.ts'
-import { nameHas } from '../../frame/jump.ts'
-import { usePlanes } from '../../parts/planes.tsx'
+import { useNarrowed } from '../../filters/use-narrowed.ts'
+import { planeField, usePlanes } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
-import { NothingMatches, NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { useGo } from '../../ui/Go.tsx'
-import { Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { Table } from '../../ui/Table.tsx'
 import { useWords } from '../../words/words.ts'
 import { suspensionOf, useSuspensions } from '../suspensions.ts'
 import { type ItemState, stateOf } from './health.ts'
 import { itemColumns } from './item-columns.tsx'
 import { type ItemRow, useItems, useUse } from './items.ts'
-import { ListPage } from './ListPage.tsx'
 import { useCatalogTabs } from './tabs.ts'
-
-const known = { fields: ['kind', 'plane', 'status', 'owner', 'data'], keys: ['mine'] }
 
 /** Every MCP server and REST API that the person may see, in one list. */
 export default function Items() {
@@ -30,7 +22,6 @@ export default function Items() {
   const items = useItems(planes, 10_000)
   const use = useUse(planes)
   const suspensions = useSuspensions(planes).rows
-  const state = useListState(known)
   const me = useMe().data
   const go = useGo()
   const statusOf = (row: ItemRow) =>
@@ -39,92 +30,58 @@ export default function Items() {
       suspensionOf(suspensions, { plane: row.plane, kind: 'server', name: row.server }) !==
         undefined,
     )
-  const valuesOf = (row: ItemRow) => ({
-    kind: [row.kind],
-    plane: [row.plane],
-    status: [statusOf(row)],
-    owner: [row.owner],
-    data: row.data,
+  const narrowed = useNarrowed(items.rows, {
+    names: ({ server, title }) => [server, title],
+    keys: ['mine'],
+    keeps: (row, { mine }) => mine === undefined || isMine(row, me),
+    fields: [
+      {
+        field: 'kind',
+        title: say('catalog.kind'),
+        of: ({ kind }) => [kind],
+        says: (kind) => say(kind === 'API' ? 'ui.kind.api' : 'ui.kind.server'),
+      },
+      planeField(words),
+      {
+        field: 'status',
+        title: say('catalog.status'),
+        of: (row) => [statusOf(row)],
+        says: (one) => say(`catalog.status.${one as ItemState}`),
+      },
+      { field: 'owner', title: say('catalog.owner'), of: ({ owner }) => [owner] },
+      { field: 'data', title: say('catalog.data'), of: ({ data }) => data },
+    ],
   })
-  const { q = '', mine } = state.search
-  const named = items.rows.filter(
-    (row) =>
-      (nameHas(row.server, q) || nameHas(row.title ?? '', q)) &&
-      (mine === undefined || isMine(row, me)),
-  )
-  const rows = rowsThat(named, state.filters, valuesOf)
-  const facets = facetsOf(named, state.filters, valuesOf, [
-    {
-      field: 'kind',
-      title: say('catalog.kind'),
-      says: (kind) => say(kind === 'API' ? 'ui.kind.api' : 'ui.kind.server'),
-    },
-    { field: 'plane', title: say('frame.plane') },
-    {
-      field: 'status',
-      title: say('catalog.status'),
-      says: (one) => say(`catalog.status.${one as ItemState}`),
-    },
-    { field: 'owner', title: say('catalog.owner') },
-    { field: 'data', title: say('catalog.data') },
-  ])
-  const columns = itemColumns(words, statusOf, use)
+  const { state } = narrowed
   const register = (
     <Button tone="main" onClick={() => go(paths.register())}>
       {say('catalog.register')}
     </Button>
   )
+  const mine = (
+    <Checkbox
+      label={say('catalog.mine')}
+      checked={state.search.mine !== undefined}
+      onChange={(event) => state.set({ mine: event.currentTarget.checked ? '1' : undefined })}
+    />
+  )
   return (
     <Page title={say('catalog.title')} tabs={useCatalogTabs()} actions={register}>
-      {items.failures.map(({ plane, problem, retry }) => (
-        <Failed
-          key={plane}
-          what={`${say('catalog.items')}, ${plane}`}
-          problem={problem}
-          onRetry={retry}
-        />
-      ))}
-      {items.isPending && <Loading what={say('catalog.items')} />}
-      {!items.isPending && items.rows.length === 0 && items.failures.length === 0 && (
-        <NothingYet title={say('catalog.empty.title')} action={register}>
-          {say('catalog.empty.body')}
-        </NothingYet>
-      )}
-      {items.rows.length > 0 && (
-        <ListPage
-          state={state}
-          facets={facets}
-          searchSays={say('catalog.search')}
-          tools={
-            <Checkbox
-              label={say('catalog.mine')}
-              checked={mine !== undefined}
-              onChange={(event) =>
-                state.set({ mine: event.currentTarget.checked ? '1' : undefined })
-              }
-            />
-          }
-        >
-          {rows.length === 0 ? (
-            <NothingMatches
-              filters={state.filters}
-              onRemove={({ field, not }) => state.filter({ field, not, values: [] })}
-              onClear={state.clear}
-            />
-          ) : (
-            <Table
-              id="catalog.items"
-              label={say('catalog.items')}
-              columns={columns}
-              rows={rows}
-              keyOf={({ plane, server }) => `${plane}/${server}`}
-              nameOf={({ server }) => server}
-              onOpen={({ plane, server }) => go(`${paths.item(server)}?plane=${plane}`)}
-              onFilter={state.toggle}
-            />
-          )}
-        </ListPage>
-      )}
+      <List
+        id="catalog.items"
+        label={say('catalog.items')}
+        of={items}
+        empty={{
+          title: say('catalog.empty.title'),
+          says: say('catalog.empty.body'),
+          action: register,
+        }}
+        narrowing={{ ...narrowed, searchSays: say('catalog.search'), tools: mine }}
+        columns={itemColumns(words, statusOf, use)}
+        keyOf={({ plane, server }) => `${plane}/${server}`}
+        nameOf={({ server }) => server}
+        onOpen={({ plane, server }) => go(`${paths.item(server)}?plane=${plane}`)}
+      />
     </Page>
   )
 }

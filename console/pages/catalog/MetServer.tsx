@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { paths } from '../../paths.ts'
 import { Go } from '../../ui/Go.tsx'
 import { useWords } from '../../words/words.ts'
@@ -9,8 +10,17 @@ import type { Met } from './use-registering.ts'
 export const MetServer = ({ met }: { readonly met: Met }) => {
   const words = useWords()
   const { say } = words
+  const answer = useRef<HTMLElement>(null)
+  // It stands under a form that fills the screen, and a button that was pressed has to show its answer.
+  useEffect(() => answer.current?.scrollIntoView({ block: 'nearest' }), [])
   return (
-    <section className={styles.met} role="alert" data-testid="register.met" data-side={met.side}>
+    <section
+      ref={answer}
+      className={styles.met}
+      role="alert"
+      data-testid="register.met"
+      data-side={met.side}
+    >
       <h2>
         <span aria-hidden="true">▲ </span>
         {sayHealth(words, met.health)}

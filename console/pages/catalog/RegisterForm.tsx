@@ -3,6 +3,7 @@ import type { Problem } from '../../api/problem.ts'
 import { useMyPlanes } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
+import { fieldsOf } from '../../ui/fields.ts'
 import { useWords } from '../../words/words.ts'
 import styles from './Register.module.css'
 import type { Registration } from './registration.ts'
@@ -18,15 +19,16 @@ interface Props {
   readonly onSubmit: () => void
 }
 
+type Text = Exclude<keyof Registration, 'kind' | 'asTools'>
+
 export const RegisterForm = (props: Props) => {
   const { form, isAgain, onChange } = props
   const { say } = useWords()
   const planes = useMyPlanes()
-  const text = (field: 'name' | 'url' | 'owner' | 'title' | 'description') => ({
-    label: say(`catalog.field.${field}`),
-    value: form[field],
-    onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
-      onChange({ [field]: event.currentTarget.value }),
+  const field = fieldsOf<Text>(form, onChange)
+  const text = (name: 'name' | 'url' | 'owner' | 'title' | 'description') => ({
+    label: say(`catalog.field.${name}`),
+    ...field(name),
   })
   return (
     <form
@@ -89,6 +91,7 @@ export const RegisterForm = (props: Props) => {
 
 const OpenApi = ({ form, onChange }: Pick<Props, 'form' | 'onChange'>) => {
   const { say } = useWords()
+  const field = fieldsOf<Text>(form, onChange)
   return (
     <>
       <Textarea
@@ -96,8 +99,7 @@ const OpenApi = ({ form, onChange }: Pick<Props, 'form' | 'onChange'>) => {
         description={say('catalog.field.openapi.hint')}
         required
         rows={6}
-        value={form.openapi}
-        onChange={(event) => onChange({ openapi: event.currentTarget.value })}
+        {...field('openapi')}
       />
       <FileButton
         accept=".yaml,.yml,.json"
@@ -117,27 +119,19 @@ const OpenApi = ({ form, onChange }: Pick<Props, 'form' | 'onChange'>) => {
 /** Which secret is lent to its calls, and how; the secret goes into the vault and never through this form. */
 const Lent = ({ form, onChange }: Pick<Props, 'form' | 'onChange'>) => {
   const { say } = useWords()
+  const field = fieldsOf<Text>(form, onChange)
   return (
     <fieldset className={styles.lent}>
       <legend>{say('catalog.field.credential')}</legend>
       <TextInput
         label={say('frame.credentials.name')}
         description={say('catalog.field.credential.hint')}
-        value={form.credential}
-        onChange={(event) => onChange({ credential: event.currentTarget.value })}
+        {...field('credential')}
       />
       {form.credential !== '' && (
         <>
-          <TextInput
-            label={say('catalog.field.header')}
-            value={form.header}
-            onChange={(event) => onChange({ header: event.currentTarget.value })}
-          />
-          <TextInput
-            label={say('catalog.field.format')}
-            value={form.format}
-            onChange={(event) => onChange({ format: event.currentTarget.value })}
-          />
+          <TextInput label={say('catalog.field.header')} {...field('header')} />
+          <TextInput label={say('catalog.field.format')} {...field('format')} />
         </>
       )}
     </fieldset>

@@ -1,13 +1,11 @@
-import { useAll } from '../../api/all.ts'
-import { ask } from '../../api/client.ts'
 import { useAct } from '../../api/queries.ts'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { useGo } from '../../ui/Go.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import type { ItemAnswer } from './classes.ts'
-import { grantsOver } from './grants-over.ts'
+import { grantsOver, useGrants } from './grants-over.ts'
 
 /** Cannot be taken back: shows whose grants name the item, and asks for its name. */
 export const RemoveItem = ({
@@ -29,12 +27,7 @@ export const RemoveItem = ({
       path: { plane, name: server },
       header: { 'If-Match': '*', ...(reason !== '' && { 'X-Reason': reason }) },
     }
-    const done = {
-      onSuccess: () => {
-        toast(say('catalog.removed', { item: server }))
-        go(paths.catalog())
-      },
-    }
+    const done = said(say('catalog.removed', { item: server }), () => go(paths.catalog()))
     if (kind === 'API') removeApi.mutate({ params }, done)
     else removeServer.mutate({ params }, done)
   }
@@ -54,12 +47,3 @@ export const RemoveItem = ({
     </ActDialog>
   )
 }
-
-export const useGrants = (plane: string) =>
-  useAll('/api/v1/planes/{plane}/grants', [plane], async (of, query, signal) => {
-    const page = await ask('get', '/api/v1/planes/{plane}/grants', {
-      params: { path: { plane: of }, query },
-      signal,
-    })
-    return { ...page, items: page.items.map(({ document }) => document) }
-  })

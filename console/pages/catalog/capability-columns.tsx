@@ -3,8 +3,8 @@ import { Outcome } from '../../parts/Outcome.tsx'
 import type { StationState } from '../../parts/path.ts'
 import type { Column } from '../../ui/Table.tsx'
 import type { Key, Words } from '../../words/words.ts'
+import styles from './capability-columns.module.css'
 import type { Capability } from './classes.ts'
-import styles from './List.module.css'
 
 const shapes = {
   pinned: 'passed',
@@ -95,12 +95,14 @@ const Because = ({ row, words }: { readonly row: Capability; readonly words: Wor
   const { findings, suggestion, renamedFrom } = row
   const serious = findings.filter(({ severity }) => severity === 'serious').length
   return (
-    <>
+    <span className={styles.because}>
       {serious > 0 && (
         <Outcome state="held">{words.say('catalog.suspicious', { count: serious })}</Outcome>
       )}
-      {renamedFrom !== undefined && <>{words.say('catalog.renamed', { name: renamedFrom })} · </>}
-      {suggestion?.because ?? ''}
-    </>
+      <span>
+        {renamedFrom !== undefined && <>{words.say('catalog.renamed', { name: renamedFrom })} · </>}
+        {suggestion?.because ?? ''}
+      </span>
+    </span>
   )
 }

@@ -1,5 +1,5 @@
 import { Outcome } from '../../parts/Outcome.tsx'
-import { PlaneName } from '../../parts/planes.tsx'
+import { planeColumn } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { Go } from '../../ui/Go.tsx'
 import type { Column } from '../../ui/Table.tsx'
@@ -31,12 +31,7 @@ export const itemColumns = (
       cell: ({ kind }) => say(kind === 'API' ? 'ui.kind.api' : 'ui.kind.server'),
       filter: ({ kind }) => ({ field: 'kind', value: kind }),
     },
-    {
-      id: 'plane',
-      title: say('frame.plane'),
-      cell: ({ plane }) => <PlaneName plane={plane} />,
-      filter: ({ plane }) => ({ field: 'plane', value: plane }),
-    },
+    { ...planeColumn(words), filter: ({ plane }) => ({ field: 'plane', value: plane }) },
     {
       id: 'owner',
       title: say('catalog.owner'),

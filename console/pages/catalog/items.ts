@@ -1,18 +1,12 @@
-import { type All, useAll } from '../../api/all.ts'
-import { type Answer, ask } from '../../api/client.ts'
+import { type All, type RowOf, useAll } from '../../api/all.ts'
 import { useAnswers } from '../../api/queries.ts'
 
 const path = '/api/v1/planes/{plane}/status/servers'
-export type ItemRow = Answer<'get', typeof path>['items'][number]
+export type ItemRow = RowOf<typeof path>
 
 /** Every item of these planes, with how it is now. */
 export const useItems = (planes: readonly string[], everyMs?: number): All<ItemRow> =>
-  useAll<ItemRow>(
-    path,
-    planes,
-    (plane, query, signal) => ask('get', path, { params: { path: { plane }, query }, signal }),
-    everyMs === undefined ? {} : { everyMs },
-  )
+  useAll(path, planes, everyMs === undefined ? {} : { everyMs })
 
 export interface Use {
   readonly calls: number

@@ -1,87 +1,72 @@
-import type { Answer } from '../../api/client.ts'
-import { useAnswers } from '../../api/queries.ts'
-import { PlaneName, usePlanes } from '../../parts/planes.tsx'
+import { type RowOf, useAll } from '../../api/all.ts'
+import { planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { When } from '../../parts/when.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
-import { useWords } from '../../words/words.ts'
+import type { Column } from '../../ui/Table.tsx'
+import { useWords, type Words } from '../../words/words.ts'
 
 const path = '/api/v1/planes/{plane}/status/credentials'
-type Row = Answer<'get', typeof path>['items'][number]
+type Row = RowOf<typeof path>
 
 /** What the vault holds and whom it is lent to; a secret is written from the terminal and read by nobody. */
 export default function Credentials() {
-  const { say } = useWords()
-  const planes = usePlanes()
-  const answers = useAnswers(
-    path,
-    planes.map((plane) => [plane, { params: { path: { plane }, query: { limit: 500 } } }]),
-  )
+  const words = useWords()
+  const { say } = words
+  const credentials = useAll(path, usePlanes())
   const title = say('frame.credentials.title')
-  const rows = answers.flatMap(({ query }) => query.data?.items ?? [])
-  const isLoading = answers.some(({ query }) => query.isPending)
   return (
     <Page title={title}>
-      {answers.map(({ plane, query }) =>
-        query.error && query.error.status !== 403 ? (
-          <Failed
-            key={plane}
-            what={`${title}, ${plane}`}
-            problem={query.error}
-            onRetry={query.refetch}
-          />
-        ) : null,
-      )}
-      {isLoading && <Loading what={title} />}
-      {!isLoading && rows.length === 0 && (
-        <NothingYet title={say('frame.credentials.empty.title')}>
-          {say('frame.credentials.empty.body')}
-        </NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Table
-          id="credentials.list"
-          label={title}
-          columns={columnsOf(say)}
-          rows={rows}
-          keyOf={({ plane, credential }) => `${plane}/${credential}`}
-        />
-      )}
+      <List
+        id="credentials.list"
+        label={title}
+        of={{
+          ...credentials,
+          // Of a plane whose vault the person may not see there is nothing to list.
+          failures: credentials.failures.filter(({ problem }) => problem.status !== 403),
+        }}
+        empty={{
+          title: say('frame.credentials.empty.title'),
+          says: say('frame.credentials.empty.body'),
+        }}
+        columns={columnsOf(words)}
+        keyOf={({ plane, credential }) => `${plane}/${credential}`}
+      />
     </Page>
   )
 }
 
-const columnsOf = (say: ReturnType<typeof useWords>['say']): readonly Column<Row>[] => [
-  {
-    id: 'name',
-    title: say('frame.credentials.name'),
-    cell: ({ credential }) => <code>{credential}</code>,
-    text: ({ credential }) => credential,
-  },
-  {
-    id: 'servers',
-    title: say('frame.credentials.servers'),
-    cell: ({ servers }) => servers.join(', ') || '—',
-  },
-  {
-    id: 'owner',
-    title: say('frame.credentials.owner'),
-    cell: ({ owner }) => owner,
-    text: ({ owner }) => owner,
-  },
-  {
-    id: 'version',
-    title: say('frame.credentials.version'),
-    cell: ({ version }) => version ?? '—',
-    align: 'right',
-  },
-  {
-    id: 'since',
-    title: say('frame.credentials.since'),
-    cell: ({ at }) => (at === undefined ? '—' : <When at={at} how="minute" />),
-  },
-  { id: 'plane', title: say('frame.plane'), cell: ({ plane }) => <PlaneName plane={plane} /> },
-]
+const columnsOf = (words: Words): readonly Column<Row>[] => {
+  const { say } = words
+  return [
+    {
+      id: 'name',
+      title: say('frame.credentials.name'),
+      cell: ({ credential }) => <code>{credential}</code>,
+      text: ({ credential }) => credential,
+    },
+    {
+      id: 'servers',
+      title: say('frame.credentials.servers'),
+      cell: ({ servers }) => servers.join(', ') || '—',
+    },
+    {
+      id: 'owner',
+      title: say('frame.credentials.owner'),
+      cell: ({ owner }) => owner,
+      text: ({ owner }) => owner,
+    },
+    {
+      id: 'version',
+      title: say('frame.credentials.version'),
+      cell: ({ version }) => version ?? '—',
+      align: 'right',
+    },
+    {
+      id: 'since',
+      title: say('frame.credentials.since'),
+      cell: ({ at }) => (at === undefined ? '—' : <When at={at} how="minute" />),
+    },
+    planeColumn(words),
+  ]
+}

@@ -147,6 +147,7 @@ export default function Entries() {
           planes={planes}
           range={range}
           hasFilters={filters.length > 0}
+          ask={ask}
           onClose={() => setExporting(false)}
         />
       )}

@@ -7,20 +7,25 @@ import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Failed } from '../../ui/Failed.tsx'
+import { saveAs } from '../../ui/save.ts'
 import { useWords } from '../../words/words.ts'
-import { exportBundle, saveAs } from './bundle.ts'
+import { exportBundle } from './bundle.ts'
+import type { CallAsk } from './question.ts'
+import { SaveList } from './SaveList.tsx'
 
 interface Props {
   readonly planes: readonly string[]
   readonly range: Range
   readonly hasFilters: boolean
+  /** What the list shows: for files of it alone, which prove nothing. */
+  readonly ask: CallAsk
   readonly onClose: () => void
 }
 
 type State = 'asked' | 'busy' | 'done' | Problem
 
 /** What goes out, who may read it, and how whoever gets it proves it without us. */
-export const ExportDialog = ({ planes, range, hasFilters, onClose }: Props) => {
+export const ExportDialog = ({ planes, range, hasFilters, ask, onClose }: Props) => {
   const { say, language, number } = useWords()
   const zone = useZone()
   // From when it was asked: what happens meanwhile is not a part of it.
@@ -102,6 +107,7 @@ export const ExportDialog = ({ planes, range, hasFilters, onClose }: Props) => {
         <CopyBlock text={`tar xf ${name}\nbailiwick verify ./${plane}-evidence`} />
       )}
       {state instanceof Problem && <Failed what={say('ledger.export')} problem={state} />}
+      <SaveList planes={planes} ask={{ ...ask, ...sinceUntil(fixed) }} />
     </Dialog>
   )
 }

@@ -6,12 +6,9 @@ import { paths } from '../../paths.ts'
 import { Go } from '../../ui/Go.tsx'
 import type { Column } from '../../ui/Table.tsx'
 import type { Words } from '../../words/words.ts'
+import { capabilityOf } from './capability.ts'
 import { sayValue, titleOf } from './fields.ts'
 import type { CallRow } from './merge.ts'
-
-/** What is called, as filters name it; a whole server has no name, nor has a flood of many. */
-export const capabilityOf = ({ server, name, template = name }: CallRow): string =>
-  template === '' ? server : `${server}/${template}`
 
 /** Arguments as entries hold them: those that are indexed, personal ones as a keyed hash. */
 export const argumentsOf = (row: CallRow): string =>

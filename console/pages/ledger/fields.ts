@@ -62,6 +62,7 @@ export const sayValue = (words: Words, field: string, value: string): string => 
     const key = outcomes[value]
     return key === undefined ? value : words.say(key)
   }
+  if (field === 'reason' && value === 'unknown') return words.say('ledger.reason.unknown')
   const station = stations.find((one) => one === value)
   if (field === 'station' && station) return sayStation(words, station)
   if (field !== 'class') return value

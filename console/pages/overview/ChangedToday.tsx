@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useAnswer } from '../../api/queries.ts'
+import { actorOf } from '../../parts/actor.ts'
 import { When } from '../../parts/when.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Loading } from '../../ui/Loading.tsx'
@@ -26,7 +27,7 @@ export const ChangedToday = ({ planes }: { readonly planes: readonly string[] })
   const here = answer.data.items.filter((one) => one.planes.some((plane) => planes.includes(plane)))
   const today = here.filter(({ at }) => at >= midnight)
   const last = here[0]
-  const people = [...new Set(today.map(({ by }) => by))]
+  const people = [...new Set(today.map(({ by }) => actorOf(by)))]
   return (
     <Panel title={title}>
       {today.length === 0 && <p>{say('overview.changed.none')}</p>}
@@ -45,7 +46,7 @@ export const ChangedToday = ({ planes }: { readonly planes: readonly string[] })
                 {why !== '' && <em> {why}</em>}
               </span>
               <span>
-                {by} · <When at={at} how="minute" />
+                {actorOf(by)} · <When at={at} how="minute" />
               </span>
             </li>
           ),

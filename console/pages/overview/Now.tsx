@@ -29,31 +29,33 @@ export default function Now() {
     <OverviewPage state={state}>
       <CallsPath planes={planes} state={state} />
       <div className={styles.pair}>
-        <NeedsPerson planes={planes} everyMs={everyMs} />
-        <CallHistogram
-          {...{ planes, range, now, everyMs }}
-          filters={nothing}
-          onRange={(from, to) => go(`${paths.ledger()}?t=${fixedRange(from, to)}`)}
-        />
-      </div>
-      <div className={styles.pair}>
-        <ChangedToday planes={planes} />
-        <Panel
-          title={say('overview.top')}
-          aside={
-            <Select
-              size="xs"
-              w={160}
-              aria-label={say('overview.by')}
-              data={tops.map((value) => ({ value, label: titleOf(words, value) }))}
-              value={by}
-              allowDeselect={false}
-              onChange={(one) => set({ by: one ?? undefined })}
-            />
-          }
-        >
-          <ByValue {...{ by, planes, state }} top={8} />
-        </Panel>
+        <div className={styles.column}>
+          <NeedsPerson planes={planes} everyMs={everyMs} />
+          <ChangedToday planes={planes} />
+        </div>
+        <div className={styles.column}>
+          <CallHistogram
+            {...{ planes, range, now, everyMs }}
+            filters={nothing}
+            onRange={(from, to) => go(`${paths.ledger()}?t=${fixedRange(from, to)}`)}
+          />
+          <Panel
+            title={say('overview.top')}
+            aside={
+              <Select
+                size="xs"
+                w={160}
+                aria-label={say('overview.by')}
+                data={tops.map((value) => ({ value, label: titleOf(words, value) }))}
+                value={by}
+                allowDeselect={false}
+                onChange={(one) => set({ by: one ?? undefined })}
+              />
+            }
+          >
+            <ByValue {...{ by, planes, state }} top={8} />
+          </Panel>
+        </div>
       </div>
     </OverviewPage>
   )

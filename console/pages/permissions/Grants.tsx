@@ -1,18 +1,16 @@
 import { useMemo, useState } from 'react'
-import type { Answer } from '../../api/client.ts'
-import { useAct, useAnswer } from '../../api/queries.ts'
+import { type RowOf, useAll } from '../../api/all.ts'
+import { useAct } from '../../api/queries.ts'
 import { useListState } from '../../filters/use-search.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { Go } from '../../ui/Go.tsx'
-import { Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
-import { toast } from '../../ui/toast.tsx'
+import type { Column } from '../../ui/Table.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { boundsText } from './bounds.ts'
 import { GrantPeek } from './GrantPeek.tsx'
@@ -21,7 +19,7 @@ import { usePermissionTabs } from './tabs.ts'
 
 const path = '/api/v1/planes/{plane}/grants'
 const onePath = '/api/v1/planes/{plane}/grants/{name}'
-type Row = Answer<'get', typeof path>['items'][number]
+type Row = RowOf<typeof path>
 
 const known = { fields: [] }
 
@@ -30,16 +28,11 @@ export default function Grants() {
   const { say } = useWords()
   const plane = useOnePlane()
   const title = say('permissions.grants')
+  const grants = useAll(path, plane === undefined ? [] : [plane])
   const state = useListState(known)
   const { peek } = state.search
-  const query = useAnswer(
-    path,
-    { params: { path: { plane: plane ?? '' }, query: { limit: 500 } } },
-    { enabled: plane !== undefined },
-  )
   const [revoking, setRevoking] = useState<Row>()
   const columns = useMemo(() => columnsOf(say, setRevoking), [say])
-  const rows = query.data?.items ?? []
   return (
     <Page
       title={title}
@@ -47,46 +40,37 @@ export default function Grants() {
       aside={plane !== undefined && <PlaneName plane={plane} />}
       actions={<Go to={paths.permissions()}>{say('permissions.matrix')}</Go>}
     >
-      {query.isPending && <Loading what={title} />}
-      {query.error && <Failed what={title} problem={query.error} onRetry={query.refetch} />}
-      {query.data && rows.length === 0 && (
-        <NothingYet title={say('permissions.grants.empty.title')}>
-          {say('permissions.grants.empty.body')}
-        </NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Table
-          id="permissions.grants"
-          label={title}
-          columns={columns}
-          rows={rows}
-          keyOf={({ document: { name } }) => name}
-          open={peek}
-          onOpen={({ document: { name } }) => state.set({ peek: name })}
-        />
-      )}
+      <List
+        id="permissions.grants"
+        label={title}
+        of={grants}
+        empty={{
+          title: say('permissions.grants.empty.title'),
+          says: say('permissions.grants.empty.body'),
+        }}
+        columns={columns}
+        keyOf={({ document: { name } }) => name}
+        open={peek}
+        onOpen={({ document: { name } }) => state.set({ peek: name })}
+      />
       {peek !== undefined && plane !== undefined && (
         <GrantPeek
           plane={plane}
           name={peek}
-          keys={rows.map(({ document: { name } }) => name)}
+          keys={grants.rows.map(({ document: { name } }) => name)}
           onMove={(name) => state.set({ peek: name }, true)}
           onClose={() => state.set({ peek: undefined })}
         />
       )}
-      {revoking && plane !== undefined && (
-        <Revoke plane={plane} row={revoking} onClose={() => setRevoking(undefined)} />
-      )}
+      {revoking && <Revoke row={revoking} onClose={() => setRevoking(undefined)} />}
     </Page>
   )
 }
 
 const Revoke = ({
-  plane,
-  row: { etag, document },
+  row: { plane, etag, document },
   onClose,
 }: {
-  readonly plane: string
   readonly row: Row
   readonly onClose: () => void
 }) => {
@@ -107,15 +91,10 @@ const Revoke = ({
           {
             params: {
               path: { plane, name },
-              header: { 'If-Match': etag, 'X-Reason': encodeURIComponent(reason) },
+              header: { 'If-Match': etag, 'X-Reason': reason },
             },
           },
-          {
-            onSuccess: () => {
-              toast(say('permissions.revoked', { name }))
-              onClose()
-            },
-          },
+          said(say('permissions.revoked', { name }), onClose),
         )
       }
     >

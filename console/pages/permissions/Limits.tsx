@@ -1,20 +1,19 @@
 import { useMemo } from 'react'
-import type { Answer } from '../../api/client.ts'
+import { type RowOf, useAll } from '../../api/all.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
 import { Go } from '../../ui/Go.tsx'
-import { Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords } from '../../words/words.ts'
 import { boundsText } from './bounds.ts'
 import { type Selector, selectorText } from './selectors.ts'
 import { usePermissionTabs } from './tabs.ts'
 
-type Quota = Answer<'get', '/api/v1/planes/{plane}/quotas'>['items'][number]
+type Quota = RowOf<'/api/v1/planes/{plane}/quotas'>
+type Grant = RowOf<'/api/v1/planes/{plane}/grants'>
 
 interface Row {
   readonly key: string
@@ -31,10 +30,9 @@ export default function Limits() {
   const { say, number } = useWords()
   const plane = useOnePlane()
   const title = say('permissions.limits')
-  const enabled = { enabled: plane !== undefined }
-  const params = { path: { plane: plane ?? '' }, query: { limit: 500 } }
-  const quotas = useAnswer('/api/v1/planes/{plane}/quotas', { params }, enabled)
-  const grants = useAnswer('/api/v1/planes/{plane}/grants', { params }, enabled)
+  const planes = plane === undefined ? [] : [plane]
+  const quotas = useAll('/api/v1/planes/{plane}/quotas', planes)
+  const grants = useAll('/api/v1/planes/{plane}/grants', planes)
   const limited = useAnswer(
     '/api/v1/planes/{plane}/calls/facets',
     {
@@ -43,16 +41,12 @@ export default function Limits() {
         query: { since: '24h', result: ['limited'], field: ['quota'], top: 100 },
       },
     },
-    enabled,
+    { enabled: plane !== undefined },
   )
   const counts = useMemo(() => {
     const values = limited.data?.facets[0]?.values
     return values && new Map(values.map(({ value, count }) => [value, count]))
   }, [limited.data])
-  const rows = useMemo(
-    () => rowsOf(quotas.data?.items ?? [], grants.data?.items ?? []),
-    [quotas.data, grants.data],
-  )
   const columns: readonly Column<Row>[] = [
     {
       id: 'name',
@@ -83,40 +77,32 @@ export default function Limits() {
     },
     { id: 'set', title: say('permissions.managed'), cell: ({ set }) => set ?? '—' },
   ]
-  const isPending = quotas.isPending || grants.isPending
   return (
     <Page
       title={title}
       tabs={usePermissionTabs()}
       aside={plane !== undefined && <PlaneName plane={plane} />}
     >
-      {isPending && <Loading what={title} />}
-      {[quotas, grants].map(
-        ({ error, refetch }, at) =>
-          error && <Failed key={String(at)} what={title} problem={error} onRetry={refetch} />,
-      )}
-      {!isPending && rows.length === 0 && !quotas.error && (
-        <NothingYet title={say('permissions.limits.empty.title')}>
-          {say('permissions.limits.empty.body')}
-        </NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Table
-          id="permissions.limits"
-          label={title}
-          columns={columns}
-          rows={rows}
-          keyOf={({ key }) => key}
-        />
-      )}
+      <List
+        id="permissions.limits"
+        label={title}
+        of={{
+          rows: rowsOf(quotas.rows, grants.rows),
+          isPending: quotas.isPending || grants.isPending,
+          failures: [...quotas.failures, ...grants.failures],
+        }}
+        empty={{
+          title: say('permissions.limits.empty.title'),
+          says: say('permissions.limits.empty.body'),
+        }}
+        columns={columns}
+        keyOf={({ key }) => key}
+      />
     </Page>
   )
 }
 
-const rowsOf = (
-  quotas: readonly Quota[],
-  grants: Answer<'get', '/api/v1/planes/{plane}/grants'>['items'],
-): readonly Row[] => [
+const rowsOf = (quotas: readonly Quota[], grants: readonly Grant[]): readonly Row[] => [
   ...quotas.map(
     ({ document: { name, allow, over, per }, set }): Row => ({
       ...{ key: `quota/${name}`, kind: 'quota', name, bounds: allow, over, per, set },

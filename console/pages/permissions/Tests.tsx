@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { listed } from '../../api/all.ts'
 import { ask } from '../../api/client.ts'
 import type { Problem } from '../../api/problem.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { Dimmed, Loading } from '../../ui/Loading.tsx'
+import { List } from '../../ui/List.tsx'
 import { Page } from '../../ui/Page.tsx'
-import { type Column, Table } from '../../ui/Table.tsx'
+import type { Column } from '../../ui/Table.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Tests as Tried } from './matrix/effect.ts'
 import { usePermissionTabs } from './tabs.ts'
@@ -66,24 +65,17 @@ export default function Tests() {
         )
       }
     >
-      {query.isPending && <Loading what={title} />}
-      {query.error && <Failed what={title} problem={query.error} onRetry={query.refetch} />}
-      {query.data && rows.length === 0 && (
-        <NothingYet title={say('permissions.tests.empty.title')}>
-          {say('permissions.tests.empty.body')}
-        </NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Dimmed on={query.isFetching}>
-          <Table
-            id="permissions.tests"
-            label={title}
-            columns={columns}
-            rows={rows}
-            keyOf={({ name }) => name}
-          />
-        </Dimmed>
-      )}
+      <List
+        id="permissions.tests"
+        label={title}
+        of={{ ...listed(query, rows), isOld: query.isFetching }}
+        empty={{
+          title: say('permissions.tests.empty.title'),
+          says: say('permissions.tests.empty.body'),
+        }}
+        columns={columns}
+        keyOf={({ name }) => name}
+      />
     </Page>
   )
 }

@@ -4,7 +4,7 @@ import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { useGo } from '../../ui/Go.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said, toast } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import type { Capability, ItemAnswer } from '../catalog/classes.ts'
 import styles from './Drift.module.css'
@@ -58,12 +58,7 @@ const Deciding = ({
   const path = { plane: item.plane, name: item.server }
   const { kind, name } = row
   const act = (reason: string) => {
-    const done = {
-      onSuccess: () => {
-        toast(say(`drift.${what}.done`, { name, item: item.server }))
-        onClose()
-      },
-    }
+    const done = said(say(`drift.${what}.done`, { name, item: item.server }), onClose)
     if (what === 'block')
       return block.mutate({ params: { path }, body: { kind, name, reason } }, done)
     const params = { path, header: { 'X-Reason': reason } }

@@ -1,15 +1,8 @@
-import type { Answer } from '../../api/client.ts'
-import { useAnswers } from '../../api/queries.ts'
-import { PlaneName, usePlanes } from '../../parts/planes.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { Loading } from '../../ui/Loading.tsx'
-import { Table } from '../../ui/Table.tsx'
+import { planeColumn, usePlanes } from '../../parts/planes.tsx'
+import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
+import { type ItemRow, useItems } from '../catalog/items.ts'
 import { usePlaneDocuments } from './use-plane-documents.ts'
-
-const path = '/api/v1/planes/{plane}/status/servers'
-type Item = Answer<'get', typeof path>['items'][number]
 
 interface Row {
   readonly plane: string
@@ -21,76 +14,54 @@ interface Row {
 
 /** Which kinds of data items say that they touch, whether they are recorded, and for how long. */
 export const DataClasses = () => {
-  const { say } = useWords()
-  const planes = usePlanes()
-  const answers = useAnswers(
-    path,
-    planes.map((plane) => [plane, { params: { path: { plane }, query: { limit: 500 } } }]),
-  )
+  const words = useWords()
+  const { say } = words
+  const items = useItems(usePlanes())
   const documents = usePlaneDocuments()
-  const title = say('settings.dataClasses')
   const rows = documents.rows.flatMap(({ document: { name, ledger } }) => {
-    const items = answers.find(({ plane }) => plane === name)?.query.data?.items ?? []
-    return classesOf(name, items, ledger?.mask ?? [], ledger?.retain?.classes ?? {})
+    const its = items.rows.filter(({ plane }) => plane === name)
+    return classesOf(name, its, ledger?.mask ?? [], ledger?.retain?.classes ?? {})
   })
-  const isPending = documents.query.isPending || answers.some(({ query }) => query.isPending)
   return (
-    <>
-      {answers.map(
-        ({ plane, query }) =>
-          query.error && (
-            <Failed
-              key={plane}
-              what={`${title}, ${plane}`}
-              problem={query.error}
-              onRetry={query.refetch}
-            />
-          ),
-      )}
-      {isPending && <Loading what={title} />}
-      {!isPending && rows.length === 0 && (
-        <NothingYet title={say('settings.dataClasses.empty.title')}>
-          {say('settings.dataClasses.empty.body')}
-        </NothingYet>
-      )}
-      {rows.length > 0 && (
-        <Table
-          id="settings.dataClasses"
-          label={title}
-          rows={rows}
-          keyOf={({ plane, name }) => `${plane}/${name}`}
-          columns={[
-            { id: 'name', title: say('settings.dataClass'), cell: ({ name }) => name },
-            {
-              id: 'recorded',
-              title: say('settings.recorded'),
-              cell: ({ isMasked }) => say(isMasked ? 'settings.masked' : 'settings.asIs'),
-            },
-            {
-              id: 'kept',
-              title: say('settings.kept'),
-              cell: ({ kept }) => kept ?? say('settings.asPlane'),
-            },
-            {
-              id: 'items',
-              title: say('settings.items'),
-              cell: ({ items }) => items.join(', ') || '—',
-            },
-            {
-              id: 'plane',
-              title: say('frame.plane'),
-              cell: ({ plane }) => <PlaneName plane={plane} />,
-            },
-          ]}
-        />
-      )}
-    </>
+    <List
+      id="settings.dataClasses"
+      label={say('settings.dataClasses')}
+      of={{
+        rows,
+        isPending: documents.isPending || items.isPending,
+        failures: [...documents.failures, ...items.failures],
+      }}
+      empty={{
+        title: say('settings.dataClasses.empty.title'),
+        says: say('settings.dataClasses.empty.body'),
+      }}
+      keyOf={({ plane, name }) => `${plane}/${name}`}
+      columns={[
+        { id: 'name', title: say('settings.dataClass'), cell: ({ name }) => name },
+        {
+          id: 'recorded',
+          title: say('settings.recorded'),
+          cell: ({ isMasked }) => say(isMasked ? 'settings.masked' : 'settings.asIs'),
+        },
+        {
+          id: 'kept',
+          title: say('settings.kept'),
+          cell: ({ kept }) => kept ?? say('settings.asPlane'),
+        },
+        {
+          id: 'items',
+          title: say('settings.items'),
+          cell: ({ items }) => items.join(', ') || '—',
+        },
+        planeColumn(words),
+      ]}
+    />
   )
 }
 
 const classesOf = (
   plane: string,
-  items: readonly Item[],
+  items: readonly ItemRow[],
   mask: readonly string[],
   kept: Readonly<Record<string, string>>,
 ): readonly Row[] => {

@@ -1,18 +1,17 @@
 import { Checkbox, PasswordInput, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
-import { Button } from '../../ui/Button.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { FormDialog } from '../../ui/FormDialog.tsx'
+import { useFields } from '../../ui/fields.ts'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
 /** An account: what is typed stays after an error, and a passphrase may be pasted. */
 export const NewPerson = ({ onClose }: { readonly onClose: () => void }) => {
   const { say } = useWords()
-  const [name, setName] = useState('')
-  const [title, setTitle] = useState('')
-  const [password, setPassword] = useState('')
+  const { texts, field } = useFields({ name: '', title: '', password: '' })
   const [administrator, setAdministrator] = useState(false)
+  const { name, title, password } = texts
   const act = useAct('put', '/api/v1/people/{person}')
   const make = () =>
     act.mutate(
@@ -20,57 +19,37 @@ export const NewPerson = ({ onClose }: { readonly onClose: () => void }) => {
         params: { path: { person: name } },
         body: { administrator, password, ...(title !== '' && { title }) },
       },
-      {
-        onSuccess: () => {
-          toast(say('settings.person.made', { person: name }))
-          onClose()
-        },
-      },
+      said(say('settings.person.made', { person: name }), onClose),
     )
   return (
-    <Dialog
+    <FormDialog
       title={say('settings.person.make.title')}
+      act={say('settings.person.make')}
+      isReady={name !== '' && password !== ''}
+      isBusy={act.isPending}
+      problem={act.error}
+      onAct={make}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{say('ui.cancel')}</Button>
-          <Button
-            tone="main"
-            loading={act.isPending}
-            disabled={name === '' || password === ''}
-            onClick={make}
-          >
-            {say('settings.person.make')}
-          </Button>
-        </>
-      }
     >
       <TextInput
         label={say('settings.name')}
         description={say('settings.person.name.hint')}
         required
         autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        {...field('name')}
       />
-      <TextInput
-        label={say('settings.says')}
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
-      />
+      <TextInput label={say('settings.says')} {...field('title')} />
       <PasswordInput
         label={say('frame.signIn.password')}
         required
         autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
+        {...field('password')}
       />
       <Checkbox
         label={say('settings.administrator.of')}
         checked={administrator}
         onChange={(event) => setAdministrator(event.currentTarget.checked)}
       />
-      {act.error && <p role="alert">{act.error.detail}</p>}
-    </Dialog>
+    </FormDialog>
   )
 }

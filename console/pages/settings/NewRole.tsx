@@ -1,9 +1,8 @@
 import { NativeSelect, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
-import { Button } from '../../ui/Button.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { ActDialog } from '../../ui/ActDialog.tsx'
+import { useFields } from '../../ui/fields.ts'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
 const roles = ['plane-admin', 'owner', 'auditor', 'soc', 'privacy', 'developer'] as const
@@ -20,16 +19,15 @@ export const NewRole = ({
   readonly onClose: () => void
 }) => {
   const { say } = useWords()
-  const [plane, setPlane] = useState(planes[0] ?? '')
-  const [person, setPerson] = useState('')
-  const [role, setRole] = useState<Role>('auditor')
-  const [over, setOver] = useState<Over>('plane')
-  const [of, setOf] = useState('')
-  const [until, setUntil] = useState('')
-  const [reason, setReason] = useState('')
+  const { texts, field } = useFields({
+    ...{ plane: planes[0] ?? '', person: '', of: '', until: '' },
+    ...{ role: 'auditor', over: 'plane' },
+  })
+  const { plane, person, of, until } = texts
+  const [role, over] = [texts.role as Role, texts.over as Over]
   const act = useAct('put', '/api/v1/planes/{plane}/role-bindings/{name}')
   const name = nameOf(person, role, over === 'plane' ? '' : of)
-  const give = () =>
+  const give = (reason: string) =>
     act.mutate(
       {
         params: { path: { plane, name }, header: { 'If-None-Match': '*' } },
@@ -42,77 +40,36 @@ export const NewRole = ({
           ...(until !== '' && { until }),
         },
       },
-      {
-        onSuccess: () => {
-          toast(say('settings.role.given', { person, role: say(`settings.role.${role}`) }))
-          onClose()
-        },
-      },
+      said(say('settings.role.given', { person, role: say(`settings.role.${role}`) }), onClose),
     )
   return (
-    <Dialog
+    <ActDialog
       title={say('settings.role.give.title')}
+      act={say('settings.role.give')}
+      tier={1}
+      isReady={person !== '' && (over === 'plane' || of !== '')}
+      isBusy={act.isPending}
+      problem={act.error}
+      onAct={give}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{say('ui.cancel')}</Button>
-          <Button
-            tone="main"
-            loading={act.isPending}
-            disabled={person === '' || (over !== 'plane' && of === '')}
-            onClick={give}
-          >
-            {say('settings.role.give')}
-          </Button>
-        </>
-      }
     >
-      <NativeSelect
-        label={say('frame.plane')}
-        data={[...planes]}
-        value={plane}
-        onChange={(event) => setPlane(event.currentTarget.value)}
-      />
-      <TextInput
-        label={say('settings.person')}
-        required
-        autoComplete="off"
-        value={person}
-        onChange={(event) => setPerson(event.currentTarget.value)}
-      />
+      <NativeSelect label={say('frame.plane')} data={[...planes]} {...field('plane')} />
+      <TextInput label={say('settings.person')} required autoComplete="off" {...field('person')} />
       <NativeSelect
         label={say('settings.role')}
         data={roles.map((value) => ({ value, label: say(`settings.role.${value}`) }))}
-        value={role}
-        onChange={(event) => setRole(event.currentTarget.value as Role)}
+        {...field('role')}
       />
       <NativeSelect
         label={say('settings.over')}
         data={overs.map((value) => ({ value, label: say(`settings.over.${value}`) }))}
-        value={over}
-        onChange={(event) => setOver(event.currentTarget.value as Over)}
+        {...field('over')}
       />
       {over !== 'plane' && (
-        <TextInput
-          label={say('settings.over.name')}
-          required
-          value={of}
-          onChange={(event) => setOf(event.currentTarget.value)}
-        />
+        <TextInput label={say('settings.over.name')} required {...field('of')} />
       )}
-      <TextInput
-        type="date"
-        label={say('permissions.ends')}
-        value={until}
-        onChange={(event) => setUntil(event.currentTarget.value)}
-      />
-      <TextInput
-        label={say('ui.reason')}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      {act.error && <p role="alert">{act.error.detail}</p>}
-    </Dialog>
+      <TextInput type="date" label={say('permissions.ends')} {...field('until')} />
+    </ActDialog>
   )
 }
 

@@ -1,11 +1,9 @@
 import { useState } from 'react'
+import { useWhole } from '../../api/all.ts'
 import type { Answer } from '../../api/client.ts'
-import { useAnswer } from '../../api/queries.ts'
 import { When } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { Loading } from '../../ui/Loading.tsx'
-import { Table } from '../../ui/Table.tsx'
+import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
 import { NewPerson } from './NewPerson.tsx'
 import { RemovePerson } from './RemovePerson.tsx'
@@ -25,19 +23,17 @@ export const People = () => (
 
 const Accounts = () => {
   const { say } = useWords()
-  const query = useAnswer('/api/v1/people', { params: { query: { limit: 500 } } })
+  const people = useWhole('/api/v1/people')
   const [isMaking, setMaking] = useState(false)
   const [removing, setRemoving] = useState<Person>()
   const title = say('settings.accounts')
-  if (query.isPending) return <Loading what={title} />
-  if (query.error) return <Failed what={title} problem={query.error} onRetry={query.refetch} />
   return (
     <section className={styles.part}>
       <h2>{title}</h2>
-      <Table
+      <List
         id="settings.people"
         label={title}
-        rows={query.data.items}
+        of={people}
         keyOf={({ name }) => name}
         tools={
           <Button tone="main" onClick={() => setMaking(true)}>

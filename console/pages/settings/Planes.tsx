@@ -5,34 +5,26 @@ import { PlaneName } from '../../parts/planes.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
-import { NothingYet } from '../../ui/Empty.tsx'
-import { Failed } from '../../ui/Failed.tsx'
-import { Loading } from '../../ui/Loading.tsx'
-import { Table } from '../../ui/Table.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { List } from '../../ui/List.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** Every plane as it is written, and what stops all of it at once. */
 export const Planes = () => {
   const { say } = useWords()
-  const { query, rows } = usePlaneDocuments()
+  const planes = usePlaneDocuments()
   const [stopping, setStopping] = useState<string>()
-  const title = say('settings.planes')
-  if (query.isPending) return <Loading what={title} />
-  if (query.error) return <Failed what={title} problem={query.error} onRetry={query.refetch} />
-  if (rows.length === 0)
-    return (
-      <NothingYet title={say('settings.planes.empty.title')}>
-        {say('settings.planes.empty.body')}
-      </NothingYet>
-    )
   return (
     <>
-      <Table
+      <List
         id="settings.planes"
-        label={title}
-        rows={rows}
+        label={say('settings.planes')}
+        of={planes}
+        empty={{
+          title: say('settings.planes.empty.title'),
+          says: say('settings.planes.empty.body'),
+        }}
         keyOf={({ document: { name } }) => name}
         columns={[
           {
@@ -75,7 +67,7 @@ export const Planes = () => {
           },
         ]}
       />
-      <Documents rows={rows} />
+      <Documents rows={planes.rows} />
       {stopping !== undefined && <Stop plane={stopping} onClose={() => setStopping(undefined)} />}
     </>
   )
@@ -112,12 +104,7 @@ const Stop = ({ plane, onClose }: { readonly plane: string; readonly onClose: ()
       onAct={(reason) =>
         act.mutate(
           { params: { path: { plane } }, body: { reason } },
-          {
-            onSuccess: () => {
-              toast(say('settings.stopped', { plane }))
-              onClose()
-            },
-          },
+          said(say('settings.stopped', { plane }), onClose),
         )
       }
     >

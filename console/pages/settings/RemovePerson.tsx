@@ -1,6 +1,6 @@
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
-import { toast } from '../../ui/toast.tsx'
+import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
 export const RemovePerson = ({
@@ -24,12 +24,7 @@ export const RemovePerson = ({
       onAct={() =>
         act.mutate(
           { params: { path: { person } } },
-          {
-            onSuccess: () => {
-              toast(say('settings.person.removed', { person }))
-              onClose()
-            },
-          },
+          said(say('settings.person.removed', { person }), onClose),
         )
       }
     >

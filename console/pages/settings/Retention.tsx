@@ -9,10 +9,11 @@ import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 /** How long what is recorded is kept, plane by plane, and the words of the document that say so. */
 export const Retention = () => {
   const { say } = useWords()
-  const { query, rows } = usePlaneDocuments()
+  const { rows, isPending, failures } = usePlaneDocuments()
+  const [failure] = failures
   const title = say('settings.retention')
-  if (query.isPending) return <Loading what={title} />
-  if (query.error) return <Failed what={title} problem={query.error} onRetry={query.refetch} />
+  if (isPending) return <Loading what={title} />
+  if (failure) return <Failed what={title} problem={failure.problem} onRetry={failure.retry} />
   return (
     <>
       <p>{say('settings.retention.says')}</p>

@@ -1,4 +1,5 @@
 import { FullStrip } from '../../parts/FullStrip.tsx'
+import { stations } from '../../parts/path.ts'
 import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Failed } from '../../ui/Failed.tsx'
@@ -12,6 +13,9 @@ import { Granting } from './Granting.tsx'
 import styles from './Steps.module.css'
 import { Step, type StepState, Steps } from './Steps.tsx'
 import { type Choice, type FirstCall as Standing, useFirstCall } from './use-first-call.ts'
+
+/** The road before anybody has gone it. */
+const ahead = stations.map((station) => ({ station, state: 'not reached' as const }))
 
 const order: readonly Stage[] = ['server', 'call', 'grant', 'again', 'done']
 const stateOf = (step: Stage, stage: Stage): StepState => {
@@ -59,7 +63,9 @@ const Road = ({ stage, choices, chosen, consumer, calls }: Standing) => {
         {stage === 'grant' && chosen && <Granting chosen={chosen} consumer={consumer} />}
       </Step>
       <Step state={stateOf('again', stage)} title={say('setup.step.again')}>
-        {stage === 'again' && <Command chosen={chosen} waits={say('setup.waiting.again')} />}
+        {stage === 'again' && (
+          <Command isAgain chosen={chosen} waits={say('setup.waiting.again')} />
+        )}
         {permitted && <Arrived row={permitted} says={say('setup.permitted')} />}
       </Step>
       <Step state={stage === 'done' ? 'now' : 'later'} title={say('setup.step.open')}>
@@ -79,20 +85,23 @@ const sayDenied = (row: Row, say: ReturnType<typeof useWords>['say']): string =>
 const Command = ({
   chosen,
   waits,
+  isAgain = false,
 }: {
   readonly chosen: Choice | undefined
   readonly waits: string
+  readonly isAgain?: boolean
 }) => {
   const { say } = useWords()
   if (!chosen) return <p role="alert">{say('setup.gone')}</p>
   const { plane, item, tool } = chosen
   return (
     <>
-      <p>{say('setup.command', { agent: agentFor(item.name) })}</p>
+      {!isAgain && <p>{say('setup.command', { agent: agentFor(item.name) })}</p>}
       <div className={styles.wide}>
         <CopyBlock text={commandFor(plane, item.name, tool)} />
       </div>
       <p role="status">{waits}</p>
+      {!isAgain && <FullStrip path={ahead} />}
     </>
   )
 }

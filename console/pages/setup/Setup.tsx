@@ -58,6 +58,7 @@ export default function Setup() {
           />
           <PasswordInput
             label={say('setup.password')}
+            description={say('setup.password.hint')}
             autoComplete="new-password"
             required
             value={password}

@@ -81,9 +81,7 @@ export const frame = {
   'frame.later.alarms.title': 'Alarms are not built in this version',
   'frame.later.alarms.body':
     'Nothing watches for loops or unusual use yet. Limits hold meanwhile, and an agent can be suspended from its page.',
-  'frame.later.reviews.title': 'Requests are not built in this version',
-  'frame.later.reviews.body':
-    'Changed definitions are reviewed under Drift. Requests and recertification come with the portal.',
+  'frame.later.reviews': 'Requests and recertification are not built in this version.',
   'frame.later.portal.title': 'This comes with the portal',
   'frame.later.portal.body':
     'Asking for access, and seeing your own calls, is not built in this version. An owner grants access in the Manager.',

@@ -17,7 +17,8 @@ export const ui = {
   'ui.effect.cells':
     '{count, plural, =0 {No permission changes} one {# permission changes} other {# permissions change}}',
   'ui.effect.agents': '{count, plural, one {# agent} other {# agents}}',
-  'ui.effect.tests': '{passed, number} of {total, number} tests hold',
+  'ui.effect.tests':
+    '{total, plural, =0 {No tests are written} other {{passed, number} of {total, number} tests hold}}',
   'ui.effect.newlyPermitted': 'Newly permitted, of the last 7 days: {count, number}',
   'ui.effect.newlyDenied': 'Newly denied: {count, number}',
   'ui.error.title': 'Could not load: {what}',

@@ -23,7 +23,7 @@ export const call: Record<keyof typeof english, string> = {
   'call.why': 'Neden',
   'call.then': 'O zaman',
   'call.now': 'Şimdi',
-  'call.revision': 'rev {revision, number}',
+  'call.revision': 'sürüm {revision, number}',
   'call.considered': 'Bakılan yetkiler',
   'call.considered.none': 'Bu ajanın burada yetkisi yok.',
   'call.rules': 'Kurallar',

@@ -42,7 +42,7 @@ export const explain: Record<keyof typeof english, string> = {
   'explain.decision.denied': 'Hayır – İzin durağında reddedilir',
   'explain.decision.held': 'İzin durağında incelemeye alınır',
   'explain.decision.depends': 'Argümanlara bağlı',
-  'explain.by': 'politika rev {revision, number} · ağ geçidiyle aynı değerlendirici',
+  'explain.by': 'politika sürümü {revision, number} · ağ geçidiyle aynı değerlendirici',
   'explain.compare': 'Karşılaştır',
   'explain.draft': 'Taslak',
   'explain.draft.make': 'Buna izin veren bir taslak yap',

@@ -59,7 +59,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.trust.unsigned': 'Defter: henüz imzalı kayıt yok',
   'frame.trust.broken': '{plane} defteri reddedildi: {problem}',
   'frame.trust.found': '{plane} defteri imzalananla uyuşmuyor: {problem}',
-  'frame.trust.policy': 'Politika rev {revision, number}',
+  'frame.trust.policy': 'Politika sürümü {revision, number}',
   'frame.trust.inForce': 'her yerde yürürlükte',
   'frame.trust.behind': '{count, plural, other {# süreç eski bir revizyonla karar veriyor}}',
   'frame.trust.zone': 'Saatler',
@@ -82,9 +82,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.later.alarms.title': 'Alarmlar bu sürümde yok',
   'frame.later.alarms.body':
     'Henüz döngüleri veya olağan dışı kullanımı izleyen bir şey yok. Sınırlar bu arada geçerlidir; bir ajan kendi sayfasından askıya alınabilir.',
-  'frame.later.reviews.title': 'Talepler bu sürümde yok',
-  'frame.later.reviews.body':
-    'Değişen tanımlar Sapma altında incelenir. Talepler ve yeniden onaylama portalla gelir.',
+  'frame.later.reviews': 'Talepler ve yeniden onaylama bu sürümde yok.',
   'frame.later.portal.title': 'Bu, portalla gelir',
   'frame.later.portal.body':
     'Erişim istemek ve kendi çağrılarınızı görmek bu sürümde yok. Sahipler erişimi Yönetici yüzünde verir.',

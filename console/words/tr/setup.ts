@@ -9,6 +9,7 @@ export const setup: Record<keyof typeof english, string> = {
     '`bailiwick setup-code`, çalıştığı yerde bir kod yazar: bir kez ve yarım saat geçerlidir.',
   'setup.name': 'Ad',
   'setup.password': 'Parola',
+  'setup.password.hint': 'En az 12 karakter; birkaç sözcük, işaretlerden daha kolay akılda kalır.',
   'setup.act': 'Yöneticiyi oluştur',
   'setup.wrong':
     '{detail} Yeni bir kod için çalıştığı yerde `bailiwick setup-code` komutunu çalıştırın.',

@@ -18,7 +18,8 @@ export const ui: Record<keyof typeof english, string> = {
   'ui.effect.loading': 'Neyin değişeceği hesaplanıyor',
   'ui.effect.cells': '{count, plural, =0 {Hiçbir yetki değişmiyor} other {# yetki değişiyor}}',
   'ui.effect.agents': '{count, plural, other {# ajan}}',
-  'ui.effect.tests': '{total, number} sınamadan {passed, number} tanesi geçerli',
+  'ui.effect.tests':
+    '{total, plural, =0 {Yazılmış sınama yok} other {{total, number} sınamadan {passed, number} tanesi geçerli}}',
   'ui.effect.newlyPermitted': 'Son 7 günün çağrılarından yeni izin verilen: {count, number}',
   'ui.effect.newlyDenied': 'Yeni reddedilen: {count, number}',
   'ui.error.title': 'Yüklenemedi: {what}',

@@ -27,6 +27,9 @@ const mostUnheard = 1024 * 1024
 
 const limits = { depth: 256, nodes: 5_000_000, inexactNumbers: 'keep' } as const
 
+/** What the caller's process says of the caller: it reads no more for now, it does again, it has left. */
+type Up = 'wait' | 'go on' | 'cancel'
+
 /** The first byte of what is told back. */
 const HEAD = 0x68
 const MESSAGE = 0x6d
@@ -53,13 +56,24 @@ export const createElsewhere = (parts: {
   const send: Elsewhere['send'] = (key, retry, outbound, sink, gone) => {
     const replyTo = `round-${parts.nextId()}`
     let isOver = false
+    let waits = false
+    let line: Promise<unknown> = Promise.resolve()
+    const say = (what: Up): void => {
+      const tell = () => mailboxes.tell(`${replyTo}-up`, Buffer.from(what), withinMs)
+      line = line.then(tell).catch(() => {})
+    }
     const over = (): void => {
       isOver = true
       stop()
       end()
     }
     const end = mailboxes.hold(replyTo, (frame) => {
-      if (!isOver && hear(sink, frame)) over()
+      if (isOver) return
+      const heard = hear(sink, frame)
+      if (heard === 'over') over()
+      if (heard !== 'wait' || waits) return
+      waits = true
+      say('wait')
     })
     const fail = (code: 'upstream_timeout' | 'upstream_unreachable', detail: string): void => {
       if (isOver) return
@@ -81,9 +95,12 @@ export const createElsewhere = (parts: {
       cancel() {
         if (isOver) return
         over()
-        mailboxes.tell(`${replyTo}-up`, Buffer.from('cancel'), withinMs).catch(() => {})
+        say('cancel')
       },
-      resume() {},
+      resume() {
+        if (waits && !isOver) say('go on')
+        waits = false
+      },
     }
   }
   return { hold, send }
@@ -106,8 +123,14 @@ const readRetry = (message: Buffer): Retry & { readonly replyTo: string } => {
 const farSink = (mailboxes: PlaneMailboxes, replyTo: string) => {
   let exchange: Exchange | undefined
   let unheard = 0
+  let waits = false
   let line: Promise<unknown> = Promise.resolve()
-  const end = mailboxes.hold(`${replyTo}-up`, () => {
+  const mayGoOn = (): boolean => !waits && unheard < mostUnheard
+  const end = mailboxes.hold(`${replyTo}-up`, (said) => {
+    const up = said.toString() as Up
+    waits = up === 'wait'
+    if (up === 'go on' && mayGoOn()) exchange?.resume()
+    if (up !== 'cancel') return
     end()
     exchange?.cancel('the caller closed its connection')
   })
@@ -122,9 +145,9 @@ const farSink = (mailboxes: PlaneMailboxes, replyTo: string) => {
       .catch(() => exchange?.cancel('its caller’s process was not reached'))
       .finally(() => {
         unheard -= bytes.length
-        if (unheard < mostUnheard) exchange?.resume()
+        if (mayGoOn()) exchange?.resume()
       })
-    return unheard < mostUnheard
+    return mayGoOn()
   }
   const text = (value: object) => Buffer.from(JSON.stringify(value))
   const sink: Sink = {
@@ -147,25 +170,24 @@ const farSink = (mailboxes: PlaneMailboxes, replyTo: string) => {
   }
 }
 
-/** True when it was the last. */
-const hear = (sink: Sink, frame: Buffer): boolean => {
+/** `over` when it was the last, `wait` when the caller does not take more now. */
+const hear = (sink: Sink, frame: Buffer): 'over' | 'wait' | 'more' => {
   const rest = frame.subarray(1)
   switch (frame[0]) {
     case HEAD: {
       const { status, kind } = JSON.parse(rest.toString())
       sink.head({ status, kind, sessionId: undefined, headers: [] })
-      return false
+      return 'more'
     }
     case MESSAGE:
-      sink.message(rest)
-      return false
+      return sink.message(rest) ? 'more' : 'wait'
     case END:
       sink.end()
-      return true
+      return 'over'
     default: {
       const { code, detail } = JSON.parse(rest.toString())
       sink.fail(code, detail)
-      return true
+      return 'over'
     }
   }
 }

@@ -201,6 +201,7 @@ const startOptions = ({ options, terminal, io, data }: Invocation): StartOptions
     ...(config !== undefined && { config }),
     ...(store !== undefined && { store }),
     sample: options.flag('sample'),
+    program: terminal.program,
     print: io.stderr.isTTY ? printLog(terminal) : (line) => terminal.warn(line.trimEnd()),
   }
 }

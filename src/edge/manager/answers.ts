@@ -300,6 +300,7 @@ export const status = z.looseObject({
   version: z.string(),
   origin: z.string(),
   startedAt: at,
+  program: z.string().describe('What is typed on that machine to run it, for administrators.'),
   ready: z.boolean(),
   because: z.array(z.string()),
   revision: z.int(),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlanePolicy } from '#change/change.ts'
 import { namePattern, type PlaneId, planeId } from '#domain/name.ts'
-import type { Gateway } from '#gateway/serve.ts'
+import type { Gateway } from '#gateway/gateway.ts'
 import { Fault } from '#lib/fault.ts'
 import { isAllowedOrigin } from '#lib/http.ts'
 import type { Log } from '#lib/log.ts'

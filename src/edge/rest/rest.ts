@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { namePattern, type PlaneId, planeId } from '#domain/name.ts'
-import type { Gateway } from '#gateway/serve.ts'
+import type { Gateway } from '#gateway/gateway.ts'
 import { Fault } from '#lib/fault.ts'
 import { isAllowedOrigin } from '#lib/http.ts'
 

@@ -302,6 +302,43 @@ const ledgerFile = async () => {
   return { entries: stored.map(({ entry }) => entry as unknown as Record<string, unknown>) }
 }
 
+test('the list is saved as it is filtered, as JSON Lines and as CSV', async () => {
+  const { page } = alice
+  await openLedger(page, '?t=24h&f.outcome=failed')
+  await page.getByTestId('ledger.export').click()
+  const dialog = page.getByRole('dialog')
+  const save = async (button: string): Promise<string[]> => {
+    const saved = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: button }).click()
+    const text = await readFile(await (await saved).path(), 'utf8')
+    return text.trimEnd().split(/\r?\n/)
+  }
+  const calls = (await save('Save as JSON Lines')).map((line) => JSON.parse(line))
+  assert.ok(calls.length > 0)
+  for (const { outcome } of calls) assert.equal(outcome.status, 'failed')
+  const [head, ...lines] = await save('Save as CSV')
+  assert.match(head ?? '', /^at,plane,position,call,/)
+  assert.deepEqual(
+    lines.map((line) => line.split(',')[3]),
+    calls.map(({ call }) => call),
+  )
+  await page.keyboard.press('Escape')
+})
+
+test('a view that somebody keeps stands there after a reload, leads where they were, and goes', async () => {
+  const { page } = alice
+  await openLedger(page, '?t=7d&f.agent=planner&peek=none')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Save view…' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('Planner, a week')
+  await page.keyboard.press('Enter')
+  await openLedger(page, '?t=24h')
+  await page.getByRole('link', { name: 'Planner, a week' }).click()
+  await page.waitForURL(/\?t=7d&f\.agent=planner$/)
+  await page.getByRole('button', { name: 'Remove the view Planner, a week' }).click()
+  assert.equal(await page.getByRole('link', { name: 'Planner, a week' }).count(), 0)
+})
+
 test('nothing that is asked for and not known is dropped in silence; nothing is found says where there is something', async () => {
   const { page } = alice
   await page.goto(`${world.origin}/m/ledger?t=1m&f.agent=smoke&f.colour=red`)

@@ -65,6 +65,32 @@ describe('Settings in the browser', () => {
     checked()
   })
 
+  test('a reason stands in the record as it was typed, in any language', async () => {
+    const { page, open, checked } = alice
+    const binding = {
+      kind: 'RoleBinding',
+      ...{ plane: 'ops', name: 'cem-auditor', role: 'auditor', people: ['cem'] },
+    }
+    const made = await page.request.put(
+      `${world.origin}/api/v1/planes/ops/role-bindings/cem-auditor`,
+      {
+        headers: { origin: world.origin },
+        data: { apiVersion: 'bailiwick/v1', ...binding },
+      },
+    )
+    assert.ok(made.ok(), await made.text())
+    await open('/m/settings/people?plane=ops')
+    await page.getByRole('button', { name: 'Take role cem-auditor' }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('İşten ayrıldı, %100')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take role' }).click()
+    await page.locator('tr[data-id="ops/cem-auditor"]').waitFor({ state: 'detached' })
+    const { items } = (await page.evaluate(async () =>
+      (await fetch('/api/v1/revisions?limit=20')).json(),
+    )) as { readonly items: readonly { readonly why: string }[] }
+    assert.ok(items.some(({ why }) => why === 'İşten ayrıldı, %100'))
+    checked()
+  })
+
   test('a plane is stopped by who types its name', async () => {
     const { page, open, checked } = alice
     await open('/m/settings/planes')

@@ -17,12 +17,13 @@ after(async () => {
 })
 
 const code = async () => (await readFile(join(gateway.data, 'setup-code'), 'utf8')).trim()
-const command = (page: Page) => page.getByText(/^bailiwick call /).innerText()
+const command = (page: Page) => page.getByText(/bailiwick .*call ops/).innerText()
 const strip = (page: Page, at: number) => page.locator('[data-path]').nth(at)
 
 test('AC-03: a code that is wrong is told so, with the command for a new one', async () => {
   const { page } = await chromium.page()
   await page.goto(`${gateway.origin}/setup?code=AAAA-AAAA`)
+  await page.getByRole('heading', { name: 'Set up Bailiwick' }).waitFor()
   assert.deepEqual(await lookAt(page, 'console-setup'), [])
   await fill(page, 'ayse')
   await page.getByRole('button', { name: 'Make the administrator' }).click()
@@ -46,7 +47,8 @@ test('J1, AC-01, AC-02: from nothing to a governed call in five clicks, and the 
 
   await page.getByText('Waiting for the first call').waitFor()
   const typed = await command(page)
-  const [, ...words] = typed.split(' ')
+  assert.match(typed, /^\S+\/bailiwick .*call ops\/bank\/accounts_list --as first-call-bank$/)
+  const words = typed.slice(typed.indexOf('call ')).split(' ')
   const denied = await gateway.cli(words)
   assert.notEqual(denied.code, 0)
   await page.getByText(/^First call arrived\. Denied: first-call-bank has no grant/).waitFor()

@@ -1,10 +1,11 @@
 import { useMemo } from 'react'
 import { Button } from '../../../ui/Button.tsx'
+import { saveAs } from '../../../ui/save.ts'
 import { Table, type Column as TableColumn } from '../../../ui/Table.tsx'
 import { useWords } from '../../../words/words.ts'
 import { rowKey } from './axes.ts'
 import { glyphOf, wordOf } from './cells.ts'
-import { csvOf, save } from './csv.ts'
+import { csvOf } from './csv.ts'
 import { cellKey, useDraft } from './draft.ts'
 import type { Matrix, Row } from './load.ts'
 import { stateOf } from './shown.ts'
@@ -56,7 +57,9 @@ export const AsTable = ({ plane, matrix }: Props) => {
       tools={
         <Button
           disabledReason={matrix.more && say('permissions.export.partly')}
-          onClick={() => save(`permissions-${plane}.csv`, csvOf(matrix))}
+          onClick={() =>
+            saveAs(new Blob([csvOf(matrix)], { type: 'text/csv' }), `permissions-${plane}.csv`)
+          }
         >
           {say('permissions.export', { count: matrix.rows.length })}
         </Button>

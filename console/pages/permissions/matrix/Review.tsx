@@ -83,7 +83,7 @@ const Apply = ({
       // Made on what was looked at: where one of these grants became another since, nothing is changed.
       const { revision } = looked.redrawn
       await act.mutateAsync({
-        params: { header: { 'X-Reason': encodeURIComponent(reason.trim()) } },
+        params: { header: { 'X-Reason': reason.trim() } },
         body: { files, revision, prune: false, dryRun: false },
       })
       discard(plane)

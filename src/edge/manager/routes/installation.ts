@@ -58,16 +58,18 @@ export const installationRoutes = (all: () => readonly Route[]) =>
           planes,
           members,
           because,
+          program,
           dataFolder: _,
           pid: _pid,
           serving: _serving,
           ...rest
         } = await status(desk, {})
         const visible = planes.filter(({ plane }) => access.sees('status.read', plane))
-        // The reasons name planes, and the processes machines.
+        // The reasons name planes, the processes machines, and the program a folder.
         const isAdministrator = access.person.administrator
         return {
           ...rest,
+          program: isAdministrator ? program : 'bailiwick',
           because: isAdministrator ? because : [],
           members: isAdministrator ? members : [],
           planes: visible,

@@ -1,24 +1,25 @@
 import { TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { SearchState } from '../../filters/use-search.ts'
-import { type Facet, Facets } from '../../ui/Facets.tsx'
-import { FilterChips, UnknownFilters } from '../../ui/FilterChips.tsx'
-import styles from './List.module.css'
+import type { SearchState } from '../filters/use-search.ts'
+import { type Facet, Facets } from './Facets.tsx'
+import { FilterChips, UnknownFilters } from './FilterChips.tsx'
+import styles from './Narrowing.module.css'
+
+export interface NarrowingProps {
+  readonly state: SearchState
+  readonly facets: readonly Facet[]
+  readonly searchSays: string
+  readonly tools?: ReactNode
+}
 
 /** Search and facets around a list, all of it in the address. */
-export const ListPage = ({
+export const Narrowing = ({
   state,
   facets,
   searchSays,
   tools,
   children,
-}: {
-  readonly state: SearchState
-  readonly facets: readonly Facet[]
-  readonly searchSays: string
-  readonly tools?: ReactNode
-  readonly children: ReactNode
-}) => (
+}: NarrowingProps & { readonly children: ReactNode }) => (
   <div className={styles.list}>
     <Facets facets={facets} filters={state.filters} onToggle={state.toggle} />
     <div className={styles.main}>
