@@ -81,7 +81,7 @@ const measureAll = async (load: Load, behind: Behind) => {
 const runAlone = async (name: string, ...more: string[]) => {
   const file = fileURLToPath(new URL(name, import.meta.url))
   const args = [file, ...more, '--json']
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 300_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 600_000 })
   return JSON.parse(stdout)
 }
 
@@ -92,12 +92,22 @@ const measureSnapshots = (): Promise<
   Record<'rows' | 'streams', Record<string, string | number>[]>
 > => runAlone('snapshots.ts')
 
-const measureDecisions = (): Promise<Record<'rows', Record<string, string | number>[]>> =>
-  runAlone('decisions.ts')
+type Told = Record<'rows', Record<string, string | number>[]>
+
+const measureScreens = (): Promise<Told> =>
+  runAlone('ledger-screen.ts', ...pace.screens.map(String))
+const measureMatrix = (): Promise<Told> => runAlone('matrix.ts')
+const measureTelemetry = (): Promise<Told> =>
+  runAlone('telemetry.ts', ...pace.telemetry.map(String))
+
+const measureDecisions = (): Promise<Told> => runAlone('decisions.ts')
+
+const short = (value: string | number): string | number =>
+  typeof value === 'string' || Number.isInteger(value) ? value : Number(value.toPrecision(3))
 
 const tell = (what: string, rows: readonly Record<string, string | number>[]): void => {
   for (const row of rows) {
-    const figures = Object.entries(row).map(([name, value]) => `${value} ${name}`)
+    const figures = Object.entries(row).map(([name, value]) => `${short(value)} ${name}`)
     console.log(`${what}: ${figures.join(', ')}`)
   }
 }
@@ -124,7 +134,10 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
   const snapshots = await attempt('a change coming into force', measureSnapshots)
   const at = new Date().toISOString()
   const decisions = await attempt('a decision by ten grants and by 100,000', measureDecisions)
-  const parts = { startup, ledger, snapshots, decisions }
+  const telemetry = await attempt('a call with telemetry and without', measureTelemetry)
+  const screens = await attempt('the screen of the ledger', measureScreens)
+  const matrix = await attempt('the matrix of permissions', measureMatrix)
+  const parts = { startup, ledger, snapshots, decisions, telemetry, screens, matrix }
   await write({ at, machine, rounds, lines, measured, neighbours, ...parts, missing })
 
   console.log(formatLines(lines))
@@ -144,6 +157,9 @@ const runBench = async (load: Load, behind: Behind): Promise<void> => {
   tell('The ledger alone', ledger ?? [])
   tell('A decision', decisions?.rows ?? [])
   tell('A change coming into force', snapshots?.rows ?? [])
+  tell('A call, telemetry', telemetry?.rows ?? [])
+  tell('The screen of the ledger', screens?.rows ?? [])
+  tell('The matrix of permissions', matrix?.rows ?? [])
   tell('Streams looked at after a change', snapshots?.streams ?? [])
   console.log(
     `${rounds} rounds of ${pace.windowMs} ms windows on ${machine.cores} cores of ${machine.cpu}, ` +

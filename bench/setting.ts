@@ -29,6 +29,10 @@ export interface Pace {
   readonly idleMs: number
   readonly neighbourMs: number
   readonly ledgerSeconds: number
+  /** The Ledger's screen at so many calls. */
+  readonly screens: readonly number[]
+  /** Rounds of windows of so many calls, with telemetry and without. */
+  readonly telemetry: readonly [rounds: number, calls: number]
   readonly wholeMs: number
 }
 
@@ -42,7 +46,9 @@ export const fullPace: Pace = {
   idleMs: 5000,
   neighbourMs: 3000,
   ledgerSeconds: 2,
-  wholeMs: 600_000,
+  screens: [100_000, 1_000_000],
+  telemetry: [5, 3000],
+  wholeMs: 1_200_000,
 }
 
 export const quickPace: Pace = {
@@ -55,5 +61,7 @@ export const quickPace: Pace = {
   idleMs: 1000,
   neighbourMs: 800,
   ledgerSeconds: 0.3,
-  wholeMs: 115_000,
+  screens: [2000, 20_000],
+  telemetry: [1, 500],
+  wholeMs: 180_000,
 }

@@ -53,7 +53,8 @@ const printReady = async (
       ),
       sample && plane === started.plane ? 'sample' : '',
     )
-  line('listening', `gateway  ${started.gateway}`)
+  line('listening', `console  ${started.installation.origin}/m`)
+  out(`${' '.repeat(16)}gateway  ${started.gateway}`)
   if (processes > 1) line('processes', String(processes))
   for (const { plane, servers } of status.planes)
     for (const { server, state, detail } of servers)

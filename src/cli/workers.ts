@@ -39,6 +39,8 @@ export const createWorkers = (about: {
   log: Log
   /** A worker was asked to stop all of them. */
   onStopAsked: () => void
+  /** All of them serve, which was said. */
+  onServing: () => void
 }): Workers => {
   const { count, clock, random, log } = about
   const all = new Set<Worker>()
@@ -86,7 +88,10 @@ export const createWorkers = (about: {
 
   const hear = (worker: Worker, said: Said): void => {
     if (said.said === 'stop') about.onStopAsked()
-    if (said.said === 'announced') isAnnounced = true
+    if (said.said === 'announced') {
+      isAnnounced = true
+      about.onServing()
+    }
     if (said.said === 'failed') {
       const told = fromWire(said.fault)
       problem ??= told

@@ -41,7 +41,7 @@ export const createAsking = (parts: { elsewhere: Elsewhere; beside: Beside }): A
   const refuse = (round: Round, id: RequestId, { code, text }: Exclude<Unput, 'twice'>): void =>
     void beside.say(round, errorBytes(id, code, text))
   // The other process has put it to the caller by then, and lets go of what that answers.
-  const sessions = createInSession(elsewhere, (course, id) => {
+  const sessions = createCourses(elsewhere, (course, id) => {
     const why = course.questions.put(id)
     if (why && why !== 'twice') refuse(course.round, id, why)
   })
@@ -92,7 +92,7 @@ export const createAsking = (parts: { elsewhere: Elsewhere; beside: Beside }): A
 }
 
 /** Calls on their way in each session; where there is one alone, other processes find it. */
-const createInSession = (elsewhere: Elsewhere, asked: (course: Asks, id: RequestId) => void) => {
+const createCourses = (elsewhere: Elsewhere, asked: (course: Asks, id: RequestId) => void) => {
   const sessions = new Map<string, { readonly courses: Set<Asks>; unheld(): void }>()
 
   const hold = (plane: PlaneId, session: Session): void => {

@@ -35,7 +35,7 @@ import type { Sessions } from './sessions.ts'
 import { readableSkills } from './skills.ts'
 import { needsServer, type Standing } from './standing.ts'
 import type { Subscribing } from './subscribing.ts'
-import { asksForTask, type TaskCalls } from './task-call.ts'
+import { asksForTask, lacksTasks, type TaskCalls, undeclaredTasks } from './task-call.ts'
 import { tasksOf } from './task-told.ts'
 import type { Tasks } from './tasks.ts'
 import type { GatewayTelemetry } from './traced.ts'
@@ -261,7 +261,7 @@ export const createConverse = (parts: {
       if (!asksForTask(ask)) return false
       // Whoever may discover nothing of the server is told that it is not there.
       upstreamOf(exchange, caller)
-      return parts.taskCalls.carries(exchange, ask.era)
+      return parts.taskCalls.carries(exchange, ask.era) && !lacksTasks(ask)
     },
 
     /** Any request but a call. */
@@ -274,9 +274,10 @@ export const createConverse = (parts: {
         case 'listen':
           return subscribe(exchange, caller, ask, reply)
         case 'task':
-          return asksForTask(ask)
-            ? unknownMethod(ask, reply)
-            : listTasks(exchange, caller, ask, reply)
+          if (!asksForTask(ask)) return listTasks(exchange, caller, ask, reply)
+          return parts.taskCalls.carries(exchange, ask.era)
+            ? undeclaredTasks(ask, reply)
+            : unknownMethod(ask, reply)
         default:
           return unknownMethod(ask, reply)
       }

@@ -35,6 +35,8 @@ export interface CourseQuestions {
   answer(id: RequestId, bytes: Uint8Array): Promise<number>
   /** How the call is ended at its server, and here. */
   onRefused(quit: () => void): void
+  /** The stream that its caller called by has ended: nothing more is said on it. */
+  detach(): void
 }
 
 /** The error that the server gets in the place of an answer; `twice` for an id that is asked already. */
@@ -56,7 +58,7 @@ export const createCourse = (about: {
   closed(id: RequestId): void
   over(): void
 }): Course & { readonly questions: CourseQuestions } => {
-  const { reply } = about
+  let { reply } = about
   /** In which round it was asked. */
   const open = new Map<RequestId, number>()
   let round = about.first
@@ -133,6 +135,10 @@ export const createCourse = (about: {
       },
       onRefused(how) {
         quit = how
+      },
+      detach() {
+        reply = { ...reply, openEvents() {}, relay: () => true, finish() {} }
+        heard = heardIn(round, reply)
       },
     },
   }

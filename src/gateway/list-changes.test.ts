@@ -66,6 +66,7 @@ const world = (servers: number, tools: number) => {
       spoken: () => true,
       isApi: () => false,
       searches: false,
+      beginsTasks: () => false,
     }),
     tell: (kind) => void told.push(`${client} ${kind}`),
     end: () => void told.push(`${client} ends`),

@@ -10,12 +10,14 @@ const tool = (execution: object): Capability =>
     name: 't',
     definition: { name: 't', inputSchema: { type: 'object' }, execution },
   }) as unknown as Capability
-const executionOf = (execution: object, atPlane: boolean) =>
-  listedAs(tool(execution), atPlane, false).definition().execution
+const executionOf = (execution: object, beginsTasks: boolean) => {
+  const about = { atPlane: false, isDeprecated: false, beginsTasks }
+  return listedAs(tool(execution), about).definition().execution
+}
 
-test('a tool says that it may begin a task where it may: at its server’s endpoint, and not at the plane’s', () => {
+test('a tool says that it may begin a task where it may, and nowhere else', () => {
   const taskSupport = 'optional'
-  assert.deepEqual(executionOf({ taskSupport }, false), { taskSupport })
-  assert.equal(executionOf({ taskSupport }, true), undefined)
-  assert.deepEqual(executionOf({ taskSupport, other: 1 }, true), { other: 1 })
+  assert.deepEqual(executionOf({ taskSupport }, true), { taskSupport })
+  assert.equal(executionOf({ taskSupport }, false), undefined)
+  assert.deepEqual(executionOf({ taskSupport, other: 1 }, false), { other: 1 })
 })

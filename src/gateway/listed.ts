@@ -15,9 +15,9 @@ export interface Listed {
 
 export const listedAs = (
   capability: Capability,
-  atPlane: boolean,
-  isDeprecated: boolean,
+  about: { atPlane: boolean; isDeprecated: boolean; beginsTasks: boolean },
 ): Listed => {
+  const { atPlane, isDeprecated } = about
   const { server, kind, name } = capability
   const key = atPlane ? writtenAtPlane(server, kind, name) : name
   return {
@@ -25,7 +25,8 @@ export const listedAs = (
     key,
     isDeprecated,
     definition() {
-      const its = atPlane ? atPlaneAs(key, capability) : capability.definition
+      const named = atPlane ? atPlaneAs(key, capability) : capability.definition
+      const its = about.beginsTasks ? named : withoutTasks(named)
       return isDeprecated ? deprecated(its) : its
     },
   }
@@ -40,12 +41,12 @@ const members = {
 } as const
 
 const atPlaneAs = (key: string, { server, kind, definition }: Capability) => ({
-  ...withoutTasks(definition),
+  ...definition,
   [members[kind]]: key,
   ...withInterface(server, definition._meta),
 })
 
-/** No task is begun at the plane's endpoint, so that none is offered (2025-11-25, basic/utilities/tasks). */
+/** Where no task is begun none is offered (2025-11-25, basic/utilities/tasks). */
 const withoutTasks = (definition: Capability['definition']): Capability['definition'] => {
   const { execution, ...rest } = definition
   if (!isObject(execution)) return definition

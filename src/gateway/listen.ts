@@ -3,8 +3,8 @@ import { wrapUri } from '#domain/plane-uri.ts'
 import type { Clock } from '#lib/clock.ts'
 import { readJson } from '#lib/json.ts'
 import { SUBSCRIPTION_ID_KEY } from '#mcp/envelope.ts'
-import { errorBytes, INVALID_PARAMS, MISSING_CAPABILITY, resultBytes } from '#mcp/messages.ts'
-import { declaresTasks, TASKS, withTaskId } from '#mcp/tasks.ts'
+import { errorBytes, INVALID_PARAMS, resultBytes } from '#mcp/messages.ts'
+import { withTaskId } from '#mcp/tasks.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
@@ -19,7 +19,7 @@ import type { Reply } from './reply.ts'
 import { needsPlane, needsServer, type Stand, type Standing, unpermitted } from './standing.ts'
 import type { Intended, Subscribing, Subscription } from './subscribing.ts'
 import { permit, subscription, type Target, taskTarget } from './target.ts'
-import type { TaskCalls } from './task-call.ts'
+import { lacksTasks, type TaskCalls, undeclaredTasks } from './task-call.ts'
 import type { Tasks } from './tasks.ts'
 import { type Followed, openUpdates, type Updates } from './updates.ts'
 
@@ -110,8 +110,7 @@ export const createListen = (parts: {
     const { exchange, caller, ask, reply } = asked
     const filter = readFilter(exchange, ask)
     if ('problem' in filter) return reply.finish(errorBytes(ask.id, INVALID_PARAMS, filter.problem))
-    if (filter.taskIds.length > 0 && !declaresTasks(ask.params))
-      return reply.finish(...undeclared(ask))
+    if (filter.taskIds.length > 0 && lacksTasks(ask)) return undeclaredTasks(ask, reply)
     const wanted = await wantedBy(asked, filter)
     const intended = await parts.subscribing.admit(asked, wanted)
     if (!intended) return
@@ -216,11 +215,3 @@ const needs =
 
 const finalBytes = ({ id }: Ask): Buffer =>
   resultBytes(id, { resultType: 'complete', _meta: { [SUBSCRIPTION_ID_KEY]: id } })
-
-/** ext-tasks §Task Status Notifications. */
-const undeclared = ({ id }: Ask): Parameters<Reply['finish']> => [
-  errorBytes(id, MISSING_CAPABILITY, 'Missing required client capability', {
-    requiredCapabilities: { extensions: { [TASKS]: {} } },
-  }),
-  { status: 400 },
-]

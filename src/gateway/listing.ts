@@ -7,6 +7,7 @@ import type { Apis } from '#upstream/apis.ts'
 import type { Upstreams } from '#upstream/upstream.ts'
 import type { Exchange } from './exchange.ts'
 import type { Listing } from './lists.ts'
+import { carriesTasks } from './task-call.ts'
 
 /** What somebody's lists at an endpoint are answered from, in the era they speak. */
 export type ListingOf = (
@@ -31,5 +32,10 @@ export const createListing =
       return upstream !== undefined && parts.bridges.spoken(upstream, era) !== undefined
     }
     const searches = server === undefined && parts.planeDocument(plane)?.endpoint?.search === true
-    return { view, server, now: parts.now(), spoken, isApi, searches }
+    const beginsTasks = () => {
+      const found = server === undefined ? undefined : parts.upstreams.find(plane, server)
+      const upstream = found && parts.bridges.spoken(found, era)
+      return upstream !== undefined && carriesTasks(upstream, era)
+    }
+    return { view, server, now: parts.now(), spoken, isApi, searches, beginsTasks }
   }

@@ -26,6 +26,8 @@ export interface Listing {
   isApi(item: string): boolean
   /** Whether tools are found by searching, in the place of a list. */
   readonly searches: boolean
+  /** Whether a tool's call may begin a task here. */
+  beginsTasks(): boolean
 }
 
 /**
@@ -63,7 +65,9 @@ const toldOf = (one: Listed, kind: Listable, era: Era): Definition =>
 const listFor = (listing: Listing, kind: Listable): readonly Listed[] =>
   listing.searches && kind === 'tool' ? ownListed : listServed(listing, kind)
 
-const ownListed = ownTools.map((one) => listedAs(one, false, false))
+const ownListed = ownTools.map((one) =>
+  listedAs(one, { atPlane: false, isDeprecated: false, beginsTasks: false }),
+)
 
 /** All that the caller may discover of that kind, in byte order of what it is called at the endpoint. */
 export const listServed = (listing: Listing, kind: Listable): readonly Listed[] => {
@@ -85,7 +89,12 @@ export const listOf = (listing: Listing, server: string, kind: Listable): Listed
   const { view } = listing
   const its = view.list(server, kindAt(listing, server, kind), listing.now)
   const isDeprecated = view.isDeprecated(server)
-  const all = its.map((one) => listedAs(one, listing.server === undefined, isDeprecated))
+  const about = {
+    atPlane: listing.server === undefined,
+    isDeprecated,
+    beginsTasks: listing.beginsTasks(),
+  }
+  const all = its.map((one) => listedAs(one, about))
   return listing.server === undefined ? all.filter((one) => isCalledSo(view, one)) : all
 }
 

@@ -51,7 +51,9 @@ export const createReply = (response: ServerResponse): Reply => {
     openEvents,
     relay(bytes, event) {
       openEvents()
-      return response.destroyed || response.write(eventBytes(bytes, event))
+      // What comes behind the end is for nobody, as what comes when nobody is there.
+      const isOver = response.destroyed || response.writableEnded
+      return isOver || response.write(eventBytes(bytes, event))
     },
     finish(bytes, about = {}) {
       if (response.writableEnded || response.destroyed) return

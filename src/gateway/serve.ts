@@ -132,9 +132,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const converse = createConverse({ ...parts, ...held, pace, taskCalls, subscribing, sessions })
   const inSession = createInSession({ ...parts, ...held, questions, asking, detached, underway })
 
-  // The steps of one call, and of each round of one that asks its caller something. Each uses only what the lines above it returned, so the order here is the
-  // order of trust: nothing is looked up before the caller is known (`serve`, below), and nothing
-  // reaches a server before the intent is in the ledger.
+  // The steps of one call, and of each round of one that asks its caller something. Each uses only
+  // what the lines above it returned, so the order here is the order of trust: nothing is looked up
+  // before the caller is known (`serve`, below), and nothing reaches a server before the intent is in
+  // the ledger.
   const begin = async (
     exchange: Exchange,
     caller: Caller,
@@ -172,7 +173,10 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     const first = await begin(exchange, caller, ask, reply)
     if (!first) return
     const course = asking.begin(first, reply, again)
-    const answer = await step.forward(course, reply)
+    const answer = await step.forward(course, reply).catch(async (thrown) => {
+      await course.last()
+      throw thrown
+    })
     if (answer.detached && ask.session) return step.detach(course, ask.session, detached, reply)
     const last = await course.last()
     if (!last) return

@@ -211,6 +211,7 @@ export const createSteps = (parts: {
       const reason = needsPermission(asked)
       const { outbound } = parts.atServer.sent(asked, sending, lent)
       const tell = (why: string) => tellCancelled(asked, lent, outbound, why)
+      course.questions?.detach()
       detached.keep(session, lent.ask.id, { exchange, caller, course, reason, tell })
       reply.finish(undefined)
     },

@@ -3,15 +3,17 @@ import type { CallId } from '#domain/name.ts'
 import type { JsonDocument, JsonValue } from '#lib/json.ts'
 import { readJson } from '#lib/json.ts'
 import type { Log } from '#lib/log.ts'
-import { type Message, readMessage } from '#mcp/messages.ts'
+import { errorBytes, type Message, MISSING_CAPABILITY, readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import type { Era } from '#mcp/revisions.ts'
 import {
   begunTask,
+  declaresTasks,
   isOfTasks,
   isOver,
   mayBeginTask,
   offersTasks,
+  TASKS,
   taskOf,
   withRelatedTask,
   withTaskId,
@@ -21,6 +23,7 @@ import type { Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { Ask, Caller, Exchange } from './exchange.ts'
 import { type Answer, answerLimits } from './forward.ts'
 import { argumentsOf } from './record-arguments.ts'
+import type { Reply } from './reply.ts'
 import { type Target, taskTarget } from './target.ts'
 import type { TaskEnds, Watched } from './task-ends.ts'
 import { mostArgumentBytes, type Tasks } from './tasks.ts'
@@ -48,6 +51,18 @@ export const asksForTask = ({ revision, method }: Ask): boolean => {
   const row = findMethod('client', revision, method)
   return row?.kind === 'task' && row.name !== undefined
 }
+
+/** ext-tasks §Capability Negotiation: what is about tasks is for a caller that declares them, request by request. */
+export const lacksTasks = ({ era, params }: Ask): boolean =>
+  era === 'modern' && !declaresTasks(params)
+
+export const undeclaredTasks = ({ id }: Ask, reply: Reply): void =>
+  reply.finish(
+    errorBytes(id, MISSING_CAPABILITY, 'Missing required client capability', {
+      requiredCapabilities: { extensions: { [TASKS]: {} } },
+    }),
+    { status: 400 },
+  )
 
 /** What tasks add to the steps of a call. */
 export const createTaskCalls = (parts: {

@@ -53,7 +53,10 @@ describe('The first four commands, as start prints them', () => {
     const { child, text } = await startInText(t, args)
     // What the servers offer is pinned in a revision too, and may be by now.
     assert.match(text, /✓ policy +default deny +rev [12]\n/)
-    assert.match(text, /✓ listening +gateway {2}http:\/\/127\.0\.0\.1:\d+\/mcp\/ops/)
+    assert.match(
+      text,
+      /✓ listening +console {2}http:\/\/127\.0\.0\.1:\d+\/m\n +gateway {2}http:\/\/127\.0\.0\.1:\d+\/mcp\/ops/,
+    )
     assert.match(text, /data {2}.* \(new\)/)
     const commands = text.split('\n').filter((line) => line.startsWith('    ./bailiwick '))
     assert.equal(commands.length, 4)

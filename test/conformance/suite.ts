@@ -40,6 +40,24 @@ export async function runSuite(url: string, requirements: Requirements): Promise
   }
 }
 
+/** Runs server scenarios by name, such as those that no frozen set scores. */
+export async function runScenarios(url: string, names: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
+  try {
+    const said = await Promise.all(
+      names.map((name) => {
+        const args = ['server', '--url', url, '--scenario', name, '-o', folder]
+        const program = [pathOf(`${suite}dist/index.js`), ...args]
+        return runProgram(program, { timeoutMs: 120_000 })
+      }),
+    )
+    const output = said.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+    return { output, ...resultsOf(await readChecks(folder, 'server')) }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
 /** The scenarios that decide about conformance, from the suite's own list. */
 export async function scoredScenarios(requirements: Requirements): Promise<string[]> {
   const file = await readFile(pathOf(`${suite}requirements/${requirements}.yaml`), 'utf8')
@@ -48,7 +66,11 @@ export async function scoredScenarios(requirements: Requirements): Promise<strin
 
 async function readResults(folder: string, requirements: Requirements) {
   const scored = new Set(await scoredScenarios(requirements))
-  const found = (await readChecks(folder, 'server')).filter(({ scenario }) => scored.has(scenario))
+  const checks = await readChecks(folder, 'server')
+  return resultsOf(checks.filter(({ scenario }) => scored.has(scenario)))
+}
+
+function resultsOf(found: Awaited<ReturnType<typeof readChecks>>) {
   const named = (...statuses: readonly (string | undefined)[]) =>
     found
       .filter(({ status }) => statuses.includes(status))

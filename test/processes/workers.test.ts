@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +101,8 @@ describe('bailiwick start --workers', () => {
     let gateway: Gateway
     before(async () => {
       url = await postgres.createDatabase()
+      // As in a checkout that was never started: whoever builds the console, or finds it built, links it.
+      rmSync(pathOf('console/dist'), { force: true })
       gateway = await start(3, url)
     })
     after(() => gateway.stop())
@@ -124,6 +127,14 @@ describe('bailiwick start --workers', () => {
       assert.match(await setupCode(), /^[0-9A-Z]{4}-[0-9A-Z]{4}\n$/)
       const { stdout } = await gateway.cli(['status'])
       for (const { pid } of members) assert.match(stdout, new RegExp(` ${pid} .*in force`))
+    })
+
+    test('their console is built beside what they serve', async () => {
+      const page = await until('the console is served', async () => {
+        const answer = await fetch(`${gateway.origin}/m`)
+        return answer.status === 200 ? answer.text() : undefined
+      })
+      assert.match(page, /<script type="module"/)
     })
 
     test('status marks a process that decides by an older revision, and one that went without a word', async () => {

@@ -7,6 +7,7 @@ import type { Store } from '#store/store.ts'
 import { flows } from '../ledger/flows.ts'
 import { type PostgresServer, startPostgres } from '../peers/postgres.ts'
 import { busy, cost, holdsExactly, openLedger, windows } from './carrier.ts'
+import { pageRows, screenCost } from './ledger-screen.ts'
 
 const isPostgres = process.env.TEST_STORE === 'postgres'
 const plane = 'carrier' as PlaneId
@@ -33,6 +34,20 @@ describe(`carrier: ${flows} flows`, () => {
       for (const window of windows)
         for (const capability of [busy, 'server-7/tool_39'])
           await holdsExactly(at, plane, { calls, window, capability })
+  })
+
+  test('the screen of the ledger reads sums for what it counts, and a page of entries', async () => {
+    const [small, large] = opened
+    assert(small && large)
+    const [before, now] = [
+      await screenCost(small.at, plane, windows[0]),
+      await screenCost(large.at, plane, windows[0]),
+    ]
+    assert(now.calls > before.calls * 9)
+    assert(now.entries <= 2 * pageRows, `${now.entries} entries for a page of ${pageRows}`)
+    // Of a small ledger each series has a row of its own for nearly every call.
+    assert(now.read < before.read * 8, `${before.read} rows, then ${now.read}`)
+    assert(now.read < now.calls || many < 100_000, `${now.read} rows for ${now.calls} calls`)
   })
 
   test('what that reads grows with the answer and not with the ledger', async () => {

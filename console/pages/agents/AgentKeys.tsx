@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { type RowOf, useAll } from '../../api/all.ts'
-import { useAct } from '../../api/queries.ts'
+import { useAct, useAnswer } from '../../api/queries.ts'
 import { Outcome } from '../../parts/Outcome.tsx'
 import { When } from '../../parts/when.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -22,6 +22,9 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
   const { say } = words
   const { plane, agent: name, consumers } = agent
   const [open, setOpen] = useState<Open>()
+  // Until the plane is known, and for whoever may not read it, the door decides.
+  const document = useAnswer('/api/v1/planes/{plane}', { params: { path: { plane } } }).data
+  const takesNone = document !== undefined && document.apiKeys === undefined
   const keys = useAll(path, [plane])
   const rows = keys.rows.filter(({ client }) => client.split('@')[0] === name)
   const close = () => setOpen(undefined)
@@ -34,7 +37,12 @@ export const AgentKeys = ({ agent }: { readonly agent: AgentRow }) => {
         >
           {say('agents.secret.new')}
         </Button>
-        <Button onClick={() => setOpen('key')}>{say('agents.key.new')}</Button>
+        <Button
+          disabledReason={takesNone ? say('agents.key.not', { plane }) : undefined}
+          onClick={() => setOpen('key')}
+        >
+          {say('agents.key.new')}
+        </Button>
         <Button onClick={() => setOpen('all')}>{say('agents.revoke')}</Button>
       </div>
       <List

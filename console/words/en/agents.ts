@@ -77,6 +77,7 @@ export const agents = {
   'agents.secret.says':
     'The one before it is void at once: whatever still uses it gets no tokens any more.',
   'agents.secret.made': 'The new secret',
+  'agents.key.not': 'The plane {plane} takes no API keys: its document has no apiKeys',
   'agents.key.new': 'New API key…',
   'agents.key.title': 'Make an API key of {name}?',
   'agents.key.create': 'Make API key',

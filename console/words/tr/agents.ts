@@ -77,6 +77,7 @@ export const agents: Record<keyof typeof english, string> = {
   'agents.secret.act': 'Gizli değer üret',
   'agents.secret.says': 'Öncekinin geçerliliği hemen biter: onu kullanan artık belirteç alamaz.',
   'agents.secret.made': 'Yeni gizli değer',
+  'agents.key.not': '{plane} düzlemi API anahtarı almıyor: belgesinde apiKeys yok',
   'agents.key.new': 'Yeni API anahtarı…',
   'agents.key.title': '{name} için API anahtarı üretilsin mi?',
   'agents.key.create': 'API anahtarı üret',

@@ -58,23 +58,32 @@ const serveAlone = async (invocation: Invocation, options: StartOptions): Promis
 
 const serveWithWorkers = async (
   invocation: Invocation,
-  { listen, print }: StartOptions,
+  options: StartOptions,
   count: number,
 ): Promise<void> => {
   const { createWorkers } = await import('../workers.ts')
   const { io } = invocation
-  const log = createLog(print, () => io.now())
+  const log = createLog(options.print, () => io.now())
+  let leaveBuild = () => {}
   const stop = (because: string) => {
     sayEnding(invocation, because)
     workers.stop()
   }
   const onStopAsked = () => stop('bailiwick stop')
+  // By this process, which serves nothing: once for all of them.
+  const onServing = () => {
+    leaveBuild = buildBeside(options, io)
+  }
   const parts = { clock: systemClock, random: systemRandom, log }
-  const workers = createWorkers({ count, listen, onStopAsked, ...parts })
+  const workers = createWorkers({
+    ...{ count, listen: options.listen, onStopAsked, onServing },
+    ...parts,
+  })
   const unlisten = listenForEnd(io, stop, workers.kill)
   try {
     await workers.run()
   } finally {
+    leaveBuild()
     unlisten()
   }
 }

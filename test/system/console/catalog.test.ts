@@ -133,27 +133,6 @@ describe('the catalogue', () => {
     visitor.checked()
   })
 
-  test('J3 an item is granted on its access tab, by what it is classed, with what that changes', async () => {
-    const { page, open } = visitor
-    await open('/m/catalog/items/core/access?plane=ops')
-    await page.getByRole('button', { name: 'Grant…' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Agent, and the consumer').first().fill('auditor')
-    await page.getByRole('option', { name: 'auditor@workplace-ai' }).click()
-    await dialog.getByText('31 permissions change · 1 agent').waitFor()
-    assert.deepEqual(await lookAt(page, 'catalog-grant'), [])
-    await page.setViewportSize({ width: 1280, height: 800 })
-    await dialog.getByLabel('Reason').fill('The yearly audit')
-    await dialog.getByRole('button', { name: 'Grant 31 capabilities' }).click()
-    await dialog.waitFor({ state: 'detached' })
-    const row = page.locator('tr[data-id="tool/account_list"]')
-    await row.locator('td').nth(1).locator('[data-cell="permitted"]').waitFor()
-    assert.equal(await row.locator('[data-cell="permitted"]').count(), 2, 'and the planner had it')
-    const update = page.locator('tr[data-id="tool/account_update"]')
-    assert.equal(await update.locator('[data-cell="permitted"]').count(), 0, 'nothing is written')
-    visitor.checked()
-  })
-
   test('a definition that speaks to the model is shown in place, and no group accepts it', async () => {
     const { page, open } = visitor
     await open('/m/catalog/items/core/capabilities?plane=ops&q=branch_show&peek=tool%2Fbranch_show')
@@ -247,6 +226,27 @@ describe('the catalogue', () => {
     await page.getByText('11 capabilities').waitFor()
     await open('/m/catalog/capabilities?f.server=core&f.class!=read')
     await page.getByText('14 capabilities').waitFor()
+  })
+
+  test('J3 an item is granted on its access tab, by what it is classed, with what that changes', async () => {
+    const { page, open } = visitor
+    await open('/m/catalog/items/core/access?plane=ops')
+    await page.getByRole('button', { name: 'Grant…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Agent, and the consumer').first().fill('auditor')
+    await page.getByRole('option', { name: 'auditor@workplace-ai' }).click()
+    await dialog.getByText('28 permissions change · 1 agent').waitFor()
+    assert.deepEqual(await lookAt(page, 'catalog-grant'), [])
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await dialog.getByLabel('Reason').fill('The yearly audit')
+    await dialog.getByRole('button', { name: 'Grant 28 capabilities' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const row = page.locator('tr[data-id="tool/account_get"]')
+    await row.locator('td').nth(1).locator('[data-cell="permitted"]').waitFor()
+    assert.equal(await row.locator('[data-cell="permitted"]').count(), 2, 'and the planner had it')
+    const update = page.locator('tr[data-id="tool/account_update"]')
+    assert.equal(await update.locator('[data-cell="permitted"]').count(), 0, 'nothing is written')
+    visitor.checked()
   })
 
   test('an item is suspended with a reason, and deleted only by its name', async () => {
