@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 /** What a test makes the server do in a call of its one tool, step by step. */
 export type Step =
   | { ask: string; params?: object; id?: string | number }
-  | { wait: 'for answers' }
+  | { wait: 'for answers' | 'for ever' }
   | { notice: string; params?: object }
   /** Closes the stream, which is to be resumed behind its last event. */
   | { close: true }
@@ -48,7 +48,8 @@ export async function startAsker(about: { capabilities?: object } = {}) {
         const own = step.id ?? `asked-${++lastAsked}`
         asked.push(String(own))
         event(stream(), { jsonrpc: '2.0', id: own, method: step.ask, params: step.params ?? {} })
-      } else if ('wait' in step) await until(() => asked.every((one) => answered.has(one)))
+      } else if ('wait' in step)
+        await until(() => step.wait === 'for answers' && asked.every((one) => answered.has(one)))
       else if ('notice' in step) {
         const isProgress = step.notice === 'notifications/progress'
         const progressToken = isProgress ? meta.progressToken : undefined

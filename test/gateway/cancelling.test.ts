@@ -43,7 +43,7 @@ for (const [path, tool] of [
     const script: Step[] = [
       { notice: 'notifications/progress', params: { progress: 1 } },
       { ask: 'roots/list' },
-      { wait: 'for answers' },
+      { wait: 'for ever' },
     ]
     const call = await session.call(tool, { script }, { _meta: { progressToken: 'p' } })
     assert.equal((await call.next())?.method, 'notifications/progress')
