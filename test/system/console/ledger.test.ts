@@ -30,11 +30,23 @@ const made = Array.from({ length: 2000 }, (_, n): Made => {
   }
 })
 
+/** Two days before: 98,000, of which one in four looks at the rates. */
+const older = Array.from({ length: 98_000 }, (_, n): Made => {
+  const looks = n % 4 === 0
+  return {
+    at: start - 48 * 60 * minute + Math.floor((n / 98_000) * 12 * 60 * minute),
+    agent: agents[n % 3] ?? 'planner',
+    name: looks ? 'rates_today' : 'accounts_list',
+    became: looks && n % 20 === 0 ? 'limited' : 'complete',
+  }
+})
+
 const world = await startConsole()
 after(() => world.stop())
 let alice: Visitor
 let ids: string[]
 before(async () => {
+  await makeCalls(world, older)
   ids = await makeCalls(world, made)
   alice = await world.signedIn('alice', { administrator: true })
   await alice.page.setViewportSize({ width: 1280, height: 900 })
@@ -90,6 +102,30 @@ test('AC-13: what the rows, the bars, the facets and the API count is the same',
   }
   seen.delete('')
   assert.equal(seen.size, truth)
+})
+
+test('AC-13: and it is the same of a capability and a window among 100,000', async () => {
+  const { page } = alice
+  const looks = older.filter(({ name }) => name === 'rates_today')
+  const [from = 0, to = 0] = [looks[5000]?.at, looks[15_000]?.at]
+  const between = looks.filter(({ at }) => at >= from && at < to)
+  for (const [since, until, truth] of [
+    [start - 48 * 60 * minute, start, looks],
+    [from, to, between],
+  ] as const) {
+    const [first, last] = [new Date(since).toISOString(), new Date(until).toISOString()]
+    await openLedger(page, `?t=${first}..${last}&f.capability=bank/rates_today`)
+    assert.equal(await totalOf(page), truth.length)
+    const outcomes = await facetOf(page, 'outcome')
+    assert.equal(sum(outcomes.values()), truth.length)
+    assert.equal(outcomes.get('limited'), truth.filter((one) => one.became === 'limited').length)
+    const path = `/api/v1/planes/ops/calls/count?capability=bank/rates_today&since=${first}&until=${last}`
+    const counted = await page.evaluate<{ count: number }>(
+      `fetch('${path}').then((one) => one.json())`,
+    )
+    assert.equal(counted.count, truth.length)
+    assert.ok((await rowsOf(page).count()) <= 100, 'a page of rows, not all of them')
+  }
 })
 
 test('AC-14: the facet Agent lists exactly who used a tool in a window', async () => {
