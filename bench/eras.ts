@@ -2,23 +2,15 @@
 // program for each call. Paths take turns, window by window, and every ratio is of windows of one round.
 //   node bench/eras.ts [ROUNDS] [CALLS] [--json]      by default 7 rounds of windows of 3000 calls
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { type Gateway, startGateway } from '../test/peers/gateway.ts'
 import { exchange, legacy } from '../test/peers/wire.ts'
 import { createCaller } from './caller.ts'
 import { startPart } from './process.ts'
 import { answered, requestBytes } from './request.ts'
-import { formatTable } from './table.ts'
-import { call, inLanes, inTurns, summarizeTurns, windowOf } from './turns.ts'
+import { callAll, callersAtOnce, formatTurns, inTurns, readTurns, summarizeTurns } from './turns.ts'
 import type { Taken } from './upstream-answers.ts'
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
-})
-const rounds = Number(positionals[0] ?? 7)
-const callsInWindow = Number(positionals[1] ?? 3000)
-const callersAtOnce = 64
+const { rounds, callsInWindow, isJson } = readTurns()
 
 type Era = 'legacy' | 'modern'
 type Behind = Awaited<ReturnType<typeof startPart<'take', { port: number }>>>
@@ -107,14 +99,8 @@ const measure = async (gateway: Gateway, behind: Readonly<Record<Era, Behind>>) 
     const count = isWarmUp ? callsInWindow * 2 : callsInWindow
     const make = makers.get(path) ?? (() => Buffer.alloc(0))
     const requests = Array.from({ length: count }, (_, n) => make(n + 1))
-    await Promise.all(callers.map((caller) => caller.open()))
     await behind[path.server].ask<Taken>('take')
-    const window = await windowOf(gateway.pid, count, () =>
-      inLanes(requests, callersAtOnce, async (request, lane) => {
-        const caller = callers[lane]
-        if (caller) await call(caller, request)
-      }),
-    )
+    const window = await callAll(gateway.pid, callers, requests)
     const { calls } = await behind[path.server].ask<Taken>('take')
     if (calls !== count) throw new Error(`${calls} of ${count} calls arrived`)
     return window
@@ -131,13 +117,9 @@ const behind = {
 const gateway = await startGateway({ documents: documents(behind) })
 try {
   const rows = await measure(gateway, behind)
-  if (values.json) console.log(JSON.stringify({ rows }))
+  if (isJson) console.log(JSON.stringify({ rows }))
   else {
-    const head = ['a call of', 'CPU µs', 'more µs', '× the first', 'a second']
-    const cells = rows.map(({ name, cpuUs, moreUs, times, perSecond }) => [
-      ...[name, cpuUs.toFixed(0), moreUs.toFixed(0), times.toFixed(2), perSecond.toFixed(0)],
-    ])
-    console.log(formatTable(head, cells))
+    console.log(formatTurns('a call of', rows))
     const loads = [loadBefore, loadavg()[0] ?? 0].map((load) => load.toFixed(1))
     console.log(`Load average ${loads.join(' before and ')} after.`)
   }

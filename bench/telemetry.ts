@@ -4,23 +4,15 @@
 //   node bench/telemetry.ts [ROUNDS] [CALLS] [--json]      by default 7 rounds of windows of 3000 calls
 import { createHash } from 'node:crypto'
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { type Gateway, startGateway } from '../test/peers/gateway.ts'
 import { startCollector } from '../test/telemetry/collector.ts'
 import { samplesOf, sum } from '../test/telemetry/scrape.ts'
 import { createCaller } from './caller.ts'
 import { startPart } from './process.ts'
 import { answered, requestBytes } from './request.ts'
-import { formatTable } from './table.ts'
-import { call, inLanes, inTurns, summarizeTurns, windowOf } from './turns.ts'
+import { callAll, callersAtOnce, formatTurns, inTurns, readTurns, summarizeTurns } from './turns.ts'
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
-})
-const rounds = Number(positionals[0] ?? 7)
-const callsInWindow = Number(positionals[1] ?? 3000)
-const callersAtOnce = 64
+const { rounds, callsInWindow, isJson } = readTurns()
 
 const secret = 'read-by-the-bench'
 const tokenSha256 = [createHash('sha256').update(secret).digest('hex')]
@@ -84,15 +76,11 @@ const openLane = async (way: Way, gateway: Gateway) => {
   const request = requestBytes(about, token)
   return {
     async window(count: number) {
-      await Promise.all(callers.map((caller) => caller.open()))
       const reading = way.isRead && setInterval(() => void readMetrics(gateway), 1000)
       const requests = Array.from({ length: count }, () => request)
-      return windowOf(gateway.pid, count, () =>
-        inLanes(requests, callersAtOnce, async (one, lane) => {
-          const caller = callers[lane]
-          if (caller) await call(caller, one)
-        }),
-      ).finally(() => clearInterval(reading || undefined))
+      return callAll(gateway.pid, callers, requests).finally(() =>
+        clearInterval(reading || undefined),
+      )
     },
     close() {
       for (const caller of callers) caller.close()
@@ -134,13 +122,9 @@ try {
     if (gateway) await checkSent(gateway, way)
   }
   const rows = summarizeTurns(measured)
-  if (values.json) console.log(JSON.stringify({ rows }))
+  if (isJson) console.log(JSON.stringify({ rows }))
   else {
-    const head = ['telemetry', 'CPU µs', 'more µs', '× the first', 'a second']
-    const cells = rows.map(({ name, cpuUs, moreUs, times, perSecond }) => [
-      ...[name, cpuUs.toFixed(0), moreUs.toFixed(0), times.toFixed(2), perSecond.toFixed(0)],
-    ])
-    console.log(formatTable(head, cells))
+    console.log(formatTurns('telemetry', rows))
     const loads = [loadBefore, loadavg()[0] ?? 0].map((load) => load.toFixed(1))
     console.log(`Load average ${loads.join(' before and ')} after.`)
   }

@@ -1,11 +1,25 @@
+import { parseArgs } from 'node:util'
 import type { Caller } from './caller.ts'
 import { median } from './summary.ts'
+import { formatTable } from './table.ts'
 import { cpuOf, familyOf } from './usage.ts'
 
 export interface Window {
   readonly cpuUs: number
   readonly perSecond: number
 }
+
+/** What stands behind the name of such a bench: `[ROUNDS] [CALLS] [--json]`, by default 7 of 3000. */
+export const readTurns = () => {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const [rounds = 7, callsInWindow = 3000] = positionals.map(Number)
+  return { rounds, callsInWindow, isJson: values.json }
+}
+
+export const callersAtOnce = 64
 
 /** CPU of the program for each of so many, and how many a second. */
 export const windowOf = async (
@@ -20,7 +34,7 @@ export const windowOf = async (
   return { cpuUs: (cpuOf(pids) - cpu) / count, perSecond: count / seconds }
 }
 
-export const call = (caller: Caller, request: Buffer): Promise<void> =>
+const call = (caller: Caller, request: Buffer): Promise<void> =>
   new Promise((resolve, reject) =>
     caller.call(request, resolve, (problem) => reject(new Error(problem))),
   )
@@ -37,6 +51,21 @@ export const inLanes = async <Item>(
   }
   const ended = await Promise.allSettled(Array.from({ length: lanes }).map(lane))
   for (const one of ended) if (one.status === 'rejected') throw one.reason
+}
+
+/** Every request once, by callers on connections of their own. */
+export const callAll = async (
+  pid: number,
+  callers: readonly Caller[],
+  requests: readonly Buffer[],
+): Promise<Window> => {
+  await Promise.all(callers.map((caller) => caller.open()))
+  return windowOf(pid, requests.length, () =>
+    inLanes(requests, callers.length, async (request, lane) => {
+      const caller = callers[lane]
+      if (caller) await call(caller, request)
+    }),
+  )
 }
 
 /** Every way in turn, round after round; the first round only warms up. A window that failed is measured anew. */
@@ -76,3 +105,11 @@ export const summarizeTurns = (measured: Map<{ readonly name: string }, Window[]
     perSecond: median(windows.map(({ perSecond }) => perSecond)),
   }))
 }
+
+export const formatTurns = (what: string, rows: ReturnType<typeof summarizeTurns>): string =>
+  formatTable(
+    [what, 'CPU µs', 'more µs', '× the first', 'a second'],
+    rows.map(({ name, cpuUs, moreUs, times, perSecond }) => [
+      ...[name, cpuUs.toFixed(0), moreUs.toFixed(0), times.toFixed(2), perSecond.toFixed(0)],
+    ]),
+  )
