@@ -52,7 +52,7 @@ export const createTerminal = (io: Io, manner: Manner): Terminal => {
   }
   const where = manner.data === undefined ? '' : ` --data ${manner.data}`
   const program = `${io.program}${where}`
-  const typed = (text: string) => text.replace(/(^|[\s:;(])bailiwick (?=[a-z])/gm, `$1${program} `)
+  const typed = (text: string) => text.replace(/(^|[\s:;("])bailiwick (?=[a-z])/gm, `$1${program} `)
   let hinted = false
   return {
     ...manner,
