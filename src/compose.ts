@@ -6,7 +6,7 @@ import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
-import { createListener, type Edge } from '#edge/listen.ts'
+import { createListener, type Edge, type PlainEdge } from '#edge/listen.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createBuilt } from '#edge/ops/built.ts'
 import { createConsole } from '#edge/ops/console.ts'
@@ -106,10 +106,12 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
   const runners = runnersOf(configuration, options.sample)
   const certificateOf = certificatesAt(address, configuration.clientCertificates)
   const edges = new Map<string, Edge>()
+  const plainEdges = new Map<string, PlainEdge>()
   const hosts = new Set(configuration.allowedHosts)
   const log = createLog(options.print, () => clock.now())
   const listener = createListener({
     edges,
+    plain: { edges: plainEdges, clock },
     tls: address.tls,
     trusted: address.trusted,
     asksForCertificates: configuration.clientCertificates === 'tls',
@@ -117,7 +119,10 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
     log,
   })
   const isBehindProxy = address.trusted !== undefined
-  const about = { options, configuration, runners, edges, listener, isBehindProxy, certificateOf }
+  const about = {
+    ...{ options, configuration, runners, edges, plainEdges },
+    ...{ listener, isBehindProxy, certificateOf },
+  }
   const listen = () => listener.listen(address.host, address.port)
   const admit = (origin: string, port: number) => {
     for (const host of hostsOf(origin, address, port)) hosts.add(host)
@@ -150,6 +155,7 @@ const serve = async (about: {
   runners: ReadonlyMap<string, Runner>
   origin: string
   edges: Map<string, Edge>
+  plainEdges: Map<string, PlainEdge>
   listener: ReturnType<typeof createListener>
   isBehindProxy: boolean
   certificateOf: CertificateOf
@@ -185,7 +191,8 @@ const serveParts = async (
     opened: (() => Promise<void>)[]
   },
 ): Promise<Started> => {
-  const { options, configuration, runners, origin, edges, listener, parts, opened } = about
+  const { options, configuration, runners, origin, edges, plainEdges, listener } = about
+  const { parts, opened } = about
   const { limits } = configuration
   const { change, ledger, keeper, registry, upstreams, identity, snapshots, log } = parts
 
@@ -303,8 +310,8 @@ const serveParts = async (
   const issuer: Edge = async (request, response) => {
     if (!(await answersAsIssuer(request, response))) throw new Fault('not_found')
   }
-  edges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
-  edges.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  plainEdges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  plainEdges.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set(
     'registry',
     createRegistryEdge({

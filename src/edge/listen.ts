@@ -7,8 +7,11 @@ import {
 } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type BlockList, isIPv6, type Socket } from 'node:net'
+import type { Clock } from '#lib/clock.ts'
 import { asFault, Fault } from '#lib/fault.ts'
 import { checkHeaders, checkTarget, isAllowedHost } from '#lib/http.ts'
+import type { HttpRequest, HttpResponse } from '#lib/ingress/exchange.ts'
+import { createLane, type Lane } from '#lib/ingress/lane.ts'
 import type { Log } from '#lib/log.ts'
 import { errorBytes } from '#mcp/messages.ts'
 import { partingOf } from './parting.ts'
@@ -17,6 +20,13 @@ import { partingOf } from './parting.ts'
 export type Edge = (
   request: IncomingMessage,
   response: ServerResponse,
+  segments: readonly string[],
+) => unknown
+
+/** An edge that asks of a request and its answer no more than what either way inward has. */
+export type PlainEdge = (
+  request: HttpRequest,
+  response: HttpResponse,
   segments: readonly string[],
 ) => unknown
 
@@ -34,6 +44,8 @@ export interface Listener {
  */
 export const createListener = (parts: {
   edges: ReadonlyMap<string, Edge>
+  /** Beside them: those that plain requests reach without node:http. */
+  plain?: { readonly edges: ReadonlyMap<string, PlainEdge>; readonly clock: Clock }
   tls: { cert: Buffer; key: Buffer } | undefined
   /** Whether callers are asked for certificates of their own: any will do, for none is trusted by its name. */
   asksForCertificates?: boolean
@@ -47,16 +59,31 @@ export const createListener = (parts: {
   const { edges, log } = parts
   const open = new WeakSet<Socket>()
 
+  /** Those whose next request came before the one in front of it was answered. */
+  const pipelined = new WeakSet<Socket>()
+
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { socket } = request
     try {
-      if (open.has(socket)) throw new Fault('pipelined')
+      if (open.has(socket) || pipelined.delete(socket)) throw new Fault('pipelined')
       open.add(socket)
       response.once('close', () => open.delete(socket))
       const segments = check(request, parts.allowedHosts())
-      const edge = edges.get(segments[0] ?? '')
+      const [name = ''] = segments
+      const edge = edges.get(name) ?? parts.plain?.edges.get(name)
       // It listens before it serves, to know its port: until then nothing here is absent.
       if (!edge) throw new Fault(edges.size === 0 ? 'starting' : 'not_found')
+      await edge(request, response, segments.slice(1))
+    } catch (thrown) {
+      answer(response, asFault(thrown), log)
+    }
+  }
+
+  const handlePlain = async (request: HttpRequest, response: HttpResponse): Promise<void> => {
+    try {
+      const segments = check(request, parts.allowedHosts())
+      const edge = parts.plain?.edges.get(segments[0] ?? '')
+      if (!edge) throw new Fault('not_found')
       await edge(request, response, segments.slice(1))
     } catch (thrown) {
       answer(response, asFault(thrown), log)
@@ -67,7 +94,7 @@ export const createListener = (parts: {
   const options = {
     headersTimeout: 15_000,
     requestTimeout: 120_000,
-    keepAliveTimeout: 60_000,
+    keepAliveTimeout: keepSeconds * 1000,
     maxHeaderSize: 32_768,
   }
   const server: Server = parts.tls
@@ -78,10 +105,18 @@ export const createListener = (parts: {
     : createServer(options, listener)
   // The body is waited for only once its head has been found good: readBody says 100 (RFC 9110 §10.1.1).
   server.on('checkContinue', listener)
-  server.on('connection', (socket) => {
+  // Before anybody listens who would read: whoever is not trusted is not heard.
+  server.prependListener('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy())
     if (parts.trusted && !isTrusted(parts.trusted, socket)) socket.destroy()
   })
+  const lane =
+    parts.plain &&
+    putInFront(server, parts.tls ? 'secureConnection' : 'connection', {
+      ...parts.plain,
+      handle: (request, response) => void handlePlain(request, response),
+      onPipelined: (socket) => void pipelined.add(socket),
+    })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const parting = partingOf(error.code, 'bytesRead' in socket ? Number(socket.bytesRead) : 0)
     if (parting === undefined) socket.destroy()
@@ -104,16 +139,58 @@ export const createListener = (parts: {
         // Where it never listened there is nothing to wait for.
         server.close(() => resolve())
         server.closeIdleConnections()
+        lane?.close()
       }),
   }
 }
 
+/** How long a connection waits for the next request. */
+const keepSeconds = 60
+
 const asking = { requestCert: true, rejectUnauthorized: false }
+
+/**
+ * Every connection comes to the lane first, and from there to whoever listened before: node:http, which
+ * puts up with bytes that were put back (its 'connection' event may be emitted by anybody).
+ */
+const putInFront = (
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  about: {
+    readonly edges: ReadonlyMap<string, PlainEdge>
+    readonly clock: Clock
+    handle(request: HttpRequest, response: HttpResponse): void
+    onPipelined(socket: Socket): void
+  },
+): Lane => {
+  const [toNode] = server.listeners(event).slice(-1)
+  if (toNode === undefined) throw new Error(`nobody listens for ${event}`)
+  server.off(event, toNode as () => void)
+  const lane = createLane({
+    clock: about.clock,
+    keepSeconds,
+    serves: (target) => about.edges.has(firstSegment(target)),
+    serve: about.handle,
+    hand(socket, isPipelined) {
+      if (isPipelined) about.onPipelined(socket)
+      toNode.call(server, socket)
+    },
+  })
+  server.on(event, (socket: Socket) => {
+    if (!socket.destroyed) lane.take(socket)
+  })
+  return lane
+}
+
+const firstSegment = (target: string): string => {
+  const end = target.indexOf('/', 1)
+  return end < 0 ? '' : target.slice(1, end)
+}
 
 /** The registry API writes a server's name, `namespace/name`, as one segment. */
 const namesWithSlashes = '/registry/'
 
-const check = (request: IncomingMessage, hosts: ReadonlySet<string>): readonly string[] => {
+const check = (request: HttpRequest, hosts: ReadonlySet<string>): readonly string[] => {
   const target = checkTarget(request.url ?? '', namesWithSlashes)
   if (!target.ok) throw new Fault('bad_target', { detail: target.problem })
   const repeated = checkHeaders(request.rawHeaders)
@@ -123,7 +200,7 @@ const check = (request: IncomingMessage, hosts: ReadonlySet<string>): readonly s
 }
 
 /** What no edge answered itself; an edge answers in its own protocol where it has one. */
-const answer = (response: ServerResponse, fault: Fault, log: Log): void => {
+const answer = (response: HttpResponse, fault: Fault, log: Log): void => {
   if (fault.code === 'internal')
     log.error('internal', { cause: String((fault.cause as Error | undefined)?.stack ?? '') })
   if (response.headersSent || response.destroyed) return void response.destroy()

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import { proofChallenge, resourceMetadataUrl, unauthorizedChallenge } from '#identity/challenge.ts'
 import type { Fault, FaultCode } from '#lib/fault.ts'
+import type { HttpResponse } from '#lib/ingress/exchange.ts'
 import { errorBytes } from '#mcp/messages.ts'
 import { answerRestFault, type RestAnswer } from './rest-reply.ts'
 
@@ -10,7 +10,7 @@ import { answerRestFault, type RestAnswer } from './rest-reply.ts'
  * What was not read of the body is not worth reading: the connection closes.
  */
 export const answerFault = (
-  response: ServerResponse,
+  response: HttpResponse,
   fault: Fault,
   about: { resource: string; origin: string; ref?: string },
 ): void => {
@@ -33,7 +33,7 @@ export const answerFaultToRest: typeof answerFault = (response, fault, about) =>
 }
 
 const write = (
-  response: ServerResponse,
+  response: HttpResponse,
   fault: Fault,
   { status, headers, bytes }: RestAnswer,
   about: { resource: string; origin: string },

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PlaneId } from '#domain/name.ts'
 import type { VerifiedToken } from '#identity/identity.ts'
+import type { HttpRequest, HttpResponse } from '#lib/ingress/exchange.ts'
 import type { JsonDocument, JsonObject } from '#lib/json.ts'
 import type { RequestId } from '#mcp/messages.ts'
 import type { Revision } from '#mcp/revisions.ts'
@@ -11,8 +11,8 @@ import type { Answers } from '#upstream/carried.ts'
 
 /** One HTTP request at an MCP endpoint or a REST API's, its target and headers already checked by the edge. */
 export interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: HttpRequest
+  readonly response: HttpResponse
   readonly plane: PlaneId
   /** The server or API. Undefined at the plane's own endpoint, which serves all its servers. */
   readonly server: string | undefined

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
+import type { StreamedBody } from '#lib/ingress/exchange.ts'
 import type { Exchange } from './exchange.ts'
 
 /** The whole body, at most `limitBytes`, within `timeoutMs`. Throws Fault body_too_large, body_too_slow or bad_message (cut short). */
@@ -11,13 +11,14 @@ export const readBody = (
   const { request, response } = exchange
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > about.limitBytes) return Promise.reject(tooLarge(about.limitBytes))
+  if (request.whole !== undefined) return Promise.resolve(request.whole)
   // RFC 9110 §10.1.1: the caller waits for our word before it sends the body.
   if (request.headers.expect !== undefined) response.writeContinue()
   return collect(request, about)
 }
 
 const collect = (
-  request: IncomingMessage,
+  request: StreamedBody,
   about: { limitBytes: number; timeoutMs: number; clock: Clock },
 ): Promise<Buffer> =>
   new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { HttpResponse } from '#lib/ingress/exchange.ts'
 import { eventBytes } from '#mcp/sse.ts'
 
 /** Where the answer to one request goes: the whole response, or its part of a batch's. */
@@ -37,7 +37,7 @@ const eventsHead = {
 }
 
 /** One response for one request: JSON when a single message answers it, events when the server streams. */
-export const createReply = (response: ServerResponse): Reply => {
+export const createReply = (response: HttpResponse): Reply => {
   let open = false
   const gone: (() => void)[] = []
   const drained: (() => void)[] = []
@@ -79,11 +79,7 @@ export const createReply = (response: ServerResponse): Reply => {
   }
 }
 
-const writeJson = (
-  response: ServerResponse,
-  bytes: Uint8Array | undefined,
-  about: Finish,
-): void => {
+const writeJson = (response: HttpResponse, bytes: Uint8Array | undefined, about: Finish): void => {
   if (!bytes) {
     response.writeHead(about.status ?? 202, { 'content-length': 0, ...about.headers })
     response.end()
@@ -99,7 +95,7 @@ const writeJson = (
 }
 
 /** The answers of a batch of 2025-03-26: each an event of one stream, which ends with the last of them. */
-export const createBatchReply = (response: ServerResponse, expected: number): Reply => {
+export const createBatchReply = (response: HttpResponse, expected: number): Reply => {
   const whole = createReply(response)
   let left = expected
   return {

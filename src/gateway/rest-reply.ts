@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http'
 import type { QuotaWindow, Refusal } from '#domain/decision.ts'
 import { type FaultCode, faults } from '#lib/fault.ts'
+import type { HttpResponse } from '#lib/ingress/exchange.ts'
 import { problemDetails } from '#rest/problem-details.ts'
 import { rateLimitHeaders } from '#rest/rate-limit.ts'
 import type { Answer } from './forward.ts'
@@ -15,7 +15,7 @@ export interface RestAnswer {
 }
 
 /** The answer is written when it is whole: nothing of an API is relayed before its outcome is recorded. */
-export const createRestReply = (response: ServerResponse): Reply => ({
+export const createRestReply = (response: HttpResponse): Reply => ({
   openEvents() {},
   relay: () => true,
   finish(bytes, about = {}) {

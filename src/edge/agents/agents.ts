@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { namePattern, type PlaneId, planeId } from '#domain/name.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import { Fault } from '#lib/fault.ts'
 import { isAllowedOrigin } from '#lib/http.ts'
+import type { HttpRequest, HttpResponse } from '#lib/ingress/exchange.ts'
 
 /**
  * /mcp/{plane} and /mcp/{plane}/{server}. What can be refused from the head alone is refused here.
@@ -15,8 +15,8 @@ export const createAgentsEdge = (parts: {
   allowedOrigins: ReadonlySet<string>
 }) => {
   return (
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     segments: readonly string[],
   ): Promise<void> => {
     const [plane, server, ...more] = segments

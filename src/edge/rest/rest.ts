@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { namePattern, type PlaneId, planeId } from '#domain/name.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import { Fault } from '#lib/fault.ts'
 import { isAllowedOrigin } from '#lib/http.ts'
+import type { HttpRequest, HttpResponse } from '#lib/ingress/exchange.ts'
 
 /**
  * /rest/{plane}/{api}/…, which is matched as it was sent. Whether an API of that name exists is not
@@ -15,8 +15,8 @@ export const createRestEdge = (parts: {
   allowedOrigins: ReadonlySet<string>
 }) => {
   return (
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: HttpRequest,
+    response: HttpResponse,
     segments: readonly string[],
   ): Promise<void> => {
     const [plane = '', api = ''] = segments

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import { type BlockList, isIPv6, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import type { HttpRequest } from '#lib/ingress/exchange.ts'
 import { createVerifiedTokens } from '../verified.ts'
 import { sha256 } from './jwk.ts'
 
@@ -9,7 +9,7 @@ import { sha256 } from './jwk.ts'
  * The certificate of whoever sent a request, proven by its connection, as `x5t#S256` (RFC 8705 §3.1);
  * undefined where it has none. Who signed it is not asked: a token names one certificate, not a name.
  */
-export type CertificateOf = (request: IncomingMessage) => string | undefined
+export type CertificateOf = (request: Pick<HttpRequest, 'socket' | 'headers'>) => string | undefined
 
 /** Where client certificates come from; nowhere unless the operator says so. */
 export const certificateSources = ['tls', 'proxy'] as const
