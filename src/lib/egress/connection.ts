@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { writeTogether } from '../write-together.ts'
 import type { Exchange } from './exchange.ts'
 import { type ResponseListener, ResponseReader } from './response-reader.ts'
 
@@ -45,10 +46,7 @@ export class Connection implements ResponseListener {
     this.#reader = new ResponseReader(request.method, this)
     this.#keepMs = 0
     socket.ref()
-    socket.cork()
-    socket.write(head, 'latin1')
-    if (body !== undefined && body.length > 0) socket.write(body)
-    socket.uncork()
+    writeTogether(socket, head, body)
   }
 
   pause(): void {

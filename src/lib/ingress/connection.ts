@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
-import type { HttpRequest } from './exchange.ts'
-import type { LaneParts } from './lane.ts'
+import type { HttpRequest, HttpResponse } from './exchange.ts'
 import { type PlainRequest, readPlainRequest } from './plain-request.ts'
 import { PlainResponse, type ResponseConnection } from './plain-response.ts'
 
-export interface LaneAbout extends Pick<LaneParts, 'serves' | 'serve' | 'hand'> {
+/** What all connections of a lane have in common. */
+export interface LaneAbout {
+  serves(target: string): boolean
+  serve(request: HttpRequest, response: HttpResponse): void
+  hand(socket: Socket, isPipelined: boolean): void
   tick(): number
   keepSeconds(): number
   date(): string

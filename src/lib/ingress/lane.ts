@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
-import { LaneConnection } from './connection.ts'
+import { type LaneAbout, LaneConnection } from './connection.ts'
 import type { HttpRequest, HttpResponse } from './exchange.ts'
 
 /**
@@ -52,7 +52,7 @@ export const createLane = (parts: LaneParts): Lane => {
     })
   }
 
-  const about = {
+  const about: LaneAbout = {
     ...parts,
     tick: () => tick,
     keepSeconds: () => (isClosing ? 0 : keepSeconds),

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { writeTogether } from '../write-together.ts'
 import type { HttpResponse, RequestHead, ResponseHeaders } from './exchange.ts'
 import { type Framing, headBeginning, headEnd } from './response-head.ts'
 
@@ -13,8 +14,6 @@ export interface ResponseConnection {
   over(isLast: boolean): void
 }
 
-/** What goes out in one piece with its head, or with the frame of its chunk; copying more costs more than a second piece. */
-const COPIED_BYTES = 32_768
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 const CRLF = Buffer.from('\r\n')
 const NOTHING = Buffer.alloc(0)
@@ -73,7 +72,7 @@ export class PlainResponse implements HttpResponse {
     const { socket } = this.#connection
     // A chunk of no bytes would be the last one.
     if (bytes.length === 0 || !socket.writable) return true
-    return this.#send(`${bytes.length.toString(16)}\r\n`, bytes, CRLF)
+    return writeTogether(socket, `${bytes.length.toString(16)}\r\n`, bytes, CRLF)
   }
 
   end(bytes: Uint8Array = NOTHING): void {
@@ -87,7 +86,7 @@ export class PlainResponse implements HttpResponse {
       const framing = isBare(this.#status) ? 'none' : bytes.length
       const head = this.#head(framing)
       this.writableEnded = true
-      if (socket.writable) this.#send(head, framing === 'none' ? NOTHING : bytes, NOTHING)
+      if (socket.writable) writeTogether(socket, head, framing === 'none' ? NOTHING : bytes)
     }
     this.writableFinished = true
     this.#connection.over(this.#isLast)
@@ -134,22 +133,6 @@ export class PlainResponse implements HttpResponse {
     const keepSeconds = this.#saysClose ? 0 : this.#connection.keepSeconds()
     this.#isLast = keepSeconds === 0
     return this.#beginning + headEnd({ framing, date: this.#connection.date(), keepSeconds })
-  }
-
-  #send(before: string, bytes: Uint8Array, behind: Uint8Array): boolean {
-    const { socket } = this.#connection
-    if (bytes.length <= COPIED_BYTES) {
-      const all = Buffer.allocUnsafe(before.length + bytes.length + behind.length)
-      all.write(before, 'latin1')
-      all.set(bytes, before.length)
-      all.set(behind, before.length + bytes.length)
-      return socket.write(all)
-    }
-    socket.cork()
-    socket.write(before, 'latin1')
-    const isRoom = socket.write(bytes) && (behind.length === 0 || socket.write(behind))
-    socket.uncork()
-    return isRoom
   }
 }
 
