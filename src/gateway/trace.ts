@@ -63,10 +63,13 @@ export const traceEdits = (
   params: Readonly<Record<string, unknown>>,
   { passed, dropsBaggage }: { passed: Passed | undefined; dropsBaggage: boolean },
 ): Edit[] => {
+  // Of most messages nothing is dropped and nothing put in: their members need not be looked for.
+  const drops = dropsBaggage && isObject(params._meta) && Object.hasOwn(params._meta, 'baggage')
+  if (!passed && !drops) return []
   const first = passed ? membersOf(passed) : ''
-  const drops = (name: string) =>
+  const isDropped = (name: string) =>
     (passed !== undefined && ofTrace.has(name)) || (dropsBaggage && name === 'baggage')
-  if (isObject(params._meta)) return editObject(doc, ['params', '_meta'], { drop: drops, first })
+  if (isObject(params._meta)) return editObject(doc, ['params', '_meta'], { drop: isDropped, first })
   if (!passed || params._meta !== undefined) return []
   return editObject(doc, ['params'], { drop: () => false, first: `"_meta":{${first}}` })
 }
