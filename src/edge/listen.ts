@@ -105,11 +105,11 @@ export const createListener = (parts: {
     : createServer(options, listener)
   // The body is waited for only once its head has been found good: readBody says 100 (RFC 9110 §10.1.1).
   server.on('checkContinue', listener)
-  // Before anybody listens who would read: whoever is not trusted is not heard.
-  server.prependListener('connection', (socket: Socket) => {
+  server.on('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy())
     if (parts.trusted && !isTrusted(parts.trusted, socket)) socket.destroy()
   })
+  // Behind the look at who connects.
   const lane =
     parts.plain &&
     putInFront(server, parts.tls ? 'secureConnection' : 'connection', {
@@ -163,7 +163,7 @@ const putInFront = (
     onPipelined(socket: Socket): void
   },
 ): Lane => {
-  const [toNode] = server.listeners(event).slice(-1)
+  const [toNode] = server.listeners(event)
   if (toNode === undefined) throw new Error(`nobody listens for ${event}`)
   server.off(event, toNode as () => void)
   const lane = createLane({
