@@ -1,5 +1,6 @@
 import type { PlaneId } from '#domain/name.ts'
 import type { VerifiedToken } from '#identity/identity.ts'
+import { Bag, type Placed } from '#lib/bag.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { CallerView, Decision } from '#policy/policy.ts'
@@ -75,21 +76,21 @@ export const createStanding = (parts: {
     if (view && code === undefined) wait(here, view.endsAfter(at))
     return code
   }
-  const finish = (here: Here, stand: Stand, code: Unpermitted): void => {
-    if (here.all.delete(stand)) stand.end(code)
+  const finish = (here: Here, held: Held, code: Unpermitted): void => {
+    if (here.all.delete(held)) held.stand.end(code)
   }
 
   const look = (here: Here): void => {
     for (const until = clock.elapsed() + perTurnMs; clock.elapsed() < until; ) {
-      const next = here.pass?.next()
-      if (!next || next.done) {
-        here.pass = here.again ? here.all.values() : undefined
+      const next = here.pass?.()
+      if (!next) {
+        here.pass = here.again ? here.all.walk() : undefined
         here.again = false
         if (here.pass) later(() => look(here))
         return
       }
-      const code = examine(here, next.value)
-      if (code) finish(here, next.value, code)
+      const code = examine(here, next.stand)
+      if (code) finish(here, next, code)
     }
     later(() => look(here))
   }
@@ -98,7 +99,7 @@ export const createStanding = (parts: {
       here.again = true
       return
     }
-    here.pass = here.all.values()
+    here.pass = here.all.walk()
     look(here)
   }
 
@@ -127,14 +128,15 @@ export const createStanding = (parts: {
       const { plane } = stand.caller.view
       let here = planes.get(plane)
       if (!here) {
-        here = { all: new Set(), pass: undefined, again: false, endsAt: never }
+        here = { all: new Bag(), pass: undefined, again: false, endsAt: never }
         planes.set(plane, here)
       }
       const at = here
-      at.all.add(stand)
+      const held: Held = { stand, place: -1 }
+      at.all.add(held)
       const code = examine(at, stand)
-      if (code) later(() => finish(at, stand, code))
-      return () => void at.all.delete(stand)
+      if (code) later(() => finish(at, held, code))
+      return () => void at.all.delete(held)
     },
     follow(moved) {
       for (const plane of moved) {
@@ -145,10 +147,14 @@ export const createStanding = (parts: {
   }
 }
 
+interface Held extends Placed {
+  readonly stand: Stand
+}
+
 interface Here {
-  readonly all: Set<Stand>
+  readonly all: Bag<Held>
   /** Where the look at all of them has come to. */
-  pass: SetIterator<Stand> | undefined
+  pass: (() => Held | undefined) | undefined
   /** Something moved while it was under way: the first of them have to be looked at once more. */
   again: boolean
   /** When time may next end one of them; earlier where what ended first is over by itself. */

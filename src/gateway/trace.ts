@@ -69,7 +69,8 @@ export const traceEdits = (
   const first = passed ? membersOf(passed) : ''
   const isDropped = (name: string) =>
     (passed !== undefined && ofTrace.has(name)) || (dropsBaggage && name === 'baggage')
-  if (isObject(params._meta)) return editObject(doc, ['params', '_meta'], { drop: isDropped, first })
+  if (isObject(params._meta))
+    return editObject(doc, ['params', '_meta'], { drop: isDropped, first })
   if (!passed || params._meta !== undefined) return []
   return editObject(doc, ['params'], { drop: () => false, first: `"_meta":{${first}}` })
 }

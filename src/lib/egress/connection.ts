@@ -14,6 +14,8 @@ export class ClosedError extends Error {
  * end it.
  */
 export class Connection implements ResponseListener {
+  /** On the clock of durations, while it waits for another exchange; the pool's to say. */
+  idleUntilMs = 0
   readonly #socket: Socket
   readonly #over: (connection: Connection) => void
   readonly #idle: (connection: Connection, keepMs: number) => void

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net'
+import { Bag } from '../bag.ts'
 import type { Clock } from '../clock.ts'
 import { createConnect } from './connect.ts'
 import { Exchange } from './exchange.ts'
@@ -93,7 +94,7 @@ export function createEgress(options: {
   const connect = createConnect({ origin: url, clock, timeoutMs, lookup: options.lookup })
   const calls = createPool({ connect, clock, most })
   const streams = createPool({ connect, clock, most })
-  const open = new Set<Exchange>()
+  const open = new Bag<Exchange>()
   const release = (exchange: Exchange) => void open.delete(exchange)
   return {
     origin,
@@ -109,7 +110,9 @@ export function createEgress(options: {
       return exchange
     },
     async close() {
-      for (const exchange of open) exchange.drop('was left: its connections are being closed')
+      const next = open.walk()
+      for (let one = next(); one !== undefined; one = next())
+        one.drop('was left: its connections are being closed')
       calls.close()
       streams.close()
     },

@@ -1,3 +1,4 @@
+import type { Placed } from '../bag.ts'
 import type { Clock } from '../clock.ts'
 import { LinkLocalError } from './connect.ts'
 import type { Connection } from './connection.ts'
@@ -13,7 +14,8 @@ import { requestHead } from './request-head.ts'
 import { NotHttpError } from './response-head.ts'
 
 /** One request and its answer; the connection that carries it calls the `on…` methods. */
-export class Exchange implements EgressExchange {
+export class Exchange implements EgressExchange, Placed {
+  place = -1
   readonly request: EgressRequest
   /** As it goes over the wire; known from `start` on. */
   head = ''

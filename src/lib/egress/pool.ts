@@ -20,7 +20,6 @@ export function createPool(options: { connect: Connect; clock: Clock; most: numb
   const open = new Set<Connection>()
   // The one used last is taken first, so that a pool that has grown shrinks again.
   const idle: Connection[] = []
-  const idleUntil = new Map<Connection, number>()
   // In the order they came.
   const waiting = new Set<Exchange>()
   let opening = 0
@@ -30,8 +29,8 @@ export function createPool(options: { connect: Connect; clock: Clock; most: numb
   const takeIdle = (): Connection | undefined => {
     const now = clock.elapsed()
     for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
-      const until = idleUntil.get(one) ?? 0
-      idleUntil.delete(one)
+      const until = one.idleUntilMs
+      one.idleUntilMs = 0
       if (until > now) return one
       one.destroy()
     }
@@ -51,7 +50,7 @@ export function createPool(options: { connect: Connect; clock: Clock; most: numb
       return
     }
     idle.push(connection)
-    idleUntil.set(connection, clock.elapsed() + keepMs)
+    connection.idleUntilMs = clock.elapsed() + keepMs
     sweepLater()
   }
 
@@ -61,14 +60,15 @@ export function createPool(options: { connect: Connect; clock: Clock; most: numb
     clock.after(SWEEP_MS, () => {
       isSweeping = false
       const now = clock.elapsed()
-      for (const [connection, until] of idleUntil) if (until <= now) connection.destroy()
-      if (idleUntil.size > 0) sweepLater()
+      for (const connection of idle) if (connection.idleUntilMs <= now) connection.destroy()
+      if (idle.length > 0) sweepLater()
     })
   }
 
   const over = (connection: Connection): void => {
     open.delete(connection)
-    if (idleUntil.delete(connection)) idle.splice(idle.indexOf(connection), 1)
+    const at = idle.indexOf(connection)
+    if (at >= 0) idle.splice(at, 1)
     serve()
   }
 

@@ -156,7 +156,19 @@ const taken = ({ method, url, rawHeaders, headers }: IncomingMessage, body: Buff
 const hostile = (() => {
   const name = fc.constantFrom(
     ...['Host', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Cookie', 'Origin', 'DPoP'],
-    ...['X-A', 'x-a', 'X-B', 'Mcp-Name', 'User-Agent', 'Accept', 'Authorization', 'Mcp-Method', 'TE', 'Keep-Alive', '__proto__'],
+    ...[
+      'X-A',
+      'x-a',
+      'X-B',
+      'Mcp-Name',
+      'User-Agent',
+      'Accept',
+      'Authorization',
+      'Mcp-Method',
+      'TE',
+      'Keep-Alive',
+      '__proto__',
+    ],
     ...['If-Match', 'Date', 'Content-Type', 'constructor', 'Trailer', 'Age'],
   )
   const value = fc.constantFrom(
@@ -166,7 +178,16 @@ const hostile = (() => {
   const more = fc
     .array(fc.tuple(name, value), { maxLength: 3 })
     .map((all) => all.map(([one, what]) => `${one}: ${what}\r\n`))
-  const target = fc.constantFrom('/mcp/ops', '/mcp/ops/bank', '/', '/rest/a/b?c=d', '/%2e', '//a', '/a b', '*')
+  const target = fc.constantFrom(
+    '/mcp/ops',
+    '/mcp/ops/bank',
+    '/',
+    '/rest/a/b?c=d',
+    '/%2e',
+    '//a',
+    '/a b',
+    '*',
+  )
   const body = fc.string({ maxLength: 20 }).map((text) => Buffer.from(text).toString('latin1'))
   const request = fc.tuple(target, more, body, fc.nat(5)).map(([path, fields, text, at]) => {
     const framed = [...fields]
