@@ -90,7 +90,8 @@ describe('bailiwick start --workers', () => {
     const caller = createCaller(`${gateway.origin}/mcp/ops/echo`, token)
     const told = await caller.call('echo', { ref })
     caller.close()
-    assert.equal(told?.status, 200, `${ref}: ${told?.status} ${told?.text}`)
+    const lately = () => gateway.output().split('\n').slice(-20).join('\n')
+    assert.equal(told?.status, 200, `${ref}: ${told?.status} ${told?.text}\n${lately()}`)
     assert.match(told.text, new RegExp(`"text":"${ref}"`))
   }
   const writersIn = async (url: string): Promise<number> =>
