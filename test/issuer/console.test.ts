@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { createWorld } from '../identity/world.ts'
 import { startConsoleSignIns } from './console-world.ts'
 import { issuerDocument } from './organisation-documents.ts'
 import { ask } from './server.ts'
@@ -104,6 +105,16 @@ describe('At the console', () => {
     await world.restart()
     assert.equal((await browser.open(address)).url.pathname, '/m')
     assert.equal((await whoIs(browser))?.name, 'alice')
+  })
+
+  test('over TLS the browser is known again by a cookie that no neighbouring host can plant', async () => {
+    const { identity } = await createWorld()
+    const { cookie } = identity.console.begin({ to: '/m', way: undefined })
+    assert.match(
+      cookie,
+      /^__Host-bailiwick-begun-[0-9a-f]{12}=[\w.-]+; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=600$/,
+    )
+    await identity.close()
   })
 
   test('strangers are told which ways there are, and nothing of who exists', async () => {

@@ -30,8 +30,7 @@ export const createConsoleBack = (parts: {
     if (request.method !== 'GET')
       throw new Fault('method_not_allowed', { detail: 'A sign-in comes back by GET.' })
     const done = await finish(request)
-    const session =
-      'session' in done ? [sessionCookie(origin, done.session, clock.now())] : []
+    const session = 'session' in done ? [sessionCookie(origin, done.session, clock.now())] : []
     const over = done.cookie === undefined ? [] : [done.cookie]
     response.writeHead(303, {
       location: 'failed' in done ? failedAt(done.failed, done.to) : (done.to ?? '/m'),
