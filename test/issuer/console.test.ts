@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { createWorld } from '../identity/world.ts'
+import { createBrowser } from './browser.ts'
 import { startConsoleSignIns } from './console-world.ts'
-import { issuerDocument } from './organisation-documents.ts'
+import { issuerDocument, secret } from './organisation-documents.ts'
 import { ask } from './server.ts'
 import { password } from './sign-in-world.ts'
 
@@ -129,11 +130,19 @@ describe('At the console', () => {
 
 describe('A session of the console that came of a sign-in at the issuer', () => {
   test('ends when its person signs out at the organisation, as a terminal’s does', async () => {
+    const logout = `${origin}/oauth/manager/back/corp/logout`
+    const redirects = [`${origin}/oauth/manager/back/corp`]
+    await corp.tell({ clients: [{ id: 'bailiwick', redirects, secret, logout }] })
     await corp.tell({ people: { ana }, who: { subject: 'ana' } })
-    const { browser } = await signInThere()
-    assert(await whoIs(browser))
-    await people.signOut({ person: nameOf('ana'), issuer: corp.issuer })
-    assert.equal(await whoIs(browser), undefined)
+    const [here, other, there] = [newBrowser(), await signIn(), createBrowser(corp.issuer)]
+    const { page } = await arrive({ way: 'corp' }, here)
+    await here.open((await there.open(page.url)).url)
+    assert.equal((await whoIs(here))?.name, nameOf('ana'))
+    const asked = await there.open('/session/end')
+    const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(asked.text) ?? []
+    await there.post('/session/end/confirm', { xsrf, logout: 'yes' })
+    assert.equal(await whoIs(here), undefined)
+    assert.equal((await whoIs(other.browser))?.name, 'alice')
   })
 
   test('ends with what the organisation says of its person, and no later', async () => {
