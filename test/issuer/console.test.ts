@@ -92,6 +92,24 @@ describe('At the console', () => {
     assert.equal((await typeIn(browser, other)).url.pathname, '/m')
   })
 
+  test('whom the organisation vouches for, and who is nobody here by then, is asked and not sent round', async () => {
+    const document = policy.issuers.get('corp')
+    assert(document)
+    await corp.tell({ people: { ana }, who: { subject: 'ana' } })
+    const { browser, page } = await arrive({ way: 'corp' })
+    const answered = await world.through(page)
+    const [uid = ''] = [...browser.jar.values()].flatMap(({ path }) =>
+      path.includes('/sign-in/') ? [path] : [],
+    )
+    const arrived = await browser.lastly(() => browser.open(answered.url), uid)
+    policy.issuers.set('corp', issuerDocument('corp', corp.issuer, { manager: true, lasts: '1s' }))
+    clock.advance(1000)
+    const shown = await browser.open(arrived)
+    policy.issuers.set('corp', document)
+    assert.equal(shown.url.origin, origin)
+    assert.match(shown.text, /value="sign-in"/)
+  })
+
   test('what takes too long is told so', async () => {
     const { browser, address } = await codeFor()
     clock.advance(61_000)
@@ -254,16 +272,19 @@ describe('Who attacks the console’s sign-in', () => {
     const [held = ''] = [...browser.jar.entries()].flatMap(([name, { value }]) =>
       name.startsWith('bailiwick-begun-') ? [value] : [],
     )
-    const [secret = ''] = held.split('.')
+    const [kept = ''] = held.split('.')
     const derive = (what: string) =>
-      createHash('sha256').update(`${what} ${secret}`).digest('base64url')
+      createHash('sha256').update(`${what} ${kept}`).digest('base64url')
     assert.equal(derive('state'), state)
-    const { status, json } = await ask(tokenUrl, {
-      ...{ grant_type: 'authorization_code', client_id: 'console' },
-      ...{ redirect_uri: `${origin}/m/back`, code_verifier: derive('verifier') },
-      code: address.searchParams.get('code') ?? '',
-    })
-    assert.deepEqual([status, json.error], [401, 'invalid_client'])
+    for (const client_secret of [undefined, '', secret, 'made-up']) {
+      const { status, json } = await ask(tokenUrl, {
+        ...{ grant_type: 'authorization_code', client_id: 'console' },
+        ...{ redirect_uri: `${origin}/m/back`, code_verifier: derive('verifier') },
+        code: address.searchParams.get('code') ?? '',
+        ...(client_secret !== undefined && { client_secret }),
+      })
+      assert.deepEqual([status, json.error], [401, 'invalid_client'])
+    }
     assert.equal((await browser.open(address)).url.pathname, '/m')
   })
 
