@@ -152,7 +152,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
-    bridges: { spoken: (upstream) => upstream },
+    bridges: { spoken: (upstream) => upstream, inRounds: (upstream) => upstream },
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     mailboxes: createMailboxes({

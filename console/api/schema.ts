@@ -9377,12 +9377,26 @@ export interface operations {
                             /** @description Why the newest could not be published. */
                             unpublished?: string;
                         };
-                        /** @description The newest verification of the whole ledger by the process that answers. */
+                        /** @description The newest verification of the whole ledger, by whichever process. */
                         verified?: {
-                            /** @description UTC milliseconds. */
+                            /** @description When it ended, UTC milliseconds. */
                             at: number;
+                            /** @description Who asked for it. */
+                            by: string;
                             /** @description Looked at. */
+                            checkpoints: number;
+                            /** @description Things that are wrong. */
+                            count: number;
+                            /** @description Looked at, from the first one on. */
                             entries: number;
+                            /** @description When the first checkpoint was signed, UTC milliseconds. */
+                            firstAt?: number;
+                            /** @description When the last one was. */
+                            lastAt?: number;
+                            /** @description Of how many. */
+                            ofCheckpoints: number;
+                            /** @description Of how many. */
+                            ofEntries: number;
                             /** @description What is wrong first; absent where all matches. */
                             problem?: string;
                         };
@@ -10857,12 +10871,26 @@ export interface operations {
                                 /** @description Why the newest could not be published. */
                                 unpublished?: string;
                             };
-                            /** @description The newest verification of the whole ledger by the process that answers. */
+                            /** @description The newest verification of the whole ledger, by whichever process. */
                             verified?: {
-                                /** @description UTC milliseconds. */
+                                /** @description When it ended, UTC milliseconds. */
                                 at: number;
+                                /** @description Who asked for it. */
+                                by: string;
                                 /** @description Looked at. */
+                                checkpoints: number;
+                                /** @description Things that are wrong. */
+                                count: number;
+                                /** @description Looked at, from the first one on. */
                                 entries: number;
+                                /** @description When the first checkpoint was signed, UTC milliseconds. */
+                                firstAt?: number;
+                                /** @description When the last one was. */
+                                lastAt?: number;
+                                /** @description Of how many. */
+                                ofCheckpoints: number;
+                                /** @description Of how many. */
+                                ofEntries: number;
                                 /** @description What is wrong first; absent where all matches. */
                                 problem?: string;
                             };
