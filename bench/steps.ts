@@ -10,7 +10,7 @@ import type { Documents } from '#domain/documents.ts'
 import { type ClientId, clientId, planeId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { perform } from '#edge/control/operations.ts'
-import { createListener } from '#edge/listen.ts'
+import { createListener, Edges } from '#edge/listen.ts'
 import { createEnded } from '#gateway/ended.ts'
 import type { GatewayParts } from '#gateway/gateway.ts'
 import type { Installation } from '#gateway/installation.ts'
@@ -152,7 +152,7 @@ const partsOf = (installation: Installation): GatewayParts => {
     vault: installation.vault,
     keyring,
     upstreams: installation.upstreams,
-    bridges: { spoken: (upstream) => upstream },
+    bridges: { spoken: (upstream) => upstream, inRounds: (upstream) => upstream },
     apis: { find: () => undefined },
     ended: createEnded({ rows: unkept, most: 10_000, log }),
     mailboxes: createMailboxes({
@@ -198,8 +198,11 @@ const gateway = createGateway(partsOf(installation))
 const { origin } = installation
 const hosts = new Set<string>()
 const edge = createAgentsEdge({ gateway, origin, hasPlane: () => true, allowedOrigins: hosts })
+const edges = new Edges()
+edges.plain.set('mcp', edge)
 const listener = createListener({
-  edges: new Map([['mcp', edge]]),
+  edges,
+  clock,
   tls: undefined,
   trusted: undefined,
   allowedHosts: () => hosts,

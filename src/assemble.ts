@@ -23,6 +23,7 @@ import { createCallQuery } from '#ledger/query.ts'
 import { createRecordedQuery } from '#ledger/recorded.ts'
 import { createKeeper } from '#ledger/tree/keeper.ts'
 import { inArchive, inFile } from '#ledger/tree/published.ts'
+import { createVerified } from '#ledger/verified.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import { createLog } from '#lib/log.ts'
@@ -238,6 +239,7 @@ export const assemble = async (about: {
     loan,
     offers,
     recorded,
+    verified: createVerified({ store, log }),
     given: createGivenArguments(store, recorded),
     watchSecrets,
   }

@@ -6,7 +6,8 @@ import { version } from '#cli/version.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
-import { createListener, type Edge, type PlainEdge } from '#edge/listen.ts'
+import { createListener, type Edge, Edges } from '#edge/listen.ts'
+import { createConsoleBack } from '#edge/manager/console-back.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createBuilt } from '#edge/ops/built.ts'
 import { createConsole } from '#edge/ops/console.ts'
@@ -105,13 +106,12 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
   const address = readAddress(options)
   const runners = runnersOf(configuration, options.sample)
   const certificateOf = certificatesAt(address, configuration.clientCertificates)
-  const edges = new Map<string, Edge>()
-  const plainEdges = new Map<string, PlainEdge>()
+  const edges = new Edges()
   const hosts = new Set(configuration.allowedHosts)
   const log = createLog(options.print, () => clock.now())
   const listener = createListener({
     edges,
-    plain: { edges: plainEdges, clock },
+    clock,
     tls: address.tls,
     trusted: address.trusted,
     asksForCertificates: configuration.clientCertificates === 'tls',
@@ -119,10 +119,7 @@ export const startInstallation = async (options: StartOptions): Promise<Started>
     log,
   })
   const isBehindProxy = address.trusted !== undefined
-  const about = {
-    ...{ options, configuration, runners, edges, plainEdges },
-    ...{ listener, isBehindProxy, certificateOf },
-  }
+  const about = { options, configuration, runners, edges, listener, isBehindProxy, certificateOf }
   const listen = () => listener.listen(address.host, address.port)
   const admit = (origin: string, port: number) => {
     for (const host of hostsOf(origin, address, port)) hosts.add(host)
@@ -154,8 +151,7 @@ const serve = async (about: {
   configuration: Configuration
   runners: ReadonlyMap<string, Runner>
   origin: string
-  edges: Map<string, Edge>
-  plainEdges: Map<string, PlainEdge>
+  edges: Edges
   listener: ReturnType<typeof createListener>
   isBehindProxy: boolean
   certificateOf: CertificateOf
@@ -191,8 +187,7 @@ const serveParts = async (
     opened: (() => Promise<void>)[]
   },
 ): Promise<Started> => {
-  const { options, configuration, runners, origin, edges, plainEdges, listener } = about
-  const { parts, opened } = about
+  const { options, configuration, runners, origin, edges, listener, parts, opened } = about
   const { limits } = configuration
   const { change, ledger, keeper, registry, upstreams, identity, snapshots, log } = parts
 
@@ -310,8 +305,8 @@ const serveParts = async (
   const issuer: Edge = async (request, response) => {
     if (!(await answersAsIssuer(request, response))) throw new Fault('not_found')
   }
-  plainEdges.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
-  plainEdges.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  edges.plain.set('mcp', createAgentsEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
+  edges.plain.set('rest', createRestEdge({ gateway: served, origin, hasPlane, allowedOrigins }))
   edges.set(
     'registry',
     createRegistryEdge({
@@ -352,6 +347,7 @@ const serveParts = async (
   const console = createConsole({
     built: createBuilt(consoleFolder, clock.now),
     isSettingUp: () => parts.people.setup.open(),
+    back: createConsoleBack({ ...{ origin, clock, log }, console: identity.console }),
   })
   for (const [path, edge] of Object.entries(console)) edges.set(path, edge)
   return {

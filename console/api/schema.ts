@@ -1912,6 +1912,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in at the Manager’s issuer, for a page of ours: it comes back to `/m/back`, which keeps the token in a cookie. */
+        post: operations["postSessionBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1958,6 +1975,23 @@ export interface paths {
         post?: never;
         /** Ends one of your tokens. */
         delete: operations["deleteSessionTokensOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in to the console, beside name and password. */
+        get: operations["getSessionWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9343,12 +9377,26 @@ export interface operations {
                             /** @description Why the newest could not be published. */
                             unpublished?: string;
                         };
-                        /** @description The newest verification of the whole ledger by the process that answers. */
+                        /** @description The newest verification of the whole ledger, by whichever process. */
                         verified?: {
-                            /** @description UTC milliseconds. */
+                            /** @description When it ended, UTC milliseconds. */
                             at: number;
+                            /** @description Who asked for it. */
+                            by: string;
                             /** @description Looked at. */
+                            checkpoints: number;
+                            /** @description Things that are wrong. */
+                            count: number;
+                            /** @description Looked at, from the first one on. */
                             entries: number;
+                            /** @description When the first checkpoint was signed, UTC milliseconds. */
+                            firstAt?: number;
+                            /** @description When the last one was. */
+                            lastAt?: number;
+                            /** @description Of how many. */
+                            ofCheckpoints: number;
+                            /** @description Of how many. */
+                            ofEntries: number;
                             /** @description What is wrong first; absent where all matches. */
                             problem?: string;
                         };
@@ -10481,6 +10529,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postSessionBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The page of the console to go on to then; what is none is dropped. */
+                    to?: string;
+                    /** @description The organisation to go on to; without it the page there asks. */
+                    way?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the browser goes on. */
+                        location: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     putSessionPassword: {
         parameters: {
             query?: never;
@@ -10554,6 +10635,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSessionWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organisations: {
+                            name: string;
+                            /** @description As people read it. */
+                            title: string;
+                        }[];
+                        /** @description Whether somebody here has a passkey. */
+                        passkey: boolean;
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -10761,12 +10871,26 @@ export interface operations {
                                 /** @description Why the newest could not be published. */
                                 unpublished?: string;
                             };
-                            /** @description The newest verification of the whole ledger by the process that answers. */
+                            /** @description The newest verification of the whole ledger, by whichever process. */
                             verified?: {
-                                /** @description UTC milliseconds. */
+                                /** @description When it ended, UTC milliseconds. */
                                 at: number;
+                                /** @description Who asked for it. */
+                                by: string;
                                 /** @description Looked at. */
+                                checkpoints: number;
+                                /** @description Things that are wrong. */
+                                count: number;
+                                /** @description Looked at, from the first one on. */
                                 entries: number;
+                                /** @description When the first checkpoint was signed, UTC milliseconds. */
+                                firstAt?: number;
+                                /** @description When the last one was. */
+                                lastAt?: number;
+                                /** @description Of how many. */
+                                ofCheckpoints: number;
+                                /** @description Of how many. */
+                                ofEntries: number;
                                 /** @description What is wrong first; absent where all matches. */
                                 problem?: string;
                             };

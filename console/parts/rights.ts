@@ -14,6 +14,16 @@ export interface Rights {
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
 export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
 
+/** Those of the planes whose every document the person may change, but for the plane's own. */
+export const useGoverned = (planes: readonly string[]): readonly string[] => {
+  const me = useMe().data
+  const isGoverned = (plane: string) =>
+    me?.planes
+      .find((one) => one.plane === plane)
+      ?.roles.some(({ role, over }) => role === 'plane-admin' && over === undefined) ?? false
+  return planes.filter((plane) => me?.person.administrator || isGoverned(plane))
+}
+
 const rightsOf = (me: Me | undefined, plane: string): Rights => {
   const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
   const holds = (...names: readonly string[]) => roles.some(({ role }) => names.includes(role))

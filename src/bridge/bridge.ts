@@ -13,6 +13,11 @@ export interface Bridges {
    * messages of that era to it and back. Undefined while nothing is known of what it speaks.
    */
   spoken(upstream: Upstream, era: Era): Upstream | undefined
+  /**
+   * A server that holds legacy sessions, as a legacy caller speaks to it whose own session does not lie
+   * there: what the server asks in the middle of a call ends that call, as with a server of the modern era.
+   */
+  inRounds(upstream: Upstream): Upstream
   /** That connection takes nothing new: what waits for a caller there ends, and the sessions. */
   leave(upstream: Upstream): void
   /** Calls that wait for their callers, and sessions that are open at servers for callers, altogether. */
@@ -55,6 +60,7 @@ export const createBridges = (parts: {
       if (era === 'legacy') return speaks(upstream, 'modern') ? modern(upstream) : undefined
       return speaks(upstream, 'legacy') ? legacy(upstream) : undefined
     },
+    inRounds: (upstream) => modern(legacy(upstream)),
     leave(upstream) {
       void toLegacy.get(upstream)?.close()
       toLegacy.delete(upstream)

@@ -30,6 +30,11 @@ export type PlainEdge = (
   segments: readonly string[],
 ) => unknown
 
+/** By the first segment of their paths; `plain` has those that the lane may reach, and no others. */
+export class Edges extends Map<string, Edge> {
+  readonly plain = new Map<string, PlainEdge>()
+}
+
 export interface Listener {
   /** Resolves with the port it got. Rejects with Fault('port_taken'). */
   listen(host: string, port: number): Promise<number>
@@ -43,9 +48,9 @@ export interface Listener {
  * of the first segment of the path takes over.
  */
 export const createListener = (parts: {
-  edges: ReadonlyMap<string, Edge>
-  /** Beside them: those that plain requests reach without node:http. */
-  plain?: { readonly edges: ReadonlyMap<string, PlainEdge>; readonly clock: Clock }
+  edges: ReadonlyMap<string, Edge> & Partial<Pick<Edges, 'plain'>>
+  /** Of the lane, where there is one. */
+  clock?: Clock
   tls: { cert: Buffer; key: Buffer } | undefined
   /** Whether callers are asked for certificates of their own: any will do, for none is trusted by its name. */
   asksForCertificates?: boolean
@@ -56,7 +61,8 @@ export const createListener = (parts: {
   isOwn?: boolean
   log: Log
 }): Listener => {
-  const { edges, log } = parts
+  const { edges, clock, log } = parts
+  const { plain } = edges
   const open = new WeakSet<Socket>()
 
   /** Those whose next request came before the one in front of it was answered. */
@@ -70,7 +76,7 @@ export const createListener = (parts: {
       response.once('close', () => open.delete(socket))
       const segments = check(request, parts.allowedHosts())
       const [name = ''] = segments
-      const edge = edges.get(name) ?? parts.plain?.edges.get(name)
+      const edge = edges.get(name) ?? plain?.get(name)
       // It listens before it serves, to know its port: until then nothing here is absent.
       if (!edge) throw new Fault(edges.size === 0 ? 'starting' : 'not_found')
       await edge(request, response, segments.slice(1))
@@ -82,7 +88,7 @@ export const createListener = (parts: {
   const handlePlain = async (request: HttpRequest, response: HttpResponse): Promise<void> => {
     try {
       const segments = check(request, parts.allowedHosts())
-      const edge = parts.plain?.edges.get(segments[0] ?? '')
+      const edge = plain?.get(segments[0] ?? '')
       if (!edge) throw new Fault('not_found')
       await edge(request, response, segments.slice(1))
     } catch (thrown) {
@@ -111,9 +117,11 @@ export const createListener = (parts: {
   })
   // Behind the look at who connects.
   const lane =
-    parts.plain &&
+    plain &&
+    clock &&
     putInFront(server, parts.tls ? 'secureConnection' : 'connection', {
-      ...parts.plain,
+      edges: plain,
+      clock,
       handle: (request, response) => void handlePlain(request, response),
       onPipelined: (socket) => void pipelined.add(socket),
     })

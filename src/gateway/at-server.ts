@@ -84,6 +84,7 @@ export const createAtServer = (parts: {
         ownSession,
         behalf: {
           caller: callerKey(caller.view),
+          era: ask.era,
           loan: inNameOf(loan, caller),
           outlive: (end) => standing.add({ caller, reason: needsPermission(asked), end }),
         },

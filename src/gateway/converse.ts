@@ -89,6 +89,7 @@ export const createConverse = (parts: {
       dropsBaggage: parts.telemetry.dropsBaggage,
       behalf: {
         caller: callerKey(caller.view),
+        era: ask.era,
         loan: loanOf(exchange, caller),
         // The caller of this watches over it.
         outlive: () => () => {},
@@ -235,7 +236,10 @@ export const createConverse = (parts: {
       if (loan === 'missing') return undefined
       const timeouts = { ...parts.limits, callTimeoutMs: Number.POSITIVE_INFINITY }
       const lent = inNameOf(loan, caller)
-      const behalf = { caller: callerKey(caller.view), loan: lent, outlive: () => () => {} }
+      const behalf = {
+        ...{ caller: callerKey(caller.view), era: ask.era, loan: lent },
+        outlive: () => () => {},
+      }
       return outboundOf({ exchange, ask, loan: lent, timeouts, caller: behalf.caller, behalf })
     },
   })

@@ -34,7 +34,7 @@ export interface GatewayParts {
   readonly vault: Vault
   readonly keyring: Keyring
   readonly upstreams: Upstreams
-  readonly bridges: Pick<Bridges, 'spoken'>
+  readonly bridges: Pick<Bridges, 'spoken' | 'inRounds'>
   readonly apis: Pick<Apis, 'find'>
   readonly ended: Ended
   readonly notes: SessionNotes

@@ -7,6 +7,7 @@ import type { Ledger } from '#ledger/ledger.ts'
 import type { CallQuery } from '#ledger/query.ts'
 import type { RecordedQuery } from '#ledger/recorded.ts'
 import type { Keeper } from '#ledger/tree/keeper.ts'
+import type { Verified } from '#ledger/verified.ts'
 import type { Era } from '#mcp/revisions.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
@@ -55,6 +56,8 @@ export interface Installation {
   readonly ledger: Ledger
   /** The trees over the ledgers. */
   readonly trees: Pick<Keeper, 'plane' | 'status'>
+  /** What was found where the whole ledger of a plane was looked at. */
+  readonly verified: Verified
   readonly calls: CallQuery
   /** What the ledger of a plane hands out to whoever verifies it. */
   evidence(plane: PlaneId): Evidence

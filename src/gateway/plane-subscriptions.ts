@@ -86,7 +86,7 @@ export const followSubscriptions = (
         return {
           ...sent,
           caller: its,
-          behalf: { caller: its, loan: lent, outlive: () => () => {} },
+          behalf: { caller: its, era: 'legacy', loan: lent, outlive: () => () => {} },
         }
       },
       updated(uri) {

@@ -14,7 +14,7 @@ import { createDoor, steady } from './door.ts'
 import { createElsewhere } from './elsewhere.ts'
 import { type Ask, type CallAsk, type Caller, type Exchange, header } from './exchange.ts'
 import { createFail } from './fail.ts'
-import { askedBeside } from './forward.ts'
+import { type Answer, askedBeside } from './forward.ts'
 import type { Gateway, GatewayParts } from './gateway.ts'
 import { createInSession } from './in-session.ts'
 import { checkMediaTypes, createInbound, type Single } from './inbound.ts'
@@ -31,7 +31,7 @@ import { createBatchReply, createReply, type Reply } from './reply.ts'
 import { createRequestStates } from './request-state.ts'
 import { checkEncoding, readRest } from './rest-ask.ts'
 import { createRestReply } from './rest-reply.ts'
-import { createRounds } from './rounds.ts'
+import { createRounds, type Open } from './rounds.ts'
 import { createRuns } from './runs.ts'
 import { createServerNotices } from './server-notices.ts'
 import { createSessions } from './sessions.ts'
@@ -46,6 +46,21 @@ import { createTasks } from './tasks.ts'
 import { createTracing } from './traced.ts'
 import { createUnderway } from './underway.ts'
 import { createVisits } from './visits.ts'
+
+/** Whoever makes a round of a call, and what it says. */
+interface Turn {
+  readonly caller: Caller
+  readonly ask: CallAsk
+  /** From 1. */
+  readonly round: number
+}
+/** A round that ended with what its server asks. */
+interface Ended {
+  readonly answer: Answer
+  readonly open: Open
+  readonly reply: Reply
+  readonly round: number
+}
 
 /** A second, of one caller at one server. */
 const mostBesideCalls = 20
@@ -81,7 +96,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
   const { callTimeoutMs: timeoutMs } = limits
-  const detached = createDetached({ clock, record, standing, underway, timeoutMs, onLost })
+  const detached = createDetached({
+    ...{ clock, record, standing, underway, elsewhere, timeoutMs, onLost },
+  })
   const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)
@@ -168,26 +185,47 @@ export const createGateway = (parts: GatewayParts): Gateway => {
     caller: Caller,
     ask: CallAsk,
     reply: Reply,
-    round = 1,
   ): Promise<void> => {
+    await answerRound(exchange, { caller, ask, round: 1 }, reply)
+  }
+
+  /** One round, and those that follow from it; false where it was refused before it began. */
+  const answerRound = async (
+    exchange: Exchange,
+    { caller, ask, round }: Turn,
+    reply: Reply,
+  ): Promise<boolean> => {
     const first = await begin(exchange, caller, ask, reply)
-    if (!first) return
+    if (!first) return false
     const course = asking.begin(first, reply, again)
     const answer = await step.forward(course, reply).catch(async (thrown) => {
       await course.last()
       throw thrown
     })
-    if (answer.detached && ask.session) return step.detach(course, ask.session, detached, reply)
+    if (answer.detached && ask.session) {
+      step.detach(course, ask.session, detached, reply)
+      return true
+    }
     const last = await course.last()
-    if (!last) return
+    const open = last && rounds.asked(ask, step.asTold(last.asked, answer))
+    if (open) await goOn(last, { answer, open, reply, round })
+    else if (last) await step.conclude(last.asked, last.sending.call, answer, reply)
+    return true
+  }
+
+  /** Asks the caller what its server wants to know, and answers that with the next round. */
+  const goOn = async (last: Round, { answer, open, reply, round }: Ended): Promise<void> => {
     const { asked, sending } = last
-    const open = rounds.asked(ask, step.asTold(asked, answer))
-    if (!open) return step.conclude(asked, sending.call, answer, reply)
-    // The round is over, and its outcome durable, before its caller is asked anything.
-    if (!(await step.confirm(asked, sending.call, answer, reply))) return
-    const reason = step.reason(asked)
-    const next = await rounds.next(asked, open, { reply, call: sending.call.id, round, reason })
-    if (next) return call(exchange, next.caller, next.ask, reply, next.round)
+    let goesOn = false
+    try {
+      // The round is over, and its outcome durable, before its caller is asked anything.
+      if (!(await step.confirm(asked, sending.call, answer, reply))) return
+      const reason = step.reason(asked)
+      const next = await rounds.next(asked, open, { reply, call: sending.call.id, round, reason })
+      goesOn = next !== undefined && (await answerRound(asked.exchange, next, reply))
+    } finally {
+      if (!goesOn) step.quit(last, open)
+    }
   }
 
   /** The next round of a call whose server asks by itself, before the answer reaches that (`course.ts`). */

@@ -30,7 +30,7 @@ const stepsWith = (parts: Partial<Parameters<typeof createSteps>[0]>) =>
       onOpen: never,
       onLeave: never,
     },
-    bridges: { spoken: never },
+    bridges: { spoken: never, inRounds: never },
     apis: { find: never },
     underway: { add: never, has: never, cancel: never },
     carry: { check: never, mayRead: never, call: never, stream: never },

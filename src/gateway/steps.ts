@@ -1,4 +1,5 @@
-import { type Bridges, spokenRevisions } from '#bridge/bridge.ts'
+import { type Bridges, holdsSessions, spokenRevisions } from '#bridge/bridge.ts'
+import type { AskedFor } from '#bridge/to-modern/asked.ts'
 import type { Refusal } from '#domain/decision.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { resourceMetadataUrl } from '#identity/challenge.ts'
@@ -9,16 +10,23 @@ import type { PlaneSnapshot } from '#policy/compile.ts'
 import type { Decision, Permitted } from '#policy/policy.ts'
 import type { Windows } from '#quota/windows.ts'
 import type { Apis } from '#upstream/apis.ts'
-import type { Upstreams } from '#upstream/upstream.ts'
+import type { Upstream, Upstreams } from '#upstream/upstream.ts'
 import type { ApiLent } from './api-call.ts'
 import type { Asked, Lent, NotedLent, OwnLent, Refused, Sending } from './asked.ts'
 import type { AtServer } from './at-server.ts'
 import type { Call, Recorder } from './call.ts'
 import type { Carry } from './carry.ts'
 import { challengeText } from './challenge-text.ts'
-import type { Course } from './course.ts'
+import type { Course, Round } from './course.ts'
 import type { Detached } from './detached.ts'
-import type { Ask, CallAsk, Caller, Exchange, Session } from './exchange.ts'
+import {
+  type Ask,
+  type CallAsk,
+  type Caller,
+  callerKey,
+  type Exchange,
+  type Session,
+} from './exchange.ts'
 import { type Answer, finalOf, unsent } from './forward.ts'
 import type { Lend } from './lend.ts'
 import { listenable } from './listen.ts'
@@ -36,7 +44,7 @@ import { notOurState, type RequestStates } from './request-state.ts'
 import { finishRest, finishRestFault } from './rest-reply.ts'
 import { createSealedRounds, roundOf } from './sealed-rounds.ts'
 import { answerSearch } from './search.ts'
-import { idOf, needsPermission, statusOf, tellCancelled } from './sending.ts'
+import { idOf, isVariant, needsPermission, statusOf, tellCancelled } from './sending.ts'
 import type { SessionNotes } from './session-notes.ts'
 import type { Standing, Unpermitted } from './standing.ts'
 import type { StepUps } from './step-ups.ts'
@@ -55,7 +63,7 @@ export const createSteps = (parts: {
   record: Recorder
   windows: Windows
   upstreams: Upstreams
-  bridges: Pick<Bridges, 'spoken'>
+  bridges: Pick<Bridges, 'spoken' | 'inRounds'>
   apis: Pick<Apis, 'find'>
   underway: Underway
   standing: Standing
@@ -159,14 +167,17 @@ export const createSteps = (parts: {
       if (exchange.server === undefined && isSubscription(ask))
         return { permitted: true, noted: ask, loan: undefined }
       const found = parts.upstreams.find(exchange.plane, target.server)
-      const upstream = found && parts.bridges.spoken(found, ask.era)
-      if (!upstream)
+      const spoken = found && parts.bridges.spoken(found, ask.era)
+      if (!spoken)
         return refused({
           reason: 'era',
           station: 'forward',
           speaks: found ? spokenRevisions(found, parts.bridges) : [],
           asked: ask.revision,
         })
+      const upstream = asksInRounds(asked, ask, decision, spoken)
+        ? parts.bridges.inRounds(spoken)
+        : spoken
       if (upstream.bridgedTo === 'modern' && ask.session) parts.carry.check(ask.session)
       const loan = parts.loan(exchange.plane, target.server)
       return loan === 'missing'
@@ -256,6 +267,12 @@ export const createSteps = (parts: {
         })
     },
 
+    /** A server that waits for what is not going to be answered is told. */
+    quit({ asked, sending: { lent } }: Round, { requestState }: AskedFor): void {
+      if (!('upstream' in lent) || requestState === undefined) return
+      lent.upstream.quit?.(JSON.parse(requestState), callerKey(asked.caller.view))
+    },
+
     /** Why it may not go on. */
     reason: needsPermission,
 
@@ -283,6 +300,19 @@ export const createSteps = (parts: {
     },
   }
 }
+
+/** A legacy server may ask a legacy caller whose session is the gateway's, but in rounds alone. */
+const asksInRounds = (
+  { exchange }: Asked,
+  { era, session }: Ask,
+  { capability }: Permitted,
+  upstream: Upstream,
+): boolean =>
+  exchange.server === undefined &&
+  era === 'legacy' &&
+  holdsSessions(upstream) &&
+  Object.keys(session?.speaker?.capabilities ?? {}).length > 0 &&
+  !isVariant(capability)
 
 type Uncarried = ProtocolRefusal & { readonly bytes: Buffer }
 

@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Installation } from '#gateway/installation.ts'
 import type { FollowerStatus } from '#ledger/follow.ts'
 import type { TreeStatus } from '#ledger/tree/keeper.ts'
+import type { Verification } from '#ledger/verified.ts'
 import { asFault } from '#lib/fault.ts'
 import type { WrongCondition } from '#policy/wrong.ts'
 import type { Member } from '#store/store.ts'
@@ -15,7 +16,6 @@ import { troubleOf } from '#upstream/trouble.ts'
 import type { Health, Trouble, Upstream } from '#upstream/upstream.ts'
 import { choosePlanes, type Desk, itemsOf } from './desk.ts'
 import { type SuspensionsStatus, suspensionsStatus } from './suspensions.ts'
-import { type Verified, verifiedOf } from './verified.ts'
 
 export interface StatusAnswer {
   readonly version: string
@@ -50,8 +50,8 @@ export interface PlaneStatus {
   readonly suspensions: SuspensionsStatus
   readonly ledger: 'open' | 'over budget' | 'failing' | 'refused'
   readonly tree: TreeStatus
-  /** Undefined where the process that answers has not looked at the whole of it. */
-  readonly verified: Verified | undefined
+  /** Undefined where nobody has looked at the whole of it. */
+  readonly verified: Verification | undefined
   /** What reads on in the ledger, and how far it has come. */
   readonly followers: readonly FollowerStatus[]
   /** Conditions that are wrong by what servers offer now, and so permit nothing or deny. */
@@ -160,7 +160,7 @@ const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise
     suspensions: suspensionsStatus(plane),
     ledger: installation.ledger.plane(id).room(desk.clock.now()),
     tree: await installation.trees.status(id),
-    verified: verifiedOf(installation, id),
+    verified: await installation.verified.find(id),
     followers: installation.ledger.followers(id),
     wrongConditions: await installation.wrongConditions(id),
     servers,

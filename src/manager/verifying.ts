@@ -1,12 +1,9 @@
 import { createBreather } from '#change/breather.ts'
-import type { Installation } from '#gateway/installation.ts'
 import type { Finding } from '#ledger/verify/findings.ts'
 import { type StoredLedger, type StoredVerdict, verifyStored } from '#ledger/verify/stored.ts'
 import type { Clock } from '#lib/clock.ts'
-import { Fault } from '#lib/fault.ts'
 import { type Desk, findPlane } from './desk.ts'
 import { ledgerCheckpoints, ledgerEntries, ledgerStanding, ledgerTiles } from './evidence.ts'
-import { keepVerified } from './verified.ts'
 
 export interface Verdict {
   readonly plane: string
@@ -34,9 +31,6 @@ export type VerifyLine =
 
 const everyMs = 250
 
-/** One at a time of a plane: it costs as much as reading all of its ledger. */
-const underWay = new WeakMap<Installation, Set<string>>()
-
 /**
  * What `bailiwick verify` does, by the process that serves: every entry, checkpoint and tile of a plane's
  * ledger. It shares the thread with calls and lets them go first. Whoever goes away ends it. That we
@@ -46,9 +40,9 @@ export async function* verifyHere(
   desk: Desk,
   input: { readonly plane: string },
 ): AsyncGenerator<VerifyLine> {
-  const { installation, clock } = desk
+  const { installation, clock, by } = desk
   const { id } = findPlane(installation.change.current(), input.plane)
-  const leave = enter(installation, id)
+  const leave = installation.verified.begin(id)
   const stopped = new AbortController()
   try {
     const stored = await storedHere(desk, id, stopped.signal)
@@ -65,7 +59,7 @@ export async function* verifyHere(
       if (judged === undefined) yield line
       else {
         const verdict = verdictOf(stored, judged)
-        keepVerified(installation, id, { at: clock.now(), ...told(verdict) })
+        await installation.verified.keep(id, { at: clock.now(), by, ...found(verdict) })
         return yield { verdict }
       }
     }
@@ -73,17 +67,6 @@ export async function* verifyHere(
     stopped.abort()
     leave()
   }
-}
-
-const enter = (installation: Installation, plane: string): (() => void) => {
-  const here = underWay.get(installation) ?? new Set()
-  underWay.set(installation, here)
-  if (here.has(plane))
-    throw new Fault('conflict', {
-      detail: `The ledger of ${plane} is being verified already; ask again when that has ended.`,
-    })
-  here.add(plane)
-  return () => here.delete(plane)
 }
 
 const pause = (clock: Clock): Promise<undefined> =>
@@ -115,10 +98,12 @@ const storedHere = async (
   }
 }
 
-const told = ({ entries, failures: [first] }: Verdict) => ({
-  entries,
-  problem: first && `${first.where}: ${first.says}`,
-})
+const found = (verdict: Verdict) => {
+  const { entries, ofEntries, checkpoints, ofCheckpoints, firstAt, lastAt, count } = verdict
+  const [first] = verdict.failures
+  const problem = first && `${first.where}: ${first.says}`
+  return { entries, ofEntries, checkpoints, ofCheckpoints, firstAt, lastAt, count, problem }
+}
 
 const verdictOf = (
   stored: StoredLedger,

@@ -24,6 +24,7 @@ import { passkey } from './migrations/0110-passkey.ts'
 import { indexApiKey } from './migrations/0115-index-api-key.ts'
 import { sessionNote } from './migrations/0120-session-note.ts'
 import { task } from './migrations/0130-task.ts'
+import { verification } from './migrations/0140-verification.ts'
 
 export interface Migration {
   /** Ascending; a number is never used twice, and gaps mean nothing. */
@@ -58,6 +59,7 @@ export const migrations: readonly Migration[] = [
   indexApiKey,
   sessionNote,
   task,
+  verification,
 ]
 
 /**

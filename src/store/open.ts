@@ -49,6 +49,7 @@ import { suspensionRows } from './tables/suspensions.ts'
 import { takenOnceRows } from './tables/taken-once.ts'
 import { taskRows } from './tables/tasks.ts'
 import { valueRows } from './tables/values.ts'
+import { verificationRows } from './tables/verifications.ts'
 
 type Opening = StoreOptions & { clock: Clock; log: Log; random?: Random; onCommit?: OnCommit }
 
@@ -191,6 +192,7 @@ const planeStoreOf = (
     signIns: signInRows(db),
     payloadKeys: payloadKeyRows(db),
     retention: retentionRows(db),
+    verifications: verificationRows(db),
     ledgerKeys: ledgerKeyRows(db),
     ledger: ledgers.plane(id),
     calls: ledgers.index(id),

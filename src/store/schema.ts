@@ -82,6 +82,10 @@ export interface PlaneSchema {
     /** JSON text. */
     state: string
   }
+  verification: {
+    /** JSON text. */
+    found: string
+  }
   ledger_key: {
     number: number
     public_key: Uint8Array

@@ -80,6 +80,7 @@ export interface PlaneStore {
   readonly signIns: SignInRows
   readonly payloadKeys: PayloadKeyRows
   readonly retention: RetentionRows
+  readonly verifications: VerificationRows
   readonly ledgerKeys: LedgerKeyRows
   readonly ledger: LedgerFile
   readonly calls: CallIndex
@@ -727,6 +728,13 @@ export interface RetentionRows {
   /** JSON text; undefined where nothing has been let go of yet. */
   find(): Promise<string | undefined>
   put(state: string): Promise<void>
+}
+
+/** What the last look at the whole ledger found, in place of the one before. Written by `ledger/` alone. */
+export interface VerificationRows {
+  /** JSON text; undefined where nobody has looked. */
+  find(): Promise<string | undefined>
+  put(found: string): Promise<void>
 }
 
 /** The keys that sign a plane's checkpoints, private part sealed. Written by `ledger/` alone, never changed. */

@@ -34,6 +34,11 @@ export interface Upstream {
    * throws: failures arrive at the sink.
    */
   send(message: Outbound, sink: Sink): Exchange
+  /**
+   * What its answer asked of that caller is not going to be answered (`requestState`): what waits for
+   * it ends. Absent where nothing waits.
+   */
+  quit?(requestState: string, caller: string): void
   /** The cached answers to `server/discover` and `initialize` of the gateway's own probe. */
   readonly greeting: {
     readonly discover?: Readonly<Record<string, unknown>>
@@ -98,7 +103,8 @@ export interface Outbound {
   /**
    * Legacy over HTTP, where the headers carry no mcp-session-id: a session that the gateway itself
    * opens (no client capabilities), keeps for whoever gives the same key, and opens once more when
-   * the server has forgotten it. The plane's endpoint uses one for each client and server.
+   * the server has forgotten it. The plane's endpoint uses one for each server and client that can be
+   * asked nothing.
    */
   readonly session?: string
   /**
@@ -116,6 +122,8 @@ export interface Outbound {
 export interface Behalf {
   /** Who calls, as a text that nobody else has. */
   readonly caller: string
+  /** In which that caller speaks. */
+  readonly era: Era
   /** What is lent to messages beside this one: of a session, of a cancellation. */
   readonly loan: Loan | undefined
   /**

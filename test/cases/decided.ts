@@ -178,7 +178,7 @@ const stepsOf = (one: Case, policy: PlanePolicy, snapshot: PlaneSnapshot) => {
     windows: createWindows(),
     upstreams: { find: () => ({ eras }) } as never,
     // What a case says of a server's eras is all that it can be spoken to in.
-    bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined) },
+    bridges: { spoken: (found, era) => (found.eras[era] ? found : undefined), inRounds: never },
     apis: { find: () => undefined } as never,
     underway: { add: never, has: never, cancel: never },
     carry: { check: () => {}, mayRead: never, call: never, stream: never },

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
-import { createListener, type PlainEdge } from '#edge/listen.ts'
+import { createListener, Edges, type PlainEdge } from '#edge/listen.ts'
 import { silentLog as log } from '#lib/log.ts'
 import { createTestClock } from '../store/clock.ts'
 
@@ -18,10 +18,11 @@ export const startListener = async (
   const { lane = true, tls, ...more } = about
   const clock = createTestClock()
   const hosts = new Set(['a.example'])
-  const edges = new Map([['mcp', edge]])
+  const edges = new Edges([['healthz', edge]])
+  ;(lane ? edges.plain : edges).set('mcp', edge)
   const listener = createListener({
-    edges: new Map(lane ? [['healthz', edge]] : edges),
-    ...(lane && { plain: { edges, clock } }),
+    edges,
+    clock,
     tls,
     trusted: undefined,
     ...more,

@@ -245,16 +245,6 @@ describe('A legacy server that asks a legacy caller in the middle of a call', ()
     assert.deepEqual(asker.opened.at(-1), { elicitation: {} })
   })
 
-  test('attack: at the plane’s endpoint, where the session is the gateway’s, nobody can be asked', async () => {
-    const session = await open('planner', `${gateway.origin}/mcp/ops`)
-    const call = await session.call('asker__ask', { script: [askName, wait] })
-    const answers = textOf(await call.next()) as { code?: number }[]
-    assert.deepEqual(
-      answers.map(({ code }) => code),
-      [-32601],
-    )
-  })
-
   describe('and closes the stream of the call after that (SEP-1699)', () => {
     const askAndClose = async (who: string) => {
       const [session, from, heard] = [await open(who), await written(), asker.heard.length]

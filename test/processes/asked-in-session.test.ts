@@ -32,11 +32,11 @@ after(async () => {
 })
 
 const path = '/mcp/ops/asker'
-const at = (n: number) => `${processes.origins()[n]}${path}`
-const open = async (who: string) =>
+const at = (n: number, to = path) => `${processes.origins()[n]}${to}`
+const open = async (who: string, to = path) =>
   openSession({
-    url: at(0),
-    token: await processes.at(0).token(who, processes.origin + path),
+    url: at(0, to),
+    token: await processes.at(0).token(who, processes.origin + to),
     headers: { host: new URL(processes.origin).host },
   })
 const askName: Step = { ask: 'elicitation/create', params: form }
@@ -54,26 +54,30 @@ const entriesFrom = async (from: number, count: number) => {
 const firstText = (message: unknown) =>
   (message as { result: { content: { text: string }[] } }).result.content[0]?.text ?? ''
 
-test('what a legacy server asks in a call of one process is answered at the other, a round of it', async () => {
-  const [session, from] = [await open('planner'), await written()]
-  const call = await session.call('ask', { script: [askName, wait, askName, wait] })
-  for (const [name, n] of [
-    ['Ann', 1],
-    ['Bo', 0],
-  ] as const) {
-    const question = await call.next()
-    assert.equal((await session.answer(question?.id, accept(name), at(n))).status, 202)
-  }
-  assert.deepEqual(JSON.parse(firstText(await call.next())), [accept('Ann'), accept('Bo')])
-  assert.deepEqual(await entriesFrom(from, 6), [
-    ['call.intent', undefined],
-    ['call.outcome', 'input required'],
-    ['call.intent', 1],
-    ['call.outcome', 'input required'],
-    ['call.intent', 2],
-    ['call.outcome', 'complete'],
-  ])
-})
+for (const [to, tool] of [
+  [path, 'ask'],
+  ['/mcp/ops', 'asker__ask'],
+] as const)
+  test(`what a legacy server asks in a call of one process at ${to} is answered at the other, a round of it`, async () => {
+    const [session, from] = [await open('planner', to), await written()]
+    const call = await session.call(tool, { script: [askName, wait, askName, wait] })
+    for (const [name, n] of [
+      ['Ann', 1],
+      ['Bo', 0],
+    ] as const) {
+      const question = await call.next()
+      assert.equal((await session.answer(question?.id, accept(name), at(n, to))).status, 202)
+    }
+    assert.deepEqual(JSON.parse(firstText(await call.next())), [accept('Ann'), accept('Bo')])
+    assert.deepEqual(await entriesFrom(from, 6), [
+      ['call.intent', undefined],
+      ['call.outcome', 'input required'],
+      ['call.intent', 1],
+      ['call.outcome', 'input required'],
+      ['call.intent', 2],
+      ['call.outcome', 'complete'],
+    ])
+  })
 
 test('attack: an answer beyond a quota, given at the other process, reaches nobody', async () => {
   const [session, from] = [await open('spender'), await written()]
@@ -110,6 +114,28 @@ test('a question on the session’s own stream at one process is a round of the 
     ['call.intent', undefined],
     ['call.outcome', 'input required'],
     ['call.intent', 1],
+    ['call.outcome', 'complete'],
+  ])
+  stream.close()
+})
+
+test('a call of one process, whose server closed its stream, ends with what the other one’s resumed stream brings', async () => {
+  const [session, from, heard] = [await open('planner'), await written(), asker.heard.length]
+  const progress: Step = { notice: 'notifications/progress', params: { progress: 1 } }
+  const script: Step[] = [progress, { close: true }]
+  const call = await session.call('ask', { script }, { _meta: { progressToken: 'p' } })
+  await call.next()
+  assert.equal(await call.next(), undefined)
+  const called = asker.heard.slice(heard).find(({ message }) => message.method === 'tools/call')
+  const stream = await callingAt(at(1), new URL(processes.origin).host).openStream('GET', {
+    ...session.headers,
+    'mcp-protocol-version': '2025-11-25',
+    'last-event-id': `${called?.session} ${call.id}`,
+  })
+  await until(() => stream.said().includes('"result"'))
+  // Durable before the message was passed on.
+  assert.deepEqual((await entriesFrom(from, 2)).slice(0, 2), [
+    ['call.intent', undefined],
     ['call.outcome', 'complete'],
   ])
   stream.close()

@@ -341,6 +341,17 @@ export const storeConformance = (
       })
     })
 
+    describe('verifications', () => {
+      test('the last one of a plane stands, and no other plane has it', async () => {
+        const { verifications } = store.plane(ops)
+        assert.equal(await verifications.find(), undefined)
+        await verifications.put('{"entries":1}')
+        await verifications.put('{"entries":2}')
+        assert.equal(await verifications.find(), '{"entries":2}')
+        assert.equal(await store.plane(finance).verifications.find(), undefined)
+      })
+    })
+
     describe('tasks', () => {
       test('are found until they end, and stand once', async () => {
         const { tasks } = store

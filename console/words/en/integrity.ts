@@ -18,6 +18,8 @@ export const integrity = {
   'integrity.needs': 'reading the whole plane',
   'integrity.progress': '{done, number} of {of, number} entries · {perSecond} per second',
   'integrity.verified': '{entries, number} of {of, number} entries match',
+  'integrity.last': 'Last verified by {by},',
+  'integrity.last.broken': '{count, plural, one {# thing was} other {# things were}} not as signed',
   'integrity.broken': '{count, plural, one {# thing is} other {# things are}} not as signed',
   'integrity.ofAll': '{count, number} of {of, number}',
   'integrity.keys': 'Keys',

@@ -20,6 +20,8 @@ export const integrity: Record<keyof typeof english, string> = {
   'integrity.needs': 'düzlemin tümünü okumak',
   'integrity.progress': '{of, number} kayıttan {done, number} · saniyede {perSecond}',
   'integrity.verified': '{of, number} kayıttan {entries, number} tanesi tutuyor',
+  'integrity.last': 'Son doğrulayan {by},',
+  'integrity.last.broken': '{count, plural, other {# şey imzalandığı gibi değildi}}',
   'integrity.broken': '{count, plural, other {# şey imzalandığı gibi değil}}',
   'integrity.ofAll': '{of, number} içinden {count, number}',
   'integrity.keys': 'Anahtarlar',

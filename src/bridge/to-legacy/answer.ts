@@ -14,12 +14,15 @@ import {
   RESOURCE_NOT_FOUND,
   type ResultMessage,
 } from '#mcp/messages.ts'
+import type { Era } from '#mcp/revisions.ts'
 
 /** Whose answer it is, and whom it is for. */
 export interface AnswerTo {
   /** The caller's id, as JSON text. */
   readonly id: string
   readonly method: string
+  /** Of whoever called: to a legacy caller a legacy server's errors mean what they say. */
+  readonly era: Era
   /** Of `resources/read`. */
   readonly uri: string | undefined
   /** What the server said of itself in its handshake, as JSON text. */
@@ -69,6 +72,7 @@ const resultEdits = (to: AnswerTo, doc: JsonDocument): Edit[] => {
 
 /** 2026-07-28 has −32602 for what is not found, and gives none of its own codes to a server of another era. */
 const errorEdits = (to: AnswerTo, doc: JsonDocument): Edit[] => {
+  if (to.era === 'legacy') return []
   const error = memberOf(doc.value, 'error')
   const code = Number(error.code)
   if (code <= -32020 && code >= -32099)

@@ -103,12 +103,15 @@ export const startCall = (about: {
       return
     }
     const { id, method, uri } = leg
-    const again = message.kind === 'error' ? urlElicitations(message) : undefined
+    // In the legacy era that error is the answer, and its caller knows when to call again.
+    const { era } = behalf
+    const mayBeUrls = era === 'modern' && message.kind === 'error'
+    const again = mayBeUrls ? urlElicitations(message) : undefined
     const mayAsk = again && unaskable(askable, 'elicitation/create', { mode: 'url' }) === undefined
     const serverInfo = session?.serverInfo ?? serverInfoOf(upstream)
     const bytes = mayAsk
       ? inputRequired(id, again, AGAIN)
-      : modernAnswer({ id, method, uri, serverInfo }, doc, message)
+      : modernAnswer({ id, method, era, uri, serverInfo }, doc, message)
     const isUnknown = message.kind === 'error' && message.error.code === METHOD_NOT_FOUND
     const to = leg
     leg = undefined

@@ -127,6 +127,10 @@ export const createToLegacy = (parts: {
         return { ...upstream.greeting, ...(discover ? { discover } : {}) }
       },
       send,
+      quit(state, caller) {
+        if (state.startsWith(PARKED))
+          parked.take(state.slice(PARKED.length), caller)?.end('its caller does not answer')
+      },
       discover: upstream.discover,
       onListChanged: upstream.onListChanged,
       close: upstream.close,

@@ -63,6 +63,7 @@ describe('The answer of a legacy server', () => {
   const to = {
     id: '"mine"',
     method: 'tools/call',
+    era: 'modern' as const,
     uri: undefined,
     serverInfo: '{"name":"s","version":"1"}',
   }
@@ -71,6 +72,14 @@ describe('The answer of a legacy server', () => {
     const message = classify(doc.value) as ResultMessage | ErrorMessage
     return modernAnswer({ ...to, ...about }, doc, message).toString()
   }
+
+  test('keeps its errors for a legacy caller, to whom they mean what they say', () => {
+    for (const code of [-32002, -32042, -32021])
+      assert.equal(
+        modern({ era: 'legacy' }, { jsonrpc: '2.0', id: 3, error: { code, message: 'm' } }),
+        `{"jsonrpc":"2.0","id":"mine","error":{"code":${code},"message":"m"}}`,
+      )
+  })
 
   test('says that it is complete, of whom it is, and is else the same bytes', () => {
     assert.equal(

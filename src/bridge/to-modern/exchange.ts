@@ -2,9 +2,9 @@ import { isObject, type JsonDocument, readJson, spanOf, splice } from '#lib/json
 import { type Message, readMessage } from '#mcp/messages.ts'
 import { findMethod } from '#mcp/methods.ts'
 import { classifyResult } from '#mcp/results.ts'
-import { MODERN_REVISIONS, type Revision } from '#mcp/revisions.ts'
+import { type Era, MODERN_REVISIONS, type Revision } from '#mcp/revisions.ts'
 import type { Exchange, Sink } from '#upstream/upstream.ts'
-import { fateOf } from './error.ts'
+import { type ErrorFate, fateOf } from './error.ts'
 import { legacyResult, underId } from './result.ts'
 
 /** JSON from a server: relayed as it came, so a number that we cannot hold is not ours to refuse. */
@@ -17,6 +17,8 @@ export interface AnswerAbout {
   readonly callerId: string
   readonly sentId: string
   readonly isWrapped: boolean
+  /** Whose the errors are: those of a legacy server mean to a legacy caller what they say. */
+  readonly errorsOf: Era
 }
 
 /** Methods whose result may ask for more (2026-07-28, basic/patterns/mrtr). */
@@ -82,7 +84,7 @@ type Told = { readonly bytes: Uint8Array } | { readonly problem: string }
 const translated = (doc: JsonDocument, message: Message, about: AnswerAbout): Told => {
   const { method, callerId } = about
   if (message.kind === 'error') {
-    const fate = fateOf(message, about)
+    const fate = about.errorsOf === 'modern' ? fateOf(message, about) : asItIs
     if (fate.kind === 'broken') return { problem: `refused a request with ${message.error.code}` }
     if (fate.kind === 'said') return fate
     const code = fate.kind === 'code' ? spanOf(doc, 'error', 'code') : undefined
@@ -99,6 +101,8 @@ const translated = (doc: JsonDocument, message: Message, about: AnswerAbout): To
     return { problem: `answered ${method} with a result of a type that it may not have` }
   return { bytes: legacyResult(doc, about) }
 }
+
+const asItIs: ErrorFate = { kind: 'as it is' }
 
 const isFor = (message: { id: unknown }, { sentId }: AnswerAbout): boolean =>
   message.id === undefined || JSON.stringify(message.id) === sentId

@@ -30,7 +30,8 @@ export const toModern = (server: Upstream): Upstream => {
       callerId: message.id ?? 'null',
       sentId: String(id),
       isWrapped: carried.tool?.isWrapped === true,
-    }
+      errorsOf: server.eras.modern ? 'modern' : 'legacy',
+    } as const
     let inner: Exchange | undefined
     inner = server.send(
       {
@@ -76,6 +77,7 @@ export const toModern = (server: Upstream): Upstream => {
     send,
     discover: server.discover,
     onListChanged: server.onListChanged,
+    ...(server.quit && { quit: server.quit }),
     close: server.close,
   }
 }

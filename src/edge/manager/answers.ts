@@ -263,12 +263,19 @@ export const planeStatus = z.strictObject({
   }),
   verified: z
     .strictObject({
-      at,
-      entries: z.int().describe('Looked at.'),
+      at: at.describe('When it ended, UTC milliseconds.'),
+      by: z.string().describe('Who asked for it.'),
+      entries: z.int().describe('Looked at, from the first one on.'),
+      ofEntries: z.int().describe('Of how many.'),
+      checkpoints: z.int().describe('Looked at.'),
+      ofCheckpoints: z.int().describe('Of how many.'),
+      firstAt: at.optional().describe('When the first checkpoint was signed, UTC milliseconds.'),
+      lastAt: at.optional().describe('When the last one was.'),
+      count: z.int().describe('Things that are wrong.'),
       problem: z.string().optional().describe('What is wrong first; absent where all matches.'),
     })
     .optional()
-    .describe('The newest verification of the whole ledger by the process that answers.'),
+    .describe('The newest verification of the whole ledger, by whichever process.'),
   followers: z
     .array(
       z.strictObject({

@@ -46,6 +46,16 @@ describe('Integrity', () => {
     checked()
   })
 
+  test('says who verified it last, and what was found, to whoever looks next', async () => {
+    const { page, open, checked } = alice
+    await open('/m/ledger/integrity?plane=ops')
+    const last = page.locator('[data-testid="integrity.last"][data-ok=true]')
+    await last.getByText(/Last verified by alice,/).waitFor()
+    assert.match((await last.textContent()) ?? '', /(\d+) of \1 entries match/)
+    assert.deepEqual(await lookAt(page, 'integrity-last'), [])
+    checked()
+  })
+
   test('proves one entry, by its number in the address', async () => {
     const { page, open, checked } = alice
     await open('/m/ledger/integrity?plane=ops&entry=2')
@@ -82,6 +92,10 @@ describe('Integrity', () => {
       await page.getByTestId('trust.bar').getByText('entry 2').waitFor()
     }
     assert.deepEqual(await lookAt(page, 'trust-bar'), [])
+    await open('/m/ledger/integrity?plane=ops')
+    const last = page.locator('[data-testid="integrity.last"][data-ok=false]')
+    await last.getByText(/^entry 2: /).waitFor()
+    assert.deepEqual(await lookAt(page, 'integrity-last-broken'), [])
     await page.setViewportSize({ width: 1280, height: 800 })
     tamper(`update entry set body = replace(body, '"v":2', '"v":1') where position = 2`)
     await open('/m/ledger/integrity?plane=ops')

@@ -10,6 +10,7 @@ import styles from './Integrity.module.css'
 import { Keys } from './Keys.tsx'
 import { Kit } from './Kit.tsx'
 import { ProofOfOne } from './ProofOfOne.tsx'
+import { LastVerified } from './Verdict.tsx'
 import { Verify } from './Verify.tsx'
 
 /** One plane's ledger: how far it is signed and by which key, and everything that proves it. */
@@ -45,7 +46,13 @@ export const PlaneIntegrity = ({
         <Refused plane={plane} problem={status.data.tree.problem ?? ''} />
       )}
       {status.data && <Signed tree={status.data.tree} />}
-      <Verify plane={plane} isAllowed={evidence} hasKeys={hasKeys} />
+      <Verify
+        {...{ plane, hasKeys }}
+        isAllowed={evidence}
+        last={
+          status.data?.verified && <LastVerified plane={plane} verified={status.data.verified} />
+        }
+      />
       <Keys plane={plane} />
       {evidence && <ProofOfOne plane={plane} />}
       <Kit plane={plane} />

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useKeys } from '../../../keys/keys.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Failed } from '../../../ui/Failed.tsx'
@@ -11,10 +11,12 @@ interface Props {
   readonly plane: string
   readonly isAllowed: boolean
   readonly hasKeys: boolean
+  /** What was found the last time, until something newer is known here. */
+  readonly last: ReactNode
 }
 
 /** Has whoever keeps the ledger look at all of it, and tells how far that is. */
-export const Verify = ({ plane, isAllowed, hasKeys }: Props) => {
+export const Verify = ({ plane, isAllowed, hasKeys, last }: Props) => {
   const { say, number } = useWords()
   const { state, start, cancel } = useVerify(plane)
   useVerifyKey(hasKeys && isAllowed ? start : undefined)
@@ -53,6 +55,7 @@ export const Verify = ({ plane, isAllowed, hasKeys }: Props) => {
       {state.is === 'failed' && (
         <Failed what={say('integrity.verify')} problem={state.problem} onRetry={start} />
       )}
+      {state.is === 'idle' && last}
       {state.is === 'done' && <Verdict verdict={state.verdict} />}
     </div>
   )
