@@ -1,4 +1,5 @@
 // Needs from Debian: chromium
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { lookAt } from '../../peers/chromium.ts'
@@ -13,6 +14,13 @@ const kept = {
     retain: { payloads: '90d', classes: { health: '30d' }, entries: '400d' },
     hold: [{ name: 'matter-7', reason: 'A law suit', agent: 'planner' }],
   },
+}
+
+/** A plane's document, or how it was written. */
+interface Asked {
+  readonly status?: number
+  readonly timeZone?: string
+  readonly ledger?: object
 }
 
 describe('Settings in the browser', () => {
@@ -120,18 +128,19 @@ describe('Settings in the browser', () => {
     const act = (name: string) => dialogOf().getByRole('button', { name, exact: true })
     const done = () => dialogOf().waitFor({ state: 'detached' })
     /** By the page itself: its session is a cookie that goes nowhere else. */
-    const askFor = (plane: string, title?: string) =>
+    const askFor = (plane: string, title?: string): Promise<Asked> =>
       carol.page.evaluate(
         async ([at = '', title]) => {
           const found = await fetch(at)
-          const document = await found.json()
+          const document = (await found.json()) as object
           if (title === undefined) return document
           const headers = {
             'content-type': 'application/json',
             'if-match': found.headers.get('etag') ?? '',
           }
           const body = JSON.stringify({ ...document, title })
-          return (await fetch(at, { method: 'PUT', headers, body })).status
+          const { status } = await fetch(at, { method: 'PUT', headers, body })
+          return { status }
         },
         [`/api/v1/planes/${plane}`, title],
       )
@@ -149,7 +158,7 @@ describe('Settings in the browser', () => {
       await act('Make plane').click()
       await done()
       await page.getByRole('button', { name: 'Change plane lab' }).click()
-      assert.equal(await askFor('lab', 'Somebody else was here'), 200)
+      assert.equal((await askFor('lab', 'Somebody else was here')).status, 200)
       await fill('Title', 'The laboratory')
       await act('Change').click()
       await dialogOf().getByRole('alert').waitFor()
