@@ -1,5 +1,6 @@
 // The lane for plain requests and node:http behind it, on one port.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { BlockList } from 'node:net'
 import { after, describe, test } from 'node:test'
 import type { PlainEdge } from '#edge/listen.ts'
@@ -328,6 +329,22 @@ describe('Callers of the lane who go, wait or say nothing', () => {
     to.clock.advance(600_000)
     response.end(Buffer.from('late'))
     assert.match(await caller.until('late'), /200 OK/)
+  })
+
+  test('an answer that is read slowly is under way until it is read, by the time and at a stop', async () => {
+    const bytes = Buffer.alloc(20_000_000, 'a')
+    const large: PlainEdge = (_request, response) => void response.end(bytes)
+    const to = await startListener(large)
+    const slow = await call(to)
+    slow.socket.pause()
+    slow.write(post('x'))
+    await once(slow.socket, 'readable')
+    for (let n = 0; n < 100; n++) to.clock.advance(5000)
+    const closed = to.close()
+    slow.socket.resume()
+    const told = await slow.over()
+    assert.equal(told.length - told.indexOf('\r\n\r\n') - 4, bytes.length)
+    await closed
   })
 
   test('a thousand connections that come and go leave nothing that has to be looked at', async () => {

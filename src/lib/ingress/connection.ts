@@ -59,14 +59,19 @@ export class LaneConnection implements ResponseConnection {
     else if (this.#held !== undefined) this.#handHeld(this.#held)
   }
 
+  /** An answer that its caller has not taken all of yet is under way, too. */
   closeIdle(): void {
-    if (this.#response === undefined) this.socket.destroy()
+    const { socket } = this
+    if (this.#response !== undefined) return
+    if (socket.writableLength > 0) socket.destroySoon()
+    else socket.destroy()
   }
 
   /** Ends it where it has been idle since before `idle`, or never asked and is older than `silent`. */
   sweep(silent: number, idle: number): void {
     if (this.#response !== undefined) return
-    if (this.#since < (this.#hasAsked ? idle : silent)) this.socket.destroy()
+    if (this.socket.writableLength > 0) this.#since = this.#about.tick()
+    else if (this.#since < (this.#hasAsked ? idle : silent)) this.socket.destroy()
   }
 
   readonly #onData = (bytes: Buffer): void => {
