@@ -72,7 +72,9 @@ export class PlainResponse implements HttpResponse {
     const { socket } = this.#connection
     // A chunk of no bytes would be the last one.
     if (bytes.length === 0 || !socket.writable) return true
-    return writeTogether(socket, `${bytes.length.toString(16)}\r\n`, bytes, CRLF)
+    writeTogether(socket, `${bytes.length.toString(16)}\r\n`, bytes, CRLF)
+    // Not what writing answers: that is false, too, where the caller turns out to have gone.
+    return !socket.writableNeedDrain
   }
 
   end(bytes: Uint8Array = NOTHING): void {
