@@ -72,12 +72,9 @@ export const createReply = (response: HttpResponse): Reply => {
     onDrain(listener) {
       drained.push(listener)
       if (drained.length > 1) return
-      const goOn = () => {
+      response.on('drain', () => {
         for (const one of drained) one()
-      }
-      response.on('drain', goOn)
-      // Nobody reads on any more, and nobody needs to be waited for.
-      response.on('close', goOn)
+      })
     },
   }
 }

@@ -5,7 +5,6 @@ import { BlockList } from 'node:net'
 import { after, describe, test } from 'node:test'
 import type { PlainEdge } from '#edge/listen.ts'
 import { readBody } from '#gateway/read.ts'
-import { createReply } from '#gateway/reply.ts'
 import { systemClock } from '#lib/clock.ts'
 import type { HttpRequest, HttpResponse } from '#lib/ingress/exchange.ts'
 import { callerCertificate } from '../senders/caller-certificate.ts'
@@ -293,22 +292,6 @@ describe('Callers of the lane who go, wait or say nothing', () => {
     caller.socket.resetAndDestroy()
     for (let n = 0; n < 3; n++) assert.equal(response.write(Buffer.from('data: x\n\n')), true)
     assert.equal(await gone, false)
-  })
-
-  test('whoever waits for a caller to read on waits no longer when that has gone, by either way', async () => {
-    for (const lane of [true, false]) {
-      const { edge, underWay } = parked()
-      const caller = await call(await start(edge, { lane }))
-      caller.socket.pause()
-      caller.write(post('x'))
-      const { response } = await underWay
-      const reply = createReply(response)
-      const drained = new Promise<void>((resolve) => reply.onDrain(resolve))
-      while (reply.relay(Buffer.alloc(100_000, 'a')));
-      caller.socket.resetAndDestroy()
-      await drained
-      assert.equal(reply.relay(Buffer.from('{}')), true)
-    }
   })
 
   test('whoever does not read makes the stream wait, and lets it go on by reading', async () => {
