@@ -330,6 +330,30 @@ export interface PayloadRead extends About {
 }
 
 /**
+ * Somebody was given the key by which pages hash whom they look for: from then on they can tell, of a hash
+ * that they come by, whether it is of a text that they try. Durable before they have it.
+ */
+export interface FindKeyGiven extends About {
+  readonly type: 'find.key'
+  readonly by: string
+  readonly why: string
+}
+
+/**
+ * Somebody looks for a person. Durable before anything is looked for. It does not say for whom: what they
+ * are found by would outlive their erasure here.
+ */
+export interface FindAsked extends About {
+  readonly type: 'find.asked'
+  readonly by: string
+  readonly argument: string
+  /** UTC milliseconds; absent where any time was asked for. */
+  readonly since?: number
+  readonly until?: number
+  readonly why: string
+}
+
+/**
  * A key that signs checkpoints, before it signs the first one: what is in the tree under the key before
  * it vouches for it. Ed25519, its 32 bytes in base64.
  */
@@ -376,6 +400,8 @@ export type Entry =
   | Erased
   | Pruned
   | PayloadRead
+  | FindKeyGiven
+  | FindAsked
   | LedgerKey
   | LedgerBroken
   | LedgerExported

@@ -21,6 +21,7 @@ const hashed = async (where: string[], more: object = {}, found: string[] = [has
       asked.push(about)
       return found
     },
+    sought: async () => ({ hashes: found, since: undefined }),
   }
   const filter = readAsk({ where, ...more }, now)
   const { terms } = await withHashes(filter, 'ops' as PlaneId, hashes)

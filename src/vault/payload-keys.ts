@@ -5,9 +5,9 @@ import type { Subject } from '#domain/subject.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { PayloadKey, PayloadKeyRows, Store } from '#store/store.ts'
-import { createArgumentHash } from './argument-hash.ts'
+import { createArgumentHash, soughtOf } from './argument-hash.ts'
 import { KEY_BYTES } from './gcm.ts'
-import { createPeriods } from './period.ts'
+import { createPeriods, endOf, monthsBack } from './period.ts'
 import { createNonces, createSealer } from './sealer.ts'
 import type { Erasure, PayloadKeyInUse, PayloadKeys, Sealer } from './vault.ts'
 
@@ -18,6 +18,7 @@ interface PayloadKeysParts {
   /** Wraps the keys. */
   readonly sealer: Sealer
   readonly pseudonym: (subject: Subject) => string
+  readonly findKey: KeyObject
   readonly clock: Clock
   readonly random: Random
 }
@@ -35,7 +36,7 @@ type Sealing = PayloadKeyInUse & Pick<Sealer, 'open'>
 
 /** docs/decisions/payload-keys.md says why so. */
 export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
-  const { plane, store, change, pseudonym } = parts
+  const { plane, store, change, pseudonym, findKey } = parts
   const rows = store.plane(plane).payloadKeys
   const openKey = createOpen(parts)
   const unwrap = createUnwrap(parts, openKey)
@@ -106,11 +107,28 @@ export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
       const found: string[] = []
       for await (const keys of keysOf(rows, about, subjects?.map(pseudonym)))
         for (const row of keys) {
-          const hash = createArgumentHash(openKey(row), plane)
-          for (const text of texts) found.push(hash(argument, text))
+          const { ofSought, earlier } = createArgumentHash(openKey(row), plane)
+          for (const text of texts)
+            found.push(ofSought(soughtOf(findKey, argument, text)), earlier(argument, text))
         }
       return found
     },
+    async sought({ sought, since, until, most }) {
+      const hashes: string[] = []
+      for (const period of monthsBack(until, since)) {
+        const ofMonth: string[] = []
+        for await (const keys of keysOf(rows, { from: period, to: period }, undefined)) {
+          for (const row of keys)
+            ofMonth.push(createArgumentHash(openKey(row), plane).ofSought(sought))
+          // A month is tried whole or not at all: only then is it known what was looked through.
+          if (hashes.length > 0 && hashes.length + ofMonth.length > most)
+            return { hashes, since: endOf(period) }
+        }
+        hashes.push(...ofMonth)
+      }
+      return { hashes, since: undefined }
+    },
+    findKey: () => findKey.export(),
     async periods(subject) {
       return (await rows.list(pseudonym(subject))).map(({ period }) => period)
     },
@@ -189,18 +207,19 @@ const createOpen =
   }
 
 const createUnwrap = (
-  { plane, random }: PayloadKeysParts,
+  { plane, random, findKey }: PayloadKeysParts,
   openKey: (row: PayloadKey) => KeyObject,
 ) => {
   const nonces = createNonces(random)
   return (row: PayloadKey): Sealing => {
     const key = openKey(row)
     const id = Buffer.from(row.id, 'hex')
+    const { ofSought } = createArgumentHash(key, plane)
     const own = createSealer({ key, plane, purpose: 'payload', random, nonces })
     return {
       seal: (plain, context) => Buffer.concat([id, own.seal(plain, context)]),
       open: (sealed, context) => own.open(sealed.subarray(ID_BYTES), context),
-      hash: createArgumentHash(key, plane),
+      hash: (argument, text) => ofSought(soughtOf(findKey, argument, text)),
     }
   }
 }
