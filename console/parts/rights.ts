@@ -1,4 +1,5 @@
 import { type Me, useMe } from '../api/session.ts'
+import { usePlanes } from './planes.tsx'
 
 export interface Rights {
   /** Reads the plane as a whole, and not items of it alone. */
@@ -7,12 +8,20 @@ export interface Rights {
   readonly grants: boolean
   /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
   readonly recorded: boolean
+  /** Finds the calls about a person. */
+  readonly finds: boolean
   /** Takes and verifies what proves the ledger. */
   readonly evidence: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
 export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
+
+/** Of the planes that this page is about, those in which the person may do it. */
+export const usePlanesWhere = (right: keyof Rights): readonly string[] => {
+  const me = useMe().data
+  return usePlanes().filter((plane) => rightsOf(me, plane)[right])
+}
 
 const rightsOf = (me: Me | undefined, plane: string): Rights => {
   const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
@@ -22,6 +31,7 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     plane: isAdministrator || roles.some(({ over }) => over === undefined),
     grants: isAdministrator || holds('plane-admin', 'owner'),
     recorded: holds('soc'),
+    finds: holds('soc', 'privacy'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
   }
