@@ -53,6 +53,9 @@ export const paths = {
   firstCall: () => '/m/first-call',
 } as const
 
+/** A page of the Manager's issuer, where somebody with an account here makes passkeys and takes them away. */
+export const passkeysPage = '/oauth/manager/passkeys'
+
 export type ItemTab = 'summary' | 'capabilities' | 'access' | 'changes' | 'credential' | 'traffic'
 export type AgentTab = 'summary' | 'grants' | 'see' | 'traffic' | 'keys'
 export type SettingsTab =

@@ -7,6 +7,7 @@ import type { PlaneId } from '#domain/name.ts'
 import { createAgentsEdge } from '#edge/agents/agents.ts'
 import { createIssuerEdge } from '#edge/issuer/issuer.ts'
 import { createListener, type Edge } from '#edge/listen.ts'
+import { createConsoleBack } from '#edge/manager/console-back.ts'
 import { createManagerEdge } from '#edge/manager/serve.ts'
 import { createBuilt } from '#edge/ops/built.ts'
 import { createConsole } from '#edge/ops/console.ts'
@@ -345,6 +346,7 @@ const serveParts = async (
   const console = createConsole({
     built: createBuilt(consoleFolder, clock.now),
     isSettingUp: () => parts.people.setup.open(),
+    back: createConsoleBack({ ...{ origin, clock, log }, console: identity.console }),
   })
   for (const [path, edge] of Object.entries(console)) edges.set(path, edge)
   return {

@@ -1947,6 +1947,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in at the Manager’s issuer, for a page of ours: it comes back to `/m/back`, which keeps the token in a cookie. */
+        post: operations["postSessionBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1993,6 +2010,23 @@ export interface paths {
         post?: never;
         /** Ends one of your tokens. */
         delete: operations["deleteSessionTokensOne"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in to the console, beside name and password. */
+        get: operations["getSessionWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -10707,6 +10741,39 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postSessionBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The page of the console to go on to then; what is none is dropped. */
+                    to?: string;
+                    /** @description The organisation to go on to; without it the page there asks. */
+                    way?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the browser goes on. */
+                        location: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     putSessionPassword: {
         parameters: {
             query?: never;
@@ -10780,6 +10847,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSessionWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        organisations: {
+                            name: string;
+                            /** @description As people read it. */
+                            title: string;
+                        }[];
+                        /** @description Whether somebody here has a passkey. */
+                        passkey: boolean;
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };

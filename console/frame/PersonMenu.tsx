@@ -3,7 +3,7 @@ import { ChevronDown } from 'lucide-react'
 import { useAct } from '../api/queries.ts'
 import type { Me } from '../api/session.ts'
 import { areSingleKeysOn, setSingleKeys, useShortcuts } from '../keys/keys.ts'
-import { paths } from '../paths.ts'
+import { passkeysPage, paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { useGo } from '../ui/Go.tsx'
 import { languages, useWords } from '../words/words.ts'
@@ -50,6 +50,11 @@ export const PersonMenu = ({ me }: { readonly me: Me }) => {
         <Menu.Divider />
         {me.person.administrator && (
           <Menu.Item onClick={() => go(paths.firstCall())}>{say('setup.first')}</Menu.Item>
+        )}
+        {me.person.issuer === undefined && (
+          <Menu.Item component="a" href={passkeysPage}>
+            {say('frame.passkeys')}
+          </Menu.Item>
         )}
         <Menu.Item onClick={leave}>{say('frame.signOut')}</Menu.Item>
       </Menu.Dropdown>

@@ -47,7 +47,7 @@ describe('a sealed mailbox', () => {
       assert.equal(message.toString(), 'which secret?')
       void answer(Buffer.from('this secret'))
     })
-    const answer = await processWith(Buffer.from(root)).ask(
+    const { answer } = await processWith(Buffer.from(root)).ask(
       'call',
       Buffer.from('which secret?'),
       5000,
@@ -63,8 +63,9 @@ describe('a sealed mailbox', () => {
     assert.equal(await process.tell('told', Buffer.from('hello'), 5000), true)
     assert.deepEqual(await Promise.all(offered), [false])
     process.hold('silent', () => {})
-    assert.equal(await process.ask('silent', Buffer.from('hello'), 1), undefined)
-    assert.equal(await process.ask('nobody', Buffer.from('hello'), 1), undefined)
+    const silent = await process.ask('silent', Buffer.from('hello'), 1)
+    assert.deepEqual(silent, { isHeard: true, answer: undefined })
+    assert.deepEqual(await process.ask('nobody', Buffer.from('hello'), 1), { isHeard: false })
   })
 
   test('attack: what was made up, or sealed for another mailbox or by another key, is not heard', async () => {

@@ -13,8 +13,14 @@ export interface PlaneMailboxes {
   hold(key: string, hear: (message: Buffer, answer: Answer) => void): () => void
   /** True when its holder has taken it, in whichever process; see `store/store.ts` for what is rejected. */
   tell(key: string, message: Uint8Array, withinMs: number): Promise<boolean>
-  /** Tells it, and what its holder answered within that time; undefined where nothing came. */
-  ask(key: string, message: Uint8Array, withinMs: number): Promise<Buffer | undefined>
+  /** Tells it, and what its holder answered within that time. */
+  ask(key: string, message: Uint8Array, withinMs: number): Promise<Asked>
+}
+
+/** `isHeard`: its holder has taken it; without an answer nothing came in time. */
+export interface Asked {
+  readonly isHeard: boolean
+  readonly answer?: Buffer | undefined
 }
 
 /** To whoever asked, once; true when it was heard. Nobody hears it where nothing was asked. */
@@ -58,7 +64,7 @@ export const createMailboxes = (parts: {
         const stop = parts.clock.after(withinMs, () => resolve(undefined))
         try {
           const isHeard = await mailboxes.tell(key, seal(key, replyTo, message), withinMs)
-          return isHeard ? await promise : undefined
+          return isHeard ? { isHeard, answer: await promise } : { isHeard }
         } finally {
           stop()
           end()

@@ -1,19 +1,10 @@
 import type { CapabilityKind } from './capability.ts'
+import type { About } from './entry-head.ts'
+import type { FindAsked, FindKeyGiven } from './find-entries.ts'
 import type { Indexed } from './indexed.ts'
 import type { RecordLevel } from './item-documents.ts'
-import type { CallId, ClientId, PlaneId } from './name.ts'
+import type { CallId, ClientId } from './name.ts'
 import type { CapabilityClass } from './selector.ts'
-
-/**
- * The entries of a plane's ledger: a closed set of shapes, strings and integers only (RFC 8785 needs
- * no more), and for arguments that are indexed null and true; at most 16 KiB. Their position in the ledger is not part of them. Times are UTC
- * milliseconds, durations milliseconds, sizes bytes.
- */
-interface About {
-  readonly v: 1
-  readonly at: number
-  readonly plane: PlaneId
-}
 
 interface Caller {
   readonly agent: string
@@ -326,30 +317,6 @@ export interface PayloadRead extends About {
   readonly call: CallId
   readonly by: string
   /** The reason that was given, empty where none was. */
-  readonly why: string
-}
-
-/**
- * Somebody was given the key by which pages hash whom they look for: from then on they can tell, of a hash
- * that they come by, whether it is of a text that they try. Durable before they have it.
- */
-export interface FindKeyGiven extends About {
-  readonly type: 'find.key'
-  readonly by: string
-  readonly why: string
-}
-
-/**
- * Somebody looks for a person. Durable before anything is looked for. It does not say for whom: what they
- * are found by would outlive their erasure here.
- */
-export interface FindAsked extends About {
-  readonly type: 'find.asked'
-  readonly by: string
-  readonly argument: string
-  /** UTC milliseconds; absent where any time was asked for. */
-  readonly since?: number
-  readonly until?: number
   readonly why: string
 }
 

@@ -96,7 +96,9 @@ export const createGateway = (parts: GatewayParts): Gateway => {
   const onLost = (cause: unknown) =>
     log.error('outcome not recorded', { code: asFault(cause).code })
   const { callTimeoutMs: timeoutMs } = limits
-  const detached = createDetached({ clock, record, standing, underway, timeoutMs, onLost })
+  const detached = createDetached({
+    ...{ clock, record, standing, underway, elsewhere, timeoutMs, onLost },
+  })
   const carry = createCarry({ ...parts, now })
   const runs = createRuns(parts.nextId)
   const strangers = createStrangers(limits.unauthenticatedPerSecond)

@@ -10,10 +10,9 @@ import {
 import { findMethod } from '#mcp/methods.ts'
 import type { CallerView } from '#policy/policy.ts'
 import type { Outbound, Upstream, Exchange as UpstreamExchange } from '#upstream/upstream.ts'
-import type { Recorder } from './call.ts'
 import type { Detached } from './detached.ts'
 import type { Caller, Exchange, Session } from './exchange.ts'
-import { answerLimits, classify } from './forward.ts'
+import { answerLimits } from './forward.ts'
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts'
 import type { Listing } from './lists.ts'
 import type { Looks } from './look.ts'
@@ -36,14 +35,12 @@ export const relayStream = (
     outbound: Outbound
     detached: Detached
     looks: Pick<Looks, 'notice'>
-    record: Recorder
     log: Log
     /** Whether the caller may be told of that resource now. */
     mayRead(uri: string): boolean
     /** What the server asks: whether the caller is asked it; else its server has been told. Never rejects. */
     isAsked(message: RequestMessage): Promise<boolean>
     told: Told
-    now(): number
   },
 ): Promise<void> =>
   new Promise<void>((resolve, reject) => {
@@ -126,15 +123,10 @@ export const relayStream = (
         return undefined
       }
       if (message.kind === 'notification') return about.told(bytes, doc, message)
-      const open = message.id === undefined ? undefined : about.detached.take(session, message.id)
-      if (open) {
-        const answer = { ...classify(message), final: bytes }
-        const last = await open.course.last()
-        if (!last) return undefined
-        const { exchange } = open
-        await about.record.conclude({ exchange, call: last.sending.call, answer, now: about.now() })
-      }
-      return bytes
+      const { plane } = exchange
+      const mayPass =
+        message.id === undefined || (await about.detached.end(plane, session, message.id, bytes))
+      return mayPass ? bytes : undefined
     }
 
     reply.onGone(() => {

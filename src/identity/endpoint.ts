@@ -35,7 +35,7 @@ export interface TokenEndpointParts extends SignInParts {
   readonly origin: string
   readonly plane: PlaneId
   readonly view: ClientView
-  readonly secrets: Secrets
+  readonly secrets: Pick<Secrets, 'check'>
   readonly proofs: Proofs
   readonly certificateOf: CertificateOf
   readonly issue: Issue

@@ -15,6 +15,7 @@ import { createIssue, type EnterIssued } from './issue.ts'
 import { createIssuer } from './issuer.ts'
 import type { Issuers } from './issuers.ts'
 import { createKeys, type Rotation } from './keys.ts'
+import type { ConsoleSignIn } from './manager/console.ts'
 import { createOnce } from './once.ts'
 import { createOrganisation, type OrganisationParts } from './organisation/organisation.ts'
 import { createOwnTokens } from './own-tokens.ts'
@@ -203,6 +204,8 @@ export interface Identity {
     /** Where it comes from, for the limits. */
     address: string,
   ): Promise<boolean>
+  /** How people sign in to the console who do so at the Manager's issuer. */
+  readonly console: ConsoleSignIn
   /** Ends all sessions, refresh tokens and access tokens of that person's sign-ins, of every plane: their password is another now. */
   endSignIns(person: string): Promise<void>
   close(): Promise<void>
@@ -344,6 +347,7 @@ export async function createIdentity({
     },
     consequence: (...about) => [...secrets.consequence(...about), ...apiKeys.consequence(...about)],
     handle: issuer.handle,
+    console: issuer.console,
     async endSignIns(person) {
       await store.managerSignIns.removePerson(person)
       for (const plane of await store.planes.list())

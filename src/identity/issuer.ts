@@ -205,7 +205,7 @@ export function createIssuer(parts: IssuerParts) {
     return true
   }
 
-  return { handle, close: tally.close }
+  return { handle, console: manager.console, close: tally.close }
 }
 
 const resourcePrefix = '/.well-known/oauth-protected-resource'

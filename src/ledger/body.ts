@@ -3,8 +3,6 @@ import type {
   Changed,
   Entry,
   Erased,
-  FindAsked,
-  FindKeyGiven,
   Gap,
   Intent,
   LedgerBroken,
@@ -19,6 +17,7 @@ import type {
   ResultSealed,
   StrangersCount,
 } from '#domain/entry.ts'
+import type { FindAsked, FindKeyGiven } from '#domain/find-entries.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
 import { sortedIdentity } from './identity-body.ts'

@@ -19,6 +19,7 @@ describe('The console as it is served', () => {
       createConsole({
         built: createBuilt(link, () => now),
         isSettingUp: async () => isSettingUp,
+        back: async (_, response) => void response.end('back'),
       }),
     ),
   )

@@ -215,8 +215,11 @@ export async function createWorld({
   const keyring = await createKeyring({ folder: 'memory', values: store.values, random, log })
   const change = await openDoor(store, clock)
   const refusedSignIns: string[] = []
+  let isFull = false
   const entering: Entering = {
-    enter: async () => {},
+    enter: async () => {
+      if (isFull) throw new Fault('unrecordable')
+    },
     enterAfter: async () => {},
     refused: (reason) => void refusedSignIns.push(reason),
   }
@@ -233,7 +236,6 @@ export async function createWorld({
     const text = documents.get(url.href)
     return text === undefined ? undefined : Buffer.from(text)
   }
-  let isFull = false
   const issued: TokenIssued[] = []
   const signedIn: SignedIn[] = []
   const refused: string[] = []

@@ -19,6 +19,7 @@ interface Cookie {
  */
 export const createBrowser = (origin: string) => {
   const jar = new Map<string, Cookie>()
+  let stopsAt: string | undefined
 
   const keep = (headers: Headers): void => {
     for (const line of headers.getSetCookie()) {
@@ -52,7 +53,7 @@ export const createBrowser = (origin: string) => {
     if (location === null)
       return { url: address, status: response.status, headers: response.headers, text }
     const next = new URL(location, address)
-    if (next.origin !== origin)
+    if (next.origin !== origin || next.pathname === stopsAt)
       return { url: next, status: response.status, headers: response.headers, text: '' }
     return visit(next)
   }
@@ -60,6 +61,21 @@ export const createBrowser = (origin: string) => {
   return {
     jar,
     open: (address: string | URL) => visit(new URL(address, origin)),
+    /** Where `go` leads to, at the latest that path, which is not asked for: somebody holds it back. */
+    async lastly(go: () => Promise<Shown>, path: string): Promise<URL> {
+      stopsAt = path
+      const { url } = await go().finally(() => {
+        stopsAt = undefined
+      })
+      assert.equal(url.pathname, path)
+      return url
+    },
+    /** What a page of ours sends, and a page of somebody else with another `origin`. */
+    act: (address: string, body: object, headers: Record<string, string> = { origin }) =>
+      visit(new URL(address, origin), {
+        ...{ method: 'POST', body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
     /** Sends a form of a page of somebody else. */
     post: (address: string | URL, fields: Record<string, string>) =>
       visit(new URL(address, origin), { method: 'POST', body: new URLSearchParams(fields) }),

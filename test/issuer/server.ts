@@ -7,7 +7,9 @@ import {
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { createIssuerEdge, type IssuerEdge } from '#edge/issuer/issuer.ts'
+import { createConsoleBack } from '#edge/manager/console-back.ts'
 import type { Identity } from '#identity/identity.ts'
+import { silentLog } from '#lib/log.ts'
 import { createWorld } from '../identity/world.ts'
 
 /** The issuer's edge over a real port, which its origin names. Taken down when the test file ends. */
@@ -20,8 +22,10 @@ export async function startIssuer({
   host?: string
 } = {}) {
   let edge: IssuerEdge | undefined
+  let back: ReturnType<typeof createConsoleBack> | undefined
   let identity: Identity
   const listener: RequestListener = async (request, response) => {
+    if (request.url?.startsWith('/m/back')) return back?.(request, response)
     if (await edge?.(request, response)) return
     response.writeHead(404).end('{"error":"nothing"}')
   }
@@ -33,8 +37,12 @@ export async function startIssuer({
   const { port } = server.address() as AddressInfo
   const origin = `http://${host}:${port}`
   const world = await createWorld({ origin, ...about })
-  identity = world.identity
-  edge = createIssuerEdge(identity, false)
+  const serve = (one: Identity): void => {
+    identity = one
+    edge = createIssuerEdge(one, false)
+    back = createConsoleBack({ ...world, console: one.console, log: silentLog })
+  }
+  serve(world.identity)
   after(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
@@ -42,8 +50,7 @@ export async function startIssuer({
   })
   /** What a new process knows: the rows, and nothing that was in memory. */
   const restart = async () => {
-    identity = await world.start()
-    edge = createIssuerEdge(identity, false)
+    serve(await world.start())
   }
   return { ...world, port, restart, current: () => identity, tokenUrl: `${origin}/oauth/ops/token` }
 }

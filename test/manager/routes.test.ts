@@ -13,6 +13,8 @@ const table: Readonly<Record<string, string>> = {
   'GET /setup': 'public',
   'POST /setup': 'public',
   'POST /session': 'public',
+  'GET /session/ways': 'public',
+  'POST /session/begin': 'public',
   'GET /openapi.json': 'public',
   'GET /session': 'signed in',
   'DELETE /session': 'signed in',

@@ -118,3 +118,25 @@ test('a question on the session’s own stream at one process is a round of the 
   ])
   stream.close()
 })
+
+test('a call of one process, whose server closed its stream, ends with what the other one’s resumed stream brings', async () => {
+  const [session, from, heard] = [await open('planner'), await written(), asker.heard.length]
+  const progress: Step = { notice: 'notifications/progress', params: { progress: 1 } }
+  const script: Step[] = [progress, { close: true }]
+  const call = await session.call('ask', { script }, { _meta: { progressToken: 'p' } })
+  await call.next()
+  assert.equal(await call.next(), undefined)
+  const called = asker.heard.slice(heard).find(({ message }) => message.method === 'tools/call')
+  const stream = await callingAt(at(1), new URL(processes.origin).host).openStream('GET', {
+    ...session.headers,
+    'mcp-protocol-version': '2025-11-25',
+    'last-event-id': `${called?.session} ${call.id}`,
+  })
+  await until(() => stream.said().includes('"result"'))
+  // Durable before the message was passed on.
+  assert.deepEqual((await entriesFrom(from, 2)).slice(0, 2), [
+    ['call.intent', undefined],
+    ['call.outcome', 'complete'],
+  ])
+  stream.close()
+})

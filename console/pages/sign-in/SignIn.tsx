@@ -8,8 +8,12 @@ import { Button } from '../../ui/Button.tsx'
 import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from './SignIn.module.css'
+import { Ways } from './Ways.tsx'
 
-/** Name and passphrase, which may be pasted; the token goes into a cookie that no script reads. */
+/**
+ * By a passkey or an organisation, where there are such ways, or by name and passphrase, which may be
+ * pasted; the token goes into a cookie that no script reads.
+ */
 export default function SignIn() {
   const words = useWords()
   const { say } = words
@@ -17,6 +21,7 @@ export default function SignIn() {
   const [password, setPassword] = useState('')
   const signIn = useAct('post', '/api/v1/session')
   const setup = useAnswer('/api/v1/setup', {})
+  const failed = failedBefore()
   useEffect(() => {
     document.title = say('frame.signIn.title')
   }, [say])
@@ -36,6 +41,12 @@ export default function SignIn() {
           <Said text={say('frame.signIn.setup')} />
         </p>
       )}
+      {failed !== undefined && signIn.isIdle && (
+        <p role="alert" className={failed === 'later' ? undefined : styles.said}>
+          {say(`frame.signIn.failed.${failed}`)}
+        </p>
+      )}
+      <Ways to={wanted()} />
       <form onSubmit={submit}>
         <TextInput
           label={say('frame.signIn.name')}
@@ -68,8 +79,16 @@ const sayRefusal = ({ say }: Words, { code, status, detail }: Problem): string =
   return status === 0 ? say('ui.error.network') : (detail ?? say('ui.error.ours'))
 }
 
+const wanted = (): string => new URLSearchParams(location.search).get('to') ?? ''
+
 /** Only an address of ours: what stands in a link never leads elsewhere. */
-const backTo = (): string => {
-  const asked = new URLSearchParams(location.search).get('to') ?? ''
-  return /^\/(m|p)(\/[^/\\]|$|\?)/.test(asked) ? asked : paths.overview()
+const backTo = (): string =>
+  /^\/(m|p)(\/[^/\\]|$|\?)/.test(wanted()) ? wanted() : paths.overview()
+
+const problems = ['denied', 'over', 'unknown', 'refused', 'later'] as const
+
+/** What failed of a sign-in that led through the Manager's issuer, as `/m/back` says it. */
+const failedBefore = (): (typeof problems)[number] | undefined => {
+  const failed = new URLSearchParams(location.search).get('failed')
+  return problems.find((one) => one === failed)
 }

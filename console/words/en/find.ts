@@ -24,7 +24,7 @@ export const find = {
   'find.cut.act': 'Look before that',
   'find.nothing': 'No argument is recorded as personal',
   'find.nothing.body':
-    'Persons are found by arguments that a capability indexes as personal: `index: [{ argument: customer, personal: true }]`.',
+    'Persons are found by arguments that a capability indexes as personal: `personal: true` where it is classified, in `index`.',
   'find.needs': 'Persons are found by those with the role privacy or soc.',
   'find.insecure':
     'This page makes hashes only over HTTPS or on the machine itself: the browser does not let it otherwise.',

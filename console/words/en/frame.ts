@@ -30,6 +30,7 @@ export const frame = {
   'frame.jump.consumer': 'Consumer',
   'frame.help': 'Keys and help',
   'frame.person': '{name}',
+  'frame.passkeys': 'Your passkeys',
   'frame.signOut': 'Sign out',
   'frame.theme': 'Theme',
   'frame.theme.system': 'System',
@@ -72,6 +73,17 @@ export const frame = {
   'frame.signIn.act': 'Sign in',
   'frame.signIn.bad': 'Name and passphrase do not fit together.',
   'frame.signIn.wait': 'Too many attempts. Try again in a moment.',
+  'frame.signIn.passkey': 'Sign in with a passkey',
+  'frame.signIn.organisation': 'Sign in with {title}',
+  'frame.signIn.or': 'or with name and passphrase',
+  'frame.signIn.failed.denied': 'The sign-in was cancelled. You are not signed in.',
+  'frame.signIn.failed.over':
+    'This sign-in is over: it took too long, was used already, was begun in another browser, or the account is let in no more. Sign in again.',
+  'frame.signIn.failed.unknown':
+    'Your organisation knows you, but what it says of you makes you one of no team here. Ask for it where you ask for groups and roles, and sign in again.',
+  'frame.signIn.failed.refused':
+    'Your organisation did not sign you in, or its answer could not be trusted. Whoever runs this gateway finds the reason in its log.',
+  'frame.signIn.failed.later': 'Nobody can be signed in at this moment. Try again in a minute.',
   'frame.signIn.setup':
     'Nobody has set up this installation yet. Run `bailiwick setup-code` where it runs, and open the address that it prints.',
   'frame.notFound.title': 'Nothing is here',

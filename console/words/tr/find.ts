@@ -26,7 +26,7 @@ export const find: Record<keyof typeof english, string> = {
   'find.cut.act': 'Daha öncesine bak',
   'find.nothing': 'Kişisel olarak kaydedilen argüman yok',
   'find.nothing.body':
-    'Kişiler, bir yeteneğin kişisel olarak dizinlediği argümanlarla bulunur: `index: [{ argument: customer, personal: true }]`.',
+    'Kişiler, bir yeteneğin kişisel olarak dizinlediği argümanlarla bulunur: sınıflandırıldığı yerde, `index` içinde `personal: true`.',
   'find.needs': 'Kişileri privacy ya da soc rolündekiler bulur.',
   'find.insecure':
     'Bu sayfa özetleri yalnızca HTTPS üzerinden ya da makinenin kendisinde yapar: tarayıcı başka türlüsüne izin vermez.',

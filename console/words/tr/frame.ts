@@ -32,6 +32,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.jump.consumer': 'Tüketici',
   'frame.help': 'Tuşlar ve yardım',
   'frame.person': '{name}',
+  'frame.passkeys': 'Geçiş anahtarlarınız',
   'frame.signOut': 'Oturumu kapat',
   'frame.theme': 'Tema',
   'frame.theme.system': 'Sistem',
@@ -73,6 +74,18 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.signIn.act': 'Oturum aç',
   'frame.signIn.bad': 'Ad ve parola birbirine uymuyor.',
   'frame.signIn.wait': 'Çok fazla deneme. Biraz sonra yeniden deneyin.',
+  'frame.signIn.passkey': 'Geçiş anahtarıyla oturum aç',
+  'frame.signIn.organisation': '{title} ile oturum aç',
+  'frame.signIn.or': 'ya da ad ve parolayla',
+  'frame.signIn.failed.denied': 'Oturum açma iptal edildi. Oturumunuz açık değil.',
+  'frame.signIn.failed.over':
+    'Bu oturum açma sona erdi: çok uzun sürdü, zaten kullanıldı, başka bir tarayıcıda başladı ya da hesabın artık girişi yok. Yeniden oturum açın.',
+  'frame.signIn.failed.unknown':
+    'Kuruluşunuz sizi tanıyor, ama hakkınızda söyledikleri sizi burada hiçbir ekibe koymuyor. Grup ve rolleri istediğiniz yerden bunu isteyin ve yeniden oturum açın.',
+  'frame.signIn.failed.refused':
+    'Kuruluşunuz oturumunuzu açmadı ya da yanıtına güvenilemedi. Bu ağ geçidini işleten kişi nedenini günlüğünde bulur.',
+  'frame.signIn.failed.later':
+    'Şu anda kimsenin oturumu açılamıyor. Bir dakika sonra yeniden deneyin.',
   'frame.signIn.setup':
     'Bu kurulum henüz yapılmadı. Çalıştığı yerde `bailiwick setup-code` komutunu çalıştırın ve yazdığı adresi açın.',
   'frame.notFound.title': 'Burada bir şey yok',

@@ -18,7 +18,7 @@ const carried = (): PlaneMailboxes => {
       holder?.(Buffer.from(message))
       return holder !== undefined
     },
-    ask: async () => undefined,
+    ask: async () => ({ isHeard: false }),
   }
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve))

@@ -13,10 +13,12 @@ import { serverRoutes } from './routes/servers.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { suspensionRoutes } from './routes/suspensions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { wayRoutes } from './routes/ways.ts'
 
 /** The one list: router, permission check, reference and client are made of it. */
 const list = [
   ...sessionRoutes,
+  ...wayRoutes,
   ...peopleRoutes,
   ...installationRoutes((): readonly Route[] => routes),
   ...documentRoutes,

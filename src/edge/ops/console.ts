@@ -21,9 +21,12 @@ export type ConsoleEdges = Readonly<Record<'' | 'm' | 'p' | 'setup', Answer>>
 export const createConsole = ({
   built,
   isSettingUp,
+  back,
 }: {
   readonly built: () => Built | undefined
   readonly isSettingUp: () => Promise<boolean>
+  /** Where a browser comes back to that signed in at the Manager's issuer. */
+  readonly back: (request: IncomingMessage, response: ServerResponse) => Promise<void>
 }): ConsoleEdges => {
   const page = (request: IncomingMessage, response: ServerResponse, status: number): void => {
     const index = built()?.files.get('index.html')
@@ -36,6 +39,7 @@ export const createConsole = ({
     const [first, second] = segments
     // The Manager as an MCP server has its place here; nothing answers there yet.
     if (first === 'mcp') throw new Fault('not_found')
+    if (first === 'back' && second === undefined) return back(request, response)
     if (first !== 'assets' && !(second === undefined && first?.includes('.')))
       return page(request, response, 200)
     const file = built()?.files.get(segments.join('/'))

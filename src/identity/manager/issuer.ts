@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { managerId } from '#domain/name.ts'
 import { Fault } from '#lib/fault.ts'
@@ -9,7 +10,8 @@ import type { Issue } from '../issue.ts'
 import { isNoted, issuedIn } from '../sign-in/answer.ts'
 import type { createArrivals } from '../sign-in/arrivals.ts'
 import { acrsOf } from '../sign-in/passkey.ts'
-import { terminal } from './clients.ts'
+import { consoleId, managerClients } from './clients.ts'
+import { createConsoleSignIn } from './console.ts'
 import { managerMetadata } from './metadata.ts'
 import { managerConsentPage } from './pages.ts'
 import { createPasskeysPage } from './passkeys.ts'
@@ -25,6 +27,7 @@ type Replaced =
   | 'planesOf'
   | 'gone'
   | 'newTokenId'
+  | 'secrets'
 
 const below = '/oauth/manager'
 
@@ -39,6 +42,8 @@ export const createManagerIssuer = (
 ) => {
   const { origin, people, rows, clock } = parts
   const nextId = createIds(parts)
+  const programs = managerClients(origin)
+  const secret = parts.random(32).toString('base64url')
   const view = createManagerView(parts)
   let made: Promise<TokenEndpoint> | undefined
 
@@ -47,9 +52,10 @@ export const createManagerIssuer = (
       if (person !== undefined) await people.end({ person, token: id })
   }
 
-  const issue: Issue = async (_, { user: person, acr, id }) => {
-    if (person === undefined || id === undefined) throw nobody()
-    const begun = await people.begin({ person, label: 'terminal', acr, id })
+  const issue: Issue = async (_, { client, user: person, acr, id }) => {
+    const program = programs.find((one) => one.client.client === client)
+    if (person === undefined || id === undefined || !program) throw nobody()
+    const begun = await people.begin({ person, label: program.label, acr, id })
     if (!begun) throw nobody()
     // Its code may have been used a second time in between, when there was no token yet to end.
     if (!(await isNoted(rows, id))) {
@@ -68,7 +74,10 @@ export const createManagerIssuer = (
       ...parts,
       ...{ plane: managerId, view, issue, place: 'the Manager', consentPage: managerConsentPage },
       people: { ...people, known: (name) => people.knownAtManager(name) },
-      clients: { find: async (_, id) => (id === terminal.id ? terminal : undefined) },
+      clients: { find: async (_, id) => programs.find(({ client }) => client.id === id)?.client },
+      secrets: {
+        check: async (_, written, shown) => written === consoleId && isSame(shown, secret),
+      },
       planesOf: view.planesOf,
       enter: async () => {},
       gone,
@@ -81,6 +90,12 @@ export const createManagerIssuer = (
   }
 
   return {
+    console: createConsoleSignIn({
+      ...{ ...parts, secret },
+      token: async (request, response) =>
+        void (await (await endpoint()).ask(request, response, 'token')),
+    }),
+
     async handle(
       request: IncomingMessage,
       response: ServerResponse,
@@ -115,6 +130,11 @@ export const createManagerIssuer = (
       return (await endpoint()).signIn({ request, response, address }, path.slice(below.length))
     },
   }
+}
+
+const isSame = (shown: string, expected: string): boolean => {
+  const [one, other] = [Buffer.from(shown), Buffer.from(expected)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 const nobody = (): Fault => new Fault('unknown_name', { detail: 'nobody signs in by that' })

@@ -5,7 +5,22 @@ import { type ConsentAsked, destinationOf, personOf } from '../sign-in/pages.ts'
  * Asked each time: whichever program on this computer began it gets what the person may do (RFC 8252
  * §8.6), so the question is whether it was they who began it.
  */
-export const managerConsentPage = ({ form, person, client, redirect }: ConsentAsked): Page => ({
+export const managerConsentPage = (asked: ConsentAsked): Page =>
+  asked.client.isConsole ? toConsolePage(asked) : toTerminalPage(asked)
+
+/** Seen where a link asks for it alone: who signs in for the console goes on to it by themselves. */
+const toConsolePage = ({ form, person }: ConsentAsked): Page => ({
+  title: 'Go on to the console?',
+  body: html`<h1>Go on to the console?</h1>
+<p>You are signed in as <strong>${personOf(person)}</strong>.</p>
+${formOf(
+  form,
+  html`<div class="row"><button class="main" name="do" value="allow">Go on</button>
+<button name="do" value="deny">Cancel</button></div>`,
+)}`,
+})
+
+const toTerminalPage = ({ form, person, client, redirect }: ConsentAsked): Page => ({
   title: 'Did you just sign in from a terminal?',
   leadsTo: redirect,
   body: html`<h1>Did you just sign in from a terminal?</h1>

@@ -47,7 +47,8 @@ ${toMake ? undefined : html`<p class="warn">You signed in by password. To change
 <dl>${passkeys.map((one) => rowOf(one, toMake && !isLast ? form : undefined))}</dl>
 ${toMake && addForm(form, toMake)}
 ${toMake && hasPassword && passkeys.length > 0 ? formOf(form, html`<p><button class="plain" name="do" value="remove-password">Remove my password: sign in by passkey alone</button></p>`) : undefined}
-${formOf(form, html`<p><button class="plain" name="do" value="leave">Sign out of this page</button></p>`)}`,
+${formOf(form, html`<p><button class="plain" name="do" value="leave">Sign out of this page</button></p>`)}
+<p><a href="/m">Go to the console</a></p>`,
   }
 }
 

@@ -4,11 +4,11 @@ import { managerId } from '#domain/name.ts'
 import type { ClientView } from '../identity.ts'
 import type { Issuers } from '../issuers.ts'
 import { planeResource } from '../resources.ts'
-import { terminal, terminalDocument } from './clients.ts'
+import { managerClients } from './clients.ts'
 
 const lifetimeMs = 12 * 60 * 60_000
 
-/** What the Manager's issuer asks of policy: one program, one endpoint, and the organisations of all planes. */
+/** What the Manager's issuer asks of policy: programs of our own, one endpoint, and the organisations of all planes. */
 export const createManagerView = ({
   origin,
   view,
@@ -24,14 +24,15 @@ export const createManagerView = ({
       get: (name) => signIns.find((one) => one.name === name),
     }
   }
-  const isTerminal = (client: string) => client === terminal.client
+  const ours = managerClients(origin)
+  const find = (written: string) =>
+    ours.find(({ client }) => written === client.id || written === client.client)
   return {
-    findClient: (_, client) => (isTerminal(client) ? terminalDocument : undefined),
-    resolveClient: (_, written) =>
-      written === terminal.id || isTerminal(written) ? terminal.client : undefined,
+    findClient: (_, client) => find(client)?.document,
+    resolveClient: (_, written) => find(written)?.client.client,
     suspended: () => undefined,
     signIn: () => undefined,
-    maySignIn: (_, client) => isTerminal(client),
+    maySignIn: (_, client) => find(client) !== undefined,
     tokenLifetimeMs: () => lifetimeMs,
     longestKeyMs: () => undefined,
     hasPlane: (plane) => plane === managerId,

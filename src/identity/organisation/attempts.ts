@@ -16,17 +16,24 @@ export interface Attempt {
   readonly nonce: string
   readonly verifier: string
   readonly maxAgeS: number
+  /** Whether the program is told what failed there, and not the person on a page of ours. */
+  readonly isTold: boolean
   /** When the browser was sent away, UTC milliseconds. */
   readonly at: number
 }
 
 /** What came of it, waiting for the browser to go on. */
-export interface Arrival {
+export type Arrival = Arrived | { readonly failed: ArrivalProblem }
+
+export interface Arrived {
   readonly person: string
   readonly iss: string
   readonly signedInAtS: number
   readonly acr: string | undefined
 }
+
+/** `unknown`: what it says of the person makes them one of no team here. `refused`: it did not sign them in. */
+export type ArrivalProblem = 'unknown' | 'refused'
 
 const attempt = 'Attempt'
 const arrival = 'Arrival'
@@ -80,7 +87,8 @@ export const createAttempts = (parts: {
     },
     /** A cookie that takes the place of the one of `begin`. */
     over: (state: string, path: string): string => cookie(state, '', path, 0),
-    arrive: (uid: string, made: Arrival) => put(arrival, digestOf(uid), made, made.person),
+    arrive: (uid: string, made: Arrival) =>
+      put(arrival, digestOf(uid), made, 'failed' in made ? undefined : made.person),
     arrived: (uid: string) => take(arrival, digestOf(uid)) as Promise<Arrival | undefined>,
   }
 }

@@ -9,10 +9,10 @@ import type { Log } from '#lib/log.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import { sessionS } from '../sign-in/configuration.ts'
-import { safely, sendPage } from '../sign-in/page.ts'
+import { type Page, safely, sendPage } from '../sign-in/page.ts'
 import type { Way } from '../sign-in/pages.ts'
 import type { PeopleView } from '../sign-in/people-view.ts'
-import type { Attempts } from './attempts.ts'
+import type { ArrivalProblem, Attempts } from './attempts.ts'
 import type { Identified } from './id-token.ts'
 import { noteSession } from './logout.ts'
 import type { Organisation } from './organisation.ts'
@@ -68,6 +68,7 @@ export const createWays = (parts: WaysParts) => {
       response: ServerResponse,
       { uid, params }: { uid: string; params: Asked },
       name: string,
+      isTold: boolean,
     ): Promise<void> {
       const issuer = find(name)
       if (!issuer) return sendPage(response, unknownPage)
@@ -79,7 +80,7 @@ export const createWays = (parts: WaysParts) => {
         return sendPage(response, awayPage(issuer, pageAt(uid)))
       }
       const { state, nonce, verifier, maxAgeS } = about
-      const made = { uid, issuer: name, iss: issuer.issuer, nonce, verifier, maxAgeS }
+      const made = { uid, issuer: name, iss: issuer.issuer, nonce, verifier, maxAgeS, isTold }
       const cookie = await attempts.begin({ ...made, at: clock.now() }, state, backTo(name))
       sendOn(response, to.href, cookie)
     },
@@ -94,16 +95,21 @@ export const createWays = (parts: WaysParts) => {
       if (!attempt || !issuer || attempt.issuer !== name || attempt.iss !== issuer.issuer)
         return sendPage(response, strangePage)
       response.setHeader('Set-Cookie', attempts.over(state, backTo(name)))
-      const { uid, nonce, verifier } = attempt
+      const { uid, nonce, verifier, isTold } = attempt
+      const tell = async (problem: ArrivalProblem, page: Page): Promise<void> => {
+        if (!isTold) return sendPage(response, page)
+        await attempts.arrive(uid, { failed: problem })
+        sendOn(response, pageAt(uid))
+      }
       // How old a sign-in may be was asked when the browser left; the person may take their time.
       const maxAgeS = attempt.maxAgeS + Math.ceil((clock.now() - attempt.at) / 1000)
       const found = await organisation.finish(issuer, { url, state, nonce, verifier, maxAgeS })
       if ('failed' in found) {
         failed(name, found.failed)
-        return sendPage(response, refusedPage(issuer, pageAt(uid)))
+        return tell('refused', refusedPage(issuer, pageAt(uid)))
       }
       const person = await vouched(issuer, found)
-      if (person === undefined) return sendPage(response, nothingPage(issuer, pageAt(uid)))
+      if (person === undefined) return tell('unknown', nothingPage(issuer, pageAt(uid)))
       const { signedInAtS, acr, sid } = found
       if (sid !== undefined)
         await noteSession(parts.rows, clock.now(), { iss: issuer.issuer, sid, person })

@@ -5,7 +5,7 @@ import type {
   KoaContextWithOIDC,
   ResourceServer,
 } from 'oidc-provider'
-import type { PlaneId } from '#domain/name.ts'
+import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
@@ -31,6 +31,10 @@ export interface Asked {
   account(ctx: KoaContextWithOIDC, name: string): Promise<Account | undefined>
   /** What was just agreed to, or was agreed to before for this program, address, endpoint and scopes. */
   consent(ctx: KoaContextWithOIDC): Promise<Grant | undefined>
+  /** Whether the person proves anew who they are, whatever the browser's session says. */
+  isAnew(ctx: KoaContextWithOIDC): Promise<boolean>
+  /** The name of the organisation that the browser is sent on to at once; undefined where the page asks. */
+  straightTo(ctx: KoaContextWithOIDC): Promise<string | undefined>
   resource(ctx: KoaContextWithOIDC): string
   resourceServer(ctx: KoaContextWithOIDC, resource: string): ResourceServer
 }
@@ -71,6 +75,24 @@ export const createAsked = (parts: AskedParts): Asked => {
     })
   }
 
+  const clientOf = async ({ oidc }: KoaContextWithOIDC): Promise<SignInClient | undefined> =>
+    oidc.client && clients.find(plane, oidc.client.clientId)
+
+  /** What comes of a sign-in at our own console: who has just proven who they are has asked for it. */
+  const ours = async (
+    { oidc }: KoaContextWithOIDC,
+    { id, client }: SignInClient,
+  ): Promise<Grant | undefined> => {
+    const person = oidc.session?.accountId
+    if (person === undefined || !oidc.result?.login) return undefined
+    const known = await people.known(person, plane)
+    if (!known || !mayActFor(view, plane, client, known)) return undefined
+    return saveGrant(new oidc.provider.Grant({ accountId: person, clientId: id }), {
+      resource: planeResource(origin, plane),
+      scopes: [],
+    })
+  }
+
   return {
     async account(ctx, name) {
       const person = await people.known(name, plane)
@@ -87,8 +109,19 @@ export const createAsked = (parts: AskedParts): Asked => {
       const { oidc } = ctx
       const now = oidc.result?.consent?.grantId
       if (now !== undefined) return oidc.provider.Grant.find(now)
-      const found = oidc.client && (await clients.find(plane, oidc.client.clientId))
+      const found = await clientOf(ctx)
+      if (found?.isConsole) return ours(ctx, found)
       return found && remembered(ctx, found)
+    },
+    async isAnew(ctx) {
+      return !ctx.oidc.result?.login && (await clientOf(ctx))?.isConsole === true
+    },
+    async straightTo(ctx) {
+      const { way } = ctx.oidc.params ?? {}
+      // At the first question alone: where its answer did not do, the person chooses.
+      const isFirst = ctx.oidc.result === undefined
+      if (!isFirst || typeof way !== 'string' || !namePattern.test(way)) return undefined
+      return (await clientOf(ctx))?.isConsole ? way : undefined
     },
     resource: () => planeResource(origin, plane),
     resourceServer({ oidc }, resource) {

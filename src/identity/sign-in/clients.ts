@@ -18,6 +18,11 @@ export interface SignInClient {
   readonly redirects: readonly string[]
   /** Whether a sign-in gives one token and none to renew it by. */
   readonly isOnce?: true
+  /**
+   * The installation's own console: nobody is asked whether it may act for them, everybody is asked each
+   * time who they are, and what failed is told there.
+   */
+  readonly isConsole?: true
 }
 
 export interface SignInClients {
@@ -96,12 +101,17 @@ export const isRemembered = (redirect: string): boolean => !isOnOwnMachine(redir
  * The same for oidc-provider. A program without a secret proves itself by PKCE alone, and so gets no
  * token but those that a person agrees to.
  */
-export const asMetadata = ({ id, redirects, isOnce }: SignInClient, isPublic: boolean) => ({
+export const asMetadata = (
+  { id, redirects, isOnce, isConsole }: SignInClient,
+  isPublic: boolean,
+) => ({
   client_id: id,
   redirect_uris: [...redirects],
   response_types: ['code' as const],
   grant_types: ['authorization_code', ...(isOnce ? [] : ['refresh_token'])],
-  application_type: redirects.some(isOnOwnMachine) ? ('native' as const) : ('web' as const),
+  // Of a native program the library takes any port of this machine: the console has one address alone.
+  application_type:
+    !isConsole && redirects.some(isOnOwnMachine) ? ('native' as const) : ('web' as const),
   ...(isPublic && { token_endpoint_auth_method: 'none' as const }),
 })
 

@@ -40,9 +40,13 @@ export const signInConfiguration = (parts: {
       short: { httpOnly: true, sameSite: 'lax', secure: isSecure },
     },
     interactions: {
-      url: (_, { uid }) => `/oauth/${plane}/sign-in/${uid}`,
-      policy: policyOf(parts.policy),
+      async url(ctx, { uid, prompt }) {
+        const way = prompt.name === 'login' ? await asked.straightTo(ctx) : undefined
+        return `/oauth/${plane}/sign-in/${uid}${way === undefined ? '' : `?way=${way}`}`
+      },
+      policy: policyOf(parts.policy, asked),
     },
+    extraParams: ['way'],
     findAccount: (ctx, name) => asked.account(ctx, name),
     loadExistingGrant: (ctx) => asked.consent(ctx),
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
@@ -75,7 +79,7 @@ export const signInConfiguration = (parts: {
 type ResourceFeature = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
 /** The library's own prompts, and a sign-in anew for whoever has no account any more or is to sign in otherwise. */
-const policyOf = ({ base, Check }: typeof Policies) => {
+const policyOf = ({ base, Check }: typeof Policies, asked: Asked) => {
   const promptIf = (needed: boolean) => (needed ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT)
   const policy = base()
   const checks = policy.get('login')?.checks
@@ -89,6 +93,11 @@ const policyOf = ({ base, Check }: typeof Policies) => {
   checks?.add(
     new Check('acr_values', 'another way of signing in is asked for', ({ oidc }) =>
       promptIf(!oidc.result?.login && !meets(oidc.acr, oidc.params?.acr_values)),
+    ),
+  )
+  checks?.add(
+    new Check('anew', 'the person is asked each time', async (ctx) =>
+      promptIf(await asked.isAnew(ctx)),
     ),
   )
   return policy

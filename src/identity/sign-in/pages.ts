@@ -30,7 +30,7 @@ export const signInPage = (about: {
   ...(about.passkey && { script: about.script }),
   ...(about.problem !== undefined && { status: 401 }),
   body: html`<h1>Sign in to ${about.plane}</h1>
-<p class="quiet">${programOf(about.client)} asks who you are. What it may do is asked next.</p>
+<p class="quiet">${about.client.isConsole ? 'You go on to the console from here.' : html`${programOf(about.client)} asks who you are. What it may do is asked next.`}</p>
 ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
 ${waysOf(about.ways)}
 ${about.passkey && signInByPasskey(about.form, about.passkey)}

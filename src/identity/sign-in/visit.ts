@@ -2,12 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { errors as Errors, InteractionResults, Provider } from 'oidc-provider'
 import type { SignedIn } from '#domain/entry.ts'
-import type { PlaneId } from '#domain/name.ts'
+import { namePattern, type PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import type { TakeOnce } from '../once.ts'
-import type { Arrival, Attempts } from '../organisation/attempts.ts'
+import type { Arrived, Attempts } from '../organisation/attempts.ts'
 import type { Ways } from '../organisation/ways.ts'
 import { planeResource } from '../resources.ts'
 import { digestOf } from './adapter.ts'
@@ -152,7 +152,7 @@ export const createVisit = (parts: VisitParts) => {
   const nowS = (): number => Math.floor(clock.now() / 1000)
 
   /** By their organisation, a moment ago in this browser. */
-  const arrive = (visit: Visit, asked: Request, { person, iss, signedInAtS, acr }: Arrival) =>
+  const arrive = (visit: Visit, asked: Request, { person, iss, signedInAtS, acr }: Arrived) =>
     signedIn(
       visit,
       asked,
@@ -224,8 +224,7 @@ export const createVisit = (parts: VisitParts) => {
     const asked = Object.entries(visit.interaction.params).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as [string, string]] : [],
     )
-    const location = `/oauth/${plane}/authorize?${new URLSearchParams(asked)}`
-    response.writeHead(303, { ...safely(), Location: location, 'Content-Length': 0 }).end()
+    goOn(response, `/oauth/${plane}/authorize?${new URLSearchParams(asked)}`)
   }
 
   const steps: Readonly<Record<string, Step>> = {
@@ -241,10 +240,17 @@ export const createVisit = (parts: VisitParts) => {
     const isSigningIn = visit.interaction.prompt.name === 'login'
     if (way !== undefined)
       return request.method === 'GET' && isSigningIn
-        ? parts.ways.begin(response, visit.interaction, way)
+        ? parts.ways.begin(response, visit.interaction, way, visit.client.isConsole === true)
         : sendPage(response, over)
     const arrival = request.method === 'GET' && isSigningIn && (await parts.attempts.arrived(uid))
+    if (arrival && 'failed' in arrival)
+      return finish(request, response, {
+        ...{ error: 'access_denied', error_description: arrival.failed },
+      })
     if (arrival) return arrive(visit, asked, arrival)
+    const straight = straightIn(request)
+    if (request.method === 'GET' && isSigningIn && straight !== undefined)
+      return goOn(response, `${visit.form.action}/with/${straight}`)
     if (isRead) return sendPage(response, await pageOf(visit))
     if (request.method !== 'POST')
       return sendPage(response, problemPage(405, 'No', 'This page takes a form.'))
@@ -270,6 +276,15 @@ type Step = (
   fields: ReadonlyMap<string, string>,
   asked: Request,
 ) => Promise<void> | void
+
+const goOn = (response: ServerResponse, location: string): void =>
+  void response.writeHead(303, { ...safely(), Location: location, 'Content-Length': 0 }).end()
+
+/** The organisation that its own address names: see `Asked.straightTo`. */
+const straightIn = ({ url = '' }: IncomingMessage): string | undefined => {
+  const way = new URLSearchParams(url.split('?')[1] ?? '').get('way')
+  return way !== null && namePattern.test(way) ? way : undefined
+}
 
 const over = problemPage(
   400,

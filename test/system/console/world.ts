@@ -31,15 +31,23 @@ export interface Visitor {
    * is gone was perhaps asked for once more: `gone` is what such an answer to the page's own question is.
    */
   checked(gone?: RegExp): void
+  /** What was written to the console as an error until now. */
+  readonly errors: readonly string[]
 }
 
 /** The product as it is, with the console as it is built, and Debian's Chromium. */
-export const startConsole = async (about: { sample?: boolean } = {}): Promise<ConsoleWorld> => {
+export const startConsole = async (
+  about: {
+    sample?: boolean
+    /** Of the origin: a name that means this machine, or its address, for which browsers make no passkeys. */
+    host?: string
+  } = {},
+): Promise<ConsoleWorld> => {
   buildConsole()
   const data = await mkdtemp(join(tmpdir(), 'bailiwick-'))
   const started = await startInstallation({
     data,
-    listen: '127.0.0.1:0',
+    listen: `${about.host ?? '127.0.0.1'}:0`,
     sample: about.sample ?? true,
     print: () => {},
   })
@@ -55,6 +63,7 @@ export const startConsole = async (about: { sample?: boolean } = {}): Promise<Co
     })
     return {
       page,
+      errors,
       async open(path) {
         await page.goto(`${origin}${path}`)
         await page.getByRole('heading', { level: 1 }).first().waitFor()
