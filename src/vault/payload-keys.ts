@@ -31,6 +31,9 @@ const KEPT_KEYS = 4096
 /** Keys that are gone through at a time: a few milliseconds between two looks at what else is to be done. */
 const KEYS_AT_ONCE = 100
 
+/** Whoever goes on where a search was cut begins a day into the last month of it: the next one comes with it. */
+const leastMonths = 2
+
 /** A sealer whose messages begin with the id of their key. */
 type Sealing = PayloadKeyInUse & Pick<Sealer, 'open'>
 
@@ -115,16 +118,18 @@ export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
     },
     async sought({ sought, since, until, most }) {
       const hashes: string[] = []
+      let months = 0
       for (const period of monthsBack(until, since)) {
         const ofMonth: string[] = []
         for await (const keys of keysOf(rows, { from: period, to: period }, undefined)) {
           for (const row of keys)
             ofMonth.push(createArgumentHash(openKey(row), plane).ofSought(sought))
           // A month is tried whole or not at all: only then is it known what was looked through.
-          if (hashes.length > 0 && hashes.length + ofMonth.length > most)
-            return { hashes, since: endOf(period) }
+          const isTooMuch = ofMonth.length > 0 && hashes.length + ofMonth.length > most
+          if (months >= leastMonths && isTooMuch) return { hashes, since: endOf(period) }
         }
-        hashes.push(...ofMonth)
+        if (ofMonth.length > 0) months++
+        for (const hash of ofMonth) hashes.push(hash)
       }
       return { hashes, since: undefined }
     },

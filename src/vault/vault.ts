@@ -68,7 +68,7 @@ export interface PayloadKeys {
   /**
    * The hashes that entries may hold of somebody of whom a page has told what they are found by (`soughtOf`)
    * and no text: one for each key of the months, the latest month first, as many months as have no more than
-   * `most` keys together, but at least one that has any. Those of earlier versions are not among them.
+   * `most` keys together, but at least two that have any. Those of earlier versions are not among them.
    */
   sought(about: SoughtAsked): Promise<Sought>
   /** Of the plane: 32 bytes. */
