@@ -23,6 +23,16 @@ export const usePlanesWhere = (right: keyof Rights): readonly string[] => {
   return usePlanes().filter((plane) => rightsOf(me, plane)[right])
 }
 
+/** Those of the planes whose every document the person may change, but for the plane's own. */
+export const useGoverned = (planes: readonly string[]): readonly string[] => {
+  const me = useMe().data
+  const isGoverned = (plane: string) =>
+    me?.planes
+      .find((one) => one.plane === plane)
+      ?.roles.some(({ role, over }) => role === 'plane-admin' && over === undefined) ?? false
+  return planes.filter((plane) => me?.person.administrator || isGoverned(plane))
+}
+
 const rightsOf = (me: Me | undefined, plane: string): Rights => {
   const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
   const holds = (...names: readonly string[]) => roles.some(({ role }) => names.includes(role))
