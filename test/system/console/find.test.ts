@@ -1,6 +1,7 @@
-// Needs from Debian: chromium
+// Needs from Debian: chromium openssl python3
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
@@ -217,6 +218,22 @@ describe('Find a person', () => {
     await page.goto(`${gateway.origin}/m/ledger?f.arg.customer=${encodeURIComponent(person)}`)
     await asked
     assert.ok((await sent()).some(({ url, text }) => url.includes('/calls?') && tells(text)))
+  })
+
+  test('what stands in the ledger of it verifies, with both verifiers', async () => {
+    const evidence = `${gateway.data}/evidence`
+    const keys = `${gateway.data}/keys`
+    const exported = await gateway.cli(['ledger', 'export', 'ops', '-o', evidence])
+    assert.equal(exported.code, 0, exported.stderr)
+    await writeFile(keys, (await gateway.cli(['ledger', 'keys', 'ops'])).stdout)
+    const verified = await gateway.cli(['verify', evidence, '--key', keys])
+    assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+    const verifier = join(evidence, 'verify.py')
+    const python = spawnSync('python3', [verifier, evidence, '--key', keys], { encoding: 'utf8' })
+    assert.equal(python.status, 0, python.stdout + python.stderr)
+    const entries = await readFile(join(evidence, 'entries.jsonl'), 'utf8')
+    for (const part of ['"type":"find.key"', '"type":"find.asked"', '"hmac2:'])
+      assert.ok(entries.includes(part), part)
   })
 
   test('is not for whoever runs the installation: the page names the roles', async () => {
