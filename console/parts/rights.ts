@@ -1,4 +1,5 @@
 import { type Me, useMe } from '../api/session.ts'
+import { usePlanes } from './planes.tsx'
 
 export interface Rights {
   /** Reads the plane as a whole, and not items of it alone. */
@@ -9,10 +10,22 @@ export interface Rights {
   readonly recorded: boolean
   /** Takes and verifies what proves the ledger. */
   readonly evidence: boolean
+  /** Reads who holds which role. */
+  readonly roles: boolean
+  /** Reads which other issuers are trusted. */
+  readonly issuers: boolean
+  /** Gives roles and takes them away. */
+  readonly people: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
 export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
+
+/** Those of the planes that are looked at in which they may. */
+export const usePlanesWith = (right: keyof Rights): readonly string[] => {
+  const me = useMe().data
+  return usePlanes().filter((plane) => rightsOf(me, plane)[right])
+}
 
 const rightsOf = (me: Me | undefined, plane: string): Rights => {
   const roles = me?.planes.find((one) => one.plane === plane)?.roles ?? []
@@ -24,7 +37,15 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     recorded: holds('soc'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
+    roles:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    issuers:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    people:
+      isAdministrator ||
+      roles.some(({ role, over }) => over === undefined && role === 'plane-admin'),
   }
 }
 
 const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])
+const readers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc'])

@@ -1,5 +1,7 @@
 import { useAll } from '../../api/all.ts'
+import { useMe } from '../../api/session.ts'
 import { PlaneName, planeColumn, usePlanes } from '../../parts/planes.tsx'
+import { usePlanesWith } from '../../parts/rights.ts'
 import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -10,7 +12,9 @@ export const Identity = () => {
   const words = useWords()
   const { say } = words
   const planes = usePlanes()
-  const issuers = useAll(path, planes)
+  const mine = usePlanesWith('issuers')
+  const issuers = useAll(path, mine)
+  const me = useMe().data
   const title = say('settings.identity')
   return (
     <>
@@ -22,35 +26,39 @@ export const Identity = () => {
           </li>
         ))}
       </ul>
-      <List
-        id="settings.issuers"
-        label={title}
-        of={issuers}
-        empty={{
-          title: say('settings.identity.empty.title'),
-          says: say('settings.identity.empty.body'),
-        }}
-        keyOf={({ document: { plane, name } }) => `${plane}/${name}`}
-        columns={[
-          {
-            id: 'name',
-            title: say('settings.name'),
-            cell: ({ document: { name } }) => <code>{name}</code>,
-          },
-          {
-            id: 'issuer',
-            title: say('settings.issuer'),
-            cell: ({ document: { issuer } }) => <code>{issuer}</code>,
-          },
-          {
-            id: 'says',
-            title: say('settings.says'),
-            cell: ({ document: { title } }) => title ?? '—',
-          },
-          { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
-          planeColumn(words),
-        ]}
-      />
+      {me && mine.length === 0 && !me.person.administrator ? (
+        <p>{say('settings.identity.notYours')}</p>
+      ) : (
+        <List
+          id="settings.issuers"
+          label={title}
+          of={issuers}
+          empty={{
+            title: say('settings.identity.empty.title'),
+            says: say('settings.identity.empty.body'),
+          }}
+          keyOf={({ document: { plane, name } }) => `${plane}/${name}`}
+          columns={[
+            {
+              id: 'name',
+              title: say('settings.name'),
+              cell: ({ document: { name } }) => <code>{name}</code>,
+            },
+            {
+              id: 'issuer',
+              title: say('settings.issuer'),
+              cell: ({ document: { issuer } }) => <code>{issuer}</code>,
+            },
+            {
+              id: 'says',
+              title: say('settings.says'),
+              cell: ({ document: { title } }) => title ?? '—',
+            },
+            { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
+            planeColumn(words),
+          ]}
+        />
+      )}
     </>
   )
 }
