@@ -14,8 +14,6 @@ export interface Rights {
   readonly roles: boolean
   /** Reads which other issuers are trusted. */
   readonly issuers: boolean
-  /** Gives roles and takes them away. */
-  readonly people: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
@@ -25,6 +23,16 @@ export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane
 export const usePlanesWith = (right: keyof Rights): readonly string[] => {
   const me = useMe().data
   return usePlanes().filter((plane) => rightsOf(me, plane)[right])
+}
+
+/** Those of the planes whose every document the person may change, but for the plane's own. */
+export const useGoverned = (planes: readonly string[]): readonly string[] => {
+  const me = useMe().data
+  const isGoverned = (plane: string) =>
+    me?.planes
+      .find((one) => one.plane === plane)
+      ?.roles.some(({ role, over }) => role === 'plane-admin' && over === undefined) ?? false
+  return planes.filter((plane) => me?.person.administrator || isGoverned(plane))
 }
 
 const rightsOf = (me: Me | undefined, plane: string): Rights => {
@@ -41,9 +49,6 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
       isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
     issuers:
       isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
-    people:
-      isAdministrator ||
-      roles.some(({ role, over }) => over === undefined && role === 'plane-admin'),
   }
 }
 

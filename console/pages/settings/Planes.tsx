@@ -8,13 +8,36 @@ import { CopyBlock } from '../../ui/Copy.tsx'
 import { List } from '../../ui/List.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
+import { EditPlane } from './EditPlane.tsx'
+import { useManaged } from './use-managed.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** Every plane as it is written, and what stops all of it at once. */
 export const Planes = () => {
   const { say } = useWords()
   const planes = usePlaneDocuments()
+  const managed = useManaged()
   const [stopping, setStopping] = useState<string>()
+  const [editing, setEditing] = useState<PlaneRow | 'new'>()
+  const mayWrite = useMe().data?.person.administrator ?? false
+  const make = mayWrite && (
+    <Button tone="main" onClick={() => setEditing('new')}>
+      {say('settings.plane.make')}
+    </Button>
+  )
+  const edit = {
+    id: 'edit',
+    title: say('settings.plane.edit'),
+    cell: (row: PlaneRow) => (
+      <Button
+        aria-label={say('settings.plane.edit.act', { plane: row.document.name })}
+        disabledReason={managed(row)}
+        onClick={() => setEditing(row)}
+      >
+        {say('settings.plane.edit')}
+      </Button>
+    ),
+  }
   return (
     <>
       <List
@@ -24,7 +47,9 @@ export const Planes = () => {
         empty={{
           title: say('settings.planes.empty.title'),
           says: say('settings.planes.empty.body'),
+          action: make,
         }}
+        tools={make}
         keyOf={({ document: { name } }) => name}
         columns={[
           {
@@ -53,6 +78,7 @@ export const Planes = () => {
             cell: ({ document }) => document.tokenLifetime ?? '5m',
           },
           { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
+          ...(mayWrite ? [edit] : []),
           {
             id: 'stop',
             title: say('settings.stop'),
@@ -68,6 +94,12 @@ export const Planes = () => {
         ]}
       />
       <Documents rows={planes.rows} />
+      {editing && (
+        <EditPlane
+          row={editing === 'new' ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
       {stopping !== undefined && <Stop plane={stopping} onClose={() => setStopping(undefined)} />}
     </>
   )

@@ -1,9 +1,14 @@
+import { useState } from 'react'
+import { useMe } from '../../api/session.ts'
 import { PlaneName } from '../../parts/planes.tsx'
+import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Loading } from '../../ui/Loading.tsx'
 import { useWords } from '../../words/words.ts'
+import { EditRetention, EndHold, NewHold } from './EditRetention.tsx'
 import styles from './settings.module.css'
+import { useManaged } from './use-managed.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** How long what is recorded is kept, plane by plane, and the words of the document that say so. */
@@ -24,8 +29,15 @@ export const Retention = () => {
   )
 }
 
-const OfPlane = ({ row: { document, set } }: { readonly row: PlaneRow }) => {
+type Doing = { readonly act: 'edit' | 'hold' } | { readonly act: 'end'; readonly hold: string }
+
+const OfPlane = ({ row }: { readonly row: PlaneRow }) => {
+  const { document, set } = row
   const { say } = useWords()
+  const managed = useManaged()
+  const mayWrite = useMe().data?.person.administrator ?? false
+  const [doing, setDoing] = useState<Doing>()
+  const close = () => setDoing(undefined)
   const { retain, hold = [] } = document.ledger ?? {}
   const facts = [
     [say('settings.retention.entries'), retain?.entries ?? say('settings.retention.tenYears')],
@@ -34,8 +46,12 @@ const OfPlane = ({ row: { document, set } }: { readonly row: PlaneRow }) => {
       say('settings.retention.class', { class: name }),
       days,
     ]),
-    ...hold.map(({ name, reason }) => [say('settings.retention.hold', { name }), reason]),
   ]
+  const act = (label: string, next: Doing) => (
+    <Button disabledReason={managed(row)} onClick={() => setDoing(next)}>
+      {label}
+    </Button>
+  )
   return (
     <section className={styles.card} data-testid="settings.retention" data-id={document.name}>
       <h2>
@@ -48,7 +64,22 @@ const OfPlane = ({ row: { document, set } }: { readonly row: PlaneRow }) => {
             <dd>{value}</dd>
           </div>
         ))}
+        {hold.map(({ name, reason }) => (
+          <div key={`hold ${name}`}>
+            <dt>{say('settings.retention.hold', { name })}</dt>
+            <dd>
+              {reason}{' '}
+              {mayWrite && act(say('settings.hold.end.act', { name }), { act: 'end', hold: name })}
+            </dd>
+          </div>
+        ))}
       </dl>
+      {mayWrite && (
+        <div className={styles.acts}>
+          {act(say('settings.retention.edit'), { act: 'edit' })}
+          {act(say('settings.hold.make'), { act: 'hold' })}
+        </div>
+      )}
       <details>
         <summary>{say('settings.document')}</summary>
         <p>
@@ -58,6 +89,9 @@ const OfPlane = ({ row: { document, set } }: { readonly row: PlaneRow }) => {
         </p>
         <CopyBlock text={JSON.stringify({ ledger: document.ledger ?? {} }, null, 2)} />
       </details>
+      {doing?.act === 'edit' && <EditRetention row={row} onClose={close} />}
+      {doing?.act === 'hold' && <NewHold row={row} onClose={close} />}
+      {doing?.act === 'end' && <EndHold row={row} name={doing.hold} onClose={close} />}
     </section>
   )
 }

@@ -19,7 +19,7 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.yes': 'Evet',
   'settings.planes.empty.title': 'Henüz düzlem yok',
   'settings.planes.empty.body':
-    'Düzlem; kendi sunucuları, ajanları, yetkileri, anahtarları, kasası ve defteri olan ayrı bir alandır. `bailiwick apply` ile oluşturun.',
+    'Düzlem; kendi sunucuları, ajanları, yetkileri, anahtarları, kasası ve defteri olan ayrı bir alandır.',
   'settings.stop': 'Durdur',
   'settings.stop.act': '{plane} düzlemini durdur',
   'settings.stop.title': '{plane} düzleminin bütün çağrıları durdurulsun mu?',
@@ -28,8 +28,45 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.stopped': '{plane} düzlemi durdu',
   'settings.document': 'Belge',
   'settings.document.free':
-    'Bu düzlemi hiçbir dosya kümesi yönetmiyor: belgesi `bailiwick apply` ile değiştirilebilir.',
+    'Bu düzlemi hiçbir dosya kümesi yönetmiyor: belgesi burada ya da `bailiwick apply` ile değiştirilir.',
   'settings.document.managed': 'Bu düzlemi {set} kümesinin dosyaları yönetiyor: orada değiştirin.',
+  'settings.plane.make': 'Düzlem oluştur',
+  'settings.plane.make.title': 'Düzlem oluşturun',
+  'settings.plane.name.hint': 'Küçük harf, rakam ve -, en çok 24; değişmez.',
+  'settings.plane.edit': 'Değiştir',
+  'settings.plane.edit.act': '{plane} düzlemini değiştir',
+  'settings.plane.edit.title': '{plane} düzlemini değiştirin',
+  'settings.plane.written': '{plane} düzlemi bir sonraki çağrıdan başlayarak yazdığınız gibi',
+  'settings.zone.hint':
+    'Europe/Istanbul gibi. Kotaların ve yetkilerin günleri ona göre biter. Boş: UTC.',
+  'settings.tokenLifetime.hint': 'Erişim belirteçlerinin, 30s ile 1h arası. Boş: 5m.',
+  'settings.document.noJson': 'Bu henüz bir JSON nesnesi değil.',
+  'settings.retention.edit': 'Saklamayı değiştir',
+  'settings.retention.edit.title':
+    '{plane} düzleminde kaydedilenin ne kadar saklandığını değiştirin',
+  'settings.retention.entries.hint':
+    '400d gibi, en az 183d. Boş: on yıl. Özetler sonsuza dek kalır.',
+  'settings.retention.payloads.hint': '90d gibi. Boş: sonsuza dek.',
+  'settings.retention.goes':
+    '{plane} düzleminde kaydedilmiş bir şey, gideceğinden daha erken gidebilir; ilki dakikalar içinde. Hiçbir şey onu geri getirmez.',
+  'settings.hold.make': 'Bir konuyu tut',
+  'settings.hold.make.title': '{plane} düzleminde bir konunun gerektirebileceğini tutun',
+  'settings.hold.says':
+    'Bunların hepsine uyan çağrılardan kaydedilen, saklama ne derse desin, tutma kaldırılana dek saklanır. Hiçbir şey adlandırılmazsa her çağrı tutulur.',
+  'settings.hold.matter': 'Konu',
+  'settings.hold.matter.hint': 'Kısa bir ad: küçük harf, rakam ve -',
+  'settings.hold.why': 'Neden',
+  'settings.hold.agent': 'Ajan',
+  'settings.hold.item': 'Sunucu ya da API',
+  'settings.hold.user': 'Kimin adına',
+  'settings.hold.since': 'Şu andan beri',
+  'settings.hold.until': 'Şu ana dek, o hariç',
+  'settings.hold.times.hint': '2026-11-01T00:00:00Z gibi',
+  'settings.hold.end': 'Tutmayı kaldır',
+  'settings.hold.end.act': '{name} tutmasını kaldır',
+  'settings.hold.end.title': '{name} tutması kaldırılsın mı?',
+  'settings.hold.end.says':
+    'Düzlemin sakladığından eski olan, başka bir tutma saklamıyorsa gider: {name} saklamayacak.',
   'settings.retention.says':
     'Kaydedilenin ne kadar saklandığı. Özetler, ve onlarla her kanıt, sonsuza dek kalır.',
   'settings.retention.entries': 'Kayıtlar',
@@ -45,6 +82,14 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.kept': 'Saklama',
   'settings.asPlane': 'düzlemin dediği gibi',
   'settings.items': 'Ona dokunan öğeler',
+  'settings.masked.hint':
+    'Öğelerin bu sınıftan diye işaretlediği, hiçbir şey saklanmadan önce maskelenir; bir öğe hiçbir şey işaretlemiyorsa tümü saklanmaz. Bundan sonraki çağrılar için geçerlidir.',
+  'settings.kept.hint': '30d gibi. Boş: düzlemin dediği gibi.',
+  'settings.dataClass.make': 'Veri sınıfı adlandır',
+  'settings.dataClass.make.title': 'Bir veri sınıfına ne olacağını söyleyin',
+  'settings.dataClass.edit': 'Değiştir',
+  'settings.dataClass.edit.act': '{plane} düzleminin {class} veri sınıfını değiştir',
+  'settings.dataClass.edit.title': '{plane} düzleminin {class} veri sınıfını değiştirin',
   'settings.dataClasses.empty.title': 'Henüz veri sınıfı yok',
   'settings.dataClasses.empty.body':
     'Bir öğe hangi veri sınıflarına dokunduğunu söyler; bir düzlem hangilerinin maskelendiğini ve ötekilerin ne kadar saklandığını söyler.',
@@ -54,7 +99,23 @@ export const settings: Record<keyof typeof english, string> = {
     'Başka hangi yayıncılara güvenildiğini bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
   'settings.identity.empty.title': 'Başka bir yayıncıya güvenilmiyor',
   'settings.identity.empty.body':
-    'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine güvenmek için Issuer türünde bir belge uygulayın.',
+    'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine de güvenilebilir.',
+  'settings.issuer.make': 'Yayımcıya güven',
+  'settings.issuer.make.title': 'Başka bir yayımcının belirteçlerine güvenin',
+  'settings.issuer.edit': 'Değiştir',
+  'settings.issuer.edit.act': '{name} yayımcısını değiştir',
+  'settings.issuer.edit.title': '{name} yayımcısını değiştirin',
+  'settings.issuer.edit.says':
+    'Yayımcıya belgenin dediği için, yalnız bu düzlemde ve bir sonraki çağrıdan başlayarak güvenilir.',
+  'settings.issuer.document.hint':
+    'JSON olarak: buradaki adı, sahibi, belirteçlerinin yazdığı biçimiyle yayımcı, ve ajanı, tüketiciyi, kullanıcıyı adlandıran talepler.',
+  'settings.issuer.written': '{name} yayımcısı bir sonraki çağrıdan başlayarak yazdığınız gibi',
+  'settings.issuer.remove': 'Yayımcıyı kaldır',
+  'settings.issuer.remove.act': '{name} yayımcısını kaldır',
+  'settings.issuer.remove.title': '{name} yayımcısına artık güvenilmesin mi?',
+  'settings.issuer.remove.says':
+    '{issuer} belirteçleri bir sonraki çağrıdan başlayarak {plane} düzleminde reddedilir.',
+  'settings.issuer.removed': '{name} yayımcısına artık güvenilmiyor',
   'settings.accounts': 'Kişiler',
   'settings.administrator': 'Yönetici',
   'settings.administrator.of': 'Bütün kurulumun yöneticisi',

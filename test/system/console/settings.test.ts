@@ -15,6 +15,13 @@ const kept = {
   },
 }
 
+/** A plane's document, or how it was written. */
+interface Asked {
+  readonly status?: number
+  readonly timeZone?: string
+  readonly ledger?: object
+}
+
 describe('Settings in the browser', () => {
   let world: ConsoleWorld
   let alice: Visitor
@@ -141,6 +148,169 @@ describe('Settings in the browser', () => {
     }
     // Where they landed, the overview asks for calls, which are not theirs to read.
     dev.checked(/403 .*\/calls\//)
+  })
+
+  describe('of a plane that no files manage', () => {
+    let carol: Visitor
+    before(async () => {
+      carol = await world.signedIn('carol', { administrator: true })
+    })
+    /** What was wrong on purpose, by this visitor's page so far. */
+    const refused = /\b(?:412|422) \(/
+    const dialogOf = () => carol.page.getByRole('dialog')
+    const fill = (label: string, text: string) => dialogOf().getByLabel(label).first().fill(text)
+    const act = (name: string) => dialogOf().getByRole('button', { name, exact: true })
+    const done = () => dialogOf().waitFor({ state: 'detached' })
+    /** By the page itself: its session is a cookie that goes nowhere else. */
+    const askFor = (plane: string, title?: string): Promise<Asked> =>
+      carol.page.evaluate(
+        async ([at = '', title]) => {
+          const found = await fetch(at)
+          const document = (await found.json()) as object
+          if (title === undefined) return document
+          const headers = {
+            'content-type': 'application/json',
+            'if-match': found.headers.get('etag') ?? '',
+          }
+          const body = JSON.stringify({ ...document, title })
+          const { status } = await fetch(at, { method: 'PUT', headers, body })
+          return { status }
+        },
+        [`/api/v1/planes/${plane}`, title],
+      )
+
+    test('the plane is made, and changed over exactly what was read', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/planes')
+      await page.getByRole('button', { name: 'Make plane' }).click()
+      assert.deepEqual(await lookAt(page, 'settings-plane'), [])
+      await fill('Name', 'lab')
+      await fill('Time zone', 'Mars/Olympus')
+      await act('Make plane').click()
+      await dialogOf().getByRole('alert').getByText('IANA').waitFor()
+      await fill('Time zone', 'Europe/Istanbul')
+      await act('Make plane').click()
+      await done()
+      await page.getByRole('button', { name: 'Change plane lab' }).click()
+      assert.equal((await askFor('lab', 'Somebody else was here')).status, 200)
+      await fill('Title', 'The laboratory')
+      await act('Change').click()
+      await dialogOf().getByRole('alert').waitFor()
+      await act('Cancel').click()
+      await page.getByText('Somebody else was here').first().waitFor()
+      await page.getByRole('button', { name: 'Change plane lab' }).click()
+      await fill('Title', 'The laboratory')
+      await act('Change').click()
+      await done()
+      await page.locator('tr[data-id="lab"]').getByText('The laboratory').waitFor()
+      assert.equal((await askFor('lab')).timeZone, 'Europe/Istanbul')
+      checked(refused)
+    })
+
+    test('what it keeps is shortened by who types its name, and lengthened by a word', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/retention?plane=lab')
+      const card = page.locator('[data-testid="settings.retention"][data-id="lab"]')
+      const change = () => card.getByRole('button', { name: 'Change retention' }).click()
+      await change()
+      await fill('Arguments and results', '90d')
+      await dialogOf().getByText('Nothing brings it back').waitFor()
+      assert.deepEqual(await lookAt(page, 'settings-retention-edit'), [])
+      await dialogOf().getByLabel('Reason').fill('by the data protection officer')
+      assert.equal(await act('Change retention').isDisabled(), true)
+      await fill('Type lab to go on', 'lab')
+      await act('Change retention').click()
+      await done()
+      await card.getByText('90d', { exact: true }).waitFor()
+      await change()
+      await fill('Arguments and results', '120d')
+      assert.equal(await dialogOf().getByText('Nothing brings it back').count(), 0)
+      await act('Change retention').click()
+      await done()
+      await card.getByText('120d', { exact: true }).waitFor()
+      assert.deepEqual((await askFor('lab')).ledger, { retain: { payloads: '120d' } })
+      checked(refused)
+    })
+
+    test('a matter is held, and the hold taken out by who types the name of the plane', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/retention?plane=lab')
+      const card = page.locator('[data-testid="settings.retention"][data-id="lab"]')
+      await card.getByRole('button', { name: 'Hold a matter' }).click()
+      assert.deepEqual(await lookAt(page, 'settings-hold'), [])
+      await fill('Matter', 'matter-9')
+      await fill('Why', 'A law suit')
+      await act('Hold a matter').click()
+      await done()
+      await card.getByText('Held for matter-9').waitFor()
+      await card.getByRole('button', { name: 'Take out hold matter-9' }).click()
+      await dialogOf().getByLabel('Reason').fill('settled')
+      await fill('Type lab to go on', 'lab')
+      await act('Take out hold').click()
+      await done()
+      await card.getByText('Held for matter-9').waitFor({ state: 'detached' })
+      checked(refused)
+    })
+
+    test('a data class is masked before any item names it, and recorded again', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/data-classes?plane=lab')
+      await page.getByRole('button', { name: 'Name a data class' }).click()
+      await fill('Data class', 'iban')
+      await dialogOf().getByLabel('masked, never recorded').check()
+      await act('Name a data class').click()
+      await done()
+      const row = page.locator('tr[data-id="lab/iban"]')
+      await row.getByText('masked, never recorded').waitFor()
+      await row.getByRole('button').click()
+      await dialogOf().getByLabel('masked, never recorded').uncheck()
+      await fill('Kept', '400d')
+      await act('Change').click()
+      await done()
+      await row.getByText('as it is').waitFor()
+      await row.getByText('400d').waitFor()
+      checked(refused)
+    })
+
+    test('an issuer is trusted, refused where its document is wrong, and trusted no longer', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/identity?plane=lab')
+      await page.getByRole('button', { name: 'Trust an issuer' }).first().click()
+      await dialogOf().getByLabel('Reason').fill('the new provider')
+      await fill('The document', '{ "name": ')
+      await dialogOf().getByText('This is no JSON object yet.').waitFor()
+      assert.deepEqual(await lookAt(page, 'settings-issuer'), [])
+      assert.equal(await act('Trust an issuer').isDisabled(), true)
+      const accessTokens = { agent: { claim: 'client_id' }, user: { claim: 'sub' } }
+      const issuer = {
+        ...{ name: 'corporate', owner: 'identity-team' },
+        ...{ issuer: 'https://login.example.com', accessTokens },
+      }
+      await fill('The document', JSON.stringify({ ...issuer, trust: 'all' }))
+      await act('Trust an issuer').click()
+      await dialogOf().getByRole('alert').getByText('trust').waitFor()
+      await fill('The document', JSON.stringify(issuer))
+      await act('Trust an issuer').click()
+      await done()
+      const row = page.locator('tr[data-id="lab/corporate"]')
+      await row.getByText('https://login.example.com').waitFor()
+      await page.getByRole('button', { name: 'Remove issuer corporate' }).click()
+      await dialogOf().getByLabel('Reason').fill('left')
+      await act('Remove issuer').click()
+      await done()
+      await row.waitFor({ state: 'detached' })
+      checked(refused)
+    })
+
+    test('what files manage is not changed here, and says where it is', async () => {
+      const { page, open, checked } = carol
+      await open('/m/settings/planes')
+      const change = page.getByRole('button', { name: 'Change plane archive' })
+      assert.equal(await change.getAttribute('aria-disabled'), 'true')
+      await change.hover()
+      await page.getByText('The files of the set test manage it').waitFor()
+      checked(refused)
+    })
   })
 
   for (const tab of [
