@@ -90,6 +90,8 @@ async function spawnFile(
         ...process.env,
         NO_COLOR: '1',
         TMPDIR: folder,
+        // Half of what a file takes to begin is compiling what the files before it compiled.
+        NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
         ...(store === 'postgres' && { TEST_STORE: store }),
       },
     },

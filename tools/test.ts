@@ -70,20 +70,29 @@ function print({ file, passed, skipped, failures, durationMs, output }: Outcome)
 
 /** A suite whose first line says so runs once more, on PostgreSQL. */
 const bothStores = '// Runs on both stores.'
-const runsOf = (file: string): readonly (readonly [string, Store])[] =>
-  readFileSync(`${root}${file}`, 'utf8').startsWith(bothStores)
-    ? [
-        [file, 'folder'],
-        [file, 'postgres'],
-      ]
-    : [[file, 'folder']]
+/** Those that say so begin first: one that takes minutes and begins last is waited for by nobody else's work. */
+const takesLong = '// Takes minutes.'
+
+interface Run {
+  readonly file: string
+  readonly store: Store
+  readonly isLong: boolean
+}
+
+const runsOf = (file: string): readonly Run[] => {
+  const [first = '', second = ''] = readFileSync(`${root}${file}`, 'utf8').split('\n', 2)
+  const isLong = first === takesLong || second === takesLong
+  const stores: readonly Store[] = first === bothStores ? ['folder', 'postgres'] : ['folder']
+  return stores.map((store) => ({ file, store, isLong }))
+}
 
 // Files run beside each other, one more than there are cores: a file waits for processes half of its time.
 async function runAll(todo: readonly string[]): Promise<Outcome[]> {
-  const waiting = todo.flatMap(runsOf).values()
+  const runs = todo.flatMap(runsOf)
+  const waiting = runs.toSorted((a, b) => Number(b.isLong) - Number(a.isLong)).values()
   const outcomes: Outcome[] = []
   const lane = async () => {
-    for (const [file, store] of waiting) {
+    for (const { file, store } of waiting) {
       const outcome = await runFile(file, { root, limitMs: fileLimitMs[tier], store })
       outcomes.push(outcome)
       print(outcome)

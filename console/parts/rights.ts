@@ -8,6 +8,8 @@ export interface Rights {
   readonly grants: boolean
   /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
   readonly recorded: boolean
+  /** Finds the calls about a person. */
+  readonly finds: boolean
   /** Takes and verifies what proves the ledger. */
   readonly evidence: boolean
   /** Reads who holds which role. */
@@ -19,8 +21,8 @@ export interface Rights {
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
 export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
 
-/** Those of the planes that are looked at in which they may. */
-export const usePlanesWith = (right: keyof Rights): readonly string[] => {
+/** Of the planes that this page is about, those in which the person may do it. */
+export const usePlanesWhere = (right: keyof Rights): readonly string[] => {
   const me = useMe().data
   return usePlanes().filter((plane) => rightsOf(me, plane)[right])
 }
@@ -43,6 +45,7 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     plane: isAdministrator || roles.some(({ over }) => over === undefined),
     grants: isAdministrator || holds('plane-admin', 'owner'),
     recorded: holds('soc'),
+    finds: holds('soc', 'privacy'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
     roles:

@@ -1,3 +1,4 @@
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { runClientScenario } from './client-suite.ts'

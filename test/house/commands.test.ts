@@ -1,3 +1,4 @@
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
 // Needs from Debian: python3, openssl
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

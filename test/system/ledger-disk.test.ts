@@ -1,4 +1,5 @@
 // Needs from Debian: strace
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
 // Writes docs/peers.md where UPDATE_PEERS is set: UPDATE_PEERS=1 npm run test:system -- system/peers
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useAll } from '../../api/all.ts'
 import { useMe } from '../../api/session.ts'
 import { PlaneName, planeColumn, usePlanes } from '../../parts/planes.tsx'
-import { useGoverned, usePlanesWith } from '../../parts/rights.ts'
+import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
@@ -17,7 +17,7 @@ export const Identity = () => {
   const words = useWords()
   const { say } = words
   const planes = usePlanes()
-  const mine = usePlanesWith('issuers')
+  const mine = usePlanesWhere('issuers')
   const issuers = useAll(path, mine)
   const me = useMe().data
   const title = say('settings.identity')

@@ -3,7 +3,7 @@ import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
 import { useMe } from '../../api/session.ts'
 import { planeColumn } from '../../parts/planes.tsx'
-import { useGoverned, usePlanesWith } from '../../parts/rights.ts'
+import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
@@ -20,7 +20,7 @@ type Row = RowOf<typeof path>
 export const Roles = () => {
   const words = useWords()
   const { say } = words
-  const planes = usePlanesWith('roles')
+  const planes = usePlanesWhere('roles')
   const mine = useGoverned(planes)
   const me = useMe().data
   const notMine = say('settings.role.notYours')

@@ -1,4 +1,5 @@
 // Needs from Debian: chromium
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { canonicalJson } from '#lib/json.ts'

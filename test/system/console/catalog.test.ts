@@ -1,4 +1,5 @@
 // Needs from Debian: chromium
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'

@@ -1,4 +1,5 @@
 // Needs from Debian: chromium
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

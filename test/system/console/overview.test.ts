@@ -1,4 +1,5 @@
 // Needs from Debian: chromium
+// Takes minutes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
