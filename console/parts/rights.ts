@@ -12,6 +12,10 @@ export interface Rights {
   readonly finds: boolean
   /** Takes and verifies what proves the ledger. */
   readonly evidence: boolean
+  /** Reads who holds which role. */
+  readonly roles: boolean
+  /** Reads which other issuers are trusted. */
+  readonly issuers: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
@@ -44,7 +48,12 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     finds: holds('soc', 'privacy'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
+    roles:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    issuers:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
   }
 }
 
 const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])
+const readers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc'])

@@ -53,7 +53,7 @@ export const call = {
   'call.told.hidden':
     'Exactly what is told of a name that does not exist. It may not discover this capability.',
   'call.told.refused':
-    'That it was refused, with the reason in one word ({reason}) and a link to this page.',
+    'That it was refused, with the reason in one word ({reason}) and the id of this call.',
   'call.told.answer': 'The answer of the server, as it came.',
   'call.arguments': 'Arguments',
   'call.result': 'Answer',

@@ -51,7 +51,7 @@ export const call: Record<keyof typeof english, string> = {
   'call.told': 'Ajana söylenen',
   'call.told.hidden':
     'Var olmayan bir ad için ne söyleniyorsa tam olarak o. Bu yeteneği keşfedemez.',
-  'call.told.refused': 'Reddedildiği; tek sözcükle nedeni ({reason}) ve bu sayfanın bağlantısıyla.',
+  'call.told.refused': 'Reddedildiği; tek sözcükle nedeni ({reason}) ve bu çağrının kimliğiyle.',
   'call.told.answer': 'Sunucunun yanıtı, geldiği gibi.',
   'call.arguments': 'Argümanlar',
   'call.result': 'Yanıt',
