@@ -1,4 +1,4 @@
-// Needs from Debian: chromium openssl python3
+// Needs from Debian: chromium, openssl, python3
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
