@@ -39,6 +39,7 @@ export const call = {
   'call.suspend.body':
     'Every call of {agent} is denied at Permit from now on, in plane {plane}, until somebody resumes it. Other agents are not affected.',
   'call.suspend.done': 'Suspended {agent}. Its next call is denied.',
+  'call.suspend.already': 'It is suspended already. The page of the agent resumes it.',
   'call.suspended': 'suspended',
   'call.who': 'Who',
   'call.who.says': '{agent} for {consumer}',

@@ -38,6 +38,7 @@ export const call: Record<keyof typeof english, string> = {
   'call.suspend.body':
     '{agent} ajanının {plane} düzlemindeki her çağrısı, biri sürdürene kadar İzin durağında reddedilir. Başka ajanlar etkilenmez.',
   'call.suspend.done': '{agent} askıya alındı. Sonraki çağrısı reddedilir.',
+  'call.suspend.already': 'Zaten askıda. Ajanın sayfasından devam ettirilir.',
   'call.suspended': 'askıda',
   'call.who': 'Kim',
   'call.who.says': '{consumer} için {agent}',
