@@ -187,6 +187,28 @@ describe('Find a person', () => {
     assert.equal(await page.getByRole('button', { name: 'Find calls' }).isDisabled(), true)
   })
 
+  test('where there are too many keys it says from when on was looked, and looks before that', async () => {
+    await open()
+    const cutAt = Date.now() - 10 * 86_400_000
+    const path = '**/api/v1/planes/ops/find'
+    // So many keys as the gateway stops at would take a minute to be made.
+    await page.route(path, async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), cutAt } })
+    })
+    await find(person, 4)
+    const cut = page.getByTestId('find.cut')
+    await cut.getByText(/^Calls before .* were not looked through/).waitFor()
+    assert.deepEqual(await lookAt(page, 'find-cut'), [])
+    await page.unroute(path)
+    const asked = page.waitForRequest((request) => request.url().endsWith('/planes/ops/find'))
+    await cut.getByRole('button', { name: 'Look before that' }).click()
+    const { since, until } = (await asked).postDataJSON()
+    assert.equal(Math.abs(Date.parse(until) - cutAt) < 60_000, true, until)
+    assert.ok(Date.parse(since) < Date.parse(until))
+    await page.locator('[data-testid="find.found"][data-count="0"]').waitFor()
+  })
+
   test('nothing is wrong with it for axe, in both themes and both languages, at both widths', async () => {
     await open()
     await find(person, 4)
