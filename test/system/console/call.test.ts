@@ -153,7 +153,7 @@ describe('The page of a call', () => {
     await open(`/m/calls/${next}?plane=ops`)
     assert.match((await pathShown(alice)) ?? '', /P:denied/)
     const again = page.getByRole('button', { name: 'Suspend auditor' })
-    await page.getByTestId('call.about').getByText('suspended').waitFor()
+    await page.getByTestId('call.about').getByText('· suspended').waitFor()
     assert.equal(await again.getAttribute('aria-disabled'), 'true')
     checked()
   })
