@@ -8,6 +8,8 @@ export interface Rights {
   readonly grants: boolean
   /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
   readonly recorded: boolean
+  /** Reads what became of calls: whoever is there for more than looking at the catalogue. */
+  readonly calls: boolean
   /** Finds the calls about a person. */
   readonly finds: boolean
   /** Takes and verifies what proves the ledger. */
@@ -45,6 +47,7 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     plane: isAdministrator || roles.some(({ over }) => over === undefined),
     grants: isAdministrator || holds('plane-admin', 'owner'),
     recorded: holds('soc'),
+    calls: isAdministrator || roles.some(({ role }) => role !== 'developer'),
     finds: holds('soc', 'privacy'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
