@@ -23,7 +23,7 @@ import { createIds } from '#lib/id.ts'
 import { silentLog } from '#lib/log.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
-import { createArgumentHash } from '#vault/argument-hash.ts'
+import { createArgumentHash, soughtOf } from '#vault/argument-hash.ts'
 import { createSealer } from '#vault/sealer.ts'
 import { measureVerifying } from './verify.ts'
 
@@ -137,7 +137,9 @@ const measureFloor = (file: string, forMs: number) => {
 
 const folder = await mkdtemp(join(tmpdir(), 'bailiwick-bench-'))
 const options = { folder, appendDeadlineMs: 2000, clock, log: silentLog }
-const hash = createArgumentHash(createSecretKey(systemRandom(32)), 'bench')
+const findKey = createSecretKey(systemRandom(32))
+const { ofSought } = createArgumentHash(createSecretKey(systemRandom(32)), 'bench')
+const hash = (argument: string, text: string) => ofSought(soughtOf(findKey, argument, text))
 const sealer = createSealer({
   key: createSecretKey(systemRandom(32)),
   plane,

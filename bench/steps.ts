@@ -29,7 +29,7 @@ import type { CallerView } from '#policy/policy.ts'
 import { createWindows } from '#quota/windows.ts'
 import { openStore } from '#store/open.ts'
 import { createTelemetry } from '#telemetry/telemetry.ts'
-import { createArgumentHash } from '#vault/argument-hash.ts'
+import { createArgumentHash, soughtOf } from '#vault/argument-hash.ts'
 import { createKeyring } from '#vault/keyring.ts'
 import { startInstallation } from '../src/compose.ts'
 import { readConfiguration } from '../src/config.ts'
@@ -106,7 +106,9 @@ const keyring = await createKeyring({ folder: 'memory', values: memory.values, r
 await keyring.prepare(id)
 
 const sealer = keyring.sealer(id, 'arguments')
-const hash = createArgumentHash(createSecretKey(random(32)), id)
+const findKey = createSecretKey(random(32))
+const { ofSought } = createArgumentHash(createSecretKey(random(32)), id)
+const hash = (argument: string, text: string) => ofSought(soughtOf(findKey, argument, text))
 /** As of one subject whose key is in memory. */
 const payloadSealer: PayloadSealer = {
   sealing: () => ({ seal: sealer.seal, hash }),

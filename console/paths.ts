@@ -12,6 +12,7 @@ export const paths = {
   entry: (position: number) => `/m/ledger/${position}`,
   integrity: () => '/m/ledger/integrity',
   exports: () => '/m/ledger/exports',
+  find: () => '/m/ledger/find',
   call: (call: string) => `/m/calls/${part(call)}`,
 
   alarms: () => '/m/alarms',

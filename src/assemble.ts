@@ -26,6 +26,7 @@ import { inArchive, inFile } from '#ledger/tree/published.ts'
 import { createVerified } from '#ledger/verified.ts'
 import { systemClock as clock, systemRandom as random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
+import { createFlood } from '#lib/flood.ts'
 import { createLog } from '#lib/log.ts'
 import { createPeople } from '#people/create-people.ts'
 import { createEntering } from '#people/entering.ts'
@@ -240,6 +241,7 @@ export const assemble = async (about: {
     offers,
     recorded,
     verified: createVerified({ store, log }),
+    finds: createFlood({ atOnce: 20, intervalMs: 3000 }),
     given: createGivenArguments(store, recorded),
     watchSecrets,
   }
@@ -320,6 +322,7 @@ export const installationOf = (
         const subjects = users?.map((user): Subject => `user:${user}`)
         return parts.vault.plane(plane).payloads.hashes({ ...about, subjects })
       },
+      sought: ({ plane, ...about }) => parts.vault.plane(plane).payloads.sought(about),
     }),
     evidence(plane) {
       const { store, ledger, keeper, version } = parts

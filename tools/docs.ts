@@ -140,8 +140,8 @@ ${generated}
 A RoleBinding gives people or a Team a role over a plane, over the items of a Team, or over one server or API, with an end if it
 has one. Whoever an item names as its \`owner\`, a Team or a person, holds \`owner\` over what names them. Administrators of
 the installation are written at the account by another administrator; they may everything in every plane but read what
-is recorded of calls. Whoever can open the control socket is one, and reads that too, since the key file lies beside it:
-that he does is an entry.
+is recorded of calls and find the calls about a person. Whoever can open the control socket is one, and reads that too, since
+the key file lies beside it: that he does is an entry.
 
 Nobody gives themselves a role: a change after which its author would hold more than before is refused, whatever
 document or file it comes by. Nobody grants to an agent that names them as its owner. What a change touches is judged

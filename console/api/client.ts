@@ -1,4 +1,5 @@
 import createClient, { type FetchOptions } from 'openapi-fetch'
+import { noteClock } from './clock.ts'
 import { type Problem, problemOf, unreachable } from './problem.ts'
 import type { paths } from './schema.ts'
 
@@ -66,12 +67,14 @@ export const tell = async <M extends Method, P extends PathOf<M>>(
   ask: Ask<M, P>,
 ): Promise<Told<Answer<M, P>>> => {
   const call = client[method.toUpperCase() as 'GET'] as unknown as Loose
+  const askedAt = Date.now()
   const { data, error, response } = await call(path, reasoned(ask as Loosely)).catch(
     (thrown: unknown) => {
       if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
       throw unreachable()
     },
   )
+  noteClock(response.headers.get('date'), askedAt)
   if (!response.ok) throw told(problemOf(response.status, error))
   const etag = response.headers.get('etag') ?? undefined
   return { body: data as Answer<M, P>, etag }

@@ -854,6 +854,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planes/{plane}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which arguments persons can be found: those of which entries hold hashes. */
+        get: operations["getPlanesFind"];
+        put?: never;
+        /** The calls about a person that you may read, newest first, by a hash that the caller makes with the key. That somebody looked is an entry, durable before the answer. Calls of a subject that was erased are not found. */
+        post: operations["postPlanesFind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planes/{plane}/find/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The key by which a page hashes whom somebody looks for, so that the server is not told whom. That it was given is an entry, durable before the answer. */
+        post: operations["postPlanesFindKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/planes/{plane}/grants": {
         parameters: {
             query?: never;
@@ -4781,7 +4816,7 @@ export interface operations {
                             decision: "permitted" | "denied" | "limited" | "held";
                             /** @description That permitted it. */
                             grant?: string;
-                            /** @description Arguments that were indexed then: what was given, or `hmac:` and its keyed hash where it is personal; null where nothing was, true where something that is not recorded was. */
+                            /** @description Arguments that were indexed then: what was given, or `hmac2:` and its keyed hash (`hmac:` in entries of earlier versions) where it is personal; null where nothing was, true where something that is not recorded was. */
                             indexed: {
                                 [key: string]: string | null | true;
                             };
@@ -4946,7 +4981,7 @@ export interface operations {
                             decision: "permitted" | "denied" | "limited" | "held";
                             /** @description That permitted it. */
                             grant?: string;
-                            /** @description Arguments that were indexed then: what was given, or `hmac:` and its keyed hash where it is personal; null where nothing was, true where something that is not recorded was. */
+                            /** @description Arguments that were indexed then: what was given, or `hmac2:` and its keyed hash (`hmac:` in entries of earlier versions) where it is personal; null where nothing was, true where something that is not recorded was. */
                             indexed: {
                                 [key: string]: string | null | true;
                             };
@@ -6260,6 +6295,183 @@ export interface operations {
                 content: {
                     "application/json": {
                         yaml: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanesFind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        arguments: {
+                            argument: string;
+                            /** @description The first of them, SERVER/NAME. */
+                            capabilities: string[];
+                            /** @description Capabilities that are recorded with a hash of it. */
+                            count: number;
+                            /** @description Capabilities that take one of that name, of which entries say nothing, or what was given: nobody is found in their calls. */
+                            otherCount: number;
+                            /** @description The first of them, SERVER/NAME. */
+                            others: string[];
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesFind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The `next` of the page before. */
+                    after?: string;
+                    argument: string;
+                    /** @description HMAC-SHA-256 by the key, of the argument’s name, a zero byte and the text; hex. */
+                    hash: string;
+                    /** @default 100 */
+                    limit?: number;
+                    /** @description Why; it stands in the ledger. */
+                    reason?: string;
+                    /** @description An instant, or how long ago: 2h, 7d. */
+                    since?: string;
+                    /** @description The same; not included. */
+                    until?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Calls before it were not looked at, for there are too many keys; ask with it as `until`. UTC milliseconds. */
+                        cutAt?: number;
+                        items: {
+                            agent: string;
+                            /** @description Id of the API key that it came by. */
+                            apiKey?: string;
+                            /** @description UTC milliseconds. */
+                            at: number;
+                            because: string;
+                            /** @description Empty for a count of equal refusals. */
+                            call: string;
+                            /**
+                             * @description Of what was called, where it had one.
+                             * @enum {string}
+                             */
+                            class?: "read" | "write" | "destructive";
+                            consumer: string;
+                            count: number;
+                            /** @enum {string} */
+                            decision: "permitted" | "denied" | "limited" | "held";
+                            /** @description That permitted it. */
+                            grant?: string;
+                            /** @description Arguments that were indexed then: what was given, or `hmac2:` and its keyed hash (`hmac:` in entries of earlier versions) where it is personal; null where nothing was, true where something that is not recorded was. */
+                            indexed: {
+                                [key: string]: string | null | true;
+                            };
+                            kind: string;
+                            method: string;
+                            name: string;
+                            outcome?: {
+                                code: string;
+                                ms: number;
+                                resultBytes: number;
+                                status: string;
+                            };
+                            /** @description The six stations in their order, each with what became of the call there. */
+                            path: {
+                                ms?: number;
+                                note?: string;
+                                /** @enum {string} */
+                                state: "passed" | "denied" | "limited" | "held" | "failed" | "not reached" | "recorded" | "unknown";
+                                /** @enum {string} */
+                                station: "authenticate" | "permit" | "limit" | "credential" | "forward" | "record";
+                            }[];
+                            plane: string;
+                            position: number;
+                            /** @description That refused it, where one did. */
+                            quota?: string;
+                            /** @description In one word, where it was refused. */
+                            reason?: string;
+                            /** @description That refused it, where rules did. */
+                            rules: string[];
+                            /** @description The flow that it belongs to. */
+                            run?: string;
+                            server: string;
+                            station: string;
+                            /** @description That a URI was read by. */
+                            template?: string;
+                            /** @description The trace-id that its caller sent. */
+                            trace?: string;
+                            /** @description On whose behalf, where that was somebody. */
+                            user?: string;
+                        }[];
+                        /** @description The `after` to go on with; absent at the end. */
+                        next?: string;
+                        /** @description Refusals of floods that were counted without saying whose they were. */
+                        unnamed: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    postPlanesFindKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plane: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Why; it stands in the ledger. */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 32 bytes, hex. */
+                        key: string;
                     };
                 };
             };

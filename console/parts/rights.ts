@@ -1,4 +1,5 @@
 import { type Me, useMe } from '../api/session.ts'
+import { usePlanes } from './planes.tsx'
 
 export interface Rights {
   /** Reads the plane as a whole, and not items of it alone. */
@@ -7,12 +8,26 @@ export interface Rights {
   readonly grants: boolean
   /** Reads what is recorded of calls: who watches over them, and not who runs the installation. */
   readonly recorded: boolean
+  /** Reads what became of calls: whoever is there for more than looking at the catalogue. */
+  readonly calls: boolean
+  /** Finds the calls about a person. */
+  readonly finds: boolean
   /** Takes and verifies what proves the ledger. */
   readonly evidence: boolean
+  /** Reads who holds which role. */
+  readonly roles: boolean
+  /** Reads which other issuers are trusted. */
+  readonly issuers: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
 export const useRights = (plane: string): Rights => rightsOf(useMe().data, plane)
+
+/** Of the planes that this page is about, those in which the person may do it. */
+export const usePlanesWhere = (right: keyof Rights): readonly string[] => {
+  const me = useMe().data
+  return usePlanes().filter((plane) => rightsOf(me, plane)[right])
+}
 
 /** Those of the planes whose every document the person may change, but for the plane's own. */
 export const useGoverned = (planes: readonly string[]): readonly string[] => {
@@ -32,9 +47,16 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
     plane: isAdministrator || roles.some(({ over }) => over === undefined),
     grants: isAdministrator || holds('plane-admin', 'owner'),
     recorded: holds('soc'),
+    calls: isAdministrator || roles.some(({ role }) => role !== 'developer'),
+    finds: holds('soc', 'privacy'),
     evidence:
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
+    roles:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    issuers:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
   }
 }
 
 const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])
+const readers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc'])

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { SearchState } from '../filters/use-search.ts'
+import { FacetSide } from './FacetSide.tsx'
 import { type Facet, Facets } from './Facets.tsx'
 import { FilterChips, UnknownFilters } from './FilterChips.tsx'
 import styles from './Narrowing.module.css'
@@ -21,7 +22,9 @@ export const Narrowing = ({
   children,
 }: NarrowingProps & { readonly children: ReactNode }) => (
   <div className={styles.list}>
-    <Facets facets={facets} filters={state.filters} onToggle={state.toggle} />
+    <FacetSide filters={state.filters}>
+      <Facets facets={facets} filters={state.filters} onToggle={state.toggle} />
+    </FacetSide>
     <div className={styles.main}>
       <div className={styles.tools}>
         <TextInput

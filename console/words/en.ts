@@ -3,6 +3,7 @@ import { call } from './en/call.ts'
 import { catalog } from './en/catalog.ts'
 import { drift } from './en/drift.ts'
 import { explain } from './en/explain.ts'
+import { find } from './en/find.ts'
 import { frame } from './en/frame.ts'
 import { integrity } from './en/integrity.ts'
 import { ledger } from './en/ledger.ts'
@@ -18,6 +19,7 @@ export const en = {
   ...catalog,
   ...drift,
   ...explain,
+  ...find,
   ...frame,
   ...integrity,
   ...ledger,

@@ -3,6 +3,7 @@ import { call } from './tr/call.ts'
 import { catalog } from './tr/catalog.ts'
 import { drift } from './tr/drift.ts'
 import { explain } from './tr/explain.ts'
+import { find } from './tr/find.ts'
 import { frame } from './tr/frame.ts'
 import { integrity } from './tr/integrity.ts'
 import { ledger } from './tr/ledger.ts'
@@ -18,6 +19,7 @@ export const tr = {
   ...catalog,
   ...drift,
   ...explain,
+  ...find,
   ...frame,
   ...integrity,
   ...ledger,

@@ -50,5 +50,5 @@ export const tellIndexed = ({ indexed }: Pick<CallRecord, 'indexed'>): string =>
 
 const tellValue = (value: string | true): string => {
   if (value === true) return '?'
-  return isHashedText(value) ? `${value.slice(0, 'hmac:'.length + 12)}…` : value
+  return isHashedText(value) ? `${value.slice(0, value.indexOf(':') + 13)}…` : value
 }

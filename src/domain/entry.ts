@@ -1,19 +1,10 @@
 import type { CapabilityKind } from './capability.ts'
+import type { About } from './entry-head.ts'
+import type { FindAsked, FindKeyGiven } from './find-entries.ts'
 import type { Indexed } from './indexed.ts'
 import type { RecordLevel } from './item-documents.ts'
-import type { CallId, ClientId, PlaneId } from './name.ts'
+import type { CallId, ClientId } from './name.ts'
 import type { CapabilityClass } from './selector.ts'
-
-/**
- * The entries of a plane's ledger: a closed set of shapes, strings and integers only (RFC 8785 needs
- * no more), and for arguments that are indexed null and true; at most 16 KiB. Their position in the ledger is not part of them. Times are UTC
- * milliseconds, durations milliseconds, sizes bytes.
- */
-interface About {
-  readonly v: 1
-  readonly at: number
-  readonly plane: PlaneId
-}
 
 interface Caller {
   readonly agent: string
@@ -365,6 +356,11 @@ export interface LedgerExported extends About {
   readonly with: readonly ('payloads' | 'arguments')[]
 }
 
+/**
+ * The entries of a plane's ledger: a closed set of shapes, strings and integers only (RFC 8785 needs
+ * no more), and for arguments that are indexed null and true; at most 16 KiB. Their position in the ledger is not part of them. Times are UTC
+ * milliseconds, durations milliseconds, sizes bytes.
+ */
 export type Entry =
   | Intent
   | Outcome
@@ -376,6 +372,8 @@ export type Entry =
   | Erased
   | Pruned
   | PayloadRead
+  | FindKeyGiven
+  | FindAsked
   | LedgerKey
   | LedgerBroken
   | LedgerExported

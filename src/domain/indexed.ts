@@ -17,9 +17,12 @@ export const indexedField = (argument: string): IndexedField => `arg.${argument}
 const prefix = indexedField('')
 
 /** In place of a personal argument stands a keyed hash (HMAC-SHA-256), which goes with its key. */
-const hashForm = /^hmac:[0-9a-f]{64}$/
+const hashForm = /^hmac2?:[0-9a-f]{64}$/
 
-export const hashedText = (hex: string): string => `hmac:${hex}`
+/** Of what a person is found by: see `vault/argument-hash.ts`. */
+export const hashedText = (hex: string): string => `hmac2:${hex}`
+/** As entries of earlier versions have it, of the text itself. */
+export const earlierHash = (hex: string): string => `hmac:${hex}`
 export const isHashedText = (text: string): boolean => hashForm.test(text)
 
 /** So that eight of them, whatever they say, fit an entry beside everything else. */

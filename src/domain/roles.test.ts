@@ -46,7 +46,8 @@ type Question = typeof question extends fc.Arbitrary<infer T> ? T : never
 
 /** Said again from the sentences of the roles, one case after the other. */
 const naive = ({ person, needs, plane, item, at, bindings }: Question): Verdict => {
-  if (person.administrator) return needs === 'arguments.read' ? 'missing' : 'permitted'
+  if (person.administrator)
+    return needs === 'arguments.read' || needs === 'persons.find' ? 'missing' : 'permitted'
   let any = false
   for (const one of bindings) {
     if (one.plane !== plane) continue
@@ -117,10 +118,11 @@ describe('The table of roles', () => {
   const given = (role: (typeof planeRoles)[number]) =>
     new Set([...roleTable[role].inPlane, ...roleTable[role].over])
 
-  test('lets an auditor, the privacy officer and a developer write nothing, erasing apart', () => {
+  test('lets an auditor, the privacy officer and a developer write nothing, erasing and finding apart', () => {
     for (const role of ['auditor', 'privacy', 'developer'] as const)
       for (const one of given(role))
-        if (one !== 'payloads.erase') assert.match(one, /\.(read|explain)$/, role)
+        if (one !== 'payloads.erase' && one !== 'persons.find')
+          assert.match(one, /\.(read|explain)$/, role)
   })
 
   test('lets nobody erase what is recorded but the privacy officer, and nobody who erases read it', () => {
@@ -131,9 +133,9 @@ describe('The table of roles', () => {
 
   const stopping = permissions.filter((one) => /\.(suspend|resume|revoke)$/.test(one))
 
-  test('lets the SOC stop everything and let it go on, and do nothing else', () => {
+  test('lets the SOC stop everything and let it go on, find persons, and do nothing else', () => {
     const writes = [...given('soc')].filter((one) => !/\.(read|explain)$/.test(one))
-    assert.deepEqual(writes.toSorted(), stopping.toSorted())
+    assert.deepEqual(writes.toSorted(), [...stopping, 'persons.find'].toSorted())
   })
 
   test('lets an owner stop what is theirs, and not lift what another has stopped', () => {
@@ -145,6 +147,11 @@ describe('The table of roles', () => {
   test('shows the arguments of calls to the SOC alone', () => {
     const who = planeRoles.filter((role) => given(role).has('arguments.read'))
     assert.deepEqual(who, ['soc'])
+  })
+
+  test('lets the SOC and the privacy officer find persons, and nobody else', () => {
+    const who = planeRoles.filter((role) => given(role).has('persons.find'))
+    assert.deepEqual(who, ['soc', 'privacy'])
   })
 
   test('gives nobody in a plane what belongs to the installation', () => {

@@ -65,6 +65,7 @@ export const permissions = [
   'calls.explain',
   'arguments.read',
   'payloads.erase',
+  'persons.find',
   'revisions.read',
   'revisions.restore',
   'members.read',
@@ -100,9 +101,13 @@ const policyOf = [
   'calls.explain',
 ] as const
 
-const ofThePlane = permissions.filter(
-  (one) => !ofTheInstallation.has(one) && one !== 'arguments.read' && one !== 'payloads.erase',
-)
+/** For those who watch over calls and over whom they are about, and nobody else. */
+const ofWatching: ReadonlySet<Permission> = new Set([
+  'arguments.read',
+  'payloads.erase',
+  'persons.find',
+])
+const ofThePlane = permissions.filter((one) => !ofTheInstallation.has(one) && !ofWatching.has(one))
 const reading = ofThePlane.filter((one) => /\.(read|explain)$/.test(one))
 const stopping = ofThePlane.filter((one) => /\.(suspend|resume|revoke)$/.test(one))
 
@@ -148,11 +153,12 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     over: reading,
   },
   soc: {
-    says: 'reads every call with its arguments, suspends and resumes whoever and whatever, revokes tokens, and grants nothing',
+    says: 'reads every call with its arguments, finds the calls about a person, suspends and resumes whoever and whatever, revokes tokens, and grants nothing',
     inPlane: [...everybody, ...policyOf],
     over: [
       'calls.read',
       'arguments.read',
+      'persons.find',
       ...stopping,
       'revisions.read',
       'roles.read',
@@ -160,9 +166,9 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
     ],
   },
   privacy: {
-    says: 'reads the policy and the calls, to judge what personal data flows, and erases what is recorded of somebody',
+    says: 'reads the policy and the calls, to judge what personal data flows, finds the calls about a person, and erases what is recorded of somebody',
     inPlane: [...everybody, ...policyOf],
-    over: ['calls.read', 'payloads.erase', 'revisions.read'],
+    over: ['calls.read', 'payloads.erase', 'persons.find', 'revisions.read'],
   },
   developer: {
     says: 'sees the catalogue',
@@ -173,7 +179,7 @@ export const roleTable: Readonly<Record<PlaneRole, RoleRow>> = {
 
 /** The administrator of the installation runs it: everything in every plane but other people's data. */
 const administrates: ReadonlySet<Permission> = new Set(
-  permissions.filter((one) => one !== 'arguments.read'),
+  permissions.filter((one) => one !== 'arguments.read' && one !== 'persons.find'),
 )
 
 export interface Person {

@@ -8,6 +8,7 @@ import type { CallQuery } from '#ledger/query.ts'
 import type { RecordedQuery } from '#ledger/recorded.ts'
 import type { Keeper } from '#ledger/tree/keeper.ts'
 import type { Verified } from '#ledger/verified.ts'
+import type { Flood } from '#lib/flood.ts'
 import type { Era } from '#mcp/revisions.ts'
 import type { People } from '#people/people.ts'
 import type { Tried } from '#policy/explain.ts'
@@ -68,6 +69,8 @@ export interface Installation {
   /** What a call was made with: for evaluation, and for whoever may read it. */
   readonly given: GivenArguments
   readonly recorded: RecordedQuery
+  /** How often somebody may look for a person, by plane and who asks. */
+  readonly finds: Flood
   /** The same evaluator as the gateway's, with its reasons; now, where nothing else is said. */
   explain(about: Explained): Explanation
   /** What else the evaluator may be asked by: a draft, an earlier revision. */

@@ -135,6 +135,18 @@ const recorded: fc.Arbitrary<Entry> = fc.oneof(
     payloads: integer,
     retain: text,
   }),
+  fc.record({ type: fc.constant('find.key' as const), ...about, by: text, why: text }),
+  fc.record({
+    type: fc.constant('find.asked' as const),
+    ...about,
+    argument: text,
+    by: text,
+    why: text,
+  }),
+  fc.record({
+    type: fc.constant('find.asked' as const),
+    ...{ ...about, argument: text, by: text, since: integer, until: integer, why: text },
+  }),
   fc.record({
     type: fc.constant('payload.read' as const),
     ...about,

@@ -17,6 +17,7 @@ import type {
   ResultSealed,
   StrangersCount,
 } from '#domain/entry.ts'
+import type { FindAsked, FindKeyGiven } from '#domain/find-entries.ts'
 import { type Indexed, indexedIn } from '#domain/indexed.ts'
 import { Fault } from '#lib/fault.ts'
 import { sortedIdentity } from './identity-body.ts'
@@ -81,6 +82,10 @@ const sorted = (entry: Entry): Entry => {
       return pruned(entry)
     case 'payload.read':
       return payloadRead(entry)
+    case 'find.key':
+      return findKey(entry)
+    case 'find.asked':
+      return findAsked(entry)
     case 'ledger.key':
       return ledgerKey(entry)
     case 'ledger.broken':
@@ -322,6 +327,27 @@ const payloadRead = (entry: PayloadRead): PayloadRead => ({
   call: entry.call,
   plane: entry.plane,
   type: entry.type,
+  v: 1,
+  why: entry.why,
+})
+
+const findKey = (entry: FindKeyGiven): FindKeyGiven => ({
+  at: integer(entry.at),
+  by: entry.by,
+  plane: entry.plane,
+  type: entry.type,
+  v: 1,
+  why: entry.why,
+})
+
+const findAsked = (entry: FindAsked): FindAsked => ({
+  argument: entry.argument,
+  at: integer(entry.at),
+  by: entry.by,
+  plane: entry.plane,
+  ...(entry.since !== undefined && { since: integer(entry.since) }),
+  type: entry.type,
+  ...(entry.until !== undefined && { until: integer(entry.until) }),
   v: 1,
   why: entry.why,
 })

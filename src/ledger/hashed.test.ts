@@ -4,7 +4,7 @@ import { hashedText } from '#domain/indexed.ts'
 import type { PlaneId } from '#domain/name.ts'
 import { readAsk } from './ask.ts'
 import { holds, lookOf, type Term } from './filter.ts'
-import { type PersonalHashes, withHashes } from './hashed.ts'
+import { type PersonalHashes, soughtTerm, withHashes } from './hashed.ts'
 import type { CallRecord } from './ledger.ts'
 
 const december = Date.UTC(2026, 11, 1)
@@ -21,6 +21,7 @@ const hashed = async (where: string[], more: object = {}, found: string[] = [has
       asked.push(about)
       return found
     },
+    sought: async () => ({ hashes: found, since: undefined }),
   }
   const filter = readAsk({ where, ...more }, now)
   const { terms } = await withHashes(filter, 'ops' as PlaneId, hashes)
@@ -76,5 +77,42 @@ describe('a question about a personal argument', () => {
     assert.deepEqual(lookOf(filter).fields, [{ agent: 'planner' }, { reason: 'other' }])
     const plain = await hashed(['arg.customer=4711'], {}, [])
     assert.deepEqual(lookOf(plain.filter).fields?.[0], { 'arg.customer': '4711' })
+  })
+})
+
+describe('whom a page looks for', () => {
+  const day = 24 * 3_600_000
+  const look = async (since: number | undefined, cut: number | undefined) => {
+    const asked: number[] = []
+    const hashes: PersonalHashes = {
+      find: async () => [],
+      async sought(about) {
+        asked.push(about.since)
+        return { hashes: [hash], since: cut }
+      },
+    }
+    const about = {
+      plane: 'ops' as PlaneId,
+      field: 'arg.customer',
+      sought: '',
+      until: now,
+    } as const
+    return { asked, ...(await soughtTerm({ ...about, since, most: 10 }, hashes)) }
+  }
+
+  test('is found by the hashes of their keys, and by no text', async () => {
+    const { term } = await look(undefined, undefined)
+    assert.ok(holds(term, saying(hash)))
+    for (const text of [other, '', '4711']) assert.equal(holds(term, saying(text)), false, text)
+  })
+
+  test('goes back a day more, for counts of refusals that were written after a month had ended', async () => {
+    const { asked, since, isCut } = await look(december, undefined)
+    assert.deepEqual([asked, since, isCut], [[december - day], december, false])
+  })
+
+  test('attack: where there are too many keys, nothing is said of a time of which not all were tried', async () => {
+    const { since, isCut } = await look(undefined, december)
+    assert.deepEqual([since, isCut], [december + day, true])
   })
 })

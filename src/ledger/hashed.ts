@@ -13,6 +13,17 @@ export interface PersonalHashes {
     readonly until: number
     readonly users: readonly string[] | undefined
   }): Promise<string[]>
+  /**
+   * Of whom a page has told what they are found by: by every key of those months, the latest first, of as
+   * many months as `most` allows. `since`: where the first month begins that was tried; undefined: all were.
+   */
+  sought(about: {
+    readonly plane: PlaneId
+    readonly sought: string
+    readonly since: number
+    readonly until: number
+    readonly most: number
+  }): Promise<{ readonly hashes: readonly string[]; readonly since: number | undefined }>
 }
 
 /**
@@ -46,6 +57,33 @@ export const withHashes = async (
     filter.terms.map((term) => (isOfArgument(term) ? ofTerm(term) : term)),
   )
   return { ...filter, terms }
+}
+
+/**
+ * Whom a page looks for, as a term, and from when on: later than was asked for, where there are too many
+ * keys. No call before that is in the answer, found or not, so that what it says is all of its time.
+ */
+export const soughtTerm = async (
+  about: {
+    readonly plane: PlaneId
+    readonly field: IndexedField
+    readonly sought: string
+    readonly since: number | undefined
+    readonly until: number
+    readonly most: number
+  },
+  hashes: PersonalHashes,
+): Promise<{
+  readonly term: Term
+  readonly since: number | undefined
+  readonly isCut: boolean
+}> => {
+  const { field, since } = about
+  const from = Math.max(firstInstant, (since ?? firstInstant) - countedLateMs)
+  const found = await hashes.sought({ ...about, since: from })
+  const term: Term = { field, values: [], not: false, hashes: new Set(found.hashes) }
+  if (found.since === undefined) return { term, since, isCut: false }
+  return { term, since: found.since + countedLateMs, isCut: true }
 }
 
 /** On whose behalf the calls were, where the filter says it: whose keys are enough. */

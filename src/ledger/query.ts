@@ -1,10 +1,11 @@
+import type { IndexedField } from '#domain/indexed.ts'
 import { type CallId, callId, type PlaneId } from '#domain/name.ts'
 import { idTime } from '#lib/id.ts'
 import type { Stepped } from '#store/call-index/call-index.ts'
 import type { EntryFilter, LedgerFile, Store, StoredEntry } from '#store/store.ts'
 import { indexedAtOnce } from './create-ledger.ts'
 import type { CallFilter } from './filter.ts'
-import { type PersonalHashes, withHashes } from './hashed.ts'
+import { type PersonalHashes, soughtTerm, withHashes } from './hashed.ts'
 import { type Calls, countIndexed, searchIndexed } from './indexed-search.ts'
 import type { CallRecord } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
@@ -31,6 +32,8 @@ export interface CallQuery {
   list(about: CallsAsked): Promise<CallRecord[]>
   /** Those that a filter selects. Fault('not_indexed') where the entries do not say: see `CallsSought`. */
   search(about: CallsSought & { readonly most: number }): Promise<CallsFound>
+  /** Those about whom a page looks for by what its argument is found by: see `vault/argument-hash.ts`. */
+  person(about: PersonSought): Promise<PersonFound>
   count(about: CallsSought): Promise<CallsCounted>
   histogram(about: CallsSought & { readonly stepMs: number }): Promise<Histogram>
   facets(
@@ -54,6 +57,18 @@ export interface CallQuery {
   /** When the entries of its time were pruned, UTC milliseconds; undefined where they were not. */
   prunedAt(plane: PlaneId, call: CallId): Promise<number | undefined>
 }
+export interface PersonSought extends CallsSought {
+  readonly field: IndexedField
+  /** 64 of 0-9 and a-f. */
+  readonly sought: string
+  /** Before this instant, UTC milliseconds. */
+  readonly until: number
+  readonly most: number
+}
+export interface PersonFound extends CallsFound {
+  /** Of calls before it nothing is told, for there are too many keys; undefined: all that were asked for were looked at. */
+  readonly cutAt: number | undefined
+}
 export interface CallsAsked {
   readonly plane: PlaneId
   readonly most: number
@@ -64,6 +79,9 @@ export interface FoundCall {
   readonly record: CallRecord
   readonly entries: StoredEntry[]
 }
+
+/** Keys that one search for a person tries: some seconds of computing, between which other work is done. */
+const mostKeys = 200_000
 
 /** The id is drawn while a request is worked on, its entry bears the request's time: seconds apart at most. */
 const nearMs = 2000
@@ -92,6 +110,14 @@ export const createCallQuery = (store: Store, hashes: PersonalHashes): CallQuery
     },
 
     search: async (about) => searchIndexed(callsOf(about.plane), await hashed(about)),
+    async person({ field, sought, until, ...about }) {
+      const { plane, filter } = about
+      const asked = { plane, field, sought, since: filter.since, until, most: mostKeys }
+      const { term, since, isCut } = await soughtTerm(asked, hashes)
+      const narrowed = { ...filter, since, until, terms: [...filter.terms, term] }
+      const found = await searchIndexed(callsOf(plane), { ...about, filter: narrowed })
+      return { ...found, cutAt: isCut ? since : undefined }
+    },
     histogram: async (about) =>
       histogramOf(callsOf(about.plane), await hashed(about), about.stepMs),
     facets: async (about) => facetsOf(callsOf(about.plane), await hashed(about), about),

@@ -134,7 +134,7 @@ const refuseRules = (terms: readonly Term[]): void => {
   })
 }
 
-const indexingOf = ({ installation }: Desk, plane: PlanePolicy, sight: Sight) => {
+export const indexingOf = ({ installation }: Desk, plane: PlanePolicy, sight: Sight) => {
   const id: PlaneId = planeId(plane.plane.name)
   const servers = [...plane.servers.keys(), ...plane.apis.keys()]
   return createIndexing({

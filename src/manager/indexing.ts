@@ -18,6 +18,18 @@ export interface Indexing {
   checkCounted(argument: string, filter: CallFilter): void
   /** See `CallsSought`: what is not known any more may have taken whatever it was given. */
   takes(record: CallRecord, argument: string): boolean
+  /** The same of calls of what takes it as a personal one now, and of no others. */
+  takesPersonal(record: CallRecord, argument: string): boolean
+  /** Arguments that are personal somewhere, in order of their names. */
+  personal(): PersonalArgument[]
+}
+
+export interface PersonalArgument {
+  readonly argument: string
+  /** SERVER/NAME of what is recorded with a hash of it. */
+  readonly capabilities: readonly string[]
+  /** What else takes an argument of that name: of which entries say nothing, or what was given. */
+  readonly others: readonly string[]
 }
 
 /** `offered`: what each server has; `servers`: those that whoever asks may ask about. */
@@ -59,6 +71,19 @@ export const createIndexing = (about: {
       // Nothing of that name was ever known here: whoever called it got nothing.
       if (families.length === 0) return record.decision === 'permitted'
       return families.some(({ names, others }) => names.has(argument) || others)
+    },
+    takesPersonal: (record, argument) =>
+      shelfOf(record.server)
+        .called(record)
+        .some(({ personal }) => personal.has(argument)),
+    personal() {
+      const all = about.servers.flatMap((server) => shelfOf(server).families)
+      const names = new Set(all.flatMap(({ personal }) => [...personal]))
+      return [...names].sort().map((argument) => ({
+        argument,
+        capabilities: all.filter(({ personal }) => personal.has(argument)).map(nameOf),
+        others: all.filter((one) => takesOtherwise(one, argument)).map(nameOf),
+      }))
     },
   }
 }
@@ -122,6 +147,14 @@ const familyOf = (capability: Capability, others: readonly Capability[]): Family
     ),
   }
 }
+
+const nameOf = ({ capability: { server, name } }: Family): string => `${server}/${name}`
+
+/** Nobody can call what nobody has classified. */
+const takesOtherwise = (one: Family, argument: string): boolean =>
+  one.capability.classification !== undefined &&
+  (one.names.has(argument) || one.indexed.has(argument)) &&
+  !one.personal.has(argument)
 
 const namedIn = ({ terms }: CallFilter): readonly string[] =>
   terms.flatMap(({ field, values, not }) => (field === 'capability' && !not ? values : []))

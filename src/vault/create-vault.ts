@@ -37,6 +37,7 @@ export async function createVault({
       change,
       sealer: keyring.sealer(plane, 'payload key'),
       pseudonym: (subject) => `${kindOf(subject)}:${hash(subject)}`,
+      findKey: keyring.findKey(plane),
       clock,
       random,
     })

@@ -48,6 +48,11 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
   const make = (plane: string, purpose: Purpose) =>
     createSealer({ key: keyOf(plane), plane, purpose, random })
 
+  const derived = (plane: string, purpose: string): KeyObject => {
+    const place = bind('bailiwick', plane, purpose)
+    return asKey(Buffer.from(hkdfSync('sha256', keyOf(plane), '', place, KEY_BYTES)))
+  }
+
   return {
     prepare: (plane: PlaneId) => prepare(plane),
     sealer(plane, purpose) {
@@ -57,10 +62,10 @@ export async function createKeyring(parts: KeyringParts): Promise<Keyring> {
       return sealer
     },
     pseudonym(plane) {
-      const place = bind('bailiwick', plane, 'pseudonym')
-      const key = asKey(Buffer.from(hkdfSync('sha256', keyOf(plane), '', place, KEY_BYTES)))
+      const key = derived(plane, 'pseudonym')
       return (text) => createHmac('sha256', key).update(text).digest('hex')
     },
+    findKey: (plane) => derived(plane, 'find key'),
   }
 }
 

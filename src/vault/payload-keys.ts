@@ -5,9 +5,9 @@ import type { Subject } from '#domain/subject.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import { Fault } from '#lib/fault.ts'
 import type { PayloadKey, PayloadKeyRows, Store } from '#store/store.ts'
-import { createArgumentHash } from './argument-hash.ts'
+import { createArgumentHash, soughtOf } from './argument-hash.ts'
 import { KEY_BYTES } from './gcm.ts'
-import { createPeriods } from './period.ts'
+import { createPeriods, endOf, monthsBack } from './period.ts'
 import { createNonces, createSealer } from './sealer.ts'
 import type { Erasure, PayloadKeyInUse, PayloadKeys, Sealer } from './vault.ts'
 
@@ -18,6 +18,7 @@ interface PayloadKeysParts {
   /** Wraps the keys. */
   readonly sealer: Sealer
   readonly pseudonym: (subject: Subject) => string
+  readonly findKey: KeyObject
   readonly clock: Clock
   readonly random: Random
 }
@@ -30,12 +31,15 @@ const KEPT_KEYS = 4096
 /** Keys that are gone through at a time: a few milliseconds between two looks at what else is to be done. */
 const KEYS_AT_ONCE = 100
 
+/** Whoever goes on where a search was cut begins a day into the last month of it: the next one comes with it. */
+const leastMonths = 2
+
 /** A sealer whose messages begin with the id of their key. */
 type Sealing = PayloadKeyInUse & Pick<Sealer, 'open'>
 
 /** docs/decisions/payload-keys.md says why so. */
 export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
-  const { plane, store, change, pseudonym } = parts
+  const { plane, store, change, pseudonym, findKey } = parts
   const rows = store.plane(plane).payloadKeys
   const openKey = createOpen(parts)
   const unwrap = createUnwrap(parts, openKey)
@@ -106,11 +110,30 @@ export function createPayloadKeys(parts: PayloadKeysParts): PayloadKeys {
       const found: string[] = []
       for await (const keys of keysOf(rows, about, subjects?.map(pseudonym)))
         for (const row of keys) {
-          const hash = createArgumentHash(openKey(row), plane)
-          for (const text of texts) found.push(hash(argument, text))
+          const { ofSought, earlier } = createArgumentHash(openKey(row), plane)
+          for (const text of texts)
+            found.push(ofSought(soughtOf(findKey, argument, text)), earlier(argument, text))
         }
       return found
     },
+    async sought({ sought, since, until, most }) {
+      const hashes: string[] = []
+      let months = 0
+      for (const period of monthsBack(until, since)) {
+        const ofMonth: string[] = []
+        for await (const keys of keysOf(rows, { from: period, to: period }, undefined)) {
+          for (const row of keys)
+            ofMonth.push(createArgumentHash(openKey(row), plane).ofSought(sought))
+          // A month is tried whole or not at all: only then is it known what was looked through.
+          const isTooMuch = ofMonth.length > 0 && hashes.length + ofMonth.length > most
+          if (months >= leastMonths && isTooMuch) return { hashes, since: endOf(period) }
+        }
+        if (ofMonth.length > 0) months++
+        for (const hash of ofMonth) hashes.push(hash)
+      }
+      return { hashes, since: undefined }
+    },
+    findKey: () => findKey.export(),
     async periods(subject) {
       return (await rows.list(pseudonym(subject))).map(({ period }) => period)
     },
@@ -189,18 +212,19 @@ const createOpen =
   }
 
 const createUnwrap = (
-  { plane, random }: PayloadKeysParts,
+  { plane, random, findKey }: PayloadKeysParts,
   openKey: (row: PayloadKey) => KeyObject,
 ) => {
   const nonces = createNonces(random)
   return (row: PayloadKey): Sealing => {
     const key = openKey(row)
     const id = Buffer.from(row.id, 'hex')
+    const { ofSought } = createArgumentHash(key, plane)
     const own = createSealer({ key, plane, purpose: 'payload', random, nonces })
     return {
       seal: (plain, context) => Buffer.concat([id, own.seal(plain, context)]),
       open: (sealed, context) => own.open(sealed.subarray(ID_BYTES), context),
-      hash: createArgumentHash(key, plane),
+      hash: (argument, text) => ofSought(soughtOf(findKey, argument, text)),
     }
   }
 }

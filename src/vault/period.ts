@@ -12,3 +12,17 @@ export function createPeriods(): (at: number) => string {
     return period
   }
 }
+
+/** The months from the one instant back to the other, the latest first. */
+export function* monthsBack(from: number, to: number): Generator<string> {
+  const date = new Date(from)
+  for (let month = date.getUTCMonth(); ; month--) {
+    const at = Date.UTC(date.getUTCFullYear(), month)
+    yield new Date(at).toISOString().slice(0, 7)
+    if (at <= to) return
+  }
+}
+
+/** Where the month behind this one begins. */
+export const endOf = (period: string): number =>
+  Date.UTC(Number(period.slice(0, 4)), Number(period.slice(5)))

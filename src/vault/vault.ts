@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { About, Consequence } from '#change/change.ts'
 import type { Loan } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
@@ -64,6 +65,14 @@ export interface PayloadKeys {
    * none of a key that was destroyed is among them, in whichever process.
    */
   hashes(about: HashesAsked): Promise<string[]>
+  /**
+   * The hashes that entries may hold of somebody of whom a page has told what they are found by (`soughtOf`)
+   * and no text: one for each key of the months, the latest month first, as many months as have no more than
+   * `most` keys together, but at least two that have any. Those of earlier versions are not among them.
+   */
+  sought(about: SoughtAsked): Promise<Sought>
+  /** Of the plane: 32 bytes. */
+  findKey(): Buffer
   /** Months, in their order, of which there are keys of a subject. */
   periods(subject: Subject): Promise<string[]>
   /**
@@ -88,6 +97,17 @@ export interface HashesAsked {
   readonly until: number
   /** All of them, where undefined. */
   readonly subjects: readonly Subject[] | undefined
+}
+export interface SoughtAsked {
+  readonly sought: string
+  readonly since: number
+  readonly until: number
+  readonly most: number
+}
+export interface Sought {
+  readonly hashes: readonly string[]
+  /** Where the first month that was tried begins; undefined where all of them were. */
+  readonly since: number | undefined
 }
 /** One of the keys: it seals, and hashes arguments that are personal. */
 export interface PayloadKeyInUse extends Pick<Sealer, 'seal'> {
@@ -134,4 +154,9 @@ export interface Keyring {
    * has not the key cannot tell which text, even of two that he knows.
    */
   pseudonym(plane: PlaneId): (text: string) => string
+  /**
+   * By which a page hashes whom somebody looks for, HMAC-SHA-256. It is handed to whoever may find persons
+   * (`manager/finding.ts`), is the same for as long as the plane's key stands, and opens nothing.
+   */
+  findKey(plane: PlaneId): KeyObject
 }

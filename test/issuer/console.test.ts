@@ -117,6 +117,17 @@ describe('At the console', () => {
     assert.equal(tokenOf(browser), undefined)
   })
 
+  test('a page of a sign-in that is over leads back to the console, and a plane’s does not', async () => {
+    const { page } = await arrive()
+    const over = await newBrowser().open(page.url)
+    assert.match(over.text, /This sign-in is over.*<a href="\/m">/s)
+    const strange = await newBrowser().open('/oauth/manager/back/corp?code=x&state=y')
+    assert.match(strange.text, /This sign-in is over.*<a href="\/m">/s)
+    const elsewhere = await newBrowser().open(page.url.pathname.replace('manager', 'ops'))
+    assert.match(elsewhere.text, /This sign-in is over/)
+    assert.doesNotMatch(elsewhere.text, /href="\/m"/)
+  })
+
   test('another process redeems what one has begun', async () => {
     const { browser, page } = await arrive()
     await world.restart()

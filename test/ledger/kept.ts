@@ -16,7 +16,10 @@ import { callAt, intentOf, ops, outcomeOf } from '../store/entries.ts'
 import { keySealerOf, sealerOf } from './sealer.ts'
 
 /** Of nobody is anything personal. */
-export const noHashes: PersonalHashes = { find: async () => [] }
+export const noHashes: PersonalHashes = {
+  find: async () => [],
+  sought: async () => ({ hashes: [], since: undefined }),
+}
 
 /** A ledger with its tree, as `assemble.ts` puts them together. */
 export interface Kept {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHmac, hkdfSync } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { Fault } from '#lib/fault.ts'
 import type { PayloadKeyRows, Store } from '#store/store.ts'
+import { bind } from '#vault/bind.ts'
 import type { PayloadKeys } from '#vault/vault.ts'
 import { finance, newFolder, newStore, openKeyring, openVault, ops } from './setup.ts'
 
@@ -22,8 +24,9 @@ const open = async (keys: PayloadKeys, sealed: Uint8Array) => {
 
 const openKeys = async (context: TestContext, folder: string | 'memory' = 'memory') => {
   const store = await newStore(context, folder)
-  const vault = await openVault(await openKeyring('memory', store), store)
-  return { store, vault, keys: vault.plane(ops).payloads }
+  const keyring = await openKeyring('memory', store)
+  const vault = await openVault(keyring, store)
+  return { store, keyring, vault, keys: vault.plane(ops).payloads }
 }
 
 /** The same store, with something in the way of the rows of keys. */
@@ -225,10 +228,14 @@ describe('hashes of personal arguments', () => {
     text = '4711',
   ) => (await keys.sealing(subject, at)).hash(argument, text)
 
+  /** Those that this version writes. */
+  const now = (hashes: readonly string[]) =>
+    new Set(hashes.filter((one) => one.startsWith('hmac2:')))
+
   test('are the same for the same text, argument, subject, month and plane, and for nothing else', async (context) => {
     const { vault, keys } = await openKeys(context)
     const one = await hash(keys, anna, november)
-    assert.match(one, /^hmac:[0-9a-f]{64}$/)
+    assert.match(one, /^hmac2:[0-9a-f]{64}$/)
     assert.equal(await hash(keys, anna, november), one)
     const others = await Promise.all([
       hash(keys, anna, december),
@@ -249,7 +256,7 @@ describe('hashes of personal arguments', () => {
       await hash(keys, anna, december),
     ]
     const [ofAnna, ofBen, later] = wanted
-    const find = async (more: object) => new Set(await keys.hashes({ ...customer, ...more }))
+    const find = async (more: object) => now(await keys.hashes({ ...customer, ...more }))
     assert.deepEqual(await find({}), new Set(wanted))
     assert.deepEqual(await find({ until: november }), new Set([ofAnna, ofBen]))
     assert.deepEqual(await find({ since: december }), new Set([later]))
@@ -259,13 +266,27 @@ describe('hashes of personal arguments', () => {
     assert.equal(two.size, 6)
   })
 
+  test('are found as earlier versions wrote them: of the text itself, by the same key', async (context) => {
+    const { store, keys, keyring } = await openKeys(context)
+    await hash(keys, anna, november)
+    const [row] = await store.plane(ops).payloadKeys.list(keys.pseudonym(anna))
+    assert(row)
+    const place = `payload key\n${row.id}\n${row.subject}\n${row.period}`
+    const key = keyring.sealer(ops, 'payload key').open(row.wrapped, place)
+    assert(key)
+    const about = bind('bailiwick', ops, 'indexed argument')
+    const derived = Buffer.from(hkdfSync('sha256', key, '', about, 32))
+    const written = createHmac('sha256', derived).update(bind('customer', '4711')).digest('hex')
+    assert.ok((await keys.hashes(customer)).includes(`hmac:${written}`))
+  })
+
   test('are found by more keys than are gone through at a time', async (context) => {
     const { keys } = await openKeys(context)
     const users = Array.from({ length: 501 }, (_, at) => `user:u${at}` as const)
     const made = await Promise.all(
       users.map(async (user) => (await keys.sealing(user, november)).hash('customer', '4711')),
     )
-    assert.deepEqual(new Set(await keys.hashes(customer)), new Set(made))
+    assert.deepEqual(now(await keys.hashes(customer)), new Set(made))
   })
 
   test('attack: after an erasure no key makes the hash again, in no process, and a new key makes another', async (context) => {
@@ -278,8 +299,8 @@ describe('hashes of personal arguments', () => {
     assert.equal(await hash(there, anna, november), before)
     await here.erase(anna, undefined, by)
     // The other one has not followed yet.
-    assert.deepEqual(await there.hashes(customer), [kept])
-    assert.deepEqual(await here.hashes(customer), [kept])
+    assert.deepEqual(now(await there.hashes(customer)), new Set([kept]))
+    assert.deepEqual(now(await here.hashes(customer)), new Set([kept]))
     assert.notEqual(await hash(here, anna, november), before)
   })
 
@@ -294,5 +315,91 @@ describe('hashes of personal arguments', () => {
       keys.hashes(customer),
       (fault) => fault instanceof Fault && fault.code === 'bad_key',
     )
+  })
+})
+
+describe('whom a page looks for', () => {
+  const from = { since: 0, until: december, most: 1000 }
+  /** As a page makes it, with nothing but the key that it was given. */
+  const soughtBy = (findKey: Buffer, text = '4711', argument = 'customer') =>
+    createHmac('sha256', findKey).update(`${argument}\0${text}`).digest('hex')
+  const hash = async (keys: PayloadKeys, subject: typeof anna | typeof ben, at: number) =>
+    (await keys.sealing(subject, at)).hash('customer', '4711')
+
+  test('is found by a hash of each key, without the text', async (context) => {
+    const { keys } = await openKeys(context)
+    const made = [
+      await hash(keys, anna, november),
+      await hash(keys, ben, november),
+      await hash(keys, anna, december),
+    ]
+    const sought = soughtBy(keys.findKey())
+    const found = await keys.sought({ ...from, sought })
+    assert.deepEqual(new Set(found.hashes), new Set(made))
+    assert.equal(found.since, undefined)
+    const late = await keys.sought({ ...from, since: december, sought })
+    assert.deepEqual(late.hashes, [made[2]])
+    for (const other of [
+      soughtBy(keys.findKey(), '4712'),
+      soughtBy(keys.findKey(), '4711', 'iban'),
+    ])
+      assert.ok(
+        (await keys.sought({ ...from, sought: other })).hashes.every((one) => !made.includes(one)),
+      )
+  })
+
+  test('is told from when on it was looked for where there are too many keys: whole months, the latest first', async (context) => {
+    const { keys } = await openKeys(context)
+    const users = Array.from({ length: 250 }, (_, at) => `user:u${at}` as const)
+    const october = Date.UTC(2026, 9, 5)
+    const latest: string[] = []
+    for (const at of [october, november, december])
+      for (const user of users) {
+        const one = (await keys.sealing(user, at)).hash('customer', '4711')
+        if (at !== october) latest.push(one)
+      }
+    const sought = soughtBy(keys.findKey())
+    const cut = await keys.sought({ ...from, sought, most: 600 })
+    assert.deepEqual(new Set(cut.hashes), new Set(latest))
+    assert.equal(cut.since, Date.UTC(2026, 10, 1))
+    const least = await keys.sought({ ...from, sought, most: 10 })
+    assert.equal(least.hashes.length, 500, 'two months are whole, whatever they hold')
+    assert.equal(least.since, Date.UTC(2026, 10, 1))
+    const further = await keys.sought({ ...from, until: Date.UTC(2026, 10, 2), sought, most: 10 })
+    assert.deepEqual([further.hashes.length, further.since], [500, undefined])
+    const all = await keys.sought({ ...from, sought, most: 750 })
+    assert.deepEqual([all.hashes.length, all.since], [750, undefined])
+  })
+
+  test('attack: is not found once the subject is erased, in no process', async (context) => {
+    const store = await newStore(context)
+    const keyring = await openKeyring('memory', store)
+    const here = (await openVault(keyring, store)).plane(ops).payloads
+    const there = (await openVault(keyring, store)).plane(ops).payloads
+    await hash(here, anna, november)
+    const kept = await hash(here, ben, november)
+    const sought = soughtBy(here.findKey())
+    assert.equal((await there.sought({ ...from, sought })).hashes.length, 2)
+    await here.erase(anna, undefined, by)
+    for (const keys of [here, there])
+      assert.deepEqual((await keys.sought({ ...from, sought })).hashes, [kept])
+  })
+
+  test('attack: the key of a plane finds nothing in another one, and opens nothing', async (context) => {
+    const { vault, keys } = await openKeys(context)
+    const other = vault.plane(finance).payloads
+    assert.notDeepEqual(other.findKey(), keys.findKey())
+    const made = await hash(keys, anna, november)
+    const found = await keys.sought({ ...from, sought: soughtBy(other.findKey()) })
+    assert.ok(!found.hashes.includes(made))
+    assert.ok(!made.includes(soughtBy(keys.findKey())), 'what is sought stands in no entry')
+  })
+
+  test('the key is the same in every process and after a start', async (context) => {
+    const folder = await newFolder(context)
+    const store = await newStore(context, folder)
+    const key = async () =>
+      (await openVault(await openKeyring(folder, store), store)).plane(ops).payloads.findKey()
+    assert.deepEqual(await key(), await key())
   })
 })

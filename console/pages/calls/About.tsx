@@ -62,7 +62,8 @@ const toldOf = ({ decision, reason }: Story['record']) => {
   return reason === 'unknown' ? 'call.told.hidden' : 'call.told.refused'
 }
 
-const useSuspended = ({ plane, record }: Story): boolean =>
+/** Whether the agent is suspended now; who may not read suspensions is told of none. */
+export const useSuspended = ({ plane, record }: Story): boolean =>
   useAnswer(
     '/api/v1/planes/{plane}/suspensions',
     { params: { path: { plane }, query: { limit: 500 } } },

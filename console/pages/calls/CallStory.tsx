@@ -11,7 +11,7 @@ import { CopyLink } from '../../ui/CopyLink.tsx'
 import { Go, useGo } from '../../ui/Go.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { useWords } from '../../words/words.ts'
-import { About } from './About.tsx'
+import { About, useSuspended } from './About.tsx'
 import styles from './Call.module.css'
 import { Entries } from './Entries.tsx'
 import { Fix } from './Fix.tsx'
@@ -37,6 +37,7 @@ export const CallStory = ({
     note === undefined ? step : { ...step, note: sayReason(words, note) },
   )
   const [shows, setShows] = useState<'fix' | 'suspend'>()
+  const isSuspended = useSuspended(story)
   const isOpen = isUnderWay(record.path)
   useAgainWhile(isOpen, again)
   useExplainKey(explainOf(story))
@@ -71,7 +72,10 @@ export const CallStory = ({
           {say('call.explain')}
         </Go>
         {record.agent !== '' && (
-          <Button onClick={() => setShows('suspend')}>
+          <Button
+            disabledReason={isSuspended ? say('call.suspend.already') : undefined}
+            onClick={() => setShows('suspend')}
+          >
             {say('call.suspend', { agent: record.agent })}
           </Button>
         )}

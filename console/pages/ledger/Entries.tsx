@@ -5,6 +5,7 @@ import { useListState } from '../../filters/use-search.ts'
 import { usePlanes } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyLink } from '../../ui/CopyLink.tsx'
+import { FacetSide } from '../../ui/FacetSide.tsx'
 import { Facets } from '../../ui/Facets.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { FilterChips, UnknownFilters } from '../../ui/FilterChips.tsx'
@@ -45,7 +46,6 @@ export default function Entries() {
   )
   const ask = useMemo(() => askOf(filters, range), [filters, range])
   const [showsMore, setShowsMore] = useState(false)
-  const [showsFacets, setShowsFacets] = useState(false)
   const [isExporting, setExporting] = useState(false)
   const isLive = search.live === '1' && range.kind === 'relative'
   const everyMs = isLive ? countsEveryMs : undefined
@@ -100,12 +100,7 @@ export default function Entries() {
         <p role="status">{say('ledger.ask.loose', { words: question.loose.join(' ') })}</p>
       )}
       <div className={styles.columns} ref={page}>
-        <div className={styles.narrow}>
-          <Button aria-expanded={showsFacets} onClick={() => setShowsFacets(!showsFacets)}>
-            {say('ui.facets')}
-          </Button>
-        </div>
-        <div className={styles.side} id="ledger-facets" data-shown={showsFacets}>
+        <FacetSide filters={state.filters}>
           {facets.failed?.error && (
             <Failed
               what={say('ui.facets')}
@@ -124,7 +119,7 @@ export default function Entries() {
               {say('ledger.facets.more')}
             </Button>
           )}
-        </div>
+        </FacetSide>
         <div className={styles.main}>
           <CallHistogram {...{ planes, filters, range, everyMs }} now={openedAt} onRange={brush} />
           {asksForDifference &&

@@ -18,7 +18,7 @@ export const argumentsOf = (row: CallRow): string =>
 
 export const toldArgument = (value: string | true | null): string => {
   if (value === null) return '—'
-  return value === true || value.startsWith('hmac:') ? '••••' : value
+  return value === true || /^hmac2?:/.test(value) ? '••••' : value
 }
 
 export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<CallRow>[] => {

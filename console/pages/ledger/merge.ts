@@ -9,6 +9,8 @@ export interface Step {
   /** Where to go on, by plane; undefined where everything was looked at. */
   readonly cursor: Readonly<Record<string, string>> | undefined
   readonly problems: readonly { readonly plane: string; readonly problem: Problem }[]
+  /** Calls before it were not looked at. */
+  readonly cutAt?: number
 }
 
 /** A count of equal refusals has no id of its own. */

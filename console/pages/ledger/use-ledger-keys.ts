@@ -15,7 +15,7 @@ export const useLedgerKeys = ({
     const focus = (what: string) => () => page.current?.querySelector<HTMLElement>(what)?.focus()
     return [
       { keys: 'h', says: 'ledger.keys.histogram', act: focus('[role=slider]') },
-      { keys: 'f', says: 'frame.keys.facets', act: focus('#ledger-facets summary') },
+      { keys: 'f', says: 'frame.keys.facets', act: focus('[data-facets] summary') },
       { keys: '[', says: 'ledger.keys.before', act: () => turn(-1) },
       { keys: ']', says: 'ledger.keys.behind', act: () => turn(1) },
       { keys: 'e', says: 'ledger.keys.export', act: onExport },

@@ -1,7 +1,7 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { fixedRange } from '../../filters/time.ts'
-import { usePlanes } from '../../parts/planes.tsx'
+import { usePlanesWhere } from '../../parts/rights.ts'
 import { paths } from '../../paths.ts'
 import { useGo } from '../../ui/Go.tsx'
 import { useWords } from '../../words/words.ts'
@@ -20,13 +20,13 @@ import { tops, useOverview } from './use-overview.ts'
 export default function Now() {
   const words = useWords()
   const { say } = words
-  const planes = usePlanes()
+  const planes = usePlanesWhere('calls')
   const state = useOverview()
   const go = useGo()
   const [now] = useState(Date.now)
   const { range, by, set, everyMs } = state
   return (
-    <OverviewPage state={state}>
+    <OverviewPage state={state} planes={planes}>
       <CallsPath planes={planes} state={state} />
       <div className={styles.pair}>
         <div className={styles.column}>

@@ -2,8 +2,9 @@ import { type ReactNode, useMemo } from 'react'
 import { useKeys } from '../../keys/keys.ts'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
+import { NothingYet } from '../../ui/Empty.tsx'
 import { UnknownFilters } from '../../ui/FilterChips.tsx'
-import { useGo } from '../../ui/Go.tsx'
+import { Go, useGo } from '../../ui/Go.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { RangePicker } from '../../ui/RangePicker.tsx'
 import { useWords } from '../../words/words.ts'
@@ -12,9 +13,12 @@ import type { OverviewState } from './use-overview.ts'
 /** What both tabs of the overview have. */
 export const OverviewPage = ({
   state: { range, set, unknown, isLive },
+  planes,
   children,
 }: {
   readonly state: OverviewState
+  /** Whose calls the person may read; without any there is another place to begin. */
+  readonly planes: readonly string[]
   readonly children: ReactNode
 }) => {
   const { say } = useWords()
@@ -51,7 +55,16 @@ export const OverviewPage = ({
       }
     >
       <UnknownFilters names={unknown} />
-      {children}
+      {planes.length > 0 ? (
+        children
+      ) : (
+        <NothingYet
+          title={say('overview.notYours')}
+          action={<Go to={paths.catalog()}>{say('frame.place.catalog')}</Go>}
+        >
+          {say('overview.notYours.says')}
+        </NothingYet>
+      )}
     </Page>
   )
 }

@@ -1,4 +1,4 @@
-import { usePlanes } from '../../parts/planes.tsx'
+import { usePlanesWhere } from '../../parts/rights.ts'
 import { useWords } from '../../words/words.ts'
 import { outcomeSeries } from '../ledger/CallHistogram.tsx'
 import { ByValue } from './ByValue.tsx'
@@ -13,10 +13,10 @@ const shown = ['capability', 'agent', 'consumer'] as const
 export default function Traffic() {
   const words = useWords()
   const { say } = words
-  const planes = usePlanes()
+  const planes = usePlanesWhere('calls')
   const state = useOverview()
   return (
-    <OverviewPage state={state}>
+    <OverviewPage state={state} planes={planes}>
       <ul className={styles.legend}>
         {outcomeSeries(words).map(({ id, title }) => (
           <li key={id}>

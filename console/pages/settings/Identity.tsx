@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { useAll } from '../../api/all.ts'
+import { useMe } from '../../api/session.ts'
 import { PlaneName, planeColumn, usePlanes } from '../../parts/planes.tsx'
-import { useGoverned } from '../../parts/rights.ts'
+import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
@@ -16,7 +17,9 @@ export const Identity = () => {
   const words = useWords()
   const { say } = words
   const planes = usePlanes()
-  const issuers = useAll(path, planes)
+  const mine = usePlanesWhere('issuers')
+  const issuers = useAll(path, mine)
+  const me = useMe().data
   const title = say('settings.identity')
   const managed = useManaged()
   const writable = useGoverned(planes)
@@ -60,38 +63,42 @@ export const Identity = () => {
           </li>
         ))}
       </ul>
-      <List
-        id="settings.issuers"
-        label={title}
-        of={issuers}
-        empty={{
-          title: say('settings.identity.empty.title'),
-          says: say('settings.identity.empty.body'),
-          action: make,
-        }}
-        tools={make}
-        keyOf={({ document: { plane, name } }) => `${plane}/${name}`}
-        columns={[
-          {
-            id: 'name',
-            title: say('settings.name'),
-            cell: ({ document: { name } }) => <code>{name}</code>,
-          },
-          {
-            id: 'issuer',
-            title: say('settings.issuer'),
-            cell: ({ document: { issuer } }) => <code>{issuer}</code>,
-          },
-          {
-            id: 'says',
-            title: say('settings.says'),
-            cell: ({ document: { title } }) => title ?? '—',
-          },
-          { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
-          planeColumn(words),
-          ...(writable.length > 0 ? [acts] : []),
-        ]}
-      />
+      {me && mine.length === 0 && !me.person.administrator ? (
+        <p>{say('settings.identity.notYours')}</p>
+      ) : (
+        <List
+          id="settings.issuers"
+          label={title}
+          of={issuers}
+          empty={{
+            title: say('settings.identity.empty.title'),
+            says: say('settings.identity.empty.body'),
+            action: make,
+          }}
+          tools={make}
+          keyOf={({ document: { plane, name } }) => `${plane}/${name}`}
+          columns={[
+            {
+              id: 'name',
+              title: say('settings.name'),
+              cell: ({ document: { name } }) => <code>{name}</code>,
+            },
+            {
+              id: 'issuer',
+              title: say('settings.issuer'),
+              cell: ({ document: { issuer } }) => <code>{issuer}</code>,
+            },
+            {
+              id: 'says',
+              title: say('settings.says'),
+              cell: ({ document: { title } }) => title ?? '—',
+            },
+            { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
+            planeColumn(words),
+            ...(writable.length > 0 ? [acts] : []),
+          ]}
+        />
+      )}
       {editing && (
         <EditIssuer
           row={editing === 'new' ? undefined : editing}

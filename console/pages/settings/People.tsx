@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useWhole } from '../../api/all.ts'
 import type { Answer } from '../../api/client.ts'
+import { useMe } from '../../api/session.ts'
 import { When } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
@@ -13,13 +14,25 @@ import styles from './settings.module.css'
 
 type Person = Answer<'get', '/api/v1/people'>['items'][number]
 
-/** Who may sign in here, and who holds which role over what. */
-export const People = () => (
-  <>
-    <Accounts />
-    <Roles />
-  </>
-)
+/** Who may sign in here, and who holds which role over what: each for whom it is to see. */
+export const People = () => {
+  const { say } = useWords()
+  const me = useMe().data
+  if (!me) return null
+  return (
+    <>
+      {me.person.administrator ? (
+        <Accounts />
+      ) : (
+        <section className={styles.part}>
+          <h2>{say('settings.accounts')}</h2>
+          <p>{say('settings.accounts.notYours')}</p>
+        </section>
+      )}
+      <Roles />
+    </>
+  )
+}
 
 const Accounts = () => {
   const { say } = useWords()

@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
-import { planeColumn, usePlanes } from '../../parts/planes.tsx'
+import { useMe } from '../../api/session.ts'
+import { planeColumn } from '../../parts/planes.tsx'
+import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
@@ -18,16 +20,30 @@ type Row = RowOf<typeof path>
 export const Roles = () => {
   const words = useWords()
   const { say } = words
-  const planes = usePlanes()
+  const planes = usePlanesWhere('roles')
+  const mine = useGoverned(planes)
+  const me = useMe().data
+  const notMine = say('settings.role.notYours')
   const [isGiving, setGiving] = useState(false)
   const [taking, setTaking] = useState<Row>()
   const bindings = useAll(path, planes)
   const title = say('settings.roles')
   const give = (
-    <Button tone="main" onClick={() => setGiving(true)}>
+    <Button
+      tone="main"
+      disabledReason={mine.length === 0 ? notMine : undefined}
+      onClick={() => setGiving(true)}
+    >
       {say('settings.role.give')}
     </Button>
   )
+  if (planes.length === 0 && me && !me.person.administrator)
+    return (
+      <section className={styles.part}>
+        <h2>{title}</h2>
+        <p>{say('settings.roles.notYours')}</p>
+      </section>
+    )
   return (
     <section className={styles.part}>
       <h2>{title}</h2>
@@ -81,7 +97,11 @@ export const Roles = () => {
               <Button
                 aria-label={`${say('settings.role.take')} ${row.document.name}`}
                 disabledReason={
-                  row.set === undefined ? undefined : say('permissions.managedBy', { set: row.set })
+                  row.set === undefined
+                    ? mine.includes(row.plane)
+                      ? undefined
+                      : notMine
+                    : say('permissions.managedBy', { set: row.set })
                 }
                 onClick={() => setTaking(row)}
               >
@@ -91,7 +111,7 @@ export const Roles = () => {
           },
         ]}
       />
-      {isGiving && <NewRole planes={planes} onClose={() => setGiving(false)} />}
+      {isGiving && <NewRole planes={mine} onClose={() => setGiving(false)} />}
       {taking && <Take row={taking} onClose={() => setTaking(undefined)} />}
     </section>
   )

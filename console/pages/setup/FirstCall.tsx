@@ -8,6 +8,7 @@ import { Loading } from '../../ui/Loading.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { useWords } from '../../words/words.ts'
 import { BringServer } from './BringServer.tsx'
+import { Clocks } from './Clocks.tsx'
 import { agentFor, commandFor, type Row, type Stage } from './first-call.ts'
 import { Granting } from './Granting.tsx'
 import styles from './Steps.module.css'
@@ -49,33 +50,36 @@ const Road = ({ stage, choices, chosen, consumer, calls }: Standing) => {
   const denied = calls.findLast(({ decision }) => decision === 'denied')
   const permitted = calls.find(({ decision }) => decision === 'permitted')
   return (
-    <Steps>
-      <Step state="done" title={say('setup.step.administrator')} />
-      <Step state={stateOf('server', stage)} title={say('setup.step.server')}>
-        {stage === 'server' && <BringServer choices={choices} />}
-        {stage !== 'server' && chosen && <p>{`${chosen.plane}/${chosen.item.name}`}</p>}
-      </Step>
-      <Step state={stateOf('call', stage)} title={say('setup.step.call')}>
-        {stage === 'call' && <Command chosen={chosen} waits={say('setup.waiting')} />}
-        {denied && <Arrived row={denied} says={sayDenied(denied, say)} />}
-      </Step>
-      <Step state={stateOf('grant', stage)} title={say('setup.step.grant')}>
-        {stage === 'grant' && chosen && <Granting chosen={chosen} consumer={consumer} />}
-      </Step>
-      <Step state={stateOf('again', stage)} title={say('setup.step.again')}>
-        {stage === 'again' && (
-          <Command isAgain chosen={chosen} waits={say('setup.waiting.again')} />
-        )}
-        {permitted && <Arrived row={permitted} says={say('setup.permitted')} />}
-      </Step>
-      <Step state={stage === 'done' ? 'now' : 'later'} title={say('setup.step.open')}>
-        {permitted && (
-          <Go to={`${paths.call(permitted.call)}?plane=${permitted.plane}`}>
-            {say('setup.open', { call: permitted.call })}
-          </Go>
-        )}
-      </Step>
-    </Steps>
+    <>
+      <Clocks />
+      <Steps>
+        <Step state="done" title={say('setup.step.administrator')} />
+        <Step state={stateOf('server', stage)} title={say('setup.step.server')}>
+          {stage === 'server' && <BringServer choices={choices} />}
+          {stage !== 'server' && chosen && <p>{`${chosen.plane}/${chosen.item.name}`}</p>}
+        </Step>
+        <Step state={stateOf('call', stage)} title={say('setup.step.call')}>
+          {stage === 'call' && <Command chosen={chosen} waits={say('setup.waiting')} />}
+          {denied && <Arrived row={denied} says={sayDenied(denied, say)} />}
+        </Step>
+        <Step state={stateOf('grant', stage)} title={say('setup.step.grant')}>
+          {stage === 'grant' && chosen && <Granting chosen={chosen} consumer={consumer} />}
+        </Step>
+        <Step state={stateOf('again', stage)} title={say('setup.step.again')}>
+          {stage === 'again' && (
+            <Command isAgain chosen={chosen} waits={say('setup.waiting.again')} />
+          )}
+          {permitted && <Arrived row={permitted} says={say('setup.permitted')} />}
+        </Step>
+        <Step state={stage === 'done' ? 'now' : 'later'} title={say('setup.step.open')}>
+          {permitted && (
+            <Go to={`${paths.call(permitted.call)}?plane=${permitted.plane}`}>
+              {say('setup.open', { call: permitted.call })}
+            </Go>
+          )}
+        </Step>
+      </Steps>
+    </>
   )
 }
 

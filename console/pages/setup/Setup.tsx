@@ -9,6 +9,7 @@ import { Go } from '../../ui/Go.tsx'
 import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from '../sign-in/SignIn.module.css'
+import { Clocks } from './Clocks.tsx'
 
 /** Makes the first administrator by the code of the first start; the address is 404 once that is done. */
 export default function Setup() {
@@ -41,6 +42,7 @@ export default function Setup() {
       ) : (
         <form onSubmit={submit}>
           <p>{say('setup.intro')}</p>
+          {setup.isFetched && <Clocks />}
           <TextInput
             label={say('setup.code')}
             description={<Said text={say('setup.code.hint')} />}

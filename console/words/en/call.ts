@@ -39,6 +39,7 @@ export const call = {
   'call.suspend.body':
     'Every call of {agent} is denied at Permit from now on, in plane {plane}, until somebody resumes it. Other agents are not affected.',
   'call.suspend.done': 'Suspended {agent}. Its next call is denied.',
+  'call.suspend.already': 'It is suspended already. The page of the agent resumes it.',
   'call.suspended': 'suspended',
   'call.who': 'Who',
   'call.who.says': '{agent} for {consumer}',
@@ -53,7 +54,7 @@ export const call = {
   'call.told.hidden':
     'Exactly what is told of a name that does not exist. It may not discover this capability.',
   'call.told.refused':
-    'That it was refused, with the reason in one word ({reason}) and a link to this page.',
+    'That it was refused, with the reason in one word ({reason}) and the id of this call.',
   'call.told.answer': 'The answer of the server, as it came.',
   'call.arguments': 'Arguments',
   'call.result': 'Answer',

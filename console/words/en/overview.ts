@@ -11,6 +11,8 @@ export const overview = {
   'overview.gap':
     'Entry #{position} of {plane}: {refused, plural, one {# call} other {# calls}} turned away',
   'overview.last': 'Last call:',
+  'overview.notYours': 'Calls are for those who watch over them',
+  'overview.notYours.says': 'Your role sees what there is to call, and not what was called.',
   'overview.none': 'No calls in this time.',
   'overview.needs': 'Needs a person',
   'overview.needs.none': 'Nothing waits for a person. Alarms and requests come in a later version.',

@@ -92,6 +92,8 @@ export const settings = {
     'An item says which classes of data it touches; a plane says which of them are masked, and for how long the others are kept.',
   'settings.issuer': 'Issuer',
   'settings.identity.own': 'Each plane issues tokens for its agents at its own address:',
+  'settings.identity.notYours':
+    'Which other issuers are trusted is seen by the administrators, the auditors and the security operations of a plane.',
   'settings.identity.empty.title': 'No other issuer is trusted',
   'settings.identity.empty.body':
     'Agents sign in with a secret or a key of their own. The tokens of your organisation can be trusted as well.',
@@ -117,6 +119,8 @@ export const settings = {
   'settings.signsIn': 'Signs in by',
   'settings.password': 'passphrase',
   'settings.noPassword': 'nothing yet',
+  'settings.accounts.notYours':
+    'Accounts are of the whole installation: its administrators see, make and remove them. What people may do in a plane stands below.',
   'settings.made': 'Made',
   'settings.remove': 'Remove',
   'settings.person': 'Person',
@@ -130,6 +134,8 @@ export const settings = {
     'Sessions and tokens end at once. Roles that name the person say nothing from then on. What they did stays in the ledger.',
   'settings.person.removed': 'Removed {person}',
   'settings.roles': 'Roles',
+  'settings.roles.notYours':
+    'Who holds which role is seen by the administrators, the auditors and the security operations of a plane.',
   'settings.roles.empty.title': 'Nobody holds a role yet',
   'settings.roles.empty.body':
     'Administrators see everything but other people’s data. Everybody else sees what a role gives them.',
@@ -147,6 +153,7 @@ export const settings = {
   'settings.over.server': 'one MCP server',
   'settings.over.api': 'one REST API',
   'settings.over.name': 'Its name',
+  'settings.role.notYours': 'Roles are given and taken by the administrators of a plane.',
   'settings.role.give': 'Give role',
   'settings.role.give.title': 'Give a role',
   'settings.role.given': 'Gave {person} the role {role}',

@@ -10,6 +10,12 @@ export const setup = {
   'setup.password.hint': 'At least 12 characters; several words are easier to keep than signs.',
   'setup.act': 'Make the administrator',
   'setup.wrong': '{detail} Run `bailiwick setup-code` where it runs for a new one.',
+  'setup.clock.ahead':
+    'The gateway’s clock is {minutes, plural, one {# minute} other {# minutes}} ahead of this computer’s.',
+  'setup.clock.behind':
+    'The gateway’s clock is {minutes, plural, one {# minute} other {# minutes}} behind this computer’s.',
+  'setup.clock.fix':
+    'Set the one that is wrong. Where the gateway’s is, it refuses tokens of other issuers and sign-ins by organisations, and its ledger has wrong times.',
   'setup.over': 'This installation is set up. Sign in instead.',
   'setup.step.done': 'done',
   'setup.step.now': 'now',

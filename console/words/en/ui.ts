@@ -36,6 +36,7 @@ export const ui = {
   'ui.filters.only': 'Show only {value}',
   'ui.filters.exclude': 'Exclude {value}',
   'ui.facets': 'Facets',
+  'ui.facets.on': 'Facets, {count, plural, other {# on}}',
   'ui.facets.all': 'All',
   'ui.facets.selected': '{count, plural, other {# selected}}',
   'ui.facets.not': 'not {value}',

@@ -38,6 +38,7 @@ export const call: Record<keyof typeof english, string> = {
   'call.suspend.body':
     '{agent} ajanının {plane} düzlemindeki her çağrısı, biri sürdürene kadar İzin durağında reddedilir. Başka ajanlar etkilenmez.',
   'call.suspend.done': '{agent} askıya alındı. Sonraki çağrısı reddedilir.',
+  'call.suspend.already': 'Zaten askıda. Ajanın sayfasından devam ettirilir.',
   'call.suspended': 'askıda',
   'call.who': 'Kim',
   'call.who.says': '{consumer} için {agent}',
@@ -51,7 +52,7 @@ export const call: Record<keyof typeof english, string> = {
   'call.told': 'Ajana söylenen',
   'call.told.hidden':
     'Var olmayan bir ad için ne söyleniyorsa tam olarak o. Bu yeteneği keşfedemez.',
-  'call.told.refused': 'Reddedildiği; tek sözcükle nedeni ({reason}) ve bu sayfanın bağlantısıyla.',
+  'call.told.refused': 'Reddedildiği; tek sözcükle nedeni ({reason}) ve bu çağrının kimliğiyle.',
   'call.told.answer': 'Sunucunun yanıtı, geldiği gibi.',
   'call.arguments': 'Argümanlar',
   'call.result': 'Yanıt',

@@ -13,6 +13,8 @@ export const overview: Record<keyof typeof english, string> = {
   'overview.gap':
     '{plane}, kayıt #{position}: {refused, plural, one {# çağrı} other {# çağrı}} geri çevrildi',
   'overview.last': 'Son çağrı:',
+  'overview.notYours': 'Çağrılar onları gözetenler içindir',
+  'overview.notYours.says': 'Rolünüz çağrılabilecek olanı görür, çağrılmış olanı değil.',
   'overview.none': 'Bu sürede çağrı yok.',
   'overview.needs': 'Bir kişi gerekiyor',
   'overview.needs.none': 'Bekleyen bir şey yok. Alarmlar ve talepler sonraki bir sürümde gelir.',

@@ -95,6 +95,8 @@ export const settings: Record<keyof typeof english, string> = {
     'Bir öğe hangi veri sınıflarına dokunduğunu söyler; bir düzlem hangilerinin maskelendiğini ve ötekilerin ne kadar saklandığını söyler.',
   'settings.issuer': 'Yayıncı',
   'settings.identity.own': 'Her düzlem, ajanları için kendi adresinde belirteç yayımlar:',
+  'settings.identity.notYours':
+    'Başka hangi yayıncılara güvenildiğini bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
   'settings.identity.empty.title': 'Başka bir yayıncıya güvenilmiyor',
   'settings.identity.empty.body':
     'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine de güvenilebilir.',
@@ -120,6 +122,8 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.signsIn': 'Oturum açma',
   'settings.password': 'parola',
   'settings.noPassword': 'henüz yok',
+  'settings.accounts.notYours':
+    'Hesaplar tüm kurulumundur: onları kurulumun yöneticileri görür, açar ve kaldırır. Kişilerin bir düzlemde neler yapabileceği aşağıdadır.',
   'settings.made': 'Oluşturma',
   'settings.remove': 'Kaldır',
   'settings.person': 'Kişi',
@@ -133,6 +137,8 @@ export const settings: Record<keyof typeof english, string> = {
     'Oturumlar ve belirteçler hemen biter. Kişiyi adlandıran roller artık bir şey söylemez. Yaptıkları defterde kalır.',
   'settings.person.removed': '{person} kaldırıldı',
   'settings.roles': 'Roller',
+  'settings.roles.notYours':
+    'Kimin hangi rolü taşıdığını bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
   'settings.roles.empty.title': 'Henüz kimsenin rolü yok',
   'settings.roles.empty.body':
     'Yöneticiler başkalarının verileri dışında her şeyi görür. Ötekiler, bir rolün verdiğini görür.',
@@ -150,6 +156,7 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.over.server': 'bir MCP sunucusu',
   'settings.over.api': 'bir REST API',
   'settings.over.name': 'Adı',
+  'settings.role.notYours': 'Rolleri bir düzlemin yöneticileri verir ve alır.',
   'settings.role.give': 'Rol ver',
   'settings.role.give.title': 'Rol ver',
   'settings.role.given': '{person} kişisine {role} rolü verildi',

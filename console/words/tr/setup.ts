@@ -13,6 +13,12 @@ export const setup: Record<keyof typeof english, string> = {
   'setup.act': 'Yöneticiyi oluştur',
   'setup.wrong':
     '{detail} Yeni bir kod için çalıştığı yerde `bailiwick setup-code` komutunu çalıştırın.',
+  'setup.clock.ahead':
+    'Ağ geçidinin saati bu bilgisayarınkinden {minutes, plural, other {# dakika}} ileride.',
+  'setup.clock.behind':
+    'Ağ geçidinin saati bu bilgisayarınkinden {minutes, plural, other {# dakika}} geride.',
+  'setup.clock.fix':
+    'Yanlış olanı ayarlayın. Yanlış olan ağ geçidininki ise başka yayıncıların belirteçlerini ve kuruluşların oturumlarını reddeder, defterindeki saatler de yanlış olur.',
   'setup.over': 'Bu kurulum tamamlandı. Oturum açın.',
   'setup.step.done': 'tamam',
   'setup.step.now': 'şimdi',

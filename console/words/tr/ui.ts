@@ -37,6 +37,7 @@ export const ui: Record<keyof typeof english, string> = {
   'ui.filters.only': 'Yalnız {value} göster',
   'ui.filters.exclude': '{value} hariç tut',
   'ui.facets': 'Süzgeçler',
+  'ui.facets.on': 'Süzgeçler, {count, plural, other {# açık}}',
   'ui.facets.all': 'Tümü',
   'ui.facets.selected': '{count, plural, other {# seçili}}',
   'ui.facets.not': '{value} değil',

@@ -26,7 +26,7 @@ export const callRow = z.strictObject({
   indexed: z
     .record(z.string(), z.union([z.string(), z.null(), z.literal(true)]))
     .describe(
-      'Arguments that were indexed then: what was given, or `hmac:` and its keyed hash where it is personal; null where nothing was, true where something that is not recorded was.',
+      'Arguments that were indexed then: what was given, or `hmac2:` and its keyed hash (`hmac:` in entries of earlier versions) where it is personal; null where nothing was, true where something that is not recorded was.',
     ),
   decision: z.enum(['permitted', 'denied', 'limited', 'held']),
   station: z.string(),

@@ -3,6 +3,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { callRoutes } from './routes/calls.ts'
 import { capabilityRoutes } from './routes/capabilities.ts'
 import { documentRoutes } from './routes/documents.ts'
+import { findingRoutes } from './routes/finding.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -27,6 +28,7 @@ const list = [
   ...tokenRoutes,
   ...suspensionRoutes,
   ...callRoutes,
+  ...findingRoutes,
   ...ledgerRoutes,
   ...policyRoutes,
   ...revisionRoutes,

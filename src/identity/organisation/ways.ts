@@ -10,7 +10,7 @@ import type { SignInRows } from '#store/store.ts'
 import type { ClientView } from '../identity.ts'
 import { sessionS } from '../sign-in/configuration.ts'
 import { type Page, safely, sendPage } from '../sign-in/page.ts'
-import type { Way } from '../sign-in/pages.ts'
+import { type Way, withConsole } from '../sign-in/pages.ts'
 import type { PeopleView } from '../sign-in/people-view.ts'
 import type { ArrivalProblem, Attempts } from './attempts.ts'
 import type { Identified } from './id-token.ts'
@@ -93,7 +93,7 @@ export const createWays = (parts: WaysParts) => {
       const [state = '', ...others] = url.searchParams.getAll('state')
       const attempt = others.length === 0 ? await attempts.take(state, request) : undefined
       if (!attempt || !issuer || attempt.issuer !== name || attempt.iss !== issuer.issuer)
-        return sendPage(response, strangePage)
+        return sendPage(response, withConsole(strangePage, plane))
       response.setHeader('Set-Cookie', attempts.over(state, backTo(name)))
       const { uid, nonce, verifier, isTold } = attempt
       const tell = async (problem: ArrivalProblem, page: Page): Promise<void> => {

@@ -1,3 +1,4 @@
+import { managerId, type PlaneId } from '#domain/name.ts'
 import { isOnOwnMachine } from '#domain/sign-in-documents.ts'
 import type { SignInClient } from './clients.ts'
 import { type Form, formOf, html, type Markup, type Page } from './page.ts'
@@ -100,6 +101,12 @@ export const problemPage = (status: number, title: string, sentence: string): Pa
   body: html`<h1>${title}</h1>
 <p>${sentence}</p>`,
 })
+
+/** Where a sign-in is over at the Manager's issuer, the console is one of the programs to begin again in. */
+export const withConsole = (page: Page, plane: PlaneId): Page =>
+  plane === managerId
+    ? { ...page, body: html`${page.body}<p><a href="/m">Go to the console</a></p>` }
+    : page
 
 /** Links, not forms: where they lead is not known before they are followed. */
 const waysOf = (ways: readonly Way[]): Markup | undefined =>

@@ -17,7 +17,7 @@ import { isRemembered, type SignInClient, type SignInClients } from './clients.t
 import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
 import { type Form, type Page, safely, sendPage } from './page.ts'
-import { type ConsentAsked, problemPage, refusedPage, signInPage } from './pages.ts'
+import { type ConsentAsked, problemPage, refusedPage, signInPage, withConsole } from './pages.ts'
 import { byPasskey, byPassword, createPasskeyAsking, scriptAddress } from './passkey.ts'
 import type { Known, PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
@@ -71,6 +71,7 @@ export const createVisit = (parts: VisitParts) => {
     ...{ origin, passkeys: people.passkeys },
     challenges: createChallenges(parts),
   })
+  const over = withConsole(sayOver, plane)
   const proofOf = (uid: string, prompt: string): string =>
     createHmac('sha256', parts.key).update(`${plane} ${uid} ${prompt}`).digest('base64url')
 
@@ -286,7 +287,7 @@ const straightIn = ({ url = '' }: IncomingMessage): string | undefined => {
   return way !== null && namePattern.test(way) ? way : undefined
 }
 
-const over = problemPage(
+const sayOver = problemPage(
   400,
   'This sign-in is over',
   'It was finished, took too long, or was begun in another browser. Go back to the program and sign in again.',

@@ -40,6 +40,8 @@ ledger.broken by checkpoints* generation# problem why
 ledger.exported by from# to# with*
 ledger.erased by keys# periods* revision# subject why
 ledger.pruned bodies#? from# payloads# retain to#
+find.asked argument by since#? until#? why
+find.key by why
 payload.read by call why
 """
 

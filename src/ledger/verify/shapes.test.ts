@@ -15,6 +15,8 @@ const types: Readonly<Record<EntryType, true>> = {
   'call.outcome': true,
   'call.refused': true,
   'call.refused.count': true,
+  'find.asked': true,
+  'find.key': true,
   'ledger.broken': true,
   'ledger.close': true,
   'ledger.erased': true,

@@ -38,6 +38,8 @@ describe('Arrived = recorded, under load and over a kill', () => {
     })
     const granted = grant('all', 'planner', [{ server: 'flaky' }])
     gateway = await startGateway({
+      // What is held is held until the kill, however slow the machine is.
+      config: { limits: { firstAnswerTimeoutMs: 3_600_000 } },
       documents: documents(plane(), consumer(), agent('planner'), server, granted),
     })
     chromium = await startChromium()

@@ -152,6 +152,9 @@ describe('The page of a call', () => {
     const next = await callAs(world, 'auditor', 'bank/accounts_list', { token })
     await open(`/m/calls/${next}?plane=ops`)
     assert.match((await pathShown(alice)) ?? '', /P:denied/)
+    const again = page.getByRole('button', { name: 'Suspend auditor' })
+    await page.getByTestId('call.about').getByText('· suspended').waitFor()
+    assert.equal(await again.getAttribute('aria-disabled'), 'true')
     checked()
   })
 

@@ -129,6 +129,42 @@ describe('What pages say of objects', () => {
       checked()
     })
 
+  test('the page of an item asks those planes that have it, and no other', async () => {
+    const { page, open, checked } = alice
+    for (const name of ['bank', 'zeta-books'])
+      for (const tab of ['', '/capabilities', '/access']) {
+        await open(`/m/catalog/items/${name}${tab}`)
+        await page.getByRole('heading', { level: 1, name }).waitFor()
+        await page.waitForLoadState('networkidle')
+      }
+    checked()
+  })
+
+  test('on a phone what narrows a list is closed behind a button that says how much is on', async () => {
+    const { page, open, checked } = alice
+    await page.setViewportSize({ width: 390, height: 800 })
+    for (const path of ['/m/catalog', '/m/agents', '/m/ledger?t=24h']) {
+      await open(path)
+      const facets = page.getByTestId('facets')
+      const button = page.getByRole('button', { name: 'Facets', exact: true })
+      await button.waitFor()
+      await facets.first().waitFor({ state: 'hidden' })
+      await button.click()
+      await facets.first().waitFor()
+    }
+    await open('/m/catalog?f.plane=ops&f.kind!=API')
+    const on = page.getByRole('button', { name: 'Facets, 2 on' })
+    assert.equal(await on.getAttribute('aria-expanded'), 'false')
+    assert.deepEqual(await lookAt(page, 'facets-closed'), [])
+    await page.setViewportSize({ width: 390, height: 800 })
+    await on.click()
+    assert.deepEqual(await lookAt(page, 'facets-open'), [])
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await on.waitFor({ state: 'hidden' })
+    await page.getByTestId('facets').first().waitFor()
+    checked()
+  })
+
   test('AC-47: the peek of a grant is clean for axe', async () => {
     const { page, open, checked } = alice
     await open('/m/permissions/grants?plane=ops&peek=auditor-reads')

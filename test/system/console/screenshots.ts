@@ -22,6 +22,7 @@ const places: readonly (readonly [name: string, path: string])[] = [
   ['ledger', '/m/ledger?t=24h'],
   ['ledger-different', '/m/ledger?t=24h&f.outcome=denied'],
   ['entry', '/m/ledger/12'],
+  ['find', '/m/ledger/find'],
   ['exports', '/m/ledger/exports'],
   ['integrity', '/m/ledger/integrity'],
   ['alarms', '/m/alarms'],

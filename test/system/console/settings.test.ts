@@ -116,6 +116,44 @@ describe('Settings in the browser', () => {
     checked()
   })
 
+  test('who governs one plane sees who holds what there, and is told whose the accounts are', async () => {
+    await world.apply([
+      { kind: 'RoleBinding', plane: 'ops', name: 'omar', role: 'plane-admin', people: ['omar'] },
+      { kind: 'RoleBinding', plane: 'ops', name: 'ada', role: 'auditor', people: ['ada'] },
+      { kind: 'RoleBinding', plane: 'ops', name: 'dev', role: 'developer', people: ['dev'] },
+    ])
+    const omar = await world.signedIn('omar')
+    await omar.open('/m/settings/people')
+    await omar.page.locator('tr[data-id="ops/omar"]').waitFor()
+    await omar.page.getByText('Accounts are of the whole installation').waitFor()
+    assert.equal(await omar.page.locator('[data-failed], [data-empty="allowed"]').count(), 0)
+    assert.equal(await omar.page.getByRole('button', { name: 'Make account' }).count(), 0)
+    assert.deepEqual(await lookAt(omar.page, 'settings-people-of-a-plane'), [])
+    omar.checked()
+
+    const ada = await world.signedIn('ada')
+    await ada.open('/m/settings/people')
+    await ada.page.locator('tr[data-id="ops/omar"]').waitFor()
+    for (const name of ['Give role', 'Take role dev'])
+      assert.equal(
+        await ada.page.getByRole('button', { name }).getAttribute('aria-disabled'),
+        'true',
+        name,
+      )
+    ada.checked()
+
+    const dev = await world.signedIn('dev')
+    for (const tab of ['people', 'identity']) {
+      await dev.open(`/m/settings/${tab}`)
+      await dev.page.getByText('is seen by the administrators, the auditors').waitFor()
+    }
+    for (const tab of ['', '/traffic']) {
+      await dev.open(`/m${tab}`)
+      await dev.page.getByText('Your role sees what there is to call').waitFor()
+    }
+    dev.checked()
+  })
+
   describe('of a plane that no files manage', () => {
     let carol: Visitor
     before(async () => {

@@ -31,6 +31,22 @@ test('AC-03: a code that is wrong is told so, with the command for a new one', a
   assert.match(said, /not the newest setup code\. Run bailiwick setup-code/)
 })
 
+test('a clock that is more than a minute from the gateway’s is told of, with what mends it', async () => {
+  const { page } = await chromium.page()
+  const clocks = page.getByTestId('clocks')
+  await page.goto(`${gateway.origin}/setup?code=AAAA-AAAA`)
+  await page.waitForLoadState('networkidle')
+  assert.equal(await clocks.count(), 0)
+  await page.clock.setFixedTime(Date.now() - 300_000)
+  await page.reload()
+  await clocks.getByText('The gateway’s clock is 5 minutes ahead of this computer’s.').waitFor()
+  assert.deepEqual(await lookAt(page, 'console-setup-clock'), [])
+  await page.clock.setFixedTime(Date.now() + 120_000)
+  await page.evaluate("localStorage.setItem('bailiwick.language', 'tr')")
+  await page.reload()
+  await clocks.getByText('bu bilgisayarınkinden 2 dakika geride.').waitFor()
+})
+
 test('J1, AC-01, AC-02: from nothing to a governed call in five clicks, and the first call is denied', async () => {
   const { page, errors } = await chromium.page()
   let clicks = 0
