@@ -92,7 +92,7 @@ describe('A plane whose tools are searched', () => {
   })
 
   test('what is called by call_tool is decided, limited and recorded as the tool itself', async () => {
-    await here.apply(all(true, quota('few', [{ tools: ['read_calendar'] }], { minute: 1 })))
+    await here.apply(all(true, quota('few', [{ tools: ['read_calendar'] }], { day: 1 })))
     const name = 'desk__read_calendar'
     assert.equal(
       (await call('call_tool', { name, arguments: { day: 1 } })).result.isError,
