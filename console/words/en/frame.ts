@@ -85,7 +85,7 @@ export const frame = {
     'Your organisation did not sign you in, or its answer could not be trusted. Whoever runs this gateway finds the reason in its log.',
   'frame.signIn.failed.later': 'Nobody can be signed in at this moment. Try again in a minute.',
   'frame.signIn.setup':
-    'Nobody has set up this installation yet. Run `bailiwick setup-code` where it runs, and open the address that it prints.',
+    'A setup code waits for whoever makes an administrator with it: run `bailiwick setup-code` where this gateway runs, and open the address that it prints.',
   'frame.notFound.title': 'Nothing is here',
   'frame.notFound.body': 'There is no such page, or you hold no role that shows it.',
   'frame.noRole.title': 'You hold no role yet',

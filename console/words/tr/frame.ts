@@ -87,7 +87,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.signIn.failed.later':
     'Şu anda kimsenin oturumu açılamıyor. Bir dakika sonra yeniden deneyin.',
   'frame.signIn.setup':
-    'Bu kurulum henüz yapılmadı. Çalıştığı yerde `bailiwick setup-code` komutunu çalıştırın ve yazdığı adresi açın.',
+    'Bir kurulum kodu, onunla yönetici oluşturacak kişiyi bekliyor: bu ağ geçidinin çalıştığı yerde `bailiwick setup-code` komutunu çalıştırın ve yazdığı adresi açın.',
   'frame.notFound.title': 'Burada bir şey yok',
   'frame.notFound.body': 'Böyle bir sayfa yok ya da onu gösteren bir rolünüz yok.',
   'frame.noRole.title': 'Henüz bir rolünüz yok',
