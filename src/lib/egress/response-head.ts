@@ -1,3 +1,4 @@
+import { fieldValue } from '../field-value.ts'
 import type { EgressHeaders } from './egress.ts'
 
 /** Where a body ends: there is none, after so many bytes, by its chunks, or with the connection. */
@@ -58,7 +59,7 @@ function readFields(text: string, start: number): EgressHeaders {
     const colon = text.indexOf(':', at)
     if (colon < 0 || colon > end) throw new NotHttpError('a line without a colon')
     const name = text.slice(at, colon)
-    const value = trimmed(text, colon + 1, end)
+    const value = fieldValue(text, colon + 1, end)
     // A line that begins with a space, an obsolete continuation, has no name either.
     if (!NAME.test(name) || BAD.test(value)) throw new NotHttpError('a header field')
     add(headers, name.toLowerCase(), value)
@@ -73,16 +74,6 @@ const add = (headers: Record<string, string | string[]>, name: string, value: st
   else if (typeof known === 'string') headers[name] = [known, value]
   else known.push(value)
 }
-
-/** Without the spaces and tabs around it; other white space is part of a value, or refused. */
-const trimmed = (text: string, start: number, end: number): string => {
-  let from = start
-  let to = end
-  while (from < to && isSpace(text.charCodeAt(from))) from++
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to--
-  return text.slice(from, to)
-}
-const isSpace = (unit: number): boolean => unit === 0x20 || unit === 0x09
 
 /** RFC 9112 §6.3, and whatever leaves a doubt about it is refused. */
 function framingOf(

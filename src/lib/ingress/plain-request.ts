@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { fieldValue } from '../field-value.ts'
 
 /** A POST that came whole, and nothing behind it. */
 export interface PlainRequest {
@@ -73,7 +74,7 @@ const readFields = (
     const name = nameOf(sent)
     // What stands twice is joined by one reader and dropped by another.
     if (name === undefined || Object.hasOwn(headers, name)) return undefined
-    const value = trimmed(text, colon + 1, end)
+    const value = fieldValue(text, colon + 1, end)
     headers[name] = value
     if (raw.push(sent, value) > 2 * MOST_FIELDS) return undefined
     at = end + 2
@@ -102,16 +103,6 @@ const REFUSED = new Set([
   ...['transfer-encoding', 'te', 'trailer', 'expect', 'upgrade', 'proxy-connection'],
   ...['http2-settings', 'set-cookie', '__proto__'],
 ])
-
-/** Without the spaces and tabs around it. */
-const trimmed = (text: string, start: number, end: number): string => {
-  let from = start
-  let to = end
-  while (from < to && isSpace(text.charCodeAt(from))) from++
-  while (to > from && isSpace(text.charCodeAt(to - 1))) to--
-  return text.slice(from, to)
-}
-const isSpace = (unit: number): boolean => unit === 0x20 || unit === 0x09
 
 const isPlain = (headers: IncomingHttpHeaders, bodyBytes: number): boolean => {
   const { host, connection, 'content-length': length } = headers
