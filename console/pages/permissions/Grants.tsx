@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react'
 import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
 import { useListState } from '../../filters/use-search.ts'
+import { managedBy } from '../../parts/managed.ts'
 import { PlaneName, useOnePlane } from '../../parts/planes.tsx'
 import { paths } from '../../paths.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -133,9 +134,7 @@ const columnsOf = (say: Say, revoke: (row: Row) => void): readonly Column<Row>[]
     title: say('permissions.remove'),
     cell: (row) => (
       <Button
-        disabledReason={
-          row.set === undefined ? undefined : say('permissions.managedBy', { set: row.set })
-        }
+        disabledReason={managedBy({ say }, row)}
         aria-label={`${say('permissions.remove')} ${row.document.name}`}
         onClick={() => revoke(row)}
       >

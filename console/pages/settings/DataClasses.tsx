@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import { useMe } from '../../api/session.ts'
+import { useManaged } from '../../parts/managed.ts'
 import { planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
 import { type ItemRow, useItems } from '../catalog/items.ts'
 import { EditDataClass, NewDataClass } from './EditDataClass.tsx'
-import { useManaged } from './use-managed.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 interface Row {

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useAll } from '../../api/all.ts'
 import { useMe } from '../../api/session.ts'
+import { useManaged } from '../../parts/managed.ts'
 import { PlaneName, planeColumn, usePlanes } from '../../parts/planes.tsx'
 import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -8,7 +9,6 @@ import { List } from '../../ui/List.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditIssuer, type IssuerRow, RemoveIssuer } from './EditIssuer.tsx'
 import styles from './settings.module.css'
-import { useManaged } from './use-managed.ts'
 
 const path = '/api/v1/planes/{plane}/issuers'
 

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
 import { useMe } from '../../api/session.ts'
+import { useManaged } from '../../parts/managed.ts'
 import { PlaneName } from '../../parts/planes.tsx'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -9,7 +10,6 @@ import { List } from '../../ui/List.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditPlane } from './EditPlane.tsx'
-import { useManaged } from './use-managed.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** Every plane as it is written, and what stops all of it at once. */

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { useMe } from '../../api/session.ts'
+import { useManaged } from '../../parts/managed.ts'
 import { PlaneName } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
@@ -8,7 +9,6 @@ import { Loading } from '../../ui/Loading.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditRetention, EndHold, NewHold } from './EditRetention.tsx'
 import styles from './settings.module.css'
-import { useManaged } from './use-managed.ts'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** How long what is recorded is kept, plane by plane, and the words of the document that say so. */

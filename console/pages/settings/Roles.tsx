@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { type RowOf, useAll } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
 import { useMe } from '../../api/session.ts'
+import { managedBy } from '../../parts/managed.ts'
 import { planeColumn } from '../../parts/planes.tsx'
 import { useGoverned, usePlanesWhere } from '../../parts/rights.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
@@ -97,11 +98,7 @@ export const Roles = () => {
               <Button
                 aria-label={`${say('settings.role.take')} ${row.document.name}`}
                 disabledReason={
-                  row.set === undefined
-                    ? mine.includes(row.plane)
-                      ? undefined
-                      : notMine
-                    : say('permissions.managedBy', { set: row.set })
+                  managedBy(words, row) ?? (mine.includes(row.plane) ? undefined : notMine)
                 }
                 onClick={() => setTaking(row)}
               >
