@@ -5,9 +5,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { whenSignedOut } from './api/client.ts'
 import { queryClient } from './api/queries.ts'
+import { forgetWhenLeft, leaveToSignIn } from './frame/leave.ts'
 import { useTheme } from './frame/theme.ts'
 import { listenForKeys } from './keys/keys.ts'
-import { paths } from './paths.ts'
 import { router } from './router.tsx'
 import { kit } from './theme/kit.ts'
 import { chosenLanguage, loadWords, type Words, WordsProvider } from './words/words.ts'
@@ -32,11 +32,8 @@ const App = ({ words }: { readonly words: Words }) => (
   </WordsProvider>
 )
 
-whenSignedOut(() => {
-  if (location.pathname === paths.signIn() || location.pathname === paths.setup()) return
-  const here = `${location.pathname}${location.search}`
-  location.replace(`${paths.signIn()}?to=${encodeURIComponent(here)}`)
-})
+whenSignedOut(leaveToSignIn)
+forgetWhenLeft()
 listenForKeys()
 
 const words = await loadWords(chosenLanguage())

@@ -1,13 +1,14 @@
 import { Menu } from '@mantine/core'
 import { ChevronDown } from 'lucide-react'
-import { useAct } from '../api/queries.ts'
 import type { Me } from '../api/session.ts'
 import { areSingleKeysOn, setSingleKeys, useShortcuts } from '../keys/keys.ts'
 import { passkeysPage, paths } from '../paths.ts'
 import { Button } from '../ui/Button.tsx'
 import { useGo } from '../ui/Go.tsx'
+import { toast } from '../ui/toast.tsx'
 import { languages, useWords } from '../words/words.ts'
 import { languageNames, speak } from './LanguagePicker.tsx'
+import { signOut } from './leave.ts'
 import { chooseTheme, type ThemeChoice, useChosenTheme } from './theme.ts'
 
 const themes = ['system', 'light', 'dark'] as const satisfies readonly ThemeChoice[]
@@ -15,9 +16,9 @@ export const PersonMenu = ({ me }: { readonly me: Me }) => {
   const { say, language } = useWords()
   const go = useGo()
   const theme = useChosenTheme()
-  const signOut = useAct('delete', '/api/v1/session')
   useShortcuts()
-  const leave = () => signOut.mutate({}, { onSettled: () => location.assign(paths.signIn()) })
+  const leave = () =>
+    void signOut().catch(({ message }: Error) => toast(say('frame.signOut.failed', { message })))
   return (
     <Menu position="bottom-end">
       <Menu.Target>

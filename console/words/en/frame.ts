@@ -32,6 +32,7 @@ export const frame = {
   'frame.person': '{name}',
   'frame.passkeys': 'Your passkeys',
   'frame.signOut': 'Sign out',
+  'frame.signOut.failed': 'You are still signed in: the session could not be ended. {message}',
   'frame.theme': 'Theme',
   'frame.theme.system': 'System',
   'frame.theme.light': 'Light',

@@ -34,6 +34,7 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.person': '{name}',
   'frame.passkeys': 'Geçiş anahtarlarınız',
   'frame.signOut': 'Oturumu kapat',
+  'frame.signOut.failed': 'Oturumunuz hâlâ açık: oturum sonlandırılamadı. {message}',
   'frame.theme': 'Tema',
   'frame.theme.system': 'Sistem',
   'frame.theme.light': 'Açık',

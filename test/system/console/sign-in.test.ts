@@ -1,7 +1,7 @@
 // Needs from Debian: chromium
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { planeId } from '#domain/name.ts'
 import { lookAt } from '../../peers/chromium.ts'
 import { type OrganisationPeer, startOrganisation } from '../../peers/organisation.ts'
@@ -54,6 +54,42 @@ describe('Signing in to the console in a real browser', () => {
     ])
   })
 
+  test('who signs out comes to the sign-in page once, by nothing of where they were, and is told when they are not out', async () => {
+    const erin = await world.visitor()
+    const { page, open } = erin
+    await open('/m/sign-in')
+    await page.getByLabel('Name').fill('erin')
+    await page.getByLabel('Passphrase').fill(password)
+    await press(page, 'Sign in')
+    await isIn(page)
+    await open('/m/catalog?plane=ops')
+    const gone: string[] = []
+    page.on('request', (request) => {
+      if (request.isNavigationRequest()) gone.push(request.url().slice(world.origin.length))
+    })
+    const leave = async () => {
+      await press(page, 'erin')
+      await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    }
+    // The session stands where the gateway was not told: a page that said goodbye would lie.
+    const cut = (route: Route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue()
+    await page.route('**/api/v1/session', cut)
+    await leave()
+    await page.getByText('You are still signed in').waitFor()
+    await page.unroute('**/api/v1/session', cut)
+    assert.deepEqual(gone, [])
+
+    await leave()
+    await page.getByLabel('Passphrase').waitFor()
+    await page.waitForLoadState('networkidle')
+    assert.deepEqual(gone, ['/m/sign-in'])
+    // What the browser kept of the page shows nobody what stood there.
+    await page.goBack()
+    await page.getByLabel('Passphrase').waitFor()
+    erin.checked(/401|ERR_FAILED/)
+  })
+
   test('a person makes a passkey from their menu, signs out, and is let in by it to the page that they wanted', async () => {
     const alice = await world.visitor()
     const { page, open } = alice
@@ -73,7 +109,7 @@ describe('Signing in to the console in a real browser', () => {
     await isIn(page)
     await press(page, 'alice')
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.waitForURL('**/m/sign-in*')
+    await isAt(page, '/m/sign-in')
 
     await page.goto(`${world.origin}/m/catalog?plane=ops`)
     await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()
@@ -127,8 +163,8 @@ describe('Signing in to the console in a real browser', () => {
     const { people } = world.started.installation
     const [eve] = (await people.list()).filter(({ issuer }) => issuer === corp.issuer)
     await people.signOut({ person: eve?.name ?? '', issuer: corp.issuer })
-    await page.goto(`${world.origin}/m/agents`)
     await way.waitFor()
+    await isAt(page, '/m/sign-in?to=%2Fm%2Fagents')
     assert.deepEqual(
       errors.filter((text) => !/401/.test(text)),
       [],
