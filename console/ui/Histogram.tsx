@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
-import { timeOf, useZone } from '../parts/when.tsx'
+import { timeOf } from '../parts/instant.ts'
+import { useZone } from '../parts/when.tsx'
 import { useWords } from '../words/words.ts'
 import { Button } from './Button.tsx'
 import { fillOf, Legend, Patterns } from './fills.tsx'

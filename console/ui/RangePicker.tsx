@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core'
 import { readRange } from '../filters/time.ts'
-import { timeOf, useZone } from '../parts/when.tsx'
+import { timeOf } from '../parts/instant.ts'
+import { useZone } from '../parts/when.tsx'
 import { useWords } from '../words/words.ts'
 
 const usual = ['1h', '24h', '7d', '30d'] as const

@@ -1,4 +1,5 @@
-import { timeOf, useZone } from '../../parts/when.tsx'
+import { timeOf } from '../../parts/instant.ts'
+import { useZone } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { useWords } from '../../words/words.ts'
 import { type Live, mostCounted } from './use-live.ts'

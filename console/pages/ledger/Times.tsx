@@ -1,7 +1,8 @@
 import { Popover, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { boundsOf, type Range } from '../../filters/time.ts'
-import { useZone, type Zone } from '../../parts/when.tsx'
+import type { Zone } from '../../parts/instant.ts'
+import { useZone } from '../../parts/when.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { useWords } from '../../words/words.ts'
 

@@ -38,7 +38,7 @@ export const columnsOf = (words: Words, hasPlanes: boolean): readonly Column<Cal
     {
       id: 'at',
       title: say('ledger.column.at'),
-      cell: ({ at }) => <When at={at} how="time" />,
+      cell: ({ at }) => <When at={at} how="list" />,
       text: ({ at }) => new Date(at).toISOString(),
       width: 104,
     },

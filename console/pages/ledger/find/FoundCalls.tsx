@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { SearchState } from '../../../filters/use-search.ts'
-import { timeOf, useZone, When } from '../../../parts/when.tsx'
+import { timeOf } from '../../../parts/instant.ts'
+import { useZone, When } from '../../../parts/when.tsx'
 import { Button } from '../../../ui/Button.tsx'
 import { NothingYet } from '../../../ui/Empty.tsx'
 import { Failed } from '../../../ui/Failed.tsx'

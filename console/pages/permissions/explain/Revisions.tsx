@@ -1,7 +1,8 @@
 import { NativeSelect } from '@mantine/core'
 import { useAnswer } from '../../../api/queries.ts'
+import { timeOf } from '../../../parts/instant.ts'
 import { useRights } from '../../../parts/rights.ts'
-import { timeOf, useZone } from '../../../parts/when.tsx'
+import { useZone } from '../../../parts/when.tsx'
 import { useWords } from '../../../words/words.ts'
 
 /** The newest revisions of a plane, each with its time and what it changed. */
