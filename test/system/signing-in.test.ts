@@ -52,7 +52,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     const documents = signInDocuments(bank.url, [ownMachine], clients)
     gateway = await startGateway({ documents, env: host.env })
     people = await openOffice(gateway)
-    await people.hire('alice')
+    for (const name of ['alice', 'bob', 'carol', 'dave']) await people.hire(name)
   })
   after(async () => {
     await chromium?.stop()
@@ -77,17 +77,24 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
     assert.notEqual(answer.isError, true)
   }
 
-  const programs: Record<string, () => Introduction> = {
-    'which the plane’s documents describe': () => ({ client_id: 'desktop' }),
-    'which describes itself at an address of its own': () => ({ describedAt: host.describedAt }),
-    'which registers itself': () => undefined,
+  // A person each: a token says the second in which it was made, and one made in that of a revocation ends by it.
+  const programs: Record<string, { person: string; introduction: () => Introduction }> = {
+    'which the plane’s documents describe': {
+      person: 'bob',
+      introduction: () => ({ client_id: 'desktop' }),
+    },
+    'which describes itself at an address of its own': {
+      person: 'carol',
+      introduction: () => ({ describedAt: host.describedAt }),
+    },
+    'which registers itself': { person: 'dave', introduction: () => undefined },
   }
-  for (const [name, introduction] of Object.entries(programs))
+  for (const [name, { person, introduction }] of Object.entries(programs))
     test(`${name}, agrees, and is sent back to it as the page’s policy lets the browser`, async (t) => {
       const { kept, open, finish } = await begin(t, introduction())
       const { page, errors } = await chromium.page()
       await page.goto(String(kept.sentTo))
-      await page.getByLabel('Name').fill('alice')
+      await page.getByLabel('Name').fill(person)
       await page.getByLabel('Password').fill(password)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('button', { name: 'Allow' }).click()
@@ -102,7 +109,7 @@ describe('A person signs in by a real browser for the SDK’s own client', () =>
       await isCalled(client)
       assert.equal(kept.sentTo, undefined)
 
-      const ended = await gateway.cli(['user', 'revoke', 'alice', '--reason', 'lost laptop'])
+      const ended = await gateway.cli(['user', 'revoke', person, '--reason', 'lost laptop'])
       assert.equal(ended.code, 0, ended.stderr)
       await assert.rejects(isCalled(client), UnauthorizedError)
       assert.deepEqual(
