@@ -76,6 +76,8 @@ export async function startAnnouncing(about: { resources?: string[]; instruction
     offers,
     schemas,
     asked,
+    /** The newest of a method: what the gateway asks for itself (what there is, what changed) comes in between. */
+    last: (method: string) => asked.findLast((one) => one.method === method),
     listening: () => [...listening].map(({ filter }) => filter),
     /** To everybody who listens, whatever they listen for. */
     announce(method: string, params: Record<string, unknown> = {}) {

@@ -74,7 +74,7 @@ describe("A server that imitates another at the plane's endpoint", () => {
     assert.ok(before.every((name: string) => /^[A-Za-z0-9_-]{1,64}$/.test(name)))
     assert.equal(new Set(before).size, before.length)
     await call(`evil__${short}`)
-    assert.equal(evil.asked.at(-1)?.params.name, dotted)
+    assert.equal(evil.last('tools/call')?.params.name, dotted)
     const other = before.find((name: string) => name.startsWith('evil__files_read__601e4'))
     assert.equal(other, `evil__${short}`)
     // When the one is gone, its name is nobody's, also not of the tool that is called just so.
@@ -94,8 +94,8 @@ describe("A server that imitates another at the plane's endpoint", () => {
 
   test("a resource that is called as another server's is read from its own", async () => {
     await ask('resources/read', { uri: 'bank+a://two' })
-    assert.equal(bank.asked.at(-1)?.params.uri, 'a://two')
-    assert.equal(bank.asked.at(-1)?.headers['mcp-name'], 'a://two')
+    assert.equal(bank.last('resources/read')?.params.uri, 'a://two')
+    assert.equal(bank.last('resources/read')?.headers['mcp-name'], 'a://two')
     for (const uri of ['bank+a://one', 'ui://bank/page', 'a://one', 'evil+a://three', 'evil+'])
       assert.deepEqual((await ask('resources/read', { uri })).error, {
         code: -32602,

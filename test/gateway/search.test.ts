@@ -121,8 +121,8 @@ describe('A plane whose tools are searched', () => {
     const args = { name: 'desk__region_report', arguments: { region: 'eu' } }
     const answer = await call('call_tool', args, { 'mcp-param-region': 'us' })
     assert.equal(answer.result.content[0].text, 'done')
-    assert.equal(server.asked.at(-1)?.headers['mcp-param-region'], 'eu')
-    assert.equal(server.asked.at(-1)?.headers['mcp-name'], 'region_report')
+    assert.equal(server.last('tools/call')?.headers['mcp-param-region'], 'eu')
+    assert.equal(server.last('tools/call')?.headers['mcp-name'], 'region_report')
   })
 
   test('a search is recorded; one that asks wrongly, and a call within a call, are refused with words', async () => {
