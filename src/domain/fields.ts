@@ -62,7 +62,7 @@ export const untilForm = 'must be a day such as 2027-06-30, or an instant with i
 export const instant = z.iso.datetime({ offset: true, error: untilForm })
 export const until = z.union([z.iso.date(untilForm), instant])
 
-const person = z
+export const person = z
   .string()
   .regex(personPattern, 'must be the name of a person: 1 to 100 of a-z, 0-9, and . _ @ -')
 export const people = z

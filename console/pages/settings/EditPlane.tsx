@@ -6,6 +6,9 @@ import { withTexts } from './plane-edits.ts'
 import type { PlaneRow } from './use-plane-documents.ts'
 import { useWritePlane } from './use-write-plane.ts'
 
+/** What can be part of an address; words of our own paths are refused by the server, by name. */
+const isName = (text: string) => /^[a-z][a-z0-9-]{0,23}$/.test(text)
+
 /** What a plane is called, whose it is, and by which clock; without a row one that is to be made. */
 export const EditPlane = ({
   row,
@@ -31,7 +34,7 @@ export const EditPlane = ({
         row ? say('settings.plane.edit.title', { plane: name }) : say('settings.plane.make.title')
       }
       act={row ? say('settings.plane.edit') : say('settings.plane.make')}
-      isReady={texts.name !== ''}
+      isReady={isName(texts.name)}
       {...standing}
       onClose={onClose}
       onAct={(reason) => write(withTexts(row?.document ?? bare, said), reason)}
@@ -42,6 +45,7 @@ export const EditPlane = ({
           description={say('settings.plane.name.hint')}
           required
           autoComplete="off"
+          error={texts.name !== '' && !isName(texts.name) && say('settings.plane.name.bad')}
           {...field('name')}
         />
       )}

@@ -1,3 +1,4 @@
+import { Problem } from '../../api/problem.ts'
 import { useAct } from '../../api/queries.ts'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
@@ -7,9 +8,13 @@ import type { PlaneDocument } from './plane-edits.ts'
 export const useWritePlane = (etag: string | undefined, onDone: () => void) => {
   const { say } = useWords()
   const act = useAct('put', '/api/v1/planes/{plane}')
+  const isTaken = etag === undefined && act.error?.status === 412
+  const plane = act.variables?.params.path.plane ?? ''
   return {
     isBusy: act.isPending,
-    problem: act.error,
+    problem: isTaken
+      ? new Problem(412, { detail: say('settings.plane.taken', { plane }) })
+      : act.error,
     write: (document: PlaneDocument, reason: string) =>
       act.mutate(
         {

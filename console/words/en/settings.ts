@@ -31,6 +31,8 @@ export const settings = {
   'settings.plane.make': 'Make plane',
   'settings.plane.make.title': 'Make a plane',
   'settings.plane.name.hint': 'Small letters, digits and -, at most 24; it stays.',
+  'settings.plane.name.bad': 'Begins with a letter; then small letters, digits and -; at most 24.',
+  'settings.plane.taken': 'There is a plane {plane} already. Choose another name.',
   'settings.plane.edit': 'Change',
   'settings.plane.edit.act': 'Change plane {plane}',
   'settings.plane.edit.title': 'Change plane {plane}',

@@ -33,6 +33,8 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.plane.make': 'Düzlem oluştur',
   'settings.plane.make.title': 'Düzlem oluşturun',
   'settings.plane.name.hint': 'Küçük harf, rakam ve -, en çok 24; değişmez.',
+  'settings.plane.name.bad': 'Bir harfle başlar; sonra küçük harf, rakam ve -; en çok 24.',
+  'settings.plane.taken': '{plane} adında bir düzlem zaten var. Başka bir ad seçin.',
   'settings.plane.edit': 'Değiştir',
   'settings.plane.edit.act': '{plane} düzlemini değiştir',
   'settings.plane.edit.title': '{plane} düzlemini değiştirin',

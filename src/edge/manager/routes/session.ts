@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personPattern } from '#domain/name.ts'
+import { person } from '#domain/fields.ts'
 import { type Binding, isHeldBy } from '#domain/roles.ts'
 import { Fault } from '#lib/fault.ts'
 import { bindingsIn } from '#people/bindings.ts'
@@ -9,7 +9,6 @@ import { type Asked, route } from '../route.ts'
 import { checkSameOrigin, clearedCookie, sessionCookie } from '../session-cookie.ts'
 import { Wait } from '../wait.ts'
 
-const name = z.string().regex(personPattern, 'must be the name of a person')
 const secret = z.string().min(1).max(4096)
 const label = z
   .string()
@@ -24,7 +23,7 @@ const inCookie = z
     'Whether the token is kept in a cookie that no script reads, and not answered: for browsers.',
   )
 
-const signInForm = z.strictObject({ name, password: secret, label, cookie: inCookie })
+const signInForm = z.strictObject({ name: person, password: secret, label, cookie: inCookie })
 const setupForm = signInForm.extend({ code: z.string().min(1).max(64) })
 
 export const sessionRoutes = [
