@@ -82,16 +82,19 @@ describe('A large OpenAPI document', () => {
       const applied = gateway.cli(['apply', '-f', '-', '--set', 'other'], body).finally(() => {
         isApplied = true
       })
-      let calls = 0
+      const begun = performance.now()
+      let longest = 0
       while (!isApplied) {
+        const called = performance.now()
         const answer = await exchange(`${address}/tickets/42`, { method: 'GET', headers })
         assert.equal(answer.status, 200, answer.body)
-        calls++
+        longest = Math.max(longest, performance.now() - called)
       }
       const { code, stderr } = await applied
       assert.equal(code, 0, stderr)
-      // Read on the thread that serves, it let a quarter of these through.
-      assert.ok(calls > 45, `${calls} calls meanwhile`)
+      const share = longest / (performance.now() - begun)
+      // Read on the thread that serves, one waits for more than half of it; else for a twentieth, on any machine.
+      assert.ok(share < 0.45, `one call waited for ${share} of the time that it took`)
     } finally {
       await gateway?.stop()
       await tickets.close()
