@@ -93,7 +93,7 @@ describe('A large OpenAPI document', () => {
       const { code, stderr } = await applied
       assert.equal(code, 0, stderr)
       const share = longest / (performance.now() - begun)
-      // Read on the thread that serves, one waits for more than half of it; else for a twentieth, on any machine.
+      // Read on the thread that serves, one waits for more than half of it; else for a tenth or so.
       assert.ok(share < 0.45, `one call waited for ${share} of the time that it took`)
     } finally {
       await gateway?.stop()
