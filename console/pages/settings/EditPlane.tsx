@@ -6,7 +6,7 @@ import { withTexts } from './plane-edits.ts'
 import type { PlaneRow } from './use-plane-documents.ts'
 import { useWritePlane } from './use-write-plane.ts'
 
-/** What can be part of an address; words of our own paths are refused by the server, by name. */
+/** As the server's own rule for names (`namePattern`), told before it is asked: it has no address for others. */
 const isName = (text: string) => /^[a-z][a-z0-9-]{0,23}$/.test(text)
 
 /** What a plane is called, whose it is, and by which clock; without a row one that is to be made. */
