@@ -131,6 +131,8 @@ const checkTrees = async (folder: string): Promise<void> => {
       assert.equal(checkpoints.at(-1)?.size, bodies.length)
     }
   } finally {
+    // The ledger is told nothing of it: for whoever starts next this one was killed as well.
+    await kept.keeper.close(async () => {})
     await kept.store.close()
   }
 }

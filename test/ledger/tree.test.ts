@@ -310,6 +310,27 @@ describe('the tree of a ledger', () => {
       await kept.close()
       assert.equal((await kept.keeper.status(ops)).unpublished, undefined)
     })
+
+    test('when a stop is over, though the ledger takes no entry any more', async () => {
+      const held = Promise.withResolvers<void>()
+      const real = publishedIn(folder)
+      const place = {
+        ...real,
+        put: async (...what: Parameters<typeof real.put>) => {
+          await held.promise
+          return real.put(...what)
+        },
+      }
+      kept = await inFolder({ places: [place] })
+      await kept.call(1)
+      await round()
+      const full = () => {
+        held.resolve()
+        return Promise.reject(new Error('no space left'))
+      }
+      await assert.rejects(kept.keeper.close(full), /no space left/)
+      assert.equal(readNote(published()).size, (await kept.bodies()).length)
+    })
   })
 })
 

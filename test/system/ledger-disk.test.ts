@@ -122,13 +122,12 @@ const underFault = async (folder: string, fault: string): Promise<Killed & { log
   return { ...killed, log: await readFile(log, 'utf8') }
 }
 
+/** What goes wrong while the folder is removed does not hide what went wrong before. */
 const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
+  await using rest = new AsyncDisposableStack()
   const folder = mkdtempSync(join(tmpdir(), 'bailiwick-fault-'))
-  try {
-    await work(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  rest.defer(() => rm(folder, { recursive: true }))
+  await work(folder)
 }
 
 describe('a ledger whose disk fails now and then', () => {

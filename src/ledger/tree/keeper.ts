@@ -153,8 +153,13 @@ export const createKeeper = ({
       await Promise.all(busy.values())
       // Keys and their entries first, while entries can be written.
       await Promise.all([...used].map((id) => look(plane(id))))
-      await closeLedger()
-      await Promise.all([...used].map((id) => look(plane(id), { isLast: true })))
+      try {
+        await closeLedger()
+        await Promise.all([...used].map((id) => look(plane(id), { isLast: true })))
+      } finally {
+        // What was signed before the ledger failed or was refused goes out no less.
+        await publisher.settled()
+      }
     },
   }
 }

@@ -30,7 +30,7 @@ export interface PlaneTree {
   readonly standing: TreeStanding | undefined
   /** Whether there is something to do, by how the tree stood a moment ago. */
   isDue(standing: TreeStanding): boolean
-  /** Brings the tree after the entries and signs it; with `isLast`, at a stop, it is published when it resolves. */
+  /** Brings the tree after the entries, signs it and gives it to be published; `isLast` at a stop. */
   keep(about?: { isLast: boolean }): Promise<void>
   /** Who signs for this ledger; undefined where nothing has been signed yet. */
   signing(): Promise<Signing | undefined>
@@ -230,7 +230,6 @@ export const createPlaneTree = ({
     async keep({ isLast } = { isLast: false }) {
       if ((await check()) !== undefined && !(await hasMoved())) return
       await inTurn(() => keep(isLast))
-      if (isLast) await publisher.settled()
     },
     async signing() {
       const problem = await check()
