@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { optionsIn, startPasskeys } from './passkey-world.ts'
 import { ask } from './server.ts'
-import { startSignIns } from './sign-in-world.ts'
+import { password, startSignIns } from './sign-in-world.ts'
 
 const world = await startPasskeys()
 const { origin, page, people, newBrowser, openPage, make, use, newPerson, atIssuer } = world
@@ -170,6 +170,18 @@ describe('The page of passkeys', () => {
     const other = await startSignIns()
     const shown = await other.newBrowser().open('/oauth/manager/passkeys')
     assert.deepEqual([shown.status, /not for an address/.test(shown.text)], [404, true])
+  })
+
+  test('takes a passkey for as long as it stands, ten minutes, and so does a sign-in', async () => {
+    const { authenticator } = await newPerson()
+    const about = { title: undefined, administrator: false, password, by: 'test' }
+    await people.put({ ...about, name: 'late' })
+    const opened = await openPage('late')
+    const begun = await atIssuer()
+    world.clock.advance(530_000)
+    const shown = await make(opened, world.newAuthenticator(), { label: 'a late phone' })
+    assert.match(shown.text, /a late phone/)
+    assert.match((await use(begun, authenticator)).text, /value="allow"/)
   })
 
   test('forgets who it was after ten minutes, and when they leave', async () => {

@@ -11,7 +11,13 @@ import { cookieIn } from '../sign-in/cookie.ts'
 import { readForm } from '../sign-in/form.ts'
 import { safely, sendPage } from '../sign-in/page.ts'
 import { problemPage } from '../sign-in/pages.ts'
-import { byPasskey, byPassword, createPasskeyAsking, scriptAddress } from '../sign-in/passkey.ts'
+import {
+  byPasskey,
+  byPassword,
+  createPasskeyAsking,
+  notProven,
+  scriptAddress,
+} from '../sign-in/passkey.ts'
 import type { PeopleView } from '../sign-in/people-view.ts'
 import type { Request } from '../sign-in/visit.ts'
 import { nowherePage, passkeysPage, whoPage } from './passkey-pages.ts'
@@ -216,7 +222,6 @@ const whyNot = (checked: { refused: string; waitMs?: number }, wrong: string): s
     ? wrong
     : `Too many attempts. Try again in ${Math.ceil(checked.waitMs / 1000)} s.`
 
-const notProven = 'This passkey did not prove who you are here. Try again, or sign in another way.'
 const weaker = 'You signed in by password. Sign in with one of your passkeys to change something.'
 const notAdded = {
   refused: 'Nothing was added: the answer of your device was not for this page, or came too late.',

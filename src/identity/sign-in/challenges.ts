@@ -3,8 +3,13 @@ import type { PlaneId } from '#domain/name.ts'
 import type { Clock, Random } from '#lib/clock.ts'
 import type { TakeOnce } from '../once.ts'
 
-/** As long as a person may look for their key. */
-const lifetimeMs = 5 * 60_000
+/** How long a browser waits for an authenticator, milliseconds (Web Authentication §5.4, §5.5 `timeout`). */
+export const authenticatorMs = 5 * 60_000
+/**
+ * A challenge is made with the page that asks it. A page stands for ten minutes, and whoever presses its
+ * button in the last of them has the time after that to look for their key.
+ */
+const lifetimeMs = 10 * 60_000 + authenticatorMs
 const randomBytes = 16
 const headBytes = randomBytes + 6
 const form = /^[A-Za-z0-9_-]{72}$/

@@ -1,5 +1,5 @@
 import type { PlaneId } from '#domain/name.ts'
-import type { Challenges } from './challenges.ts'
+import { authenticatorMs, type Challenges } from './challenges.ts'
 import { type Form, formOf, html, type Markup } from './page.ts'
 import type { PasskeyView } from './people-view.ts'
 
@@ -13,8 +13,6 @@ export const acrsOf = ({ isPossible }: Pick<PasskeyView, 'isPossible'>): readonl
 
 export const scriptAddress = (origin: string, plane: PlaneId): string =>
   `${origin}/oauth/${plane}/passkey.js`
-
-const timeout = 5 * 60_000
 
 /** What an authenticator is asked, as JSON (Web Authentication §5.1.8, §5.1.9), and its challenge. */
 export interface Asked {
@@ -39,7 +37,7 @@ export const createPasskeyAsking = (parts: {
       if (!(await passkeys.offered())) return undefined
       const challenge = challenges.make(to)
       const options = {
-        ...{ challenge, rpId: new URL(origin).hostname, timeout },
+        ...{ challenge, rpId: new URL(origin).hostname, timeout: authenticatorMs },
         ...{ userVerification: 'required', allowCredentials: [] },
       }
       return { options: JSON.stringify(options), challenge }
@@ -51,7 +49,7 @@ export const createPasskeyAsking = (parts: {
       const challenge = challenges.make(to)
       const options = {
         ...(await passkeys.beginning(person, handle)),
-        ...{ challenge, timeout, attestation: 'none' },
+        ...{ challenge, timeout: authenticatorMs, attestation: 'none' },
         // ES256, Ed25519, RS256: whatever authenticators make.
         pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
         authenticatorSelection: {
@@ -81,6 +79,9 @@ const answerIn = (fields: Fields) => ({
   answer: fields.get('answer') ?? '',
   challenge: fields.get('challenge') ?? '',
 })
+
+export const notProven =
+  'This passkey did not prove who you are here, or the page had stood for too long. Try again, or sign in another way.'
 
 /** Hidden until the script has found that this browser has passkeys. */
 export const passkeyForm = (

@@ -18,7 +18,7 @@ import { scopesIn, sessionS } from './configuration.ts'
 import { readForm } from './form.ts'
 import { type Form, type Page, safely, sendPage } from './page.ts'
 import { type ConsentAsked, problemPage, refusedPage, signInPage, withConsole } from './pages.ts'
-import { byPasskey, byPassword, createPasskeyAsking, scriptAddress } from './passkey.ts'
+import { byPasskey, byPassword, createPasskeyAsking, notProven, scriptAddress } from './passkey.ts'
 import type { Known, PeopleView } from './people-view.ts'
 import type { RegisteredClients } from './registered.ts'
 
@@ -298,8 +298,6 @@ const foreign = problemPage(
   'Nothing was done',
   'This form did not come from our own page. Go back to the program and sign in again.',
 )
-
-const notProven = 'This passkey did not prove who you are here. Try again, or sign in another way.'
 
 const later = (waitMs: number): string =>
   `Too many attempts. Try again in ${Math.ceil(waitMs / 1000)} s.`
