@@ -14,12 +14,20 @@ interface Family {
   readonly parent: ChildProcess
   readonly child: number
   readonly grandchild: number
+  /** Resolves once the parent has done what it had begun. */
+  turn(): Promise<void>
 }
 
 async function startFamily(): Promise<Family> {
-  const parent = spawn(process.execPath, [PARENT, CHILD], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
-  return { parent, ...(JSON.parse(line) as Omit<Family, 'parent'>) }
+  const parent = spawn(process.execPath, [PARENT, CHILD], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: parent.stdout })
+  const [line] = (await once(lines, 'line')) as [string]
+  const turn = async () => {
+    const answered = once(lines, 'line')
+    parent.stdin.write('?')
+    await answered
+  }
+  return { parent, turn, ...(JSON.parse(line) as Pick<Family, 'child' | 'grandchild'>) }
 }
 
 /** Not there, or only waiting for somebody to ask what became of it. */
@@ -70,15 +78,16 @@ describe('no child outlives its gateway', { skip: process.platform !== 'linux' }
   })
 
   test('a guardian that was killed comes back and knows its children', async () => {
-    const { parent, child, grandchild } = await startFamily()
+    const { parent, child, grandchild, turn } = await startFamily()
     const first = await childOf(parent.pid ?? 0, /guardian/)
     process.kill(first, 'SIGKILL')
     await until(async () => {
       const now = await childOf(parent.pid ?? 0, /guardian/).catch(() => first)
       return now !== first
     })
-    // The new one has read who they are by the time it has started reading at all.
     const second = await childOf(parent.pid ?? 0, /guardian/)
+    // In the turn in which it starts the new one the parent also writes to it who they are.
+    await turn()
     parent.kill('SIGKILL')
     for (const pid of [child, grandchild, second]) await until(() => isGone(pid))
   })

@@ -32,4 +32,5 @@ const tell = async (deed: string) => {
 }
 const { pid } = (await tell('where')) as { pid: number }
 process.stdout.write(`${JSON.stringify({ child: pid, grandchild: await tell('breed') })}\n`)
+process.stdin.on('data', () => process.stdout.write('!\n'))
 setInterval(() => {}, 1e6)
