@@ -10988,6 +10988,7 @@ export interface operations {
                             id: string;
                             /** @description It stopped in order. */
                             left: boolean;
+                            missed: boolean;
                             pid: number;
                             /** @description 0 until it has said so. */
                             revision: number;

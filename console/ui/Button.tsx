@@ -9,6 +9,9 @@ export interface ButtonProps
   readonly tone?: 'plain' | 'main' | 'grave'
 }
 
+/** Fingers and keyboards ask why as well. */
+const allWays = { hover: true, focus: true, touch: true }
+
 /** Verb, object, count. `main` is the one that a page is about; `grave` does what cannot be undone. */
 export const Button = ({ disabledReason, tone = 'plain', ...rest }: ButtonProps) => {
   const button = (
@@ -24,5 +27,10 @@ export const Button = ({ disabledReason, tone = 'plain', ...rest }: ButtonProps)
       })}
     />
   )
-  return disabledReason === undefined ? button : <Tooltip label={disabledReason}>{button}</Tooltip>
+  if (disabledReason === undefined) return button
+  return (
+    <Tooltip label={disabledReason} events={allWays} multiline maw="min(320px, 90vw)">
+      {button}
+    </Tooltip>
+  )
 }

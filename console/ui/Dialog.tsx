@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { useWords } from '../words/words.ts'
 import styles from './Dialog.module.css'
 
 interface Props {
@@ -7,12 +8,16 @@ interface Props {
   readonly onClose: () => void
   readonly children: ReactNode
   readonly actions: ReactNode
+  /** Something is written in it that nobody wants to lose by a slip: the first Escape says so. */
+  readonly isForm?: boolean
 }
 
 /** The browser's own dialog: it traps focus, closes by Escape and gives focus back to whoever opened it. */
-export const Dialog = ({ title, onClose, children, actions }: Props) => {
+export const Dialog = ({ title, onClose, children, actions, isForm = false }: Props) => {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const { say } = useWords()
+  const [typed, setTyped] = useState<'nothing' | 'something' | 'warned'>('nothing')
   useEffect(() => {
     const opener = document.activeElement
     ref.current?.showModal()
@@ -21,9 +26,23 @@ export const Dialog = ({ title, onClose, children, actions }: Props) => {
     }
   }, [])
   return (
-    <dialog ref={ref} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
+    <dialog
+      ref={ref}
+      className={styles.dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      onInput={() => setTyped('something')}
+      onCancel={(event) => {
+        if (!isForm || typed !== 'something') return
+        event.preventDefault()
+        setTyped('warned')
+      }}
+    >
       <h2 id={id}>{title}</h2>
       <div className={styles.body}>{children}</div>
+      <p role="status" className={styles.lost}>
+        {typed === 'warned' && say('ui.dialog.lost')}
+      </p>
       <div className={styles.actions}>{actions}</div>
     </dialog>
   )

@@ -25,6 +25,7 @@ export const FormDialog = (props: FormProps) => {
   const { say } = useWords()
   return (
     <Dialog
+      isForm
       title={props.title}
       onClose={props.onClose}
       actions={

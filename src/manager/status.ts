@@ -4,7 +4,6 @@ import type { ApiDocument, ItemDocument, ServerDocument } from '#domain/document
 import { secretOf } from '#domain/lent.ts'
 import { perCallToken } from '#domain/loan.ts'
 import type { PlaneId } from '#domain/name.ts'
-import type { Installation } from '#gateway/installation.ts'
 import type { FollowerStatus } from '#ledger/follow.ts'
 import type { TreeStatus } from '#ledger/tree/keeper.ts'
 import type { Verification } from '#ledger/verified.ts'
@@ -38,6 +37,8 @@ export interface StatusAnswer {
 export interface MemberStatus extends Member {
   /** Alive, and decides by an older revision than others already do. */
   readonly behind: boolean
+  /** It went without a word, a short while ago: somebody may be looking for it. */
+  readonly missed: boolean
 }
 
 export interface PlaneStatus {
@@ -101,7 +102,7 @@ export const status = async (
   input: { plane?: string | undefined },
 ): Promise<StatusAnswer> => {
   const { installation } = desk
-  const members = await listMembers(installation)
+  const members = await listMembers(desk)
   const policy = installation.change.current()
   return {
     version: installation.version,
@@ -132,7 +133,9 @@ export const planesStatus = async (
 }
 
 /** None where the store is away: the rest of the status is told without it. */
-const listMembers = async ({ members, change }: Installation): Promise<MemberStatus[]> => {
+const listMembers = async ({ installation, clock }: Desk): Promise<MemberStatus[]> => {
+  const { members, change } = installation
+  const since = clock.now() - missedForMs
   const all = await members.list().catch((thrown: unknown) => {
     if (asFault(thrown).code === 'store_unreachable') return []
     throw thrown
@@ -144,8 +147,13 @@ const listMembers = async ({ members, change }: Installation): Promise<MemberSta
     // What this one has told the others is seconds old.
     .map((one) => (one.id === members.self ? { ...one, revision: own } : one))
   const newest = Math.max(own, ...serving.map(({ revision }) => revision))
-  return serving.map((one) => ({ ...one, behind: one.alive && one.revision < newest }))
+  return serving.map((one) => ({
+    ...one,
+    behind: one.alive && one.revision < newest,
+    missed: !one.alive && !one.left && one.seenAt > since,
+  }))
 }
+const missedForMs = 60 * 60_000
 
 const planeStatus = async (desk: Desk, id: PlaneId, plane: PlanePolicy): Promise<PlaneStatus> => {
   const { installation } = desk

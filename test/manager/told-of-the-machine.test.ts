@@ -2,6 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startWorld, type World } from './world.ts'
 
+interface Told {
+  readonly id: string
+  readonly behind: boolean
+  readonly missed: boolean
+}
+
 describe('The status of the installation', () => {
   let world: World
   before(async () => {
@@ -11,7 +17,7 @@ describe('The status of the installation', () => {
 
   const statusFor = async (token: string) => {
     const { json } = await world.ask('GET', '/status', { token })
-    return json<{ program: string; members: { behind: boolean }[]; revision: number }>()
+    return json<{ program: string; members: Told[]; revision: number }>()
   }
 
   test('tells an administrator alone what is typed on its machine, which may name a folder there', async () => {
@@ -34,5 +40,32 @@ describe('The status of the installation', () => {
         [false],
       )
     }
+  })
+
+  test('misses for an hour a process that went without a word, and none that stopped in order', async () => {
+    const { members } = world.started.installation
+    const now = Date.now()
+    const [self] = await members.list()
+    assert(self)
+    const seen = (id: string, seenAt: number, left = false) => ({
+      ...{ ...self, id, alive: false, seenAt, left },
+    })
+    const all = [
+      self,
+      seen('killed', now - 60_000),
+      seen('killed-long-ago', now - 3_700_000),
+      seen('stopped', now - 60_000, true),
+    ]
+    Object.assign(members, { list: async () => all })
+    const told = await statusFor(await world.signIn('alice', { administrator: true }))
+    assert.deepEqual(
+      told.members.map(({ id, missed }) => [id, missed]),
+      [
+        [self.id, false],
+        ['killed', true],
+        ['killed-long-ago', false],
+        ['stopped', false],
+      ],
+    )
   })
 })

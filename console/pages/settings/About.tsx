@@ -1,9 +1,32 @@
+import type { Answer } from '../../api/client.ts'
 import { useAnswer } from '../../api/queries.ts'
 import { When } from '../../parts/when.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Loading } from '../../ui/Loading.tsx'
 import { useWords } from '../../words/words.ts'
 import styles from './settings.module.css'
+
+type Member = Answer<'get', '/api/v1/status'>['members'][number]
+
+/** What stopped in order is not looked for. */
+const isOfInterest = ({ alive, missed }: Member) => alive || missed
+
+const OfMember = ({ member }: { readonly member: Member }) => {
+  const { say, number } = useWords()
+  const { host, pid, revision, behind, missed, seenAt } = member
+  return (
+    <>
+      {host}, {pid}, {say('settings.revision')} {number(revision)}
+      {behind && ` ▲ ${say('settings.behind')}`}
+      {missed && (
+        <>
+          {' '}
+          ▲ {say('settings.missed')} <When at={seenAt} how="list" />
+        </>
+      )}
+    </>
+  )
+}
 
 /** What runs, since when, and by which revision each of its processes decides. */
 export const About = () => {
@@ -32,12 +55,11 @@ export const About = () => {
             <dd>{value}</dd>
           </div>
         ))}
-        {members.map(({ id, host, pid, revision, behind }) => (
-          <div key={id}>
+        {members.filter(isOfInterest).map((member) => (
+          <div key={member.id}>
             <dt>{say('settings.process')}</dt>
             <dd>
-              {host}, {pid}, {say('settings.revision')} {number(revision)}
-              {behind && ` ▲ ${say('settings.behind')}`}
+              <OfMember member={member} />
             </dd>
           </div>
         ))}

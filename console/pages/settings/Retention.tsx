@@ -74,6 +74,7 @@ const OfPlane = ({ row }: { readonly row: PlaneRow }) => {
           </div>
         ))}
       </dl>
+      {mayWrite && managed(row) !== undefined && <p>{managed(row)}</p>}
       {mayWrite && (
         <div className={styles.acts}>
           {act(say('settings.retention.edit'), { act: 'edit' })}

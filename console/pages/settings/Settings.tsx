@@ -1,3 +1,4 @@
+import { Navigate } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { paths, type SettingsTab } from '../../paths.ts'
 import { Page } from '../../ui/Page.tsx'
@@ -28,6 +29,7 @@ const isTab = (name: string): name is SettingsTab => Object.hasOwn(tabs, name)
 export default function Settings() {
   const { say } = useWords()
   const tab = usePart('tab')
+  if (tab === '') return <Navigate to={paths.settings()} replace />
   if (!isTab(tab)) return <NotFound />
   const Of = tabs[tab].of
   return (

@@ -91,14 +91,14 @@ export const settings = {
   'settings.dataClass.edit.title': 'Change data class {class} of plane {plane}',
   'settings.dataClasses.empty.title': 'No data classes yet',
   'settings.dataClasses.empty.body':
-    'An item says which classes of data it touches; a plane says which of them are masked, and for how long the others are kept.',
+    'An item says which classes of data it touches; a plane says which of them are masked, and for how long the others are kept. Name one here and say what becomes of it; a server or an API touches it when its document says so, such as `data: [personal]`.',
   'settings.issuer': 'Issuer',
   'settings.identity.own': 'Each plane issues tokens for its agents at its own address:',
   'settings.identity.notYours':
     'Which other issuers are trusted is seen by the administrators, the auditors and the security operations of a plane.',
   'settings.identity.empty.title': 'No other issuer is trusted',
   'settings.identity.empty.body':
-    'Agents sign in with a secret or a key of their own. The tokens of your organisation can be trusted as well.',
+    'Agents sign in with a secret or a key of their own. The tokens of your organisation can be trusted as well, and people can sign in through it: that is an issuer too, with `signIn` in its document.',
   'settings.issuer.make': 'Trust an issuer',
   'settings.issuer.make.title': 'Trust the tokens of another issuer',
   'settings.issuer.edit': 'Change',
@@ -107,7 +107,7 @@ export const settings = {
   'settings.issuer.edit.says':
     'The issuer is trusted for what the document says and for nothing else, in this plane alone, from the next call on.',
   'settings.issuer.document.hint':
-    'As JSON: its name here, its owner, the issuer as its tokens write it, and which claims name agent, consumer and user.',
+    'As JSON: its name here, its owner, the issuer as its tokens write it, and which claims name agent, consumer and user. People sign in through it where `signIn` says so.',
   'settings.issuer.written': 'Issuer {name} is as you wrote it, from the next call on',
   'settings.issuer.remove': 'Remove issuer',
   'settings.issuer.remove.act': 'Remove issuer {name}',
@@ -179,4 +179,5 @@ export const settings = {
   'settings.ready.no': 'no',
   'settings.process': 'Process',
   'settings.behind': 'decides by an older revision',
+  'settings.missed': 'not heard of since',
 } as const

@@ -94,14 +94,14 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.dataClass.edit.title': '{plane} düzleminin {class} veri sınıfını değiştirin',
   'settings.dataClasses.empty.title': 'Henüz veri sınıfı yok',
   'settings.dataClasses.empty.body':
-    'Bir öğe hangi veri sınıflarına dokunduğunu söyler; bir düzlem hangilerinin maskelendiğini ve ötekilerin ne kadar saklandığını söyler.',
+    'Bir öğe hangi veri sınıflarına dokunduğunu söyler; bir düzlem hangilerinin maskelendiğini ve ötekilerin ne kadar saklandığını söyler. Burada bir sınıf adlandırın ve ona ne olacağını söyleyin; bir sunucu ya da API, belgesi `data: [personal]` gibi dediğinde ona dokunur.',
   'settings.issuer': 'Yayıncı',
   'settings.identity.own': 'Her düzlem, ajanları için kendi adresinde belirteç yayımlar:',
   'settings.identity.notYours':
     'Başka hangi yayıncılara güvenildiğini bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
   'settings.identity.empty.title': 'Başka bir yayıncıya güvenilmiyor',
   'settings.identity.empty.body':
-    'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine de güvenilebilir.',
+    'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine de güvenilebilir, kişiler de onun üzerinden oturum açabilir: o da belgesinde `signIn` olan bir yayımcıdır.',
   'settings.issuer.make': 'Yayımcıya güven',
   'settings.issuer.make.title': 'Başka bir yayımcının belirteçlerine güvenin',
   'settings.issuer.edit': 'Değiştir',
@@ -110,7 +110,7 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.issuer.edit.says':
     'Yayımcıya belgenin dediği için, yalnız bu düzlemde ve bir sonraki çağrıdan başlayarak güvenilir.',
   'settings.issuer.document.hint':
-    'JSON olarak: buradaki adı, sahibi, belirteçlerinin yazdığı biçimiyle yayımcı, ve ajanı, tüketiciyi, kullanıcıyı adlandıran talepler.',
+    'JSON olarak: buradaki adı, sahibi, belirteçlerinin yazdığı biçimiyle yayımcı, ve ajanı, tüketiciyi, kullanıcıyı adlandıran talepler. Kişiler, `signIn` öyle diyorsa onun üzerinden oturum açar.',
   'settings.issuer.written': '{name} yayımcısı bir sonraki çağrıdan başlayarak yazdığınız gibi',
   'settings.issuer.remove': 'Yayımcıyı kaldır',
   'settings.issuer.remove.act': '{name} yayımcısını kaldır',
@@ -182,4 +182,5 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.ready.no': 'hayır',
   'settings.process': 'Süreç',
   'settings.behind': 'daha eski bir sürüme göre karar veriyor',
+  'settings.missed': 'şundan beri haber yok:',
 }

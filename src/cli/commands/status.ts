@@ -60,16 +60,12 @@ const printHead = (terminal: Terminal, answer: StatusAnswer, now: number): void 
   terminal.out(`revision  ${answer.revision}`)
 }
 
-/** Those that are there, and those that went without a word a short while ago. */
 const printMembers = (terminal: Terminal, all: readonly MemberStatus[], now: number): void => {
-  const shown = all.filter(
-    ({ alive, left, seenAt }) => alive || (!left && now - seenAt < missedForMs),
-  )
+  const shown = all.filter(({ alive, missed }) => alive || missed)
   if (shown.length < 2) return
   terminal.out('')
   printRows(terminal, memberColumns(now), shown)
 }
-const missedForMs = 60 * 60_000
 
 const memberColumns = (now: number): Column<MemberStatus>[] => [
   { key: 'host', cell: ({ host }) => host },

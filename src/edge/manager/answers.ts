@@ -312,7 +312,7 @@ export const status = z.looseObject({
   because: z.array(z.string()),
   revision: z.int(),
   members: z
-    .array(member.extend({ behind: z.boolean() }))
+    .array(member.extend({ behind: z.boolean(), missed: z.boolean() }))
     .describe('Processes that share the store, for administrators.'),
   planes: z.array(planeStatus),
 })
