@@ -155,6 +155,8 @@ describe('a ledger whose sync fails', () => {
 })
 
 describe('each system call on the ledger that fails once', () => {
+  /** Acknowledgements, in which each of these calls has been made. */
+  const enough = 2000
   // What SQLite and the store do with the files of a ledger, and how the system may refuse it.
   const refusals: readonly (readonly [string, string])[] = [
     ['openat', 'EMFILE'],
@@ -170,7 +172,7 @@ describe('each system call on the ledger that fails once', () => {
     ['newfstatat,fstat,stat,lstat', 'EIO'],
   ]
   /**
-   * So often is a call made on the ledger by the busiest thread of a process that is killed after 4000
+   * So often is a call made on the ledger by the busiest thread of a process that is killed after `enough`
    * acknowledgements: strace counts up to `when` for each thread by itself.
    */
   const timesOf = async (folder: string, calls: string): Promise<number> => {
@@ -178,7 +180,7 @@ describe('each system call on the ledger that fails once', () => {
     const traced = [...strace, ...onLedger(folder), '-o', log, '-e', `trace=${calls}`]
     await checkAfterKill(
       join(folder, 'data'),
-      await killAfter(join(folder, 'data'), 0, 4000, traced),
+      await killAfter(join(folder, 'data'), 0, enough, traced),
     )
     const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes('('))
     const byThread = Map.groupBy(lines, (line) => line.slice(0, line.indexOf(' ')))
@@ -198,7 +200,7 @@ describe('each system call on the ledger that fails once', () => {
           const log = join(folder, 'strace.log')
           const fault = `inject=${calls}:error=${error}:when=${when}`
           const traced = [...onLedger(folder), '-o', log, '-e', `trace=${calls}`, '-e', fault]
-          await checkAfterKill(data, await killAfter(data, when, 4000, [...strace, ...traced]))
+          await checkAfterKill(data, await killAfter(data, when, enough, [...strace, ...traced]))
           return /\(INJECTED\)/.test(await readFile(log, 'utf8'))
         }
         assert.ok(await fails(1), `the first of ${times}`)

@@ -37,7 +37,7 @@ export const agents: Record<keyof typeof english, string> = {
   'agents.authenticates': 'Kimliğini kanıtlar',
   'agents.by.secret': 'Gizli değer',
   'agents.by.key': 'Kendi anahtarı',
-  'agents.by.issuer': 'Yayıncısının belirteci',
+  'agents.by.issuer': 'Yayımcısının belirteci',
   'agents.by.operator': 'Yalnız işletici',
   'agents.identity': 'Kimlik',
   'agents.grants': 'Yetkiler',

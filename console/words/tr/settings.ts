@@ -95,11 +95,11 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.dataClasses.empty.title': 'Henüz veri sınıfı yok',
   'settings.dataClasses.empty.body':
     'Bir öğe hangi veri sınıflarına dokunduğunu söyler; bir düzlem hangilerinin maskelendiğini ve ötekilerin ne kadar saklandığını söyler. Burada bir sınıf adlandırın ve ona ne olacağını söyleyin; bir sunucu ya da API, belgesi `data: [personal]` gibi dediğinde ona dokunur.',
-  'settings.issuer': 'Yayıncı',
+  'settings.issuer': 'Yayımcı',
   'settings.identity.own': 'Her düzlem, ajanları için kendi adresinde belirteç yayımlar:',
   'settings.identity.notYours':
-    'Başka hangi yayıncılara güvenildiğini bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
-  'settings.identity.empty.title': 'Başka bir yayıncıya güvenilmiyor',
+    'Başka hangi yayımcılara güvenildiğini bir düzlemin yöneticileri, denetçileri ve güvenlik operasyonu görür.',
+  'settings.identity.empty.title': 'Başka bir yayımcıya güvenilmiyor',
   'settings.identity.empty.body':
     'Ajanlar bir sırla veya kendi anahtarlarıyla oturum açar. Kuruluşunuzun belirteçlerine de güvenilebilir, kişiler de onun üzerinden oturum açabilir: o da belgesinde `signIn` olan bir yayımcıdır.',
   'settings.issuer.make': 'Yayımcıya güven',

@@ -18,7 +18,7 @@ export const setup: Record<keyof typeof english, string> = {
   'setup.clock.behind':
     'Ağ geçidinin saati bu bilgisayarınkinden {minutes, plural, other {# dakika}} geride.',
   'setup.clock.fix':
-    'Yanlış olanı ayarlayın. Yanlış olan ağ geçidininki ise başka yayıncıların belirteçlerini ve kuruluşların oturumlarını reddeder, defterindeki saatler de yanlış olur.',
+    'Yanlış olanı ayarlayın. Yanlış olan ağ geçidininki ise başka yayımcıların belirteçlerini ve kuruluşların oturumlarını reddeder, defterindeki saatler de yanlış olur.',
   'setup.over': 'Bu kurulum tamamlandı. Oturum açın.',
   'setup.step.done': 'tamam',
   'setup.step.now': 'şimdi',
