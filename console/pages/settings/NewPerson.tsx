@@ -1,12 +1,13 @@
-import { Checkbox, PasswordInput, TextInput } from '@mantine/core'
+import { Checkbox, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useAct } from '../../api/queries.ts'
 import { FormDialog } from '../../ui/FormDialog.tsx'
 import { useFields } from '../../ui/fields.ts'
+import { PasswordField } from '../../ui/PasswordField.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
-/** An account: what is typed stays after an error, and a passphrase may be pasted. */
+/** An account: what is typed stays after an error, and a password may be pasted. */
 export const NewPerson = ({ onClose }: { readonly onClose: () => void }) => {
   const { say } = useWords()
   const { texts, field } = useFields({ name: '', title: '', password: '' })
@@ -39,7 +40,7 @@ export const NewPerson = ({ onClose }: { readonly onClose: () => void }) => {
         {...field('name')}
       />
       <TextInput label={say('settings.says')} {...field('title')} />
-      <PasswordInput
+      <PasswordField
         label={say('frame.signIn.password')}
         required
         autoComplete="new-password"

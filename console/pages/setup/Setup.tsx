@@ -1,4 +1,4 @@
-import { PasswordInput, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
@@ -6,6 +6,7 @@ import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Go } from '../../ui/Go.tsx'
+import { PasswordField } from '../../ui/PasswordField.tsx'
 import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from '../sign-in/SignIn.module.css'
@@ -58,7 +59,7 @@ export default function Setup() {
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <PasswordInput
+          <PasswordField
             label={say('setup.password')}
             description={say('setup.password.hint')}
             autoComplete="new-password"

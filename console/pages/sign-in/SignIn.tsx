@@ -1,17 +1,18 @@
-import { PasswordInput, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import { useAct, useAnswer } from '../../api/queries.ts'
 import { LanguagePicker } from '../../frame/LanguagePicker.tsx'
 import { paths } from '../../paths.ts'
 import { Button } from '../../ui/Button.tsx'
+import { PasswordField } from '../../ui/PasswordField.tsx'
 import { Said } from '../../ui/Said.tsx'
 import { useWords, type Words } from '../../words/words.ts'
 import styles from './SignIn.module.css'
 import { Ways } from './Ways.tsx'
 
 /**
- * By a passkey or an organisation, where there are such ways, or by name and passphrase, which may be
+ * By a passkey or an organisation, where there are such ways, or by name and password, which may be
  * pasted; the token goes into a cookie that no script reads.
  */
 export default function SignIn() {
@@ -56,7 +57,7 @@ export default function SignIn() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
+        <PasswordField
           label={say('frame.signIn.password')}
           name="password"
           autoComplete="current-password"

@@ -6,7 +6,7 @@ import styles from './SignIn.module.css'
 
 /**
  * The ways in that lead through the Manager's issuer: its page asks, and the browser comes back signed in.
- * Nothing is shown where there are none, or they cannot be had: name and passphrase stand below.
+ * Nothing is shown where there are none, or they cannot be had: name and password stand below.
  */
 export const Ways = ({ to }: { readonly to: string }) => {
   const { say } = useWords()

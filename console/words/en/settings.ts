@@ -119,7 +119,7 @@ export const settings = {
   'settings.administrator': 'Administrator',
   'settings.administrator.of': 'Administrator of the whole installation',
   'settings.signsIn': 'Signs in by',
-  'settings.password': 'passphrase',
+  'settings.password': 'password',
   'settings.noPassword': 'nothing yet',
   'settings.accounts.notYours':
     'Accounts are of the whole installation: its administrators see, make and remove them. What people may do in a plane stands below.',

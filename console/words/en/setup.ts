@@ -6,7 +6,7 @@ export const setup = {
   'setup.code.hint':
     '`bailiwick setup-code` prints one where it runs: good once, for half an hour.',
   'setup.name': 'Name',
-  'setup.password': 'Passphrase',
+  'setup.password': 'Password',
   'setup.password.hint': 'At least 12 characters; several words are easier to keep than signs.',
   'setup.act': 'Make the administrator',
   'setup.wrong': '{detail} Run `bailiwick setup-code` where it runs for a new one.',

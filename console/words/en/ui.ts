@@ -3,6 +3,7 @@ export const ui = {
   'ui.loading.slow': 'Still counting: {what}',
   'ui.cancel': 'Cancel',
   'ui.close': 'Close',
+  'ui.password.show': 'Show what is typed',
   'ui.dialog.lost': 'What you typed is not kept. Press Escape again to close.',
   'ui.retry': 'Try again',
   'ui.copy': 'Copy',

@@ -5,6 +5,7 @@ export const ui: Record<keyof typeof english, string> = {
   'ui.loading.slow': 'Hâlâ sayılıyor: {what}',
   'ui.cancel': 'Vazgeç',
   'ui.close': 'Kapat',
+  'ui.password.show': 'Yazılanı göster',
   'ui.dialog.lost': 'Yazdıklarınız saklanmaz. Kapatmak için yeniden Escape’e basın.',
   'ui.retry': 'Yeniden dene',
   'ui.copy': 'Kopyala',

@@ -43,7 +43,7 @@ export const passkeysPage = (about: {
 <p class="quiet">${person} ${hasPassword ? 'signs in by password, too.' : 'signs in by passkey alone.'}</p>
 ${problemOf(about.problem)}
 ${passkeys.length === 0 ? html`<p>You have none yet. A passkey stays in your device, is yours by finger, face or PIN, and cannot be given away to a page that only looks like this one.</p>` : undefined}
-${toMake ? undefined : html`<p class="warn">You signed in by password. To change something, sign in with one of your passkeys; whoever has lost them all asks an administrator.</p>`}
+${toMake ? undefined : html`<p class="quiet">Here you signed in by password. From your first passkey on, what stands here is changed by who signs in with one of them; whoever has lost them all asks an administrator.</p>`}
 <dl>${passkeys.map((one) => rowOf(one, toMake && !isLast ? form : undefined))}</dl>
 ${toMake && addForm(form, toMake)}
 ${toMake && hasPassword && passkeys.length > 0 ? formOf(form, html`<p><button class="plain" name="do" value="remove-password">Remove my password: sign in by passkey alone</button></p>`) : undefined}

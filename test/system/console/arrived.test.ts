@@ -47,7 +47,7 @@ describe('Arrived = recorded, under load and over a kill', () => {
     const code = (await readFile(join(gateway.data, 'setup-code'), 'utf8')).trim()
     await page.goto(`${gateway.origin}/setup?code=${code}`)
     await page.getByLabel('Name').fill('ayse')
-    await page.getByLabel('Passphrase').fill(password)
+    await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Make the administrator' }).click()
     await page.waitForURL('**/m/first-call')
     caller = await connect()

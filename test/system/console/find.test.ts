@@ -106,7 +106,7 @@ describe('Find a person', () => {
   const signIn = async (name: string, on = page) => {
     await on.goto(`${gateway.origin}/m/sign-in`)
     await on.getByLabel('Name').fill(name)
-    await on.getByLabel('Passphrase').fill(password)
+    await on.getByLabel('Password').fill(password)
     await on.getByRole('button', { name: 'Sign in', exact: true }).click()
     await on.getByRole('navigation', { name: 'Places' }).waitFor()
   }

@@ -138,13 +138,13 @@ test('the events come by the cookie: a revision is told without anybody asking, 
   checked()
 })
 
-test('a passphrase that does not fit is told so, and is no address of the app', async () => {
+test('a password that does not fit is told so, and is no address of the app', async () => {
   await world.signedIn('erin', { administrator: true })
   const { page, open } = await world.visitor()
   await open('/m/sign-in')
   assert.deepEqual(await lookAt(page, 'console-sign-in'), [])
   await page.getByLabel('Name').fill('erin')
-  await page.getByLabel('Passphrase').fill('another passphrase')
+  await page.getByLabel('Password').fill('another battery horse')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('alert').getByText('do not fit together').waitFor()
 })
@@ -200,7 +200,7 @@ test('the first administrator is made in the browser by the code; afterwards the
     await open(`/setup?code=${fresh.started.setupCode?.code}`)
     assert.deepEqual(await lookAt(page, 'console-setup'), [])
     await page.getByLabel('Name').fill('ayse')
-    await page.getByLabel('Passphrase').fill('correct horse battery')
+    await page.getByLabel('Password').fill('correct horse battery')
     await page.getByRole('button', { name: 'Make the administrator' }).click()
     await page.getByRole('heading', { level: 1, name: 'First call' }).waitFor()
     // Without the sample there is nothing to be called: the page says how to bring it, and makes a plane.

@@ -43,7 +43,7 @@ describe('By keyboard alone', () => {
   test('AC-48: J1, from the setup code to a governed call', async () => {
     await visitor.open(`/setup?code=${world.started.setupCode?.code}`)
     await keys.type(page.getByLabel('Name'), 'ayse')
-    await keys.type(page.getByLabel('Passphrase'), password)
+    await keys.type(page.getByLabel('Password'), password)
     await keys.activate(button('Make the administrator'))
     await keys.activate(button('Use bank'))
     await page.getByText('Waiting for the first call').waitFor()

@@ -53,7 +53,7 @@ describe('Settings in the browser', () => {
       page.getByRole('dialog').getByLabel(label).first().fill(text)
     await page.getByRole('button', { name: 'Make account' }).click()
     await fill('Name', 'bob')
-    await fill('Passphrase', 'another correct horse')
+    await fill('Password', 'another correct horse')
     await page.getByRole('dialog').getByRole('button', { name: 'Make account' }).click()
     await page.locator('tr[data-id="bob"]').waitFor()
     await page.getByRole('button', { name: 'Give role' }).click()

@@ -102,7 +102,7 @@ test('AC-03: what is done stays done: the address is gone for strangers, and the
   await page.goto(`${gateway.origin}/m/first-call`)
   await page.waitForURL('**/m/sign-in*')
   await page.getByLabel('Name').fill('ayse')
-  await page.getByLabel('Passphrase').fill('correct horse battery')
+  await page.getByLabel('Password').fill('correct horse battery')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('link', { name: /^Open cal_/ }).waitFor()
   await page.locator('[data-path]').nth(1).waitFor()
@@ -121,5 +121,5 @@ test('AC-03: what is done stays done: the address is gone for strangers, and the
 
 const fill = async (page: Page, name: string): Promise<void> => {
   await page.getByLabel('Name').fill(name)
-  await page.getByLabel('Passphrase').fill('correct horse battery')
+  await page.getByLabel('Password').fill('correct horse battery')
 }

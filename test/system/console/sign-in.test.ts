@@ -44,7 +44,7 @@ describe('Signing in to the console in a real browser', () => {
     assert.doesNotMatch(held, /bwm_|code=|state=|#/)
   }
 
-  test('where there is no other way, the page asks for name and passphrase alone', async () => {
+  test('where there is no other way, the page asks for name and password alone', async () => {
     const { page, open } = await world.visitor()
     await open('/m/sign-in')
     await page.getByLabel('Name').waitFor()
@@ -59,7 +59,7 @@ describe('Signing in to the console in a real browser', () => {
     const { page, open } = erin
     await open('/m/sign-in')
     await page.getByLabel('Name').fill('erin')
-    await page.getByLabel('Passphrase').fill(password)
+    await page.getByLabel('Password').fill(password)
     await press(page, 'Sign in')
     await isIn(page)
     await open('/m/catalog?plane=ops')
@@ -81,12 +81,12 @@ describe('Signing in to the console in a real browser', () => {
     assert.deepEqual(gone, [])
 
     await leave()
-    await page.getByLabel('Passphrase').waitFor()
+    await page.getByLabel('Password').waitFor()
     await page.waitForLoadState('networkidle')
     assert.deepEqual(gone, ['/m/sign-in'])
     // What the browser kept of the page shows nobody what stood there.
     await page.goBack()
-    await page.getByLabel('Passphrase').waitFor()
+    await page.getByLabel('Password').waitFor()
     erin.checked(/401|ERR_FAILED/)
   })
 
@@ -96,7 +96,7 @@ describe('Signing in to the console in a real browser', () => {
     const device = await page.context().newCDPSession(page)
     await plugIn(device)
     await open('/m/sign-in')
-    await fillIn(page, 'Passphrase')
+    await fillIn(page, 'Password')
     await isIn(page)
     await press(page, 'alice')
     await page.getByRole('menuitem', { name: 'Your passkeys' }).click()

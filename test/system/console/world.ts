@@ -85,7 +85,7 @@ export const startConsole = async (
       const one = await visitor()
       await one.open('/m/sign-in')
       await one.page.getByLabel('Name').fill(name)
-      await one.page.getByLabel('Passphrase').fill(password)
+      await one.page.getByLabel('Password').fill(password)
       await one.page.getByRole('button', { name: 'Sign in', exact: true }).click()
       await one.page.getByRole('navigation', { name: 'Places' }).waitFor()
       return one
