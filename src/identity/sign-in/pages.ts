@@ -34,10 +34,14 @@ export const signInPage = (about: {
 <p class="quiet">${about.client.isConsole ? 'You go on to the console from here.' : html`${programOf(about.client)} asks who you are. What it may do is asked next.`}</p>
 ${about.problem === undefined ? undefined : html`<p class="warn" role="alert">${about.problem}</p>`}
 ${waysOf(about.ways)}
-${about.passkey && signInByPasskey(about.form, about.passkey)}
+${about.passkey && signInByPasskey(about.form, about.passkey, isAskedFor(about))}
 ${passwordForm(about.form, about.name, about.ways.length === 0 && !about.passkey)}
 ${formOf(about.form, html`<p><button class="plain" name="do" value="deny" formnovalidate>Cancel and go back</button></p>`)}`,
 })
+
+/** The console leads here, past organisations, where its button for a passkey was pressed, and once. */
+const isAskedFor = (about: { client: SignInClient; problem: string | undefined }): boolean =>
+  about.client.isConsole === true && about.problem === undefined
 
 /** Who signed in, as a page shows them. */
 type Signed = Pick<Known, 'name' | 'title'>

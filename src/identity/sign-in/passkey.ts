@@ -83,10 +83,10 @@ const answerIn = (fields: Fields) => ({
 export const notProven =
   'This passkey did not prove who you are here, or the page had stood for too long. Try again, or sign in another way.'
 
-/** Hidden until the script has found that this browser has passkeys. */
+/** Hidden until the script has found that this browser has passkeys. `now`: whoever opens it has just asked for this. */
 export const passkeyForm = (
   form: Form,
-  how: 'get' | 'make',
+  how: 'get' | 'get now' | 'make',
   { options, challenge }: Asked,
   inner: Markup,
 ): Markup =>
@@ -96,13 +96,18 @@ export const passkeyForm = (
 <input type="hidden" name="challenge" value="${challenge}">
 <input type="hidden" name="answer" value="" autocomplete="off">
 ${inner}`,
-    how === 'get' ? html` hidden data-get="${options}"` : html` hidden data-make="${options}"`,
+    attributesOf(how, options),
   )
 
-export const signInByPasskey = (form: Form, asked: Asked): Markup =>
+const attributesOf = (how: 'get' | 'get now' | 'make', options: string): Markup => {
+  if (how === 'make') return html` hidden data-make="${options}"`
+  return html` hidden data-get="${options}"${how === 'get now' ? html` data-now` : undefined}`
+}
+
+export const signInByPasskey = (form: Form, asked: Asked, isNow = false): Markup =>
   passkeyForm(
     form,
-    'get',
+    isNow ? 'get now' : 'get',
     asked,
     html`<div class="row"><button name="do" value="passkey">Sign in with a passkey</button></div>
 <p class="or">or with a password</p>`,
