@@ -232,7 +232,7 @@ const serveParts = async (
     planes: () =>
       [...change.current().planes].map(([plane, policy]) => ({
         plane,
-        keeping: policy.plane.ledger ?? {},
+        document: policy.plane,
       })),
   })
   opened.push(retention.close)

@@ -9,6 +9,8 @@ export class Problem extends Error {
   readonly detail: string | undefined
   readonly fix: string | undefined
   readonly ref: string | undefined
+  /** From when on what was asked for is recorded. UTC milliseconds. */
+  readonly recordedSince: number | undefined
   readonly problems: readonly Readonly<Record<string, unknown>>[]
 
   constructor(status: number, said: Said) {
@@ -19,6 +21,7 @@ export class Problem extends Error {
     this.detail = said.detail ?? said.title
     this.fix = said.fix
     this.ref = said.ref
+    this.recordedSince = said.recordedSince
     this.problems = said.problems ?? []
   }
 
@@ -34,6 +37,7 @@ interface Said {
   readonly detail?: string
   readonly fix?: string
   readonly ref?: string
+  readonly recordedSince?: number
   readonly problems?: readonly Readonly<Record<string, unknown>>[]
 }
 

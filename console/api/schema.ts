@@ -2526,12 +2526,9 @@ export interface components {
                     reason: string;
                     /** @description Or an API. */
                     server?: string;
-                    /** Format: date-time */
+                    /** @description A day, from its beginning in the plane's time zone, or an instant with its offset. */
                     since?: string;
-                    /**
-                     * Format: date-time
-                     * @description The same; not included.
-                     */
+                    /** @description The same; a day is held to its end, an instant is not included. */
                     until?: string;
                     /** @description On whose behalf, as tokens name them. */
                     user?: string;
@@ -2656,6 +2653,8 @@ export interface components {
             /** @description One command or one sentence that mends it. */
             fix?: string;
             problems?: Record<string, never>[];
+            /** @description From when on what was asked for is recorded, UTC milliseconds. */
+            recordedSince?: number;
             /** @description What the log of the installation has under this id. */
             ref?: string;
             retryAfterMs?: number;
@@ -3504,12 +3503,9 @@ export interface operations {
                                         reason: string;
                                         /** @description Or an API. */
                                         server?: string;
-                                        /** Format: date-time */
+                                        /** @description A day, from its beginning in the plane's time zone, or an instant with its offset. */
                                         since?: string;
-                                        /**
-                                         * Format: date-time
-                                         * @description The same; not included.
-                                         */
+                                        /** @description The same; a day is held to its end, an instant is not included. */
                                         until?: string;
                                         /** @description On whose behalf, as tokens name them. */
                                         user?: string;

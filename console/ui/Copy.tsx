@@ -34,9 +34,16 @@ export const CopyButton = ({
   )
 }
 
+interface BlockProps {
+  readonly text: string
+  /** It is for a machine other than ours, which has neither our program's place nor our data. */
+  readonly isElsewhere?: boolean
+}
+
 /** A command or a configuration, whole and to be copied. */
-export const CopyBlock = ({ text }: { readonly text: string }) => {
-  const typed = useTyped()(text)
+export const CopyBlock = ({ text, isElsewhere = false }: BlockProps) => {
+  const ours = useTyped()
+  const typed = isElsewhere ? text : ours(text)
   return (
     <div className={styles.block}>
       <pre>

@@ -4,7 +4,6 @@ import {
   durationMs,
   head,
   inPlane,
-  instant,
   label,
   name,
   names,
@@ -50,8 +49,14 @@ const hold = z
     user: text(255).optional().describe('On whose behalf, as tokens name them.'),
     agent: name.optional(),
     server: name.optional().describe('Or an API.'),
-    since: instant.optional(),
-    until: instant.optional().describe('The same; not included.'),
+    since: until
+      .optional()
+      .describe(
+        "A day, from its beginning in the plane's time zone, or an instant with its offset.",
+      ),
+    until: until
+      .optional()
+      .describe('The same; a day is held to its end, an instant is not included.'),
     reason,
   })
   .describe('Calls whose record may be needed in a matter, such as a law suit.')

@@ -57,7 +57,7 @@ export const head = <K extends string>(kind: K) => ({
 })
 export const inPlane = { plane: ownName.describe('The plane it stands in.') }
 
-/** A day (its end, in the plane's time zone) or an instant with its offset. */
+/** A day in the plane's time zone (its end, where something lasts until then) or an instant with its offset. */
 export const untilForm = 'must be a day such as 2027-06-30, or an instant with its offset'
 export const instant = z.iso.datetime({ offset: true, error: untilForm })
 export const until = z.union([z.iso.date(untilForm), instant])

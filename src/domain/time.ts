@@ -68,8 +68,14 @@ export const dayOf = (at: number, timeZone: string): { start: number; end: numbe
   return { start: instantOf(midnight, timeZone), end: instantOf(midnight + 86_400_000, timeZone) }
 }
 
+const isDay = (written: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(written)
+
+/** The first instant of `since`: a day begins with that day in the zone, an instant is itself. */
+export const beginOf = (since: string, timeZone: string): number =>
+  isDay(since) ? instantOf(Date.parse(`${since}T00:00:00Z`), timeZone) : Date.parse(since)
+
 /** The first instant at which `until` is over: a day ends with that day in the zone, an instant is itself. */
 export const endOf = (until: string, timeZone: string): number =>
-  /^\d{4}-\d{2}-\d{2}$/.test(until)
+  isDay(until)
     ? instantOf(Date.parse(`${until}T00:00:00Z`) + 86_400_000, timeZone)
     : Date.parse(until)

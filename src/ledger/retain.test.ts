@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Intent } from '#domain/entry.ts'
-import { isHeld, retentionOf, retentionsOf } from './retain.ts'
+import { isHeld, keepingOf, retentionOf, retentionsOf } from './retain.ts'
 
 const call = (about: Partial<Intent>): Intent => ({ agent: 'planner', at: 0, ...about }) as Intent
 
@@ -53,5 +53,16 @@ describe('A hold', () => {
     assert.ok(at('2026-01-01T00:00:00Z'))
     assert.ok(at('2026-01-31T22:59:59.999Z'))
     assert.ok(!at('2026-01-31T23:00:00Z'))
+  })
+
+  test('of days begins with the first and ends with the last, as the plane counts them', () => {
+    const days = { name: 'case', reason: 'a suit', since: '2026-11-01', until: '2026-11-02' }
+    const keeping = keepingOf({ ledger: { hold: [days] }, timeZone: 'Europe/Istanbul' })
+    const at = (instant: string) => isHeld(call({ at: Date.parse(instant) }), keeping)
+    assert.ok(!at('2026-10-31T20:59:59.999Z'))
+    assert.ok(at('2026-10-31T21:00:00Z'))
+    assert.ok(at('2026-11-02T20:59:59.999Z'))
+    assert.ok(!at('2026-11-02T21:00:00Z'))
+    assert.deepEqual(keepingOf({}), {})
   })
 })

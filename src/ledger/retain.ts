@@ -1,9 +1,29 @@
 import type { PlaneDocument } from '#domain/documents.ts'
 import type { Intent, Refused, RefusedCount } from '#domain/entry.ts'
 import { durationMs } from '#domain/fields.ts'
+import { beginOf, endOf } from '#domain/time.ts'
 
-/** What a plane's document says of how long what is recorded of calls is kept. */
+/** How long what is recorded of a plane's calls is kept, and which of it is held. */
 export type Keeping = Pick<NonNullable<PlaneDocument['ledger']>, 'retain' | 'hold'>
+
+/** What of a plane's document says it. */
+export type KeptAs = Pick<PlaneDocument, 'ledger' | 'timeZone'>
+
+/** As the document says it, its holds from instant to instant. */
+export const keepingOf = ({ ledger, timeZone = 'UTC' }: KeptAs): Keeping => {
+  const { retain, hold } = ledger ?? {}
+  const instant = (at: number): string => new Date(at).toISOString()
+  return {
+    ...(retain && { retain }),
+    ...(hold && {
+      hold: hold.map((one) => ({
+        ...one,
+        ...(one.since !== undefined && { since: instant(beginOf(one.since, timeZone)) }),
+        ...(one.until !== undefined && { until: instant(endOf(one.until, timeZone)) }),
+      })),
+    }),
+  }
+}
 
 /** Each that may apply, the shortest first. */
 export const retentionsOf = ({ retain }: Keeping): string[] => {

@@ -9,7 +9,14 @@ import type { Ledger } from './ledger.ts'
 import { findOutcomes } from './outcomes.ts'
 import { createPruning } from './pruning.ts'
 import { hasBegun, type StoredBegun } from './record.ts'
-import { isHeld, type Keeping, retentionOf, retentionsOf } from './retain.ts'
+import {
+  isHeld,
+  type Keeping,
+  type KeptAs,
+  keepingOf,
+  retentionOf,
+  retentionsOf,
+} from './retain.ts'
 import { createThinning } from './tree/thinning.ts'
 
 export interface Retention {
@@ -48,7 +55,7 @@ export const createRetention = ({
   clock: Clock
   log: Log
   /** What each plane's document says now. */
-  planes: () => readonly { readonly plane: PlaneId; readonly keeping: Keeping }[]
+  planes: () => readonly { readonly plane: PlaneId; readonly document: KeptAs }[]
 }): Retention => {
   let cancel = () => {}
   let running: Promise<void> = Promise.resolve()
@@ -65,8 +72,8 @@ export const createRetention = ({
   const step = async (): Promise<boolean> => {
     if (!(await isOurs())) return false
     let hasMore = false
-    for (const { plane, keeping } of planes())
-      if (!closed && (await stepIn(plane, keeping))) hasMore = true
+    for (const { plane, document } of planes())
+      if (!closed && (await stepIn(plane, keepingOf(document)))) hasMore = true
     return hasMore
   }
 

@@ -196,13 +196,29 @@ export const passes = ({ filter, takes }: CallsSought, record: CallRecord): bool
   return terms.every((term) => holds(term, record))
 }
 
+/** Of what is asked of calls that came later than this, everything is recorded. */
+export class Unsaid extends Fault {
+  /** UTC milliseconds. */
+  readonly recordedSince: number
+
+  constructor(recordedSince: number, detail: string) {
+    const since = new Date(recordedSince).toISOString()
+    super('not_indexed', {
+      detail,
+      fix: `ask for later calls, --since ${since}, or for others, --capability`,
+    })
+    this.name = 'Unsaid'
+    this.recordedSince = recordedSince
+  }
+}
+
 export const unsaid = (
   { server, name, template, at, position }: CallRecord,
   argument: string,
 ): Fault => {
   const what = `${server}/${template ?? name}`
-  return new Fault('not_indexed', {
-    detail: `What ${what} was called with as ${argument} is not recorded up to ${new Date(at).toISOString()} (#${position}).`,
-    fix: `ask for later calls, --since ${new Date(at + 1).toISOString()}, or for others, --capability`,
-  })
+  return new Unsaid(
+    at + 1,
+    `What ${what} was called with as ${argument} is not recorded up to ${new Date(at).toISOString()} (#${position}).`,
+  )
 }

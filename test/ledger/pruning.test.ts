@@ -41,7 +41,7 @@ describe('The bodies of entries whose time is over', () => {
   const file = () => kept.store.plane(ops).ledger
   const open = async () => {
     kept = await openKept({ folder, clock, ...(url === undefined ? {} : { url }) })
-    const planes = () => [{ plane: ops, keeping }]
+    const planes = () => [{ plane: ops, document: { ledger: keeping } }]
     retention = createRetention({ ...kept, clock, log: silentLog, planes })
   }
   const prune = async () => {

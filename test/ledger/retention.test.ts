@@ -39,7 +39,7 @@ describe('What is recorded and older than its plane keeps it', () => {
       ledger,
       clock,
       log: silentLog,
-      planes: () => [{ plane: ops, keeping }],
+      planes: () => [{ plane: ops, document: { ledger: keeping } }],
     })
 
   beforeEach(async () => {
@@ -202,7 +202,7 @@ describe('What is recorded and older than its plane keeps it', () => {
       ledger: failing,
       clock,
       log: silentLog,
-      planes: () => [{ plane: ops, keeping }],
+      planes: () => [{ plane: ops, document: { ledger: keeping } }],
     })
     await assert.rejects(unheard.step(), /the disk is full/)
     await unheard.close()

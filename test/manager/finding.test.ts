@@ -31,10 +31,11 @@ describe('A person is found', () => {
   let bank: Awaited<ReturnType<typeof startAccounts>>
   let world: World
   const tokens: Record<string, string> = {}
+  let server: { readonly tools: object }
   before(async () => {
     bank = await startAccounts()
     world = await startWorld()
-    const server = JSON.parse(accounts(bank.url, tools))
+    server = JSON.parse(accounts(bank.url, tools))
     await world.apply([
       { kind: 'Plane', name: 'ops' },
       { kind: 'Plane', name: 'finance' },
@@ -191,5 +192,20 @@ describe('A person is found', () => {
     for (let n = 0; n < 40; n++) statuses.add((await ask('soc')).status)
     assert.deepEqual(statuses, new Set([200, 429]))
     assert.equal((await ask('petra')).status, 200)
+  })
+
+  test('where earlier calls do not say whom they were about, it is told from when on they do', async () => {
+    const early = await call('clerk', { customer: text }, { name: 'note' })
+    const index = { class: 'read', index: [customer] }
+    await world.apply([{ ...server, tools: { ...server.tools, note: index } }])
+    const late = await call('clerk', { customer: text }, { name: 'note' })
+    const { at } = (await entries()).find((one) => 'call' in one && one.call === early) ?? {}
+    const hash = hashBy(await keyFor('privacy'), text)
+    const refused = await post('privacy', '', { argument: 'customer', hash })
+    assert.equal(refused.status, 422, refused.text)
+    const { recordedSince } = refused.json<{ recordedSince: number }>()
+    assert.equal(recordedSince, Number(at) + 1)
+    const since = new Date(recordedSince).toISOString()
+    assert.deepEqual(callsOf(await find('privacy', text, { since })), [late])
   })
 })

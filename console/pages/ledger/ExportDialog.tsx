@@ -10,7 +10,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { saveAs } from '../../ui/save.ts'
 import { useWords } from '../../words/words.ts'
-import { exportBundle } from './bundle.ts'
+import { exportBundle, verifyOf } from './bundle.ts'
 import type { CallAsk } from './question.ts'
 import { SaveList } from './SaveList.tsx'
 
@@ -105,7 +105,7 @@ export const ExportDialog = ({ planes, range, hasFilters, ask, onClose }: Props)
         {state === 'done' && <p>{say('ledger.export.done', { name, bytes: number(bytes) })}</p>}
       </div>
       {state === 'done' && (
-        <CopyBlock text={`tar xf ${name}\nbailiwick verify ./${plane}-evidence`} />
+        <CopyBlock isElsewhere text={`tar xf ${name}\n${verifyOf(`${plane}-evidence`)}`} />
       )}
       {state instanceof Problem && <Failed what={say('ledger.export')} problem={state} />}
       <SaveList planes={planes} ask={{ ...ask, ...sinceUntil(fixed) }} />

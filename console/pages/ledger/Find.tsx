@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useAnswers } from '../../api/queries.ts'
-import { fixedRange, type Range, readRange } from '../../filters/time.ts'
+import { boundsOf, fixedRange, type Range, readRange } from '../../filters/time.ts'
 import { useListState } from '../../filters/use-search.ts'
 import { usePlanesWhere } from '../../parts/rights.ts'
 import { NotAllowed, NothingYet } from '../../ui/Empty.tsx'
@@ -37,14 +37,14 @@ export default function Find() {
   const failed = answers.find(({ query }) => query.error)?.query
   const isPending = answers.some(({ query }) => query.isPending)
   const title = say('find.title')
-  const lookBefore = (cutAt: number) => {
-    if (!sought) return
-    const from = sought.range.kind === 'fixed' ? sought.range.from : sought.at - sought.range.ms
-    const t = fixedRange(from, cutAt)
-    const before = readRange(t)
+  const lookWithin = (from: number, to: number) => {
+    const t = fixedRange(from, to)
+    const within = readRange(t)
+    if (!sought || !within) return
     state.set({ t, peek: undefined })
-    if (before) setSought({ ...sought, at: Date.now(), range: before })
+    setSought({ ...sought, at: Date.now(), range: within })
   }
+  const bounds = sought && boundsOf(sought.range, sought.at)
   return (
     <Page title={title} tabs={ledgerTabs(words)}>
       <UnknownFilters names={state.unknown} />
@@ -64,7 +64,16 @@ export default function Find() {
               setSought({ ...asked, at: Date.now(), range })
             }}
           />
-          {sought && <FoundCalls {...{ sought, state }} onLookBefore={lookBefore} />}
+          {sought && bounds && (
+            <FoundCalls
+              {...{ sought, state }}
+              onLookBefore={(cutAt) => lookWithin(bounds.from, cutAt)}
+              // A clock here that is behind leaves nothing to look at, else.
+              onLookSince={(since) =>
+                lookWithin(since, Math.max(boundsOf(sought.range, Date.now()).to, since + 1))
+              }
+            />
+          )}
         </>
       )}
     </Page>

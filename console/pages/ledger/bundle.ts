@@ -58,3 +58,6 @@ async function* linesOf(response: Response): AsyncGenerator<Line> {
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+
+/** What whoever gets a bundle types, as its README.txt has it. */
+export const verifyOf = (folder: string): string => `bailiwick verify ./${folder} --key KEY`

@@ -71,7 +71,11 @@ export const NewHold = ({ row, onClose }: Props) => {
         description={say('settings.hold.times.hint')}
         {...field('since')}
       />
-      <TextInput label={say('settings.hold.until')} {...field('until')} />
+      <TextInput
+        label={say('settings.hold.until')}
+        description={say('settings.hold.until.hint')}
+        {...field('until')}
+      />
     </KeepDialog>
   )
 }

@@ -22,6 +22,9 @@ export const find = {
     'Not found are calls of subjects that were erased, calls from before the argument was recorded as personal, those that earlier versions recorded, and those of a text that is written otherwise.',
   'find.cut': 'Calls before {when} were not looked through: there are too many keys.',
   'find.cut.act': 'Look before that',
+  'find.unrecorded':
+    'Some calls before {when} were not recorded so that a person could be found in them.',
+  'find.unrecorded.act': 'Search since {when}',
   'find.nothing': 'No argument is recorded as personal',
   'find.nothing.body':
     'Persons are found by arguments that a capability indexes as personal: `personal: true` where it is classified, in `index`.',

@@ -36,5 +36,6 @@ export const integrity = {
   'integrity.kit': 'Offline kit',
   'integrity.kit.says':
     'That our server says our server is fine is no evidence. A bundle is verified without it, without a network and without the original place.',
+  'integrity.kit.verify': 'Whoever gets it, by the KEY that you hand over another way:',
   'integrity.kit.exports': 'Exports',
 } as const

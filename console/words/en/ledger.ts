@@ -17,7 +17,8 @@ export const ledger = {
   'ledger.export.entry': 'That you exported it becomes an entry. Whoever has the file can read it.',
   'ledger.export.act': 'Export evidence',
   'ledger.export.bytes': '{bytes} bytes so far',
-  'ledger.export.done': '{name} is written: {bytes} bytes. Whoever gets it verifies it without us:',
+  'ledger.export.done':
+    '{name} is written: {bytes} bytes. Whoever gets it verifies it without us, by the KEY that you hand over another way:',
   'ledger.list': 'Or the list alone',
   'ledger.list.says':
     'The calls that the filters leave, as a spreadsheet or a script reads them. It proves nothing.',

@@ -24,6 +24,9 @@ export const find: Record<keyof typeof english, string> = {
     'Bulunmayanlar: silinmiş öznelerin çağrıları, argüman kişisel olarak kaydedilmeden önceki çağrılar, önceki sürümlerin kaydettikleri ve başka türlü yazılmış olanlar.',
   'find.cut': '{when} öncesindeki çağrılara bakılmadı: çok fazla anahtar var.',
   'find.cut.act': 'Daha öncesine bak',
+  'find.unrecorded':
+    '{when} öncesindeki bazı çağrılar, içlerinde bir kişi bulunabilecek biçimde kaydedilmedi.',
+  'find.unrecorded.act': 'Şu andan beri ara: {when}',
   'find.nothing': 'Kişisel olarak kaydedilen argüman yok',
   'find.nothing.body':
     'Kişiler, bir yeteneğin kişisel olarak dizinlediği argümanlarla bulunur: sınıflandırıldığı yerde, `index` içinde `personal: true`.',

@@ -38,5 +38,6 @@ export const integrity: Record<keyof typeof english, string> = {
   'integrity.kit': 'Çevrimdışı paket',
   'integrity.kit.says':
     'Sunucumuzun kendisi için iyi demesi kanıt değildir. Bir paket onsuz, ağsız ve asıl yeri olmadan doğrulanır.',
+  'integrity.kit.verify': 'Alan kişi, başka yoldan verdiğiniz KEY ile:',
   'integrity.kit.exports': 'Dışa aktarmalar',
 }

@@ -19,7 +19,8 @@ export const ledger: Record<keyof typeof english, string> = {
     'Dışa aktardığınız bir kayıt olur. Dosyayı elinde tutan herkes okuyabilir.',
   'ledger.export.act': 'Kanıtı dışa aktarın',
   'ledger.export.bytes': 'Şimdiye dek {bytes} bayt',
-  'ledger.export.done': '{name} yazıldı: {bytes} bayt. Alan kişi bize gerek duymadan doğrular:',
+  'ledger.export.done':
+    '{name} yazıldı: {bytes} bayt. Alan kişi, başka yoldan verdiğiniz KEY ile, bize gerek duymadan doğrular:',
   'ledger.list': 'Ya da yalnız liste',
   'ledger.list.says':
     'Süzgeçlerden kalan çağrılar; elektronik tablo veya betik için. Kanıt değildir.',

@@ -175,6 +175,10 @@ const problemSchema: Json = {
     fix: { type: 'string', description: 'One command or one sentence that mends it.' },
     ref: { type: 'string', description: 'What the log of the installation has under this id.' },
     retryAfterMs: { type: 'integer' },
+    recordedSince: {
+      type: 'integer',
+      description: 'From when on what was asked for is recorded, UTC milliseconds.',
+    },
     problems: { type: 'array', items: { type: 'object' } },
   },
 }

@@ -15,6 +15,8 @@ export interface Problem {
   /** Where a fault is ours: what the log has under this id. */
   readonly ref?: string
   readonly retryAfterMs?: number
+  /** From when on what was asked for is recorded, UTC milliseconds. */
+  readonly recordedSince?: number
   /** What is wrong with documents or a body, one by one. */
   readonly problems?: readonly unknown[]
 }
@@ -51,6 +53,7 @@ export const problemOf = (
     status: fault.row.status,
     ...(isTold && fault.detail !== undefined && { detail: fault.detail }),
     ...(isTold && fault.fix !== undefined && { fix: fault.fix }),
+    ...('recordedSince' in fault && { recordedSince: Number(fault.recordedSince) }),
     ...('problems' in fault && { problems: fault.problems as readonly unknown[] }),
     ...more,
   }

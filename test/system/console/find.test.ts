@@ -84,10 +84,10 @@ describe('Find a person', () => {
   const newest = async (type: string): Promise<Raw> =>
     (await gateway.ledger('ops')).entries.findLast((one) => one.type === type) ??
     assert.fail(`no ${type}`)
-  const callAs = async (by: string, given: object): Promise<string> => {
+  const callAs = async (by: string, given: object, tool = 'pay'): Promise<string> => {
     const url = `${gateway.origin}/mcp/ops/accounts`
     const caller = createCaller(url, await gateway.token(by, url))
-    const told = await caller.call('pay', { ...given })
+    const told = await caller.call(tool, { ...given })
     caller.close()
     assert.match(told?.text ?? '', /"done":true/)
     return (await newest('call.intent')).call
@@ -233,6 +233,29 @@ describe('Find a person', () => {
     assert.deepEqual(await rows(), ids.clerk?.toSorted())
     assert.equal((await sent()).filter(({ text }) => tells(text)).length, 0)
     assert.deepEqual(errors, [])
+  })
+
+  test('where earlier calls do not say whom they were about, one button looks at the later ones', async () => {
+    await callAs('clerk', { customer: person }, 'note')
+    const file = `${gateway.data}/note.yaml`
+    const note = { class: 'read', index: [customer] }
+    await writeFile(file, accounts(bank.url, { ...tools, note }))
+    const applied = await gateway.cli(['apply', '-f', file, '--set', 'test'])
+    assert.equal(applied.code, 0, applied.stderr)
+    await callAs('clerk', { customer: person }, 'note')
+    await open()
+    await page.getByLabel('What it was given as').fill(person)
+    await page.getByRole('button', { name: 'Find calls' }).click()
+    const unrecorded = page.getByTestId('find.unrecorded')
+    await unrecorded.getByText('so that a person could be found in them').waitFor()
+    assert.ok(!(await page.getByRole('main').textContent())?.includes('--since'))
+    assert.deepEqual(await lookAt(page, 'find-unrecorded'), [])
+    const asked = page.waitForRequest((request) => request.url().endsWith('/planes/ops/find'))
+    await unrecorded.getByRole('button', { name: /^Search since / }).click()
+    const { since } = (await asked).postDataJSON()
+    await page.locator('[data-testid="find.found"][data-count="1"]').waitFor()
+    assert.ok(new URL(page.url()).searchParams.get('t')?.startsWith(`${since}..`), page.url())
+    assert.equal((await sent()).filter(({ text }) => tells(text)).length, 0)
   })
 
   test('the ledger’s own list asks by the text, and is seen to: what would be sent is what is looked for here', async () => {

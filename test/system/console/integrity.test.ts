@@ -46,6 +46,15 @@ describe('Integrity', () => {
     checked()
   })
 
+  test('whoever gets a bundle is told what to type without our folders, and by which key', async () => {
+    const { page, open } = alice
+    await open('/m/ledger/integrity?plane=ops')
+    const [ours, theirs] = await page.getByTestId('integrity.kit').locator('pre').allTextContents()
+    const { program } = world.started.installation
+    assert.equal(ours, `${program} ledger export ops -o ops-evidence`)
+    assert.equal(theirs, 'bailiwick verify ./ops-evidence --key KEY')
+  })
+
   test('says who verified it last, and what was found, to whoever looks next', async () => {
     const { page, open, checked } = alice
     await open('/m/ledger/integrity?plane=ops')

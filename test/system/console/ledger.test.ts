@@ -309,7 +309,8 @@ test('AC-20: evidence that is exported verifies without us, a flipped byte is na
   await dialog.getByRole('button', { name: 'Export evidence' }).click()
   const folder = await mkdtemp(join(tmpdir(), 'bailiwick-'))
   await (await saved).saveAs(join(folder, 'evidence.tar'))
-  await dialog.getByText('bailiwick verify').waitFor()
+  const typed = await dialog.getByText('bailiwick verify').textContent()
+  assert.equal(typed, 'tar xf ops-evidence.tar\nbailiwick verify ./ops-evidence --key KEY')
   execFileSync('tar', ['xf', 'evidence.tar'], { cwd: folder })
   const verified = spawnSync(join(root, 'bailiwick'), ['verify', join(folder, 'ops-evidence')], {
     encoding: 'utf8',

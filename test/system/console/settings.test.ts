@@ -250,6 +250,7 @@ describe('Settings in the browser', () => {
       assert.deepEqual(await lookAt(page, 'settings-hold'), [])
       await fill('Matter', 'matter-9')
       await fill('Why', 'A law suit')
+      await fill('Since', '2026-11-01')
       await act('Hold a matter').click()
       await done()
       await card.getByText('Held for matter-9').waitFor()

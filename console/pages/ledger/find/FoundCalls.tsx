@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import type { Problem } from '../../../api/problem.ts'
 import type { SearchState } from '../../../filters/use-search.ts'
 import { timeOf } from '../../../parts/instant.ts'
 import { useZone, When } from '../../../parts/when.tsx'
@@ -27,10 +28,11 @@ interface Props {
   readonly sought: Sought
   readonly state: SearchState
   readonly onLookBefore: (cutAt: number) => void
+  readonly onLookSince: (recordedSince: number) => void
 }
 
 /** The rows of the ledger's list that are about whom somebody looks for, and how far was looked. */
-export const FoundCalls = ({ sought, state, onLookBefore }: Props) => {
+export const FoundCalls = ({ sought, state, onLookBefore, onLookSince }: Props) => {
   const words = useWords()
   const { say, language } = words
   const zone = useZone()
@@ -41,7 +43,8 @@ export const FoundCalls = ({ sought, state, onLookBefore }: Props) => {
   const { peek } = state.search
   const show = (key?: string) => state.set({ peek: key }, peek !== undefined)
   const what = say('find.calls')
-  if (calls.problem) return <Failed what={what} problem={calls.problem} onRetry={calls.retry} />
+  if (calls.problem)
+    return <NotFound {...{ what, onLookSince }} problem={calls.problem} onRetry={calls.retry} />
   if (isPending || (rows.length === 0 && isLooking))
     return <Further what={what} more={rows.length === 0 ? more : undefined} />
   return (
@@ -54,7 +57,7 @@ export const FoundCalls = ({ sought, state, onLookBefore }: Props) => {
     >
       <h2>{what}</h2>
       {calls.problems.map(({ plane, problem }) => (
-        <Failed key={plane} what={`${what}, ${plane}`} problem={problem} />
+        <NotFound key={plane} {...{ what, plane, problem, onLookSince }} />
       ))}
       {rows.length === 0 ? (
         <NothingYet title={say('find.none')}>{say('find.none.body')}</NothingYet>
@@ -88,6 +91,37 @@ export const FoundCalls = ({ sought, state, onLookBefore }: Props) => {
           onClose={() => state.set({ peek: undefined })}
         />
       )}
+    </section>
+  )
+}
+
+interface NotFoundProps {
+  readonly what: string
+  /** Of several that were asked the one that is told of. */
+  readonly plane?: string
+  readonly problem: Problem
+  readonly onRetry?: () => void
+  readonly onLookSince: (recordedSince: number) => void
+}
+
+/** Where some calls do not say whom they were about, the later ones are still to be had. */
+const NotFound = ({ what: all, plane, problem, onRetry, onLookSince }: NotFoundProps) => {
+  const { say, language } = useWords()
+  const zone = useZone()
+  const { recordedSince } = problem
+  const what = plane === undefined ? all : `${all}, ${plane}`
+  if (recordedSince === undefined)
+    return <Failed {...{ what, problem }} {...(onRetry && { onRetry })} />
+  const when = timeOf(recordedSince, language, zone, 'full')
+  return (
+    <section className={styles.cut} role="status" aria-label={what} data-testid="find.unrecorded">
+      <span>
+        {plane !== undefined && `${plane}: `}
+        {say('find.unrecorded', { when })}
+      </span>
+      <Button tone="main" onClick={() => onLookSince(recordedSince)}>
+        {say('find.unrecorded.act', { when })}
+      </Button>
     </section>
   )
 }
