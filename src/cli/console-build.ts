@@ -15,8 +15,10 @@ export const buildConsoleBeside = (
 ): (() => void) => {
   if (!existsSync(program)) return () => {}
   // A group of its own, which ends with all that it has started: it waits for npm and for the bundler.
-  const about = { detached: true, stdio: ['ignore', 'ignore', 'pipe'] } as const
-  const child = spawn(process.execPath, [program], about)
+  const child = spawn(process.execPath, [program], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000)
