@@ -7,6 +7,7 @@ import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { List } from '../../ui/List.tsx'
+import { Said } from '../../ui/Said.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditPlane } from './EditPlane.tsx'
@@ -140,7 +141,9 @@ const Stop = ({ plane, onClose }: { readonly plane: string; readonly onClose: ()
         )
       }
     >
-      <p>{say('settings.stop.says', { plane, person: me.data?.person.name ?? '' })}</p>
+      <p>
+        <Said text={say('settings.stop.says', { plane, person: me.data?.person.name ?? '' })} />
+      </p>
     </ActDialog>
   )
 }
