@@ -9,9 +9,16 @@ const builder = fileURLToPath(new URL('../../tools/console.ts', import.meta.url)
  * dependencies, and whose failure is told and holds nothing up. The published package has it ready, and
  * no builder. Answers how to end it; a build that was cut off leaves nothing behind that is served.
  */
-export const buildConsoleBeside = (tell: (failed: string) => void): (() => void) => {
-  if (!existsSync(builder)) return () => {}
-  const child = spawn(process.execPath, [builder], { stdio: ['ignore', 'ignore', 'pipe'] })
+export const buildConsoleBeside = (
+  tell: (failed: string) => void,
+  program = builder,
+): (() => void) => {
+  if (!existsSync(program)) return () => {}
+  // A group of its own, which ends with all that it has started: it waits for npm and for the bundler.
+  const child = spawn(process.execPath, [program], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-2000)
@@ -22,5 +29,15 @@ export const buildConsoleBeside = (tell: (failed: string) => void): (() => void)
   })
   // It never keeps a process that has ended its work from ending.
   child.unref()
-  return () => void child.kill()
+  return () => {
+    if (child.pid !== undefined && child.exitCode === null) endGroup(child.pid)
+  }
+}
+
+const endGroup = (group: number): void => {
+  try {
+    process.kill(-group, 'SIGTERM')
+  } catch {
+    // It has ended meanwhile.
+  }
 }

@@ -81,7 +81,9 @@ describe('The session of a browser', () => {
     const headers = { ...ours, cookie }
     const ended = await world.ask('DELETE', '/session', { headers })
     assert.equal(ended.status, 204)
-    assert.match(String(ended.headers['set-cookie']), /^bailiwick=; .*Max-Age=0$/)
+    const [own = '', ofPasskeys = ''] = ended.headers['set-cookie'] ?? []
+    assert.match(own, /^bailiwick=; .*Max-Age=0$/)
+    assert.match(ofPasskeys, /^bailiwick-passkeys=; Path=\/; .*Max-Age=0$/)
     assert.equal((await world.ask('GET', '/session', { headers })).status, 401)
   })
 })

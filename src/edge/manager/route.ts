@@ -40,7 +40,7 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   readonly response: ServerResponse
   readonly events: Events
   /** A status other than 200, and headers beside the usual ones. */
-  tell(status: number, headers?: Readonly<Record<string, string>>): void
+  tell(status: number, headers?: Readonly<Record<string, string | readonly string[]>>): void
 }
 
 export type Takes = 'reason' | 'reason and key'

@@ -21,6 +21,7 @@ import {
 import type { PeopleView } from '../sign-in/people-view.ts'
 import type { Request } from '../sign-in/visit.ts'
 import { nowherePage, passkeysPage, whoPage } from './passkey-pages.ts'
+import { passkeysCookie, passkeysCookieName } from './passkeys-cookie.ts'
 
 const path = '/oauth/manager/passkeys'
 /** A fresh sign-in: nothing of what this page can do rests on an older one. */
@@ -58,15 +59,13 @@ export const createPasskeysPage = (parts: {
 }) => {
   const { origin, people, rows, clock, random } = parts
   const { passkeys } = people
-  const isSecure = origin.startsWith('https:')
   const asking = createPasskeyAsking({
     ...{ origin, passkeys },
     challenges: createChallenges({ ...parts, plane: managerId }),
   })
   const script = scriptAddress(origin, managerId)
-  const cookie = `${isSecure ? '__Host-' : ''}bailiwick-passkeys`
-  const setCookie = (value: string): string =>
-    `${cookie}=${value}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+  const cookie = passkeysCookieName(origin)
+  const setCookie = (value: string): string => passkeysCookie(origin, value)
   const formOf = (browser: string) => ({
     action: path,
     proof: createHmac('sha256', parts.key).update(`passkeys ${browser}`).digest('base64url'),

@@ -110,6 +110,10 @@ describe('Signing in to the console in a real browser', () => {
     await press(page, 'alice')
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await isAt(page, '/m/sign-in')
+    // Minutes ago they had signed in to the page of passkeys; whoever opens it now is nobody.
+    await page.goto(`${world.origin}/oauth/manager/passkeys`)
+    await page.getByText('Sign in to see what you sign in with').waitFor()
+    assert.equal(await page.getByText('Work laptop').count(), 0)
 
     await page.goto(`${world.origin}/m/catalog?plane=ops`)
     await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor()

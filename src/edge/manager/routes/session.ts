@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { person } from '#domain/fields.ts'
 import { type Binding, isHeldBy } from '#domain/roles.ts'
+import { clearedPasskeysCookie } from '#identity/manager/passkeys-cookie.ts'
 import { Fault } from '#lib/fault.ts'
 import { bindingsIn } from '#people/bindings.ts'
 import type { Session } from '#people/people.ts'
@@ -99,7 +100,9 @@ export const sessionRoutes = [
     { needs: 'signed in', says: 'Ends the token that is shown.', answer: undefined },
     (asked) => {
       const { people, access, desk, token } = asked
-      asked.tell(204, { 'set-cookie': clearedCookie(desk.installation.origin) })
+      const { origin } = desk.installation
+      // Who leaves has left the page of passkeys as well, where they may have signed in minutes ago.
+      asked.tell(204, { 'set-cookie': [clearedCookie(origin), clearedPasskeysCookie(origin)] })
       return ended(people.revoke(access.person.name, token.id, desk.by))
     },
   ),
