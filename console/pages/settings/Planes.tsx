@@ -7,7 +7,6 @@ import { ActDialog } from '../../ui/ActDialog.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { List } from '../../ui/List.tsx'
-import { Said } from '../../ui/Said.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditPlane } from './EditPlane.tsx'
@@ -141,9 +140,7 @@ const Stop = ({ plane, onClose }: { readonly plane: string; readonly onClose: ()
         )
       }
     >
-      <p>
-        <Said text={say('settings.stop.says', { plane, person: me.data?.person.name ?? '' })} />
-      </p>
+      <p>{say('settings.stop.says', { plane, person: me.data?.person.name ?? '' })}</p>
     </ActDialog>
   )
 }

@@ -73,34 +73,6 @@ describe('Settings in the browser', () => {
     checked()
   })
 
-  test('two people whose addresses begin alike hold a role each, by a name each', async () => {
-    const { page, open, checked, errors } = await world.signedIn('zoe', { administrator: true })
-    await open('/m/settings/people?plane=ops')
-    const giveTo = async (person: string) => {
-      const dialog = page.getByRole('dialog')
-      await page.getByRole('button', { name: 'Give role' }).click()
-      await dialog.getByLabel('Person').fill(person)
-      await dialog.getByRole('button', { name: 'Give role' }).click()
-      await dialog.waitFor({ state: 'detached' })
-    }
-    const binding = (name: string) => page.locator(`tr[data-id="ops/${name}"]`)
-    await giveTo('anna@bank.example')
-    await binding('anna-auditor').getByText('anna@bank.example').waitFor()
-    // Somebody whose list does not have it yet.
-    const list = '**/role-bindings?*'
-    await page.route(list, (route) => route.fulfill({ json: { items: [] } }))
-    await open('/m/settings/people?plane=ops')
-    await giveTo('anna@other.example')
-    await page.unroute(list)
-    await open('/m/settings/people?plane=ops')
-    await binding('anna-auditor-2').getByText('anna@other.example').waitFor()
-    checked(/\b412 \(/)
-    const refusals = errors.length
-    await giveTo('anna@third.example')
-    await binding('anna-auditor-3').getByText('anna@third.example').waitFor()
-    assert.equal(errors.length, refusals)
-  })
-
   test('a reason stands in the record as it was typed, in any language', async () => {
     const { page, open, checked } = alice
     const binding = {
@@ -132,8 +104,6 @@ describe('Settings in the browser', () => {
     await open('/m/settings/planes')
     await page.getByRole('button', { name: 'Stop plane archive' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.locator('code', { hasText: /^bailiwick plane resume archive$/ }).waitFor()
-    assert.doesNotMatch((await dialog.textContent()) ?? '', /`/)
     await dialog.getByLabel('Reason').fill('a test')
     assert.equal(
       await dialog.getByRole('button', { name: 'Stop plane archive' }).isDisabled(),
@@ -251,8 +221,6 @@ describe('Settings in the browser', () => {
       const { page, open, checked } = carol
       await open('/m/settings/retention?plane=lab')
       const card = page.locator('[data-testid="settings.retention"][data-id="lab"]')
-      await card.getByText('The document').click()
-      await card.locator('p code', { hasText: 'bailiwick apply' }).waitFor()
       const change = () => card.getByRole('button', { name: 'Change retention' }).click()
       await change()
       await fill('Arguments and results', '90d')
@@ -321,7 +289,6 @@ describe('Settings in the browser', () => {
       await dialogOf().getByLabel('Reason').fill('the new provider')
       await fill('The document', '{ "name": ')
       await dialogOf().getByText('This is no JSON object yet.').waitFor()
-      await dialogOf().locator('code', { hasText: 'signIn' }).waitFor()
       assert.deepEqual(await lookAt(page, 'settings-issuer'), [])
       assert.equal(await act('Trust an issuer').isDisabled(), true)
       const accessTokens = { agent: { claim: 'client_id' }, user: { claim: 'sub' } }
