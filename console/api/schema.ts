@@ -3229,6 +3229,7 @@ export interface operations {
                         items: {
                             /** @description Of the installation. */
                             administrator: boolean;
+                            hasPasskey: boolean;
                             hasPassword: boolean;
                             /** @description Of the organisation that vouches for the person, who has no password here. */
                             issuer?: string;

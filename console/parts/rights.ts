@@ -18,6 +18,8 @@ export interface Rights {
   readonly roles: boolean
   /** Reads which other issuers are trusted. */
   readonly issuers: boolean
+  /** Stops the plane as a whole, and lets it go on. */
+  readonly stops: boolean
 }
 
 /** What a person may do here, as far as their roles tell: so that nothing is asked that is refused. */
@@ -53,10 +55,13 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
     roles:
       isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    stops:
+      isAdministrator || roles.some(({ role, over }) => over === undefined && stoppers.has(role)),
     issuers:
       isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
   }
 }
 
 const provers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc', 'privacy'])
+const stoppers: ReadonlySet<string> = new Set(['plane-admin', 'soc'])
 const readers: ReadonlySet<string> = new Set(['plane-admin', 'auditor', 'soc'])

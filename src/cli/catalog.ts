@@ -268,7 +268,7 @@ export const catalog: readonly CommandRow[] = [
     summary: 'Call a tool as one of the agents, over HTTP with a real token.',
     examples: [
       'bailiwick call ops/bank/accounts_list --as planner',
-      'echo \'{"id":7}\' | bailiwick call ops/bank/account_get --args -',
+      'echo \'{"account":"acc-1001"}\' | bailiwick call ops/bank/account_balance --as planner --args -',
     ],
     options: [
       ['--as <agent>', 'AGENT or AGENT@CONSUMER (default: the only one)'],

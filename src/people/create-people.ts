@@ -169,7 +169,10 @@ export const createPeople = (parts: {
       await entering.enter(row, { type: 'person.signed-in', person, ...about })
     },
 
-    list: async () => (await people.list()).map(accountOf),
+    async list() {
+      const [rows, withPasskey] = await Promise.all([people.list(), parts.store.passkeys.people()])
+      return rows.map((row) => ({ ...accountOf(row), hasPasskey: withPasskey.has(row.name) }))
+    },
     async find(name) {
       const row = await people.find(name)
       return row && accountOf(row)

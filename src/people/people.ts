@@ -13,6 +13,11 @@ export interface Account extends Person {
   readonly issuer: string | undefined
 }
 
+/** One of all accounts. */
+export interface ListedAccount extends Account {
+  readonly hasPasskey: boolean
+}
+
 /** Somebody who may sign in, as one plane sees them. */
 export interface Known {
   readonly name: string
@@ -189,7 +194,7 @@ export interface People {
     endsAt: number
   }): Promise<void>
 
-  list(): Promise<Account[]>
+  list(): Promise<ListedAccount[]>
   find(name: string): Promise<Account | undefined>
   /**
    * Makes or changes an account. A password that is given replaces the one before and ends the

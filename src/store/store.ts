@@ -428,6 +428,8 @@ export interface PersonRows {
 export interface PasskeyRows {
   /** Whether anybody has one. */
   some(): Promise<boolean>
+  /** Whoever has one. */
+  people(): Promise<ReadonlySet<string>>
   /** Of one person, oldest first. */
   list(person: string): Promise<PasskeyRow[]>
   find(credential: string): Promise<PasskeyRow | undefined>

@@ -172,6 +172,13 @@ describe('The page of passkeys', () => {
     assert.deepEqual([shown.status, /not for an address/.test(shown.text)], [404, true])
   })
 
+  test('is told to whoever administers accounts', async () => {
+    const { name } = await newPerson()
+    const listed = await people.list()
+    const hasPasskey = (who: string) => listed.find((one) => one.name === who)?.hasPasskey
+    assert.deepEqual([hasPasskey(name), hasPasskey('bob')], [true, false])
+  })
+
   test('takes a passkey for as long as it stands, ten minutes, and so does a sign-in', async () => {
     const { authenticator } = await newPerson()
     const about = { title: undefined, administrator: false, password, by: 'test' }

@@ -485,12 +485,14 @@ export const storeConformance = (
       test('have passkeys, each of one of them, whose counters are used once', async () => {
         const { people, passkeys } = store
         assert.equal(await passkeys.some(), false)
+        assert.deepEqual([...(await passkeys.people())], [])
         assert.equal(await passkeys.add(passkey('pky_1', 'nobody')), false)
         await people.add(person('ayse'))
         await people.add(person('bob'))
         assert.equal(await passkeys.add(passkey('pky_1', 'ayse')), true)
         assert.equal(await passkeys.add({ ...passkey('pky_1', 'bob'), id: 'pky_2' }), false)
         assert.equal(await passkeys.some(), true)
+        assert.deepEqual([...(await passkeys.people())], ['ayse'])
         const uses = [noon + 1, noon + 2].map((at) =>
           passkeys.use('credential-pky_1', { from: 3, to: 4, at }),
         )

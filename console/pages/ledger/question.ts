@@ -10,7 +10,7 @@ export interface CallAsk {
   readonly any?: string[]
 }
 
-/** `capability:bank/list_accounts -agent:smoke "two words"`, as somebody writes it. */
+/** `capability:bank/accounts_list -agent:smoke "two words"`, as somebody writes it. */
 export interface Question {
   readonly filters: readonly Filter[]
   /** What says no field: not asked for, and said. */

@@ -1,12 +1,15 @@
 import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { fixedRange } from '../../filters/time.ts'
+import { PlaneName } from '../../parts/planes.tsx'
 import { usePlanesWhere } from '../../parts/rights.ts'
 import { paths } from '../../paths.ts'
 import { useGo } from '../../ui/Go.tsx'
 import { useWords } from '../../words/words.ts'
 import { CallHistogram } from '../ledger/CallHistogram.tsx'
 import { titleOf } from '../ledger/fields.ts'
+import { Suspended } from '../Suspended.tsx'
+import { useSuspensions } from '../suspensions.ts'
 import { ByValue } from './ByValue.tsx'
 import { CallsPath } from './CallsPath.tsx'
 import { ChangedToday } from './ChangedToday.tsx'
@@ -22,11 +25,17 @@ export default function Now() {
   const { say } = words
   const planes = usePlanesWhere('calls')
   const state = useOverview()
+  const stopped = useSuspensions(planes).rows.filter(({ kind }) => kind === 'plane')
   const go = useGo()
   const [now] = useState(Date.now)
   const { range, by, set, everyMs } = state
   return (
     <OverviewPage state={state} planes={planes}>
+      {stopped.map((one) => (
+        <Suspended key={one.plane} about={one}>
+          <PlaneName plane={one.plane} />
+        </Suspended>
+      ))}
       <CallsPath planes={planes} state={state} />
       <div className={styles.pair}>
         <div className={styles.column}>

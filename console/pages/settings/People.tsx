@@ -64,8 +64,13 @@ const Accounts = () => {
           {
             id: 'by',
             title: say('settings.signsIn'),
-            cell: ({ issuer, hasPassword }) =>
-              issuer ?? say(hasPassword ? 'settings.password' : 'settings.noPassword'),
+            cell: ({ issuer, hasPassword, hasPasskey }) => {
+              const own = [
+                ...(hasPasskey ? [say('settings.passkey')] : []),
+                ...(hasPassword ? [say('settings.password')] : []),
+              ]
+              return issuer ?? (own.join(', ') || say('settings.noPassword'))
+            },
           },
           {
             id: 'made',

@@ -1,15 +1,16 @@
 import { useState } from 'react'
-import { useAct } from '../../api/queries.ts'
 import { useMe } from '../../api/session.ts'
 import { useManaged } from '../../parts/managed.ts'
 import { PlaneName } from '../../parts/planes.tsx'
-import { ActDialog } from '../../ui/ActDialog.tsx'
+import { usePlanesWhere } from '../../parts/rights.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { List } from '../../ui/List.tsx'
-import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
+import { Standing } from '../agents/Standing.tsx'
+import { suspensionOf, useSuspensions } from '../suspensions.ts'
 import { EditPlane } from './EditPlane.tsx'
+import { ResumePlane, StopPlane } from './StopPlane.tsx'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** Every plane as it is written, and what stops all of it at once. */
@@ -17,7 +18,12 @@ export const Planes = () => {
   const { say } = useWords()
   const planes = usePlaneDocuments()
   const managed = useManaged()
-  const [stopping, setStopping] = useState<string>()
+  /** What it was when it was asked for: the dialog stays what it is when that has changed. */
+  const [switching, setSwitching] = useState<{ plane: string; isStopped: boolean }>()
+  const suspensions = useSuspensions(planes.rows.map(({ document }) => document.name)).rows
+  const stopped = (plane: string) =>
+    suspensionOf(suspensions, { plane, kind: 'plane', name: plane })
+  const stoppable = usePlanesWhere('stops')
   const [editing, setEditing] = useState<PlaneRow | 'new'>()
   const mayWrite = useMe().data?.person.administrator ?? false
   const make = mayWrite && (
@@ -38,6 +44,7 @@ export const Planes = () => {
       </Button>
     ),
   }
+  const Switch = switching?.isStopped ? ResumePlane : StopPlane
   return (
     <>
       <List
@@ -80,14 +87,28 @@ export const Planes = () => {
           { id: 'set', title: say('settings.set'), cell: ({ set }) => set ?? '—' },
           ...(mayWrite ? [edit] : []),
           {
+            id: 'status',
+            title: say('catalog.status'),
+            cell: ({ document: { name } }) => (
+              <Standing isSuspended={stopped(name) !== undefined} />
+            ),
+          },
+          {
             id: 'stop',
             title: say('settings.stop'),
             cell: ({ document: { name } }) => (
               <Button
-                aria-label={say('settings.stop.act', { plane: name })}
-                onClick={() => setStopping(name)}
+                aria-label={say(stopped(name) ? 'settings.resume.act' : 'settings.stop.act', {
+                  plane: name,
+                })}
+                disabledReason={
+                  stoppable.includes(name) ? undefined : say('settings.stop.notYours')
+                }
+                onClick={() =>
+                  setSwitching({ plane: name, isStopped: stopped(name) !== undefined })
+                }
               >
-                {say('settings.stop')}
+                {say(stopped(name) ? 'settings.resume' : 'settings.stop')}
               </Button>
             ),
           },
@@ -100,7 +121,9 @@ export const Planes = () => {
           onClose={() => setEditing(undefined)}
         />
       )}
-      {stopping !== undefined && <Stop plane={stopping} onClose={() => setStopping(undefined)} />}
+      {switching !== undefined && (
+        <Switch plane={switching.plane} onClose={() => setSwitching(undefined)} />
+      )}
     </>
   )
 }
@@ -118,29 +141,3 @@ const Documents = ({ rows }: { readonly rows: readonly PlaneRow[] }) => (
     ))}
   </>
 )
-
-const Stop = ({ plane, onClose }: { readonly plane: string; readonly onClose: () => void }) => {
-  const { say } = useWords()
-  const act = useAct('post', '/api/v1/planes/{plane}/suspend')
-  const me = useMe()
-  return (
-    <ActDialog
-      tier={2}
-      typed={plane}
-      needsReason
-      title={say('settings.stop.title', { plane })}
-      act={say('settings.stop.act', { plane })}
-      problem={act.error}
-      isBusy={act.isPending}
-      onClose={onClose}
-      onAct={(reason) =>
-        act.mutate(
-          { params: { path: { plane } }, body: { reason } },
-          said(say('settings.stopped', { plane }), onClose),
-        )
-      }
-    >
-      <p>{say('settings.stop.says', { plane, person: me.data?.person.name ?? '' })}</p>
-    </ActDialog>
-  )
-}

@@ -37,7 +37,7 @@ export const ledger = {
     'Each plane counts its entries from 1. What is older than its plane keeps has been let go of; its hash and its proofs stay.',
   'ledger.entry.proof': 'Its proof, to be verified by whoever has the key of the ledger:',
   'ledger.ask': 'Search the ledger',
-  'ledger.ask.hint': 'capability:bank/list_accounts -agent:planner, or an id that you paste',
+  'ledger.ask.hint': 'capability:bank/accounts_list -agent:planner, or an id that you paste',
   'ledger.ask.nothing':
     'Nothing that was counted here is called “{word}”. Write field:value, such as agent:planner.',
   'ledger.ask.loose':

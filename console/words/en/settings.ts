@@ -22,8 +22,16 @@ export const settings = {
   'settings.stop.act': 'Stop plane {plane}',
   'settings.stop.title': 'Stop all calls of plane {plane}?',
   'settings.stop.says':
-    'Every call of every agent of {plane} is denied from now on, until somebody resumes it with `bailiwick plane resume {plane}`. Other planes go on. The ledger names {person}.',
+    'Every call of every agent of {plane} is denied from now on, until somebody resumes it. Other planes go on. The ledger names {person}.',
   'settings.stopped': 'Plane {plane} is stopped',
+  'settings.resume': 'Resume',
+  'settings.resume.act': 'Resume plane {plane}',
+  'settings.resume.title': 'Let plane {plane} go on?',
+  'settings.resume.says':
+    'From the next call on agents may call there what their grants permit. Agents, consumers and items that are suspended by themselves stay so.',
+  'settings.resumed': 'Plane {plane} goes on',
+  'settings.stop.notYours':
+    'Planes are stopped and resumed by administrators and security operations.',
   'settings.document': 'The document',
   'settings.document.free':
     'No set of files manages this plane: its document is changed here, or by `bailiwick apply`.',
@@ -120,6 +128,7 @@ export const settings = {
   'settings.administrator.of': 'Administrator of the whole installation',
   'settings.signsIn': 'Signs in by',
   'settings.password': 'password',
+  'settings.passkey': 'passkey',
   'settings.noPassword': 'nothing yet',
   'settings.accounts.notYours':
     'Accounts are of the whole installation: its administrators see, make and remove them. What people may do in a plane stands below.',

@@ -40,7 +40,7 @@ export const ledger: Record<keyof typeof english, string> = {
   'ledger.entry.proof': 'Defterin anahtarı olan herkesin doğrulayabileceği kanıtı:',
   'ledger.ask': 'Defterde arayın',
   'ledger.ask.hint':
-    'capability:bank/list_accounts -agent:planner ya da yapıştırdığınız bir kimlik',
+    'capability:bank/accounts_list -agent:planner ya da yapıştırdığınız bir kimlik',
   'ledger.ask.nothing':
     'Burada sayılanlar arasında adı “{word}” olan yok. alan:değer yazın, örneğin agent:planner.',
   'ledger.ask.loose':

@@ -24,8 +24,15 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.stop.act': '{plane} düzlemini durdur',
   'settings.stop.title': '{plane} düzleminin bütün çağrıları durdurulsun mu?',
   'settings.stop.says':
-    'Biri `bailiwick plane resume {plane}` ile sürdürene kadar {plane} düzlemindeki her ajanın her çağrısı reddedilir. Öteki düzlemler sürer. Defter {person} adını yazar.',
+    'Biri sürdürene kadar {plane} düzlemindeki her ajanın her çağrısı reddedilir. Öteki düzlemler sürer. Defter {person} adını yazar.',
   'settings.stopped': '{plane} düzlemi durdu',
+  'settings.resume': 'Sürdür',
+  'settings.resume.act': '{plane} düzlemini sürdür',
+  'settings.resume.title': '{plane} düzlemi sürsün mü?',
+  'settings.resume.says':
+    'Bir sonraki çağrıdan başlayarak ajanlar orada yetkilerinin izin verdiğini çağırabilir. Kendileri askıya alınmış ajanlar, tüketiciler ve öğeler askıda kalır.',
+  'settings.resumed': '{plane} düzlemi sürüyor',
+  'settings.stop.notYours': 'Düzlemleri yöneticiler ve güvenlik operasyonu durdurur ve sürdürür.',
   'settings.document': 'Belge',
   'settings.document.free':
     'Bu düzlemi hiçbir dosya kümesi yönetmiyor: belgesi burada ya da `bailiwick apply` ile değiştirilir.',
@@ -123,6 +130,7 @@ export const settings: Record<keyof typeof english, string> = {
   'settings.administrator.of': 'Bütün kurulumun yöneticisi',
   'settings.signsIn': 'Oturum açma',
   'settings.password': 'parola',
+  'settings.passkey': 'geçiş anahtarı',
   'settings.noPassword': 'henüz yok',
   'settings.accounts.notYours':
     'Hesaplar tüm kurulumundur: onları kurulumun yöneticileri görür, açar ve kaldırır. Kişilerin bir düzlemde neler yapabileceği aşağıdadır.',

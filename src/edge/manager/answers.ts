@@ -32,6 +32,8 @@ export const account = z.strictObject({
     .describe('Of the organisation that vouches for the person, who has no password here.'),
 })
 
+export const listedAccount = account.extend({ hasPasskey: z.boolean() })
+
 export const token = z.strictObject({
   id: z.string(),
   label: z.string(),

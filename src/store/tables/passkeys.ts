@@ -20,6 +20,10 @@ export const passkeyRows = ({ db, transact }: Database): PasskeyRows => {
       const row = await db.selectFrom('passkey').select('id').limit(1).executeTakeFirst()
       return row !== undefined
     },
+    async people() {
+      const rows = await db.selectFrom('passkey').select('person').distinct().execute()
+      return new Set(rows.map(({ person }) => person))
+    },
     async list(person) {
       const rows = await db
         .selectFrom('passkey')

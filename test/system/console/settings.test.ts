@@ -113,6 +113,16 @@ describe('Settings in the browser', () => {
     await dialog.getByRole('button', { name: 'Stop plane archive' }).click()
     await dialog.waitFor({ state: 'detached' })
     await page.getByText('Plane archive is stopped').waitFor()
+
+    await open('/m?plane=archive')
+    await page.getByTestId('suspended').getByText('Suspended by alice').waitFor()
+    await open('/m/settings/planes')
+    await page.locator('tr[data-id="archive"]').getByText('Suspended').waitFor()
+    await page.getByRole('button', { name: 'Resume plane archive' }).click()
+    await dialog.getByLabel('Reason').fill('the test is over')
+    await dialog.getByRole('button', { name: 'Resume plane archive' }).click()
+    await page.getByText('Plane archive goes on').waitFor()
+    await page.getByRole('button', { name: 'Stop plane archive' }).waitFor()
     checked()
   })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '#lib/fault.ts'
-import { account, pageOf, pageQuery, passkey, token } from '../answers.ts'
+import { account, listedAccount, pageOf, pageQuery, passkey, token } from '../answers.ts'
 import { pageOfNamed } from '../page.ts'
 import { route } from '../route.ts'
 
@@ -27,7 +27,7 @@ export const peopleRoutes = [
       needs: 'people.read',
       says: 'The accounts of people, by name.',
       query: pageQuery,
-      answer: pageOf(account),
+      answer: pageOf(listedAccount),
     },
     async ({ people, query }) => pageOfNamed(await people.list(), (one) => one.name, query),
   ),
