@@ -17,7 +17,7 @@ export const Suspended = ({
   const { say } = useWords()
   return (
     <p className={styles.bar} role="status" data-testid="suspended">
-      {children}
+      {children && <>{children} </>}
       <strong>
         <span aria-hidden="true">■ </span>
         {say('agents.suspended.by', { by: actorOf(about.by) })}
