@@ -1,16 +1,18 @@
 import { useConnection } from '../api/events.ts'
 import { useAnswer } from '../api/queries.ts'
-import { ago, timeOf } from '../parts/instant.ts'
+import { timeOf } from '../parts/instant.ts'
 import { usePlanes } from '../parts/planes.tsx'
 import { setZone, useZone } from '../parts/when.tsx'
 import { paths } from '../paths.ts'
 import { Go, withPlane } from '../ui/Go.tsx'
 import { useWords } from '../words/words.ts'
 import styles from './Frame.module.css'
+import { saySigned } from './signed.ts'
 
 /** How far the ledger is signed, which policy decides, and in which zone times are told. */
 export const TrustLine = () => {
-  const { say, language, number } = useWords()
+  const words = useWords()
+  const { say, language, number } = words
   const zone = useZone()
   const connection = useConnection()
   const scope = usePlanes()
@@ -26,9 +28,6 @@ export const TrustLine = () => {
       : [{ plane, says: say('frame.trust.found', { plane, problem }) }]
   })
   const behind = (data?.members ?? []).filter((one) => one.alive && one.behind).length
-  const signed = planes.flatMap(({ tree }) => tree.checkpoint ?? [])
-  const size = signed.reduce((sum, one) => sum + one.size, 0)
-  const oldest = Math.min(...signed.map(({ at }) => at))
   return (
     <>
       {broken.map(({ plane, says }) => (
@@ -42,11 +41,7 @@ export const TrustLine = () => {
         data-connection={connection.state}
         data-revision={data?.revision}
       >
-        <Go to={paths.integrity()}>
-          {signed.length === 0
-            ? say('frame.trust.unsigned')
-            : say('frame.trust.ledger', { size, when: ago(oldest, Date.now(), language) })}
-        </Go>
+        <Go to={paths.integrity()}>{saySigned(words, planes, Date.now())}</Go>
         {data && (
           <span>
             {say('frame.trust.policy', { revision: data.revision })} ·{' '}

@@ -2,6 +2,7 @@ import type { Problem } from '../api/problem.ts'
 import { useWords } from '../words/words.ts'
 import { Button } from './Button.tsx'
 import { NotAllowed } from './Empty.tsx'
+import { Said } from './Said.tsx'
 import styles from './states.module.css'
 
 /** A part of a page that could not be had: what, whose side, what would mend it, and the reference. */
@@ -25,7 +26,11 @@ export const Failed = ({
       </h2>
       <p>{say(`ui.error.${side}`)}</p>
       {side !== 'network' && detail !== undefined && <p>{detail}</p>}
-      {fix !== undefined && <p>{say('ui.error.fix', { fix })}</p>}
+      {fix !== undefined && (
+        <p>
+          <Said text={say('ui.error.fix', { fix })} />
+        </p>
+      )}
       <div className={styles.foot}>
         {onRetry && <Button onClick={onRetry}>{say('ui.retry')}</Button>}
         {ref !== undefined && <code>{say('ui.error.ref', { ref })}</code>}

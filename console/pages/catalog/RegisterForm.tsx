@@ -4,6 +4,7 @@ import { useMyPlanes } from '../../parts/planes.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Choice } from '../../ui/Choice.tsx'
 import { fieldsOf } from '../../ui/fields.ts'
+import { Said } from '../../ui/Said.tsx'
 import { useWords } from '../../words/words.ts'
 import styles from './Register.module.css'
 import type { Registration } from './registration.ts'
@@ -149,7 +150,11 @@ const Refused = ({ problem }: { readonly problem: Problem }) => {
         </strong>
       </p>
       <p className={styles.lines}>{problem.detail}</p>
-      {problem.fix !== undefined && <p>{say('ui.error.fix', { fix: problem.fix })}</p>}
+      {problem.fix !== undefined && (
+        <p>
+          <Said text={say('ui.error.fix', { fix: problem.fix })} />
+        </p>
+      )}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import type { RowOf } from '../../api/all.ts'
 import { useAct } from '../../api/queries.ts'
 import { ActDialog } from '../../ui/ActDialog.tsx'
 import { useFields } from '../../ui/fields.ts'
+import { Said } from '../../ui/Said.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -61,7 +62,7 @@ export const EditIssuer = ({
       {!row && <NativeSelect label={say('frame.plane')} data={[...planes]} {...field('plane')} />}
       <Textarea
         label={say('settings.document')}
-        description={say('settings.issuer.document.hint')}
+        description={<Said text={say('settings.issuer.document.hint')} />}
         error={read === undefined ? say('settings.document.noJson') : undefined}
         autosize
         minRows={10}

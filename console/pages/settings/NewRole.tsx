@@ -4,6 +4,7 @@ import { ActDialog } from '../../ui/ActDialog.tsx'
 import { useFields } from '../../ui/fields.ts'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
+import { freeName } from './role-name.ts'
 
 const roles = ['plane-admin', 'owner', 'auditor', 'soc', 'privacy', 'developer'] as const
 type Role = (typeof roles)[number]
@@ -13,9 +14,15 @@ type Over = (typeof overs)[number]
 /** A RoleBinding of one person; nobody gives one to himself, which the gateway sees to. */
 export const NewRole = ({
   planes,
+  given,
   onClose,
 }: {
   readonly planes: readonly string[]
+  /** The bindings that there are, whose names are taken. */
+  readonly given: readonly {
+    readonly plane: string
+    readonly document: { readonly name: string }
+  }[]
   readonly onClose: () => void
 }) => {
   const { say } = useWords()
@@ -26,8 +33,12 @@ export const NewRole = ({
   const { plane, person, of, until } = texts
   const [role, over] = [texts.role as Role, texts.over as Over]
   const act = useAct('put', '/api/v1/planes/{plane}/role-bindings/{name}')
-  const name = nameOf(person, role, over === 'plane' ? '' : of)
-  const give = (reason: string) =>
+  const wished = [person.split('@')[0], role, over === 'plane' ? '' : of]
+    .filter((part) => part !== '')
+    .join('-')
+  const taken = given.flatMap((one) => (one.plane === plane ? [one.document.name] : []))
+  const give = (reason: string, refused: readonly string[] = []) => {
+    const name = freeName(wished, [...taken, ...refused])
     act.mutate(
       {
         params: { path: { plane, name }, header: { 'If-None-Match': '*' } },
@@ -40,8 +51,18 @@ export const NewRole = ({
           ...(until !== '' && { until }),
         },
       },
-      said(say('settings.role.given', { person, role: say(`settings.role.${role}`) }), onClose),
+      {
+        ...said(
+          say('settings.role.given', { person, role: say(`settings.role.${role}`) }),
+          onClose,
+        ),
+        // Somebody else made one by that name since the list was read.
+        onError: ({ status }) => {
+          if (status === 412 && refused.length === 0) give(reason, [name])
+        },
+      },
     )
+  }
   return (
     <ActDialog
       title={say('settings.role.give.title')}
@@ -50,7 +71,7 @@ export const NewRole = ({
       isReady={person !== '' && (over === 'plane' || of !== '')}
       isBusy={act.isPending}
       problem={act.error}
-      onAct={give}
+      onAct={(reason) => give(reason)}
       onClose={onClose}
     >
       <NativeSelect label={say('frame.plane')} data={[...planes]} {...field('plane')} />
@@ -78,12 +99,3 @@ const overOf = (over: Over, of: string) => {
   if (over === 'server') return { over: { server: of } }
   return over === 'api' ? { over: { api: of } } : {}
 }
-
-/** A name of ours for it: 24 of a-z, 0-9 and -. */
-const nameOf = (person: string, role: Role, of: string): string =>
-  [person.split('@')[0], role, of]
-    .filter((part) => part !== '')
-    .join('-')
-    .replaceAll(/[^a-z0-9-]+/g, '-')
-    .slice(0, 24)
-    .replace(/-+$/, '')

@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { CopyBlock } from '../../ui/Copy.tsx'
 import { Failed } from '../../ui/Failed.tsx'
 import { Loading } from '../../ui/Loading.tsx'
+import { Said } from '../../ui/Said.tsx'
 import { useWords } from '../../words/words.ts'
 import { EditRetention, EndHold, NewHold } from './EditRetention.tsx'
 import styles from './settings.module.css'
@@ -84,9 +85,13 @@ const OfPlane = ({ row }: { readonly row: PlaneRow }) => {
       <details>
         <summary>{say('settings.document')}</summary>
         <p>
-          {set === undefined
-            ? say('settings.document.free')
-            : say('settings.document.managed', { set })}
+          <Said
+            text={
+              set === undefined
+                ? say('settings.document.free')
+                : say('settings.document.managed', { set })
+            }
+          />
         </p>
         <CopyBlock text={JSON.stringify({ ledger: document.ledger ?? {} }, null, 2)} />
       </details>

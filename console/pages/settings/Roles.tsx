@@ -108,7 +108,7 @@ export const Roles = () => {
           },
         ]}
       />
-      {isGiving && <NewRole planes={mine} onClose={() => setGiving(false)} />}
+      {isGiving && <NewRole planes={mine} given={bindings.rows} onClose={() => setGiving(false)} />}
       {taking && <Take row={taking} onClose={() => setTaking(undefined)} />}
     </section>
   )

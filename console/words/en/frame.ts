@@ -56,6 +56,8 @@ export const frame = {
   'frame.keys.select': 'Select the row',
   'frame.trust': 'Trust',
   'frame.trust.ledger': 'Ledger signed to #{size, number}, {when}',
+  'frame.trust.ledgers':
+    '{count, plural, one {Ledger of # plane signed} other {Ledgers of # planes signed}}, {when}{unsigned, plural, =0 {} one {; # plane has nothing signed yet} other {; # planes have nothing signed yet}}',
   'frame.trust.unsigned': 'Ledger: nothing signed yet',
   'frame.trust.broken': 'The ledger of {plane} is refused: {problem}',
   'frame.trust.found': 'The ledger of {plane} does not match what was signed: {problem}',

@@ -58,6 +58,8 @@ export const frame: Record<keyof typeof english, string> = {
   'frame.keys.select': 'Satırı seç',
   'frame.trust': 'Güven',
   'frame.trust.ledger': 'Defter #{size, number} kaydına kadar imzalı, {when}',
+  'frame.trust.ledgers':
+    '{count, plural, other {# düzlemin defteri imzalı}}, {when}{unsigned, plural, =0 {} other {; # düzlemde henüz imzalı kayıt yok}}',
   'frame.trust.unsigned': 'Defter: henüz imzalı kayıt yok',
   'frame.trust.broken': '{plane} defteri reddedildi: {problem}',
   'frame.trust.found': '{plane} defteri imzalananla uyuşmuyor: {problem}',
