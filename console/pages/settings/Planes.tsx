@@ -10,7 +10,7 @@ import { useWords } from '../../words/words.ts'
 import { Standing } from '../agents/Standing.tsx'
 import { suspensionOf, useSuspensions } from '../suspensions.ts'
 import { EditPlane } from './EditPlane.tsx'
-import { ResumePlane, StopPlane } from './StopPlane.tsx'
+import { SwitchPlane } from './SwitchPlane.tsx'
 import { type PlaneRow, usePlaneDocuments } from './use-plane-documents.ts'
 
 /** Every plane as it is written, and what stops all of it at once. */
@@ -44,7 +44,6 @@ export const Planes = () => {
       </Button>
     ),
   }
-  const Switch = switching?.isStopped ? ResumePlane : StopPlane
   return (
     <>
       <List
@@ -121,9 +120,7 @@ export const Planes = () => {
           onClose={() => setEditing(undefined)}
         />
       )}
-      {switching !== undefined && (
-        <Switch plane={switching.plane} onClose={() => setSwitching(undefined)} />
-      )}
+      {switching && <SwitchPlane {...switching} onClose={() => setSwitching(undefined)} />}
     </>
   )
 }
