@@ -18,6 +18,8 @@ export interface Rights {
   readonly roles: boolean
   /** Reads which other issuers are trusted. */
   readonly issuers: boolean
+  /** Reads who and what is suspended in the plane, and not of items alone. */
+  readonly suspensions: boolean
   /** Stops the plane as a whole, and lets it go on. */
   readonly stops: boolean
 }
@@ -55,6 +57,10 @@ const rightsOf = (me: Me | undefined, plane: string): Rights => {
       isAdministrator || roles.some(({ role, over }) => over === undefined && provers.has(role)),
     roles:
       isAdministrator || roles.some(({ role, over }) => over === undefined && readers.has(role)),
+    suspensions:
+      isAdministrator ||
+      holds('owner', 'soc', 'privacy') ||
+      roles.some(({ role, over }) => over === undefined && role !== 'developer'),
     stops:
       isAdministrator || roles.some(({ role, over }) => over === undefined && stoppers.has(role)),
     issuers:

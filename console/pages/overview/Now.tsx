@@ -25,7 +25,9 @@ export default function Now() {
   const { say } = words
   const planes = usePlanesWhere('calls')
   const state = useOverview()
-  const stopped = useSuspensions(planes).rows.filter(({ kind }) => kind === 'plane')
+  const stopped = useSuspensions(usePlanesWhere('suspensions')).rows.filter(
+    ({ kind }) => kind === 'plane',
+  )
   const go = useGo()
   const [now] = useState(Date.now)
   const { range, by, set, everyMs } = state

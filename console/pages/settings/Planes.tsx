@@ -20,7 +20,7 @@ export const Planes = () => {
   const managed = useManaged()
   /** What it was when it was asked for: the dialog stays what it is when that has changed. */
   const [switching, setSwitching] = useState<{ plane: string; isStopped: boolean }>()
-  const suspensions = useSuspensions(planes.rows.map(({ document }) => document.name)).rows
+  const suspensions = useSuspensions(usePlanesWhere('suspensions')).rows
   const stopped = (plane: string) =>
     suspensionOf(suspensions, { plane, kind: 'plane', name: plane })
   const stoppable = usePlanesWhere('stops')
