@@ -11,7 +11,6 @@ import { List } from '../../ui/List.tsx'
 import { said } from '../../ui/toast.tsx'
 import { useWords } from '../../words/words.ts'
 import { NewRole } from './NewRole.tsx'
-
 import styles from './settings.module.css'
 
 const path = '/api/v1/planes/{plane}/role-bindings'
